@@ -1,0 +1,40 @@
+"""Which measurements there are, and how one is run in a process of its own."""
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+
+from digits.errors import DigitsError
+from digits.home import ROOT
+
+MEASUREMENTS = {
+    # name: (what it is, the package without which it is left out)
+    "ours": ("Digits: the epoch as one compiled program", "tensorflow"),
+    "keras_fit": ("Keras model.fit with its defaults", "tensorflow"),
+    "jax_scan": ("JAX lax.scan, written by hand", "jax"),
+    "torch_eager": ("PyTorch eager, written by hand", "torch"),
+    "throughput": ("images per second by network and batch size", "tensorflow"),
+    "ours_to_99": ("Digits: cnn with its defaults", "tensorflow"),
+    "keras_to_99": ("keras.io's mnist_convnet under model.fit until 99.0 %", "tensorflow"),
+}
+
+
+def is_installed(name: str) -> bool:
+    """Whether the package that a measurement needs is there."""
+    return importlib.util.find_spec(MEASUREMENTS[name][1]) is not None
+
+
+def run(name: str) -> dict:
+    """Run one measurement in a process of its own. Raises DigitsError with the end of what it said."""
+    process = subprocess.run(
+        [sys.executable, "-m", "digits.bench", name],
+        cwd=ROOT,
+        env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
+        capture_output=True,
+        text=True,
+    )
+    if process.returncode:
+        raise DigitsError(f"The measurement {name} failed: {process.stderr.strip().splitlines()[-1]}")
+    return json.loads(process.stdout.splitlines()[-1])

@@ -1,0 +1,105 @@
+"""python -m digits bench: measure this machine, one thing after the other."""
+
+import importlib.metadata
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+from digits.bench import measurements
+from digits.data.dataset import is_prepared
+from digits.home import ROOT
+
+EPOCHS = ("keras_fit", "torch_eager", "jax_scan", "ours")
+OTHERS = ("throughput", "ours_to_99", "keras_to_99")
+ROUNDS = 3  # by turns, because what else a machine does comes and goes; ratios are taken within a round
+NUM_IMAGES = 38_400  # of one epoch of the tutorial's split
+
+
+def add_to(verbs) -> None:
+    parser = verbs.add_parser("bench", help="measure the engine against plain Keras, JAX and PyTorch")
+    parser.add_argument("--quick", action="store_true", help="only the epoch of the tutorial's network")
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    parser.set_defaults(command=run)
+
+
+def run(options) -> int:
+    results: dict = {}
+    for name in [*EPOCHS * ROUNDS, *([] if options.quick else OTHERS)]:
+        if not measurements.is_installed(name) or (name.endswith("_to_99") and not is_prepared("mnist")):
+            continue
+        print(f"{measurements.MEASUREMENTS[name][0]} ...", file=sys.stderr, flush=True)
+        measured = measurements.run(name)
+        if name in EPOCHS:
+            results.setdefault(name, []).append(measured)
+        else:
+            results[name] = measured
+    result = {"machine": _machine(), "results": results}
+    print(json.dumps(result) if options.json else "\n".join(table(result)))
+    return 0
+
+
+def table(result: dict) -> list[str]:
+    """The results as Markdown, ratios included."""
+    machine, results = result["machine"], result["results"]
+    lines = [f"{machine['cpu']}, {machine['cores']} cores; commit {machine['commit']}", ""]
+    lines += [", ".join(f"{name} {version}" for name, version in machine["versions"].items()), ""]
+    lines += [
+        "| the tutorial's network, one epoch with validation, batch 32 | seconds | images/s | ours is faster by |"
+    ]
+    lines += ["| --- | ---: | ---: | ---: |"]
+    for name in (name for name in EPOCHS if name in results):
+        rounds = [statistics.median(measured["epochs"]) for measured in results[name]]
+        ours = [statistics.median(measured["epochs"]) for measured in results["ours"]]
+        ratio = statistics.median(theirs / own for theirs, own in zip(rounds, ours, strict=True))
+        seconds = statistics.median(rounds)
+        speed = f"{NUM_IMAGES / seconds:,.0f}"
+        lines.append(f"| {measurements.MEASUREMENTS[name][0]} | {seconds:.3f} | {speed} | {ratio:.2f} |")
+    imported, first = (statistics.median(m[key] for m in results["ours"]) for key in ("import", "first_epoch"))
+    lines += ["", f"Medians of {ROUNDS} rounds by turns, ratios within a round."]
+    lines[-1] += f" Importing TensorFlow: {imported:.1f} s. First epoch, compiling included: {first:.1f} s."
+    if throughput := results.get("throughput"):
+        sizes = list(next(iter(throughput.values()))["images_per_second"])
+        lines += ["", f"| training images/s | XLA | compiling, s | {' | '.join(f'batch {size}' for size in sizes)} |"]
+        lines += ["| --- | --- | ---: |" + " ---: |" * len(sizes)]
+        for name, row in throughput.items():
+            speeds = " | ".join(f"{speed:,.0f}" for speed in row["images_per_second"].values())
+            lines.append(f"| {name} | {'on' if row['xla'] else 'off'} | {row['compile_seconds']:.1f} | {speeds} |")
+    if goal := results.get("ours_to_99"):
+        lines += ["", "| to 99.0 % on the official test set, compiling included | seconds | epochs | accuracy |"]
+        lines += ["| --- | ---: | ---: | ---: |"]
+        for name in ("keras_to_99", "ours_to_99"):
+            row, title = results[name], measurements.MEASUREMENTS[name][0]
+            lines.append(f"| {title} | {row['seconds']:.1f} | {row['epochs']} | {row['accuracy']:.2%} |")
+        ratio = results["keras_to_99"]["seconds"] / goal["seconds"]
+        lines += ["", f"Ours needs 1/{ratio:.1f} of the time; its peak memory is {goal['peak_memory_mb']:,.0f} MB."]
+    return lines
+
+
+def _machine() -> dict:
+    versions = {}
+    for name in ("tensorflow", "keras", "numpy", "jax", "torch"):
+        try:
+            versions[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True)
+    return {
+        "cpu": _cpu(),
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+        "versions": versions,
+        "commit": commit.stdout.strip() or "unknown",
+    }
+
+
+def _cpu() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        lines = []
+    names = (line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.processor() or platform.machine())

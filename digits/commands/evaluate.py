@@ -1,0 +1,45 @@
+"""python -m digits evaluate [RUN]: judge a run on digits it has never seen."""
+
+import json
+import sys
+
+from digits import models
+from digits.data import preparing
+from digits.data.splits import SPLITS
+from digits.evaluation.judge import judge
+from digits.evaluation.test_sets import test_set
+from digits.training import runs
+
+
+def add_to(verbs) -> None:
+    parser = verbs.add_parser("evaluate", help="judge a run on unseen digits")
+    parser.add_argument("run", nargs="?", metavar="RUN", help="the chosen model by default")
+    parser.add_argument("--test", metavar="SET", help=f"{', '.join(SPLITS)}; the run's own split by default")
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    parser.set_defaults(command=run)
+
+
+def run(options) -> int:
+    run = runs.find(options.run) if options.run else models.chosen()
+    name = options.test or run.config.split
+    source = test_set(name, run.config).source
+    preparing.ensure(source, lambda phase: print(f"{phase} ...", file=sys.stderr))
+    report = judge(run, name)
+    print(json.dumps(report) if options.json else _table(report))
+    return 0
+
+
+def _table(report: dict) -> str:
+    low, high = report["interval"]
+    lines = [
+        f"{report['run']} on {report['title']}",
+        f"accuracy {report['accuracy']:.2%}, 95 % interval {low:.2%} to {high:.2%}, loss {report['loss']:.4f}",
+        "",
+        "digit  precision  recall      F1  digits",
+    ]
+    for row in report["per_digit"]:
+        scores = f"{row['precision']:9.2%}  {row['recall']:6.2%}  {row['f1']:6.2%}"
+        lines.append(f"{row['digit']:5}  {scores}  {row['support']:6,}")
+    lines += ["", "rows: true digit, columns: answer", "     " + "".join(f"{digit:6}" for digit in range(10))]
+    lines += [f"{digit:5}" + "".join(f"{n:6,}" for n in row) for digit, row in enumerate(report["confusion"])]
+    return "\n".join(lines)

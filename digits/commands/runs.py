@@ -1,0 +1,81 @@
+"""python -m digits runs: list, show, name, choose, stop and delete runs."""
+
+import json
+
+from digits import models
+from digits.training import runs
+from digits.training.runs import Run
+
+
+def add_to(verbs) -> None:
+    parser = verbs.add_parser("runs", help="list the runs; show, name, choose, stop or delete one")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.set_defaults(command=list_runs)
+    actions = parser.add_subparsers(title="actions", metavar="ACTION")
+    for name, command in {"show": show, "rename": rename, "choose": choose, "stop": stop, "delete": delete}.items():
+        action = actions.add_parser(name, help=command.__doc__)
+        action.add_argument("run", metavar="RUN")
+        if name == "rename":
+            action.add_argument("name", metavar="NAME")
+        if name == "show":
+            action.add_argument("--json", action="store_true", help="print JSON")
+        action.set_defaults(command=command)
+
+
+def list_runs(options) -> int:
+    rows = [_row(run) for run in runs.all_runs()]
+    if options.json:
+        print(json.dumps(rows))
+    for row in [] if options.json else rows:
+        accuracy = f"{row['val_accuracy']:.2%}" if row["val_accuracy"] is not None else ""
+        print(
+            f"{row['run']:32} {row['state']:9} {accuracy:8} {row['name'] if row['name'] != row['run'] else ''}".rstrip()
+        )
+    if not rows and not options.json:
+        print("No runs yet. Train one: python -m digits train")
+    return 0
+
+
+def show(options) -> int:
+    """everything about one run"""
+    run = runs.find(options.run)
+    value = _row(run) | {"config": run.config.as_dict(), "status": run.status(), "epochs": run.epochs()}
+    print(json.dumps(value, indent=None if options.json else 2))
+    return 0
+
+
+def rename(options) -> int:
+    """give a run a name"""
+    runs.find(options.run).rename(options.name)
+    return 0
+
+
+def choose(options) -> int:
+    """make a run the model that reads drawings"""
+    run = runs.find(options.run)
+    run.model_file()  # a damaged one is said now
+    models.choose(run)
+    return 0
+
+
+def stop(options) -> int:
+    """end a training early, keeping its model so far"""
+    runs.find(options.run).ask_to_stop()
+    return 0
+
+
+def delete(options) -> int:
+    """remove a run for ever"""
+    runs.delete(runs.find(options.run))
+    return 0
+
+
+def _row(run: Run) -> dict:
+    epochs = run.epochs()
+    return {
+        "run": run.id,
+        "name": run.name,
+        "state": run.state,
+        "epochs": len(epochs),
+        "val_accuracy": epochs[-1]["val_accuracy"] if epochs else None,
+    }

@@ -1,0 +1,131 @@
+"""python -m digits train: train here and now, with a progress bar."""
+
+import contextlib
+import json
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TextIO
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from digits.data import preparing
+from digits.data.dataset import open_dataset
+from digits.data.sources import SOURCES
+from digits.data.splits import SPLITS
+from digits.errors import DigitsError
+from digits.evaluation.calibration import calibrate
+from digits.evaluation.judge import judge
+from digits.training import runs
+from digits.training.architectures import RECIPES
+from digits.training.config import SCHEDULES, XLA_CHOICES, make_config
+from digits.training.runs import RunState
+from digits.training.work import work
+
+
+def add_to(verbs) -> None:
+    parser = verbs.add_parser("train", help="train a network", description="What is not given comes with the network.")
+    parser.add_argument("--architecture", default="cnn", metavar="A", help=", ".join(RECIPES))
+    parser.add_argument("--source", metavar="S", help=", ".join(SOURCES))
+    parser.add_argument("--split", metavar="S", help=", ".join(SPLITS))
+    parser.add_argument("--epochs", type=int, metavar="N")
+    parser.add_argument("--batch-size", type=int, metavar="N")
+    parser.add_argument("--learning-rate", type=float, metavar="X")
+    parser.add_argument("--schedule", metavar="S", help=", ".join(SCHEDULES))
+    parser.add_argument("--augmentation", action="store_const", const=True, help="vary the digits in each epoch")
+    parser.add_argument("--no-augmentation", dest="augmentation", action="store_const", const=False)
+    parser.add_argument("--label-smoothing", type=float, metavar="X")
+    parser.add_argument("--seed", type=int, metavar="N")
+    parser.add_argument("--xla", metavar="X", help=", ".join(XLA_CHOICES))
+    parser.add_argument("--name", help="what to call the run")
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    parser.set_defaults(command=run)
+
+    worker = verbs.add_parser("work", help="train a queued run (how the pages do it)")
+    worker.add_argument("run", metavar="RUN")
+    worker.set_defaults(command=run_queued)
+
+
+def run(options) -> int:
+    names = ("architecture", "source", "split", "epochs", "batch_size", "learning_rate", "schedule")
+    names += ("augmentation", "label_smoothing", "seed", "xla")
+    config = make_config(**{name: getattr(options, name) for name in names})
+    preparing.ensure(config.source, lambda phase: print(f"{phase} ...", file=sys.stderr))
+    open_dataset(config.source)  # what is damaged is said before a run is made
+    run = runs.create(config)
+    if options.name:
+        run.rename(options.name)
+    signal.signal(signal.SIGINT, lambda *_: run.ask_to_stop())  # Ctrl-C keeps the model so far
+    with _stderr_into(run.path / "worker.log") as terminal, _bar(config.epochs, terminal) as on_status:
+        status = work(run, on_status)
+    if status["state"] not in (RunState.DONE, RunState.STOPPED) or not run.has_model:
+        raise DigitsError(f"The run {run.id} {status['state']}: {status.get('error') or status['phase']}")
+    calibrate(run)
+    report = judge(run, config.split)
+    result = {
+        "run": run.id,
+        **{name: getattr(config, name) for name in ("architecture", "source", "split")},
+        **{name: status[name] for name in ("state", "device", "xla", "seconds")},
+        "epochs": run.epochs(),
+        "test": {"set": report["test"], "n": report["n"], "accuracy": report["accuracy"]},
+        "config": config.as_dict(),
+        "versions": status["versions"],
+    }
+    print(json.dumps(result) if options.json else _summary(result, report))
+    return 0
+
+
+def run_queued(options) -> int:
+    """What the worker process of the pages runs: train, calibrate, judge on the split's own test set."""
+    run = runs.find(options.run)
+    work(run)
+    if run.has_model:
+        calibrate(run)
+        judge(run, run.config.split)
+    return 0
+
+
+def _summary(result: dict, report: dict) -> str:
+    epochs = result["epochs"]
+    low, high = report["interval"]
+    lines = [f"run                  {result['run']} ({result['state']})"]
+    if epochs:
+        mean = sum(epoch["seconds"] for epoch in epochs) / len(epochs)
+        lines += [f"seconds              {result['seconds']:.1f}, {mean:.2f} an epoch ({result['device']})"]
+        lines += [f"validation accuracy  {epochs[-1]['val_accuracy']:.2%}"]
+    lines += [f"test accuracy        {report['accuracy']:.2%} ({low:.2%} to {high:.2%}) on {report['title']}"]
+    return "\n".join(lines)
+
+
+@contextlib.contextmanager
+def _stderr_into(log: Path) -> Iterator[TextIO]:
+    """Send everything written to stderr, TensorFlow's C++ included, to `log`; yields the real stderr."""
+    sys.stderr.flush()
+    with os.fdopen(os.dup(2), "w", encoding="utf-8") as terminal, log.open("ab") as file:
+        os.dup2(file.fileno(), 2)
+        try:
+            yield terminal
+        finally:
+            sys.stderr.flush()
+            os.dup2(terminal.fileno(), 2)
+
+
+@contextlib.contextmanager
+def _bar(epochs: int, terminal: TextIO):
+    """A progress bar over all epochs; yields what `work` tells its status to."""
+    columns = (TextColumn("{task.description:32}"), BarColumn(), TextColumn("{task.fields[note]}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(file=terminal)) as progress:
+        task = progress.add_task("Starting", total=epochs, note="")
+
+        def on_status(status: dict) -> None:
+            tick = status.get("progress")
+            progress.update(task, description=status["phase"] or str(status["state"]))
+            if tick:
+                done = tick["epoch"] - 1 + tick["step"] / tick["steps"]
+                note = f"epoch {tick['epoch']}/{epochs}  loss {tick['loss']:.4f}  accuracy {tick['accuracy']:.2%}"
+                progress.update(task, completed=done, note=note)
+
+        yield on_status

@@ -1,0 +1,91 @@
+"""Everything that decides a run; saved beside the model it made."""
+
+import math
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from digits.data.splits import split
+from digits.errors import BadConfig
+from digits.training.architectures import RECIPES
+
+SCHEDULES = ("constant", "one-cycle")
+XLA_CHOICES = ("auto", "on", "off")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainConfig:
+    """Everything that decides a run. Raises BadConfig when a field is out of range, on its own or with the others."""
+
+    architecture: str
+    """A key of `ARCHITECTURES`."""
+    source: str
+    """A key of `SOURCES`."""
+    split: str
+    """A key of `SPLITS`."""
+    epochs: int
+    batch_size: int
+    learning_rate: float
+    """Of Adam; the highest one when the schedule changes it."""
+    schedule: str
+    """constant, or one-cycle: a warm-up to the learning rate, then down to zero along a cosine."""
+    augmentation: bool
+    """Whether the training digits are varied (turned, bent, thickened ...) anew in each epoch."""
+    label_smoothing: float
+    """The share of each one-hot label that is spread over all ten digits."""
+    seed: int
+    """Decides weights, order, dropout and augmentation: same seed and machine, same numbers."""
+    xla: str
+    """auto, on or off: whether XLA compiles the epoch."""
+
+    def __post_init__(self):
+        _one_of("architecture", self.architecture, RECIPES)
+        _one_of("schedule", self.schedule, SCHEDULES)
+        _one_of("xla", self.xla, XLA_CHOICES)
+        _number("epochs", self.epochs, int, 1, 1000)
+        _number("batch_size", self.batch_size, int, 1, 65_536)
+        _number("learning_rate", self.learning_rate, float, 0, math.inf)
+        _number("label_smoothing", self.label_smoothing, float, 0, 0.5)
+        _number("seed", self.seed, int, 0, 2**31 - 1)
+        if self.learning_rate == 0:
+            raise BadConfig("learning_rate is 0; the network would not learn. Start with 0.01.")
+        if not isinstance(self.augmentation, bool):
+            raise BadConfig(f"augmentation is {self.augmentation!r}; expected true or false.")
+        num_images = len(split(self.split, self.source).train)
+        if self.batch_size > num_images:
+            raise BadConfig(
+                f"batch_size is {self.batch_size:,}, but the training set has only {num_images:,} digits. "
+                "Start with 32."
+            )
+
+    def as_dict(self) -> dict[str, Any]:
+        """The fields as plain values, for JSON."""
+        return asdict(self)
+
+
+def make_config(*, architecture: str = "cnn", **changes: Any) -> TrainConfig:
+    """The good choice for one architecture, with some fields changed. None stands for the default."""
+    _one_of("architecture", architecture, RECIPES)
+    values = {"source": "sample", "split": "tutorial", "seed": 0, "xla": "auto", **asdict(RECIPES[architecture])}
+    values |= {name: value for name, value in changes.items() if value is not None}
+    return TrainConfig(architecture=architecture, **values)
+
+
+def read_config(saved: dict[str, Any]) -> TrainConfig:
+    """A config from its JSON. Raises BadConfig when a field is missing, unknown or out of range."""
+    expected = {field.name for field in fields(TrainConfig)}
+    if set(saved) != expected:
+        raise BadConfig(f"config.json has the fields {sorted(saved)}; expected {sorted(expected)}.")
+    return TrainConfig(**saved)
+
+
+def _one_of(name: str, value: Any, choices) -> None:
+    if not isinstance(value, str) or value not in choices:
+        raise BadConfig(f"{name} is {value!r}; choose one of {', '.join(choices)}.")
+
+
+def _number(name: str, value: Any, kind: type, low: float, high: float) -> None:
+    right_kind = isinstance(value, int if kind is int else (int, float)) and not isinstance(value, bool)
+    if not right_kind or not low <= value <= high or math.isinf(value):
+        wanted = "a whole number" if kind is int else "a number"
+        limits = f"from {low:,} to {high:,}" if math.isfinite(high) else f"over {low:,}"
+        raise BadConfig(f"{name} is {value!r}; expected {wanted} {limits}.")
