@@ -1,0 +1,1 @@
+"""Judge a trained network on digits it has never seen."""

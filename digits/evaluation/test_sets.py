@@ -1,0 +1,74 @@
+"""The test sets a run may be judged on. An honest score always names its test set."""
+
+from dataclasses import dataclass
+
+from digits.data.dataset import Dataset
+from digits.data.sources import SOURCES
+from digits.data.splits import SPLITS, split, take
+from digits.errors import BadConfig
+from digits.training.config import TrainConfig
+
+
+@dataclass(frozen=True)
+class TestSet:
+    """Digits that a run has not learned from."""
+
+    name: str
+    """tutorial or official."""
+    source: str
+    indices: range
+    """Into the digits of the source."""
+
+    @property
+    def title(self) -> str:
+        """What to call it beside a score."""
+        what = "official test set" if self.name == "official" else "the tutorial's test part"
+        return f"{SOURCES[self.source].title}, {what} ({len(self.indices):,} digits)"
+
+    def take(self, dataset: Dataset):
+        """Its images (n, 28, 28) uint8 and labels (n,) uint8."""
+        return take(dataset, self.indices)
+
+
+def test_set(name: str, config: TrainConfig) -> TestSet:
+    """The test set of that name for a run with that config.
+
+    "tutorial" is the last fifth of the run's own source, "official" always the 10,000 test digits of MNIST.
+    Raises BadConfig when the name is unknown or the run learned from digits of the set.
+    """
+    if name not in SPLITS:
+        raise BadConfig(f"There is no test set {name!r}; choose one of {', '.join(SPLITS)}.")
+    source = "mnist" if name == "official" else config.source
+    chosen = TestSet(name, source, split(name, source).test)
+    seen = num_seen(chosen, config)
+    if seen:
+        raise BadConfig(
+            f"This run learned from {seen:,} of the {len(chosen.indices):,} digits of {chosen.title}, "
+            "so a score on them would say nothing. Judge it on the official test set."
+        )
+    return chosen
+
+
+def test_sets(config: TrainConfig) -> list[TestSet]:
+    """The test sets that may judge a run with that config; its own split's first."""
+    names = sorted(SPLITS, key=lambda name: name != config.split)
+    found = []
+    for name in names:
+        try:
+            found.append(test_set(name, config))
+        except BadConfig:
+            continue
+    return found
+
+
+def num_seen(chosen: TestSet, config: TrainConfig) -> int:
+    """How many digits of a test set a run with that config was trained or validated on."""
+    if chosen.source != config.source:
+        # The sample's digits are MNIST training digits; the official test set has none of them.
+        return 0
+    parts = split(config.split, config.source)
+    return sum(_overlap(chosen.indices, part) for part in (parts.train, parts.validation))
+
+
+def _overlap(a: range, b: range) -> int:
+    return max(0, min(a.stop, b.stop) - max(a.start, b.start))

@@ -1,0 +1,69 @@
+"""How a training goes: loss or accuracy over the epochs."""
+
+from typing import Any, Literal
+
+import plotly.graph_objects as go
+
+from digits.figures.frame import PARTS, QUIET, frame
+
+MAX_TICKS = 300  # points of the line within the epochs; more would only cost time to send and draw
+
+
+def curves(
+    epochs: list[dict[str, Any]],
+    ticks: list[dict[str, Any]],
+    metric: Literal["loss", "accuracy"],
+    *,
+    total_epochs: int | None = None,
+) -> go.Figure:
+    """Training and validation over the epochs, and a thin line for what happens within them.
+
+    epochs: rows of {epoch: 1.., loss, accuracy, val_loss, val_accuracy}.
+    ticks: rows of {epoch, step, steps, loss, accuracy}, drawn at epoch - 1 + step / steps; may be empty.
+    total_epochs: fixes the width of the picture, so that it does not jump while the training goes on.
+    Zoom survives an update with more rows.
+    """
+    shown = ".2%" if metric == "accuracy" else ".4f"
+    ticks = _thinned([tick for tick in ticks if tick.get(metric) is not None])
+    figure = go.Figure()
+    figure.add_scatter(
+        x=[tick["epoch"] - 1 + tick["step"] / tick["steps"] for tick in ticks],
+        y=[tick[metric] for tick in ticks],
+        name="within the epoch",
+        mode="lines",
+        line={"width": 1, "color": QUIET},
+        hoverinfo="skip",
+    )
+    for name, key, part in (("training", metric, "train"), ("validation", f"val_{metric}", "validation")):
+        rows = [row for row in epochs if row.get(key) is not None]
+        figure.add_scatter(
+            x=[row["epoch"] for row in rows],
+            y=[row[key] for row in rows],
+            name=name,
+            mode="lines+markers",
+            line={"width": 2.5, "color": PARTS[part]},
+            marker={"size": 7},
+            hovertemplate=f"%{{y:{shown}}}",
+        )
+    last = total_epochs or max([row["epoch"] for row in [*epochs, *ticks]], default=1)
+    figure.update_xaxes(title="Epoch", range=[0, last + 0.2], showgrid=False, dtick=1 if last <= 15 else None)
+    figure.update_yaxes(title=metric.capitalize(), tickformat=".0%" if metric == "accuracy" else None)
+    figure.update_yaxes(range=_range(epochs, ticks, metric))
+    legend = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"}
+    return frame(figure, 340, hovermode="x unified", legend=legend, showlegend=True, uirevision=metric, dragmode="zoom")
+
+
+def _range(epochs: list[dict[str, Any]], ticks: list[dict[str, Any]], metric: str) -> list[float] | None:
+    """What the vertical axis shows: not the first steep moments, which would press all the rest flat."""
+    values = [row[key] for row in epochs for key in (metric, f"val_{metric}") if row.get(key) is not None]
+    values += [tick[metric] for tick in ticks if tick["epoch"] > 1]
+    if not values:
+        return None
+    margin = 0.05 * (max(values) - min(values)) or 0.01
+    return [0 if metric == "loss" else min(values) - margin, max(values) + margin]
+
+
+def _thinned(ticks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """At most MAX_TICKS of them, evenly, the newest always among them."""
+    stride = -(-len(ticks) // MAX_TICKS) or 1
+    return ticks[::-1][::stride][::-1]

@@ -1,0 +1,140 @@
+"""Turn any drawing into what the network was trained on.
+
+MNIST's recipe: scale the ink to fit 20 x 20, keeping its shape, then put its centre of mass in the middle of 28 x 28
+(LeCun, Cortes & Burges, yann.lecun.com/exdb/mnist). Beyond it, every stroke is brought to one width, common in MNIST:
+each point's signed distance to the ink's edge is a relief whose waterline we move, so that thin and thick brushes
+leave the same digit. Training data is already so; only drawings and uploads pass through here.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from digits.errors import BlankDrawing
+
+SIDE = 28  # px, side of an MNIST image
+BOX = 20  # px, MNIST scales the ink to fit this square before centring it
+FINE = 8  # parts of a pixel in which a stroke is measured and moved
+FAINT = 16  # of 255: at most this much ink is paper
+WIDTH = 2.0  # px in the 20 px box, every drawn stroke's width afterwards
+NATURAL = 1.0, 6.0  # px, stroke widths of 99.7 % of MNIST
+SOFT = 0.25  # share of grey above which edges are too soft to be measured; pens on a canvas: 0.03 to 0.2, MNIST: 0.6
+MIDDLE = 14.5  # px, the middle of pixel 14 counted from 0, where MNIST's digits have their centre of mass
+DETAIL = 320  # px, longest side at which a large drawing's edge is followed
+MARGIN = 3 * FINE  # px of paper around it, room for the stroke to grow
+
+
+@dataclass(frozen=True)
+class Steps:
+    """The way of one drawing to the network, for showing it."""
+
+    crop: np.ndarray
+    """(h, w) uint8: the ink alone, as it was drawn."""
+    width_before: float
+    """Stroke width in px if the crop were simply scaled to 20 px."""
+    width_after: float
+    """Stroke width in px of `picture`; the same when the width was left alone."""
+    picture: np.ndarray
+    """(28, 28) uint8, 0 = paper, 255 = ink: what the network sees."""
+
+
+def to_mnist(ink: np.ndarray, *, normalise_width: bool = True) -> np.ndarray:
+    """Scale, centre and (unless told not to) re-ink one drawing the way MNIST was made.
+
+    ink: (H, W) uint8, 0 = paper, 255 = ink, any size.
+    Returns (28, 28) uint8, longest side 20 px, centre of mass at the middle.
+    Raises BlankDrawing when no pixel exceeds FAINT.
+    """
+    return steps(ink, normalise_width=normalise_width).picture
+
+
+def as_drawn(ink: np.ndarray) -> np.ndarray:
+    """The whole canvas shrunk to 28 x 28, place, size and stroke as they are: what most digit demos do, to compare.
+
+    ink: (H, W) uint8. Returns (28, 28) uint8.
+    """
+    return cv2.resize(ink, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+
+
+def steps(ink: np.ndarray, *, normalise_width: bool = True) -> Steps:
+    """The same as `to_mnist`, with the stages on the way."""
+    if ink.ndim != 2 or ink.dtype != np.uint8:
+        raise ValueError(f"ink is {ink.dtype} {ink.shape}; expected uint8 (H, W).")
+    if not (ink > FAINT).any():
+        raise BlankDrawing("There is nothing to read yet: draw one digit, 0 to 9.")
+    left, top, width, height = cv2.boundingRect((ink > FAINT).view(np.uint8))
+    crop = ink[top : top + height, left : left + width]
+    relief, zoom = _relief(crop)
+    # Half of a stroke's points lie within a quarter of its width from the edge; blots hardly move the median.
+    stroke = 4 * float(np.median(relief[relief > 0]))
+    longest = max(crop.shape) * zoom
+    before = stroke * BOX / longest
+    # Soft edges (an MNIST digit, a small picture) say more than a line drawn through them, unless the width is odd.
+    natural = NATURAL[0] <= before <= NATURAL[1] and _softness(crop) > SOFT
+    if not normalise_width or natural:
+        return Steps(crop, before, before, _centre(_fit(crop), grid=FINE))
+    return Steps(crop, before, WIDTH, _centre(_redraw(relief, stroke, longest), grid=1))
+
+
+def _relief(crop: np.ndarray) -> tuple[np.ndarray, float]:
+    """Signed distance to the ink's edge, positive inside, and by how much the crop was zoomed to measure it.
+
+    The relief is float32 in px of the zoomed crop, with MARGIN px of paper around it.
+    """
+    longest = max(crop.shape)
+    zoom = float(np.clip(1, BOX * FINE / longest, DETAIL / longest))
+    crop = _resize(crop, zoom, cv2.INTER_LINEAR)
+    crop = cv2.copyMakeBorder(crop, MARGIN, MARGIN, MARGIN, MARGIN, cv2.BORDER_CONSTANT)
+    # Half of the darkest ink, not of 255: a hairline is nowhere black once it is shrunk.
+    inside = (crop >= max(1, crop.max() // 2)).view(np.uint8)
+    within = cv2.distanceTransform(inside, cv2.DIST_L2, 5)
+    outside = cv2.distanceTransform(1 - inside, cv2.DIST_L2, 5)
+    # Distances run between pixel centres; the edge lies half way.
+    return np.where(inside, within - 0.5, 0.5 - outside), zoom
+
+
+def _softness(crop: np.ndarray) -> float:
+    """Grey per ink: 0 when each pixel is paper or ink, about 1 when most are in between."""
+    share = crop / np.float32(crop.max())
+    return float(4 * (share * (1 - share)).sum() / share.sum())
+
+
+def _resize(picture: np.ndarray, zoom: float, enlarge: int) -> np.ndarray:
+    """Zoom both sides alike; `enlarge` is OpenCV's interpolation when zoom > 1."""
+    size = [max(1, round(side * zoom)) for side in picture.shape[::-1]]
+    # INTER_AREA averages whole pixels; the default drops thin strokes when shrinking.
+    return cv2.resize(picture, size, interpolation=cv2.INTER_AREA if zoom < 1 else enlarge)
+
+
+def _fit(crop: np.ndarray) -> np.ndarray:
+    """The crop as it is, longest side BOX * FINE; enlarged pixel by pixel, so that MNIST's own come out unchanged."""
+    return _resize(crop, BOX * FINE / max(crop.shape), cv2.INTER_NEAREST)
+
+
+def _redraw(relief: np.ndarray, stroke: float, longest: float) -> np.ndarray:
+    """Draw the relief again with strokes of WIDTH: (h, w) float32, 0..255, longest side BOX * FINE."""
+    # The pen's path, not its ink, is scaled to the box less one stroke; a dot has no path, hence the bound.
+    zoom = min((BOX - WIDTH) * FINE / max(longest - stroke, 1), 2 * BOX * FINE / longest)
+    size = [round(side * zoom) for side in relief.shape[::-1]]
+    level = cv2.resize(relief, size, interpolation=cv2.INTER_LINEAR) * zoom
+    return 255 * np.clip(level + (WIDTH * FINE - stroke * zoom) / 2 + 0.5, 0, 1)
+
+
+def _centre(fine: np.ndarray, *, grid: int) -> np.ndarray:
+    """Put the centre of mass in the middle: (h, w), 0..255, in FINE parts of a pixel -> (28, 28) uint8.
+
+    grid: the step of the shift in such parts. FINE means whole pixels, as MNIST did; it keeps an MNIST digit as sharp
+    as it is. 1 spares a redrawn digit the jump when its mass moves by a hair.
+    """
+    left, top, width, height = cv2.boundingRect((fine > 0).view(np.uint8))
+    fine = fine[top : top + height, left : left + width]
+    mass = cv2.moments(fine)
+    # Clipped, so that a digit whose mass is far from its middle does not leave the paper.
+    x, y = (
+        int(np.clip(grid * round((MIDDLE * FINE - 0.5 - mass[moment] / mass["m00"]) / grid), 0, SIDE * FINE - length))
+        for moment, length in (("m10", width), ("m01", height))
+    )
+    paper = np.zeros((SIDE * FINE, SIDE * FINE), np.float32)
+    paper[y : y + height, x : x + width] = fine
+    return np.rint(cv2.resize(paper, (SIDE, SIDE), interpolation=cv2.INTER_AREA)).astype(np.uint8)
