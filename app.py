@@ -1,0 +1,52 @@
+"""The frame around every page: `streamlit run app.py`."""
+
+import streamlit as st
+
+# Through an App, `streamlit run` imports this file once before the first visit, so that st.navigation is known by then.
+# Without it Streamlit takes the folder pages/ for its old kind of pages until somebody has opened one, and greets the
+# first deep link with "Page not found".
+app = st.App(__file__)
+
+st.set_page_config(page_title="Digits", page_icon="pages/shared/icon.png", layout="wide")
+page = st.navigation(
+    [
+        st.Page(
+            "pages/home/page.py",
+            title="Home",
+            icon=":material/home:",
+            default=True,
+            help="What this is and where to begin.",
+        ),
+        st.Page(
+            "pages/explore/page.py",
+            title="Explore",
+            icon=":material/grid_view:",
+            url_path="explore",
+            help="Look at the handwritten digits, their labels, batches and splits.",
+        ),
+        st.Page(
+            "pages/train/page.py",
+            title="Train",
+            icon=":material/model_training:",
+            url_path="train",
+            help="Train a network and watch every epoch.",
+        ),
+        st.Page(
+            "pages/evaluate/page.py",
+            title="Evaluate",
+            icon=":material/fact_check:",
+            url_path="evaluate",
+            help="Judge a trained network on digits it has never seen.",
+        ),
+        st.Page(
+            "pages/draw/page.py",
+            title="Draw",
+            icon=":material/draw:",
+            url_path="draw",
+            help="Draw a digit and see it read at every stroke.",
+        ),
+    ],
+    position="top",
+)
+if st.runtime.exists():  # a visit, not that import
+    page.run()

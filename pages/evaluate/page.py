@@ -1,0 +1,34 @@
+"""Evaluate: judge a trained network on digits it has never seen. The verdict is computed once, by a worker."""
+
+import streamlit as st
+
+from digits.evaluation import judge
+from digits.evaluation.test_sets import test_sets
+from pages.evaluate import compute, errors, scores
+from pages.shared import pick
+from pages.shared.errors import told
+
+st.title("Evaluate", anchor=False)
+st.markdown("How good is it really? A score counts only on digits that the network has not learned from.")
+
+run = pick.model()
+with told():
+    sets = {chosen.name: chosen for chosen in test_sets(run.config)}
+name = st.segmented_control(
+    "Test set",
+    list(sets),
+    default=next(iter(sets)),
+    required=True,
+    key="test",
+    bind="query-params",
+    help="\n\n".join(f"**{chosen.name}**: {chosen.title}" for chosen in sets.values()),
+)
+chosen = sets.get(name) or next(iter(sets.values()))
+
+with told():
+    report = judge.stored(run, chosen)
+if report is None:
+    compute.offer(run, chosen)
+else:
+    scores.show(report)
+    errors.show(report, chosen)

@@ -1,0 +1,58 @@
+"""What the network gets: batches, and how the split cuts them into parts."""
+
+from dataclasses import asdict
+
+import streamlit as st
+
+from digits.data.dataset import Dataset
+from digits.data.encoding import batch, num_batches
+from digits.data.splits import Split, take
+from digits.figures.counts import split_bar
+from digits.figures.images import gallery
+from digits.figures.labels import batch_one_hot
+
+BATCH_SIZE = 32
+
+
+def show(dataset: Dataset, parts: Split) -> None:
+    """The cut of the split into batches, then one training batch: its images and its one-hot labels."""
+    in_order = sorted(asdict(parts).items(), key=lambda part: part[1].start)
+    batches = {part: num_batches(len(indices), BATCH_SIZE) for part, indices in in_order}
+    st.subheader("How the split cuts the data", anchor=False)
+    st.markdown(
+        f"A network does not learn from one digit at a time but from a batch of {BATCH_SIZE}. "
+        f"The {sum(len(indices) for _, indices in in_order):,} digits of this split make "
+        f"**{sum(batches.values()):,} batches**, in this order: "
+        + ", ".join(f"{number:,} for {part}" for part, number in batches.items())
+        + "."
+    )
+    st.plotly_chart(
+        split_bar(batches), key="explore_split", config={"displayModeBar": False}, alt=f"Batches in order: {batches}"
+    )
+    st.caption(
+        "The network learns from train, you compare settings by validation, and test stays unseen until the end."
+    )
+
+    st.subheader("One batch", anchor=False)
+    images, labels = take(dataset, parts.train)
+    number = st.number_input("Training batch", 0, batches["train"] - 1, step=1, key="explore_batch", width=240)
+    pixels, one_hot = batch(images, labels, number, BATCH_SIZE)
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.markdown(f"**Images**, shape `{pixels.shape}`: digits, rows, columns, one channel of grey.")
+        titles = [f"digit {position} of the batch: a {row.argmax()}" for position, row in enumerate(one_hot)]
+        st.plotly_chart(
+            gallery(pixels[..., 0], titles, columns=4),
+            key="explore_batch_images",
+            config={"displayModeBar": False},
+            alt=f"The {len(pixels)} digits of training batch {number}",
+        )
+    with right:
+        st.markdown(f"**Labels**, shape `{one_hot.shape}`: digits, places of the one-hot label.")
+        st.plotly_chart(
+            batch_one_hot(one_hot),
+            key="explore_batch_labels",
+            config={"displayModeBar": False},
+            alt=f"One-hot matrix; the labels are {', '.join(str(row.argmax()) for row in one_hot)}",
+        )
+    st.caption("Shown in the order of the data; training shuffles the digits anew in each epoch.")

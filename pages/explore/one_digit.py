@@ -1,0 +1,104 @@
+"""One digit: its pixels and its label, as a person and as the network see them."""
+
+from dataclasses import asdict
+
+import numpy as np
+import streamlit as st
+
+from digits.data.dataset import Dataset
+from digits.data.encoding import one_hot, scale
+from digits.data.splits import Split
+from digits.figures import labels as label_figures
+from digits.figures.images import heatmap
+from pages.shared import cache
+
+PARTS = {"train": "the training set", "validation": "the validation set", "test": "the test set"}
+
+
+def show(dataset: Dataset, parts: Split) -> None:
+    """Choose a digit; see its heatmap, its label and its one-hot label."""
+    picture, words = st.columns(2, gap="large")
+    with words:
+        index = _choose(dataset)
+        scaled = st.toggle(
+            "Scale the pixels to 0..1",
+            key="explore_scaled",
+            help="Divide by 255, as the first layer of every network here does.",
+        )
+        numbers = st.toggle("Write the value into each pixel", key="explore_numbers")
+    image, label = dataset.images[index], int(dataset.labels[index])
+    with picture:
+        st.plotly_chart(
+            heatmap(scale(image) if scaled else image, scaled=scaled, numbers=numbers),
+            key="explore_heatmap",
+            config={"displayModeBar": False},
+            alt=f"Handwritten digit {label}, 28 by 28 pixels",
+        )
+    with words:
+        st.metric("Label", label, help="What a person said that this digit is.")
+        vector = one_hot([label])[0]
+        st.markdown("**One-hot**: ten places, a 1 at the label's, counted from 0.")
+        st.code(str(vector.tolist()), language=None)
+        st.plotly_chart(
+            label_figures.one_hot(vector),
+            key="explore_one_hot",
+            config={"displayModeBar": False},
+            alt=f"Ten boxes; the one at place {label} is filled",
+        )
+        st.caption(f"Index {index:,} belongs to {_part(index, parts)}.")
+
+
+def _choose(dataset: Dataset) -> int:
+    """Index, label, previous, next or random; the index is part of the link. Returns it."""
+    count = len(dataset.labels)
+    _forget_bad_index(count)
+    index = st.number_input("Index", 0, count - 1, step=1, key="index", bind="query-params", on_change=_any_digit)
+    digit = st.pills(
+        "Only the digit", range(10), key="digit", bind="query-params", on_change=_first_of, args=(dataset.source,)
+    )
+    among = np.arange(count) if digit is None else np.flatnonzero(dataset.labels == digit)
+    steps = {
+        ("Previous", "chevron_left", "P"): among[np.searchsorted(among, index) - 1],  # -1: from the first to the last
+        ("Next", "chevron_right", "N"): among[np.searchsorted(among, index, side="right") % len(among)],
+        ("Random", "casino", "X"): np.random.default_rng().choice(among),
+    }
+    with st.container(horizontal=True):
+        for (name, icon, shortcut), target in steps.items():
+            st.button(
+                name,
+                icon=f":material/{icon}:",
+                shortcut=shortcut,
+                on_click=_go,
+                args=(int(target),),
+                key=f"explore_{name}",
+            )
+    return index
+
+
+def _forget_bad_index(count: int) -> None:
+    """Streamlit itself passes over most bad values in a link, but an infinite or huge one ends in an OverflowError."""
+    given = st.query_params.get("index", "0")
+    if len(given) > 9 or not given.isdecimal():
+        del st.query_params["index"]
+        st.rerun()
+    if st.session_state.get("index", 0) >= count:  # another, smaller source was chosen
+        st.session_state["index"], st.session_state["digit"] = 0, None
+
+
+def _go(index: int) -> None:
+    st.session_state["index"] = index
+
+
+def _any_digit() -> None:
+    st.session_state["digit"] = None
+
+
+def _first_of(source: str) -> None:
+    """Go to the next of the chosen digits, counted from the present index."""
+    if (digit := st.session_state["digit"]) is not None:
+        among = np.flatnonzero(cache.dataset(source).labels == digit)
+        _go(int(among[np.searchsorted(among, st.session_state["index"]) % len(among)]))
+
+
+def _part(index: int, parts: Split) -> str:
+    return next((PARTS[part] for part, indices in asdict(parts).items() if index in indices), "no set of this split")

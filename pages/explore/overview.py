@@ -1,0 +1,59 @@
+"""What the data set is: how much, of what kind, from where, under which licence."""
+
+from dataclasses import asdict
+
+import numpy as np
+import streamlit as st
+
+from digits.data.dataset import Dataset
+from digits.data.sources import SOURCES
+from digits.data.splits import Split, take
+from digits.figures.counts import class_counts
+from digits.figures.images import means
+from pages.shared import cache
+
+
+def show(dataset: Dataset, parts: Split) -> None:
+    """The facts, the digits of each class by part, and the mean digit of each class."""
+    known = SOURCES[dataset.source]
+    images, labels = dataset.images, dataset.labels
+    facts = {
+        "Digits": f"{len(images):,}",
+        "Pixels of each": "28 × 28",
+        "Type of a pixel": str(images.dtype),
+        "Range of a pixel": "0 to 255",
+    }
+    with st.grid(4, min_column_width=150):
+        for name, value in facts.items():
+            st.metric(name, value, border=True)
+    st.markdown(
+        f"**{known.title}.** {known.about} Each is a grey picture, white ink (255) on black paper (0), with a label "
+        f"that says which digit it is. In numbers: images of shape `{images.shape}`, labels of shape `{labels.shape}`."
+    )
+
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.subheader("Digits of each class", anchor=False)
+        counts = {part: np.bincount(take(dataset, indices)[1], minlength=10) for part, indices in asdict(parts).items()}
+        st.plotly_chart(
+            class_counts(counts), key="explore_counts", config={"displayModeBar": False}, alt=_in_words(counts)
+        )
+    with right:
+        st.subheader("Mean digit of each class", anchor=False)
+        st.plotly_chart(
+            means(cache.class_means(dataset.source, parts.train)),
+            key="explore_means",
+            config={"displayModeBar": False},
+            alt="Ten blurred digits, 0 to 9: the mean of all training digits of each class",
+        )
+        st.caption(
+            "The mean of every training digit of a class. Sharp where all hands agree, blurred where they differ."
+        )
+
+    st.caption(f"From {known.origin}. Licence: {known.licence}.  \nCitation: {known.citation}.")
+
+
+def _in_words(counts: dict[str, np.ndarray]) -> str:
+    return "; ".join(
+        f"{part}: {numbers.min():,} to {numbers.max():,} of each digit" for part, numbers in counts.items()
+    )

@@ -1,0 +1,59 @@
+"""Every cache of the app. A key says what makes an entry stale; each cache is bounded, and none owns anything."""
+
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from digits import models
+from digits.data.dataset import Dataset, open_dataset
+from digits.errors import DamagedFile
+from digits.home import data_folder
+from digits.inference.recognizer import Recognizer
+from digits.training.runs import Run
+
+
+def dataset(source: str) -> Dataset:
+    """The prepared digits of one source, verified once. Raises DataUnavailable, DamagedFile."""
+    return _dataset(source, _stamp(source))
+
+
+def class_means(source: str, part: range) -> np.ndarray:
+    """The mean digit of each class within a range of indices, (10, 28, 28) float32 in 0..255."""
+    return _class_means(source, _stamp(source), part.start, part.stop)
+
+
+def _stamp(source: str) -> tuple[str, int]:
+    """Where the files of a source lie and when they were made: preparing them anew is a new entry."""
+    manifest = data_folder(source) / "manifest.json"
+    try:
+        return str(manifest), manifest.stat().st_mtime_ns
+    except OSError:  # the sample is prepared while it is opened
+        return str(manifest), 0
+
+
+@st.cache_resource(max_entries=4, show_spinner="Opening the digits…")
+def _dataset(source: str, stamp: tuple[str, int]) -> Dataset:
+    """Memory-mapped and read-only, so that all sessions can share it."""
+    return open_dataset(source)
+
+
+@st.cache_data(max_entries=8, show_spinner="Averaging the digits…")
+def _class_means(source: str, stamp: tuple[str, int], start: int, stop: int) -> np.ndarray:
+    digits = _dataset(source, stamp)
+    images, labels = digits.images[start:stop], digits.labels[start:stop]
+    return np.stack([images[labels == digit].mean(axis=0, dtype=np.float32) for digit in range(10)])
+
+
+def recognizer(run: Run) -> Recognizer:
+    """The network of a run, read and checked against its manifest once. Raises DamagedFile."""
+    manifest = run.path / "manifest.json"
+    try:
+        return _recognizer(str(run.path), manifest.stat().st_mtime_ns)
+    except OSError as error:
+        raise DamagedFile(f"The model of {run.name} is missing; choose another or train it again.") from error
+
+
+@st.cache_resource(max_entries=4, show_spinner="Loading the network…")
+def _recognizer(path: str, stamp: int) -> Recognizer:
+    return models.recognizer(Run(Path(path)))

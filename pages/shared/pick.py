@@ -1,0 +1,61 @@
+"""Choose a run or a model; the choice is a link (`?run=...`, `?model=...`)."""
+
+import streamlit as st
+
+from digits import models
+from digits.training import runs
+from digits.training.runs import Run
+
+
+def any_run() -> Run | None:
+    """Choose among all runs, the newest first; None when there is none."""
+    found = {run.id: run for run in runs.all_runs()}
+    return found[_choose("Run", "run", found, default=next(iter(found)))] if found else None
+
+
+def model() -> Run:
+    """Choose among all trained models, remembered across pages and restarts. Ends the page when there is none."""
+    found = {run.id: run for run in models.usable()}
+    if not found:
+        st.info("There is no trained model yet. Train one first.", icon=":material/info:")
+        st.page_link("pages/train/page.py", label="Train a network", icon=":material/model_training:")
+        st.stop()
+    return found[_choose("Model", "model", found, default=models.chosen().id, on_change=_remember)]
+
+
+def _choose(label: str, key: str, found: dict[str, Run], *, default: str, on_change=None) -> str:
+    """A selectbox whose value is a link, ?KEY=RUN. Returns the chosen id.
+
+    Not `bind="query-params"`: that writes what the box shows into the link, not the id.
+    """
+    linked = st.query_params.get(key)
+    if linked is not None and linked != st.session_state.get(f"{key}_linked"):  # somebody followed a link
+        if linked in found:
+            st.session_state[key] = linked
+        else:
+            # Without repeating it: a link may carry anything.
+            st.warning(
+                f"The link names a {label.lower()} that is not here; this is another.", icon=":material/warning:"
+            )
+    if st.session_state.get(key) not in found:
+        st.session_state[key] = default
+    chosen = st.selectbox(
+        label, list(found), format_func=lambda run_id: run_label(found[run_id]), key=key, on_change=on_change
+    )
+    st.query_params[key] = st.session_state[f"{key}_linked"] = chosen
+    return chosen
+
+
+def run_label(run: Run) -> str:
+    """A run in one line: its name, its network, how far it got and how good it is."""
+    if run.path == runs.STARTER:
+        return "Starter model (comes with the app)"
+    epochs = run.epochs()
+    score = f", {epochs[-1]['val_accuracy']:.1%} validation" if epochs and run.state.is_final else ""
+    name = run.name if run.name != run.id else run.config.architecture
+    state = run.state if run.state.is_final else "not finished"
+    return f"{name} · {run.id[:15]} · {state}{score}"
+
+
+def _remember() -> None:
+    models.choose(runs.find(st.session_state["model"]))

@@ -1,0 +1,74 @@
+"""The way to a source that is not on this machine yet: prepare it, watch, or use the sample."""
+
+import streamlit as st
+
+from digits.data import preparing
+from digits.data.dataset import Dataset, is_prepared
+from digits.data.sources import SOURCES
+from digits.errors import DigitsError
+from pages.shared import cache
+
+
+def prepared(source: str, choice: str | None = None) -> Dataset:
+    """The digits of `source`; where they are not ready, show what to do about it and end the page there.
+
+    choice: the key of the page's own choice of a source, where the sample would do as well; "Use the sample" sets it.
+    """
+    now = preparing.progress(source)
+    problem = now.error
+    if source == "sample" or is_prepared(source):  # the sample is made on first use
+        try:
+            return cache.dataset(source)
+        except DigitsError as error:
+            problem = str(error)
+    if now.state == "preparing":
+        with st.container(border=True, key="preparing"):
+            _watch(source)
+            if choice:  # not in the fragment: a click there cannot change the page's choice of a source
+                st.button("Use the sample meanwhile", icon=":material/grid_view:", on_click=_use_sample, args=(choice,))
+    else:
+        _offer(source, problem, choice)
+    st.stop()
+
+
+def _offer(source: str, problem: str, choice: str | None) -> None:
+    """An empty state: what is missing, one button that mends it, one way round it."""
+    known = SOURCES[source]
+    action = "Prepare it again" if problem else f"Prepare the full {known.title}"
+    with st.container(border=True, key="prepare"):
+        st.subheader(f"{known.title} is not ready yet", anchor=False)
+        if problem:
+            st.warning(problem, icon=":material/warning:")
+        st.markdown(known.about)
+        if source == "mnist":
+            st.caption(
+                "Preparing it fetches 11 MB once and takes about half a minute; it goes on if you leave this page."
+            )
+        with st.container(horizontal=True):
+            st.button(action, type="primary", icon=":material/download:", on_click=_start, args=(source,))
+            if choice and source != "sample":
+                st.button("Use the sample", icon=":material/grid_view:", on_click=_use_sample, args=(choice,))
+    if problem := st.session_state.pop("prepare_problem", None):
+        st.error(problem, icon=":material/error:")
+
+
+def _start(source: str) -> None:
+    try:
+        preparing.start(source)
+    except DigitsError as error:
+        st.session_state["prepare_problem"] = str(error)
+
+
+def _use_sample(choice: str) -> None:
+    st.session_state[choice] = "sample"
+
+
+@st.fragment(run_every="1s")
+def _watch(source: str) -> None:
+    """What the worker is doing now. Hands back to the page when it has ended."""
+    now = preparing.progress(source)
+    if now.state != "preparing":
+        st.rerun()
+    st.subheader(f"Preparing {SOURCES[source].title}", anchor=False)
+    st.status(f"{now.phase or 'Starting'}…", state="running")
+    st.caption("You can leave this page or close it: a process of its own does the work.")

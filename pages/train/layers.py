@@ -1,0 +1,26 @@
+"""The layers of a network, before anything is trained."""
+
+import streamlit as st
+
+from digits.training import architectures
+
+
+def show(architecture: str) -> None:
+    layers = architectures.layers(architecture)
+    rows = [
+        {
+            "Layer": layer["layer"],
+            "Output": " × ".join(map(str, layer["output"][1:])),
+            "Parameters": layer["parameters"],
+        }
+        for layer in layers
+    ]
+    st.dataframe(
+        rows,
+        hide_index=True,
+        height="content",
+        alt=f"Layers of {architecture} with output shapes and parameter counts",
+        column_config={"Parameters": st.column_config.NumberColumn(format="localized")},
+    )
+    total = sum(layer["parameters"] for layer in layers)
+    st.caption(f"{total:,} parameters. Loss: categorical cross-entropy. Optimizer: Adam.")

@@ -1,0 +1,63 @@
+"""What can be done with a run that has ended: use, name, download, delete."""
+
+import json
+
+import streamlit as st
+
+from digits.errors import DigitsError
+from digits.training import runs
+from digits.training.runs import Run
+
+
+def show(run: Run) -> None:
+    """A row of actions; nothing is deleted without a second click."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if run.has_model:
+            st.page_link("pages/evaluate/page.py", label="Evaluate", query_params={"model": run.id})
+            st.page_link("pages/draw/page.py", label="Draw with it", query_params={"model": run.id})
+            _downloads(run)
+        with st.popover("Rename", icon=":material/edit:"):
+            st.text_input("Name", value=run.name, max_chars=80, key=f"train_name_{run.id}")
+            st.button("Save the name", on_click=_rename, args=(run,))
+        with st.popover("Delete", icon=":material/delete:"):
+            st.markdown("Delete this run with its model and curves, for ever?")
+            st.button("Delete for ever", type="primary", on_click=_delete, args=(run,))
+    if problem := st.session_state.pop("train_manage_problem", None):
+        st.error(problem, icon=":material/error:")
+    with st.expander("Everything that decided this run"):
+        st.json({"run": run.id, **run.config.as_dict(), "versions": run.status().get("versions")})
+        st.caption("As a command: " + f"`{runs.command(run)}`")
+
+
+def _downloads(run: Run) -> None:
+    with st.popover("Download", icon=":material/download:"):
+        for name, what in (("model.keras", "Keras model"), ("model.tflite", "LiteRT model, for phones and OpenCV")):
+            st.download_button(
+                f"{what} ({name})",
+                data=lambda name=name: run.model_file(name).read_bytes(),
+                file_name=f"{run.id}-{name}",
+                on_click="ignore",
+                key=f"train_download_{name}",
+            )
+        st.download_button(
+            "Settings and curves (JSON)",
+            data=json.dumps({"run": run.id, "config": run.config.as_dict(), "epochs": run.epochs()}, indent=2),
+            file_name=f"{run.id}.json",
+            on_click="ignore",
+            key="train_download_json",
+        )
+
+
+def _rename(run: Run) -> None:
+    _try(lambda: run.rename(st.session_state[f"train_name_{run.id}"]))
+
+
+def _delete(run: Run) -> None:
+    _try(lambda: runs.delete(run))
+
+
+def _try(action) -> None:
+    try:
+        action()
+    except DigitsError as error:
+        st.session_state["train_manage_problem"] = str(error)

@@ -1,0 +1,106 @@
+"""Watch one run: its state, its curves and its epochs, read from its folder about every second."""
+
+import time
+
+import streamlit as st
+
+from digits.errors import DigitsError
+from digits.evaluation import judge
+from digits.evaluation.test_sets import test_set
+from digits.figures.curves import curves
+from digits.training.runs import Run, RunState
+from pages.shared import pick
+from pages.shared.words import duration
+from pages.train import manage, readings
+
+BADGES = {
+    RunState.QUEUED: ("gray", "schedule"),
+    RunState.STARTING: ("blue", "hourglass_top"),
+    RunState.RUNNING: ("blue", "directions_run"),
+    RunState.DONE: ("green", "check_circle"),
+    RunState.STOPPED: ("orange", "stop_circle"),
+    RunState.FAILED: ("red", "error"),
+    RunState.LOST: ("red", "help"),
+}
+JUDGING_SECONDS = 20  # how long after its end a run may still be waiting for its test score
+
+
+def show() -> None:
+    """Choose a run and watch it; without any run, say how to begin."""
+    run = pick.any_run()
+    if run is None:
+        st.info(
+            "No training yet. Choose a network under **Set up** and press **Start training**.", icon=":material/info:"
+        )
+        return
+    live = _is_live(run)
+    st.fragment(_progress, run_every="1s" if live else None)(run, live)
+    if not live:
+        manage.show(run)
+
+
+def _is_live(run: Run) -> bool:
+    """Whether more is to come: the run is not at its end, or its test score is on the way."""
+    status = run.status()
+    if not status["state"].is_final:
+        return True
+    recent = time.time() - status.get("updated", 0) < JUDGING_SECONDS
+    return recent and run.has_model and _test_report(run) is None
+
+
+def _progress(run: Run, was_live: bool) -> None:
+    if was_live and not _is_live(run):
+        st.rerun()
+    status, epochs, ticks = run.status(), run.epochs(), run.ticks()
+    config, state = run.config, status["state"]
+
+    color, icon = BADGES[state]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.badge(state, color=color, icon=f":material/{icon}:")
+        if status["phase"]:
+            st.badge(status["phase"], color="gray")
+        if "device" in status:
+            st.badge(status["device"], icon=":material/memory:", color="gray", help="The device that trains.")
+        if "xla" in status:
+            st.badge(f"XLA {'on' if status['xla'] else 'off'}", color="gray", help=f"You asked for: {config.xla}.")
+        if not state.is_final:
+            st.button(
+                "Stopping…" if run.is_asked_to_stop else "Stop", icon=":material/stop:", on_click=run.ask_to_stop,
+                disabled=run.is_asked_to_stop, key=f"train_stop_{run.id}", help="The model so far is kept.",
+            )  # fmt: skip
+    if status["error"]:
+        st.error(f"{'Failed' if state == RunState.FAILED else 'Lost'}: {status['error']}", icon=":material/error:")
+
+    if not state.is_final:
+        readings.bars(status, config.epochs)
+    _numbers(run, epochs, config.epochs, status)
+    if ticks or epochs:
+        for column, metric in zip(st.columns(2, gap="large"), ("loss", "accuracy"), strict=True):
+            column.plotly_chart(
+                curves(epochs, ticks, metric, total_epochs=config.epochs),
+                key=f"train_{metric}_{run.id}",
+                config={"displayModeBar": False},
+                alt=f"{metric} of training and validation over {len(epochs)} epochs",
+            )
+    if epochs:
+        readings.table(epochs)
+
+
+def _numbers(run: Run, epochs: list[dict], num_epochs: int, status: dict) -> None:
+    report = _test_report(run)
+    with st.grid("auto", min_column_width=150):
+        st.metric("Epochs", f"{len(epochs)} of {num_epochs}", border=True)
+        if epochs:
+            st.metric("Validation accuracy", f"{epochs[-1]['val_accuracy']:.2%}", border=True)
+        if report:
+            st.metric("Test accuracy", f"{report['accuracy']:.2%}", border=True, help=report["title"])
+        if "seconds" in status or "elapsed" in status:
+            seconds = status.get("seconds", status.get("elapsed"))
+            st.metric("Time", duration(seconds), border=True, help="Training, compiling included.")
+
+
+def _test_report(run: Run) -> dict | None:
+    try:
+        return judge.stored(run, test_set(run.config.split, run.config))
+    except DigitsError:
+        return None
