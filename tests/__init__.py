@@ -1,0 +1,1 @@
+"""The tests mirror the tree; their names are sentences about the product."""

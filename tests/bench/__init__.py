@@ -1,0 +1,1 @@
+"""How the benchmarks turn, read and report."""

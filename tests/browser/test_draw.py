@@ -1,0 +1,95 @@
+import cv2
+import numpy as np
+import pytest
+
+ONE = [[(200, 60), (195, 190), (190, 320)]]
+SEVEN = [[(100, 80), (280, 80)], [(280, 80), (220, 200), (170, 320)]]
+
+
+def draw(page, strokes):
+    """Draw with the mouse as soon as the canvas is there."""
+    canvas = page.locator("canvas.upper-canvas")
+    canvas.wait_for()
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    for (x, y), *rest in strokes:
+        page.mouse.move(box["x"] + x, box["y"] + y)
+        page.mouse.down()
+        for x, y in rest:
+            page.mouse.move(box["x"] + x, box["y"] + y, steps=8)
+        page.mouse.up()
+
+
+def prediction(page):
+    metric = page.get_by_test_id("stMetricValue")
+    metric.wait_for()
+    return metric.inner_text().strip()
+
+
+@pytest.mark.parametrize(("strokes", "digit"), [(ONE, "1"), (SEVEN, "7")], ids=["one", "seven"])
+def test_a_stroke_is_read_without_a_button(visit, server, strokes, digit):
+    page = visit(f"{server}/draw")
+    page.get_by_text("There is nothing on the canvas yet").wait_for()
+    draw(page, strokes)
+    page.wait_for_timeout(1500)
+    assert prediction(page) == digit
+    assert page.locator(".js-plotly-plot").count() == 1
+    assert page.get_by_role("img", name="Your digit as 28 by 28 pixels").count()
+
+
+def test_a_stroke_drawn_the_moment_the_canvas_appears_is_not_lost(visit, server):
+    for _ in range(3):
+        page = visit(f"{server}/draw")
+        draw(page, ONE)
+        assert prediction(page) == "1"
+        page.context.close()
+
+
+def test_undo_redo_and_clear_work_by_button_and_keyboard(visit, server):
+    page = visit(f"{server}/draw")
+    draw(page, ONE)
+    assert prediction(page) == "1"
+    page.get_by_role("button", name="Undo Shortcut").click()
+    page.get_by_text("There is nothing on the canvas yet").wait_for()
+    page.get_by_role("button", name="Redo Shortcut").click()
+    assert prediction(page) == "1"
+    page.keyboard.press("Control+z")
+    page.get_by_text("There is nothing on the canvas yet").wait_for()
+    draw(page, SEVEN)
+    page.wait_for_timeout(1500)
+    assert prediction(page) == "7"
+    page.get_by_role("button", name="Clear Shortcut").click()
+    page.get_by_text("There is nothing on the canvas yet").wait_for()
+
+
+def test_a_finger_draws_and_the_page_does_not_scroll(visit, server):
+    page = visit(f"{server}/draw", width=390, height=844, has_touch=True, is_mobile=True)
+    canvas = page.locator("canvas.upper-canvas")
+    canvas.wait_for()
+    canvas.scroll_into_view_if_needed()
+    page.wait_for_timeout(1000)
+    box = canvas.bounding_box()
+    scrolled = page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop")
+    touch = page.context.new_cdp_session(page)
+    points = [{"x": box["x"] + 180, "y": box["y"] + 60 + 20 * step} for step in range(12)]
+    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": points[:1]})
+    for point in points[1:]:
+        touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [point]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    assert prediction(page) == "1"
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") == scrolled
+
+
+def test_a_picture_is_read_the_same_way_and_a_broken_one_gets_a_sentence(visit, server, tmp_path):
+    paper = np.full((300, 200), 240, np.uint8)
+    cv2.line(paper, (100, 50), (95, 250), 30, 14, cv2.LINE_AA)
+    cv2.imwrite(str(tmp_path / "one.jpg"), paper)
+    (tmp_path / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n and nothing more")
+    page = visit(f"{server}/draw")
+    page.get_by_text("Picture", exact=True).click()
+    page.locator("input[type=file]").set_input_files(tmp_path / "broken.png")
+    page.get_by_test_id("stAlert").wait_for()
+    page.wait_for_timeout(1000)
+    assert "stException" not in page.content()
+    page.locator("input[type=file]").set_input_files(tmp_path / "one.jpg")
+    assert prediction(page) == "1"

@@ -1,0 +1,39 @@
+import pytest
+
+from tests.browser.conftest import serving
+
+PAGES = {"": "Digits", "explore": "Explore", "train": "Train", "evaluate": "Evaluate", "draw": "Draw"}
+
+
+@pytest.mark.parametrize(("path", "title"), PAGES.items(), ids=[*["home"], *list(PAGES)[1:]])
+def test_each_page_opens_by_its_link_right_after_a_start(visit, with_sample, path, title):
+    """As the very first visit of a server, which once ended in Streamlit's old kind of pages."""
+    with serving(with_sample) as address:
+        page = visit(f"{address}/{path}")
+        page.get_by_role("heading", name=title, level=1).wait_for()
+        page.wait_for_timeout(1000)
+        assert not page.get_by_role("dialog").count(), page.get_by_role("dialog").inner_text()
+        assert not page.get_by_test_id("stException").count()
+        for name in ("Home", "Explore", "Train", "Evaluate", "Draw"):
+            assert page.get_by_role("link", name=name).count()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_is_wider_than_a_phone(visit, server, scheme):
+    for path in PAGES:
+        page = visit(f"{server}/{path}", width=400, height=800, color_scheme=scheme)
+        page.wait_for_timeout(1500)
+        overflow = page.evaluate(
+            "[...document.querySelectorAll('[data-testid=stMain] *')].filter(e => e.getBoundingClientRect().right > 401"
+            " && getComputedStyle(e).position !== 'fixed' && !e.closest('[data-testid=stTabs] [role=tablist]')"
+            " && !e.closest('[data-testid=stDataFrame]')).map(e => e.tagName + '.' + e.className).slice(0, 3)"
+        )
+        assert not overflow, f"{path}: {overflow}"
+
+
+def test_the_first_digit_is_a_five_with_its_one_hot_label(visit, server):
+    page = visit(f"{server}/explore?view=One+digit")
+    page.get_by_text("[0, 0, 0, 0, 0, 1, 0, 0, 0, 0]").wait_for()
+    page.get_by_role("button", name="Next").click()
+    page.get_by_text("[1, 0, 0, 0, 0, 0, 0, 0, 0, 0]").wait_for()
+    assert "index=1" in page.url

@@ -1,0 +1,50 @@
+import re
+
+from digits.training import runs
+from digits.training.runs import RunState
+from tests.browser.conftest import serving
+
+
+def start(page, network, epochs):
+    page.get_by_role("radio", name=network, exact=True).or_(
+        page.get_by_role("button", name=network, exact=True)
+    ).click()
+    box = page.get_by_label("Epochs", exact=True)
+    page.wait_for_timeout(1000)  # the recipe of the network fills the boxes
+    box.fill(str(epochs))
+    box.press("Enter")
+    page.wait_for_timeout(1000)
+    page.get_by_role("button", name="Start training").click()
+
+
+def test_a_training_on_the_sample_is_watched_to_its_end(visit, server):
+    page = visit(f"{server}/train")
+    start(page, "mlp", 5)
+    page.get_by_text("starting").or_(page.get_by_text("running")).first.wait_for()
+    page.get_by_text("Test accuracy").wait_for(timeout=90_000)
+    assert page.get_by_text("5 of 5").is_visible()
+    assert page.locator(".js-plotly-plot").count() == 2
+    points = page.locator(".js-plotly-plot").first.locator(".scatterlayer .trace").nth(2).locator(".points path")
+    assert points.count() == 5
+    (run,) = runs.all_runs()
+    assert run.state == RunState.DONE and run.id in page.url
+
+    other = visit(page.url)  # another visitor, by the link
+    other.get_by_text("Test accuracy").wait_for()
+
+
+def test_a_training_goes_on_without_page_and_server_and_is_stopped_from_a_new_one(visit, with_sample):
+    with serving(with_sample) as address:
+        page = visit(f"{address}/train")
+        start(page, "mlp", 1000)
+        page.get_by_text(re.compile("Whole run")).wait_for(timeout=60_000)
+        (run,) = runs.all_runs()
+        page.context.close()
+    seen = len(run.epochs())
+    with serving(with_sample) as address:
+        page = visit(f"{address}/train?train_view=Watch&run={run.id}")
+        page.get_by_text(re.compile("Whole run")).wait_for()
+        assert run.state == RunState.RUNNING
+        page.get_by_role("button", name="Stop").click()
+        page.get_by_text("stopped").first.wait_for(timeout=60_000)
+        assert len(run.epochs()) >= seen and run.has_model

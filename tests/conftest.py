@@ -1,0 +1,86 @@
+"""What every test stands on: a home of its own, so that no test sees the user's data and runs, or another test's."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from digits.data.dataset import prepare
+from digits.home import ROOT
+from digits.training import runs
+
+
+@pytest.fixture(scope="session")
+def sample_data(tmp_path_factory):
+    """A data folder in which the sample is prepared, made once. Copy it, do not write to it."""
+    home = tmp_path_factory.mktemp("sample_home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DIGITS_HOME", str(home))
+        prepare("sample")
+    return home / "data"
+
+
+@pytest.fixture(autouse=True)
+def digits_home(tmp_path, monkeypatch):
+    """An empty DIGITS_HOME. Returns its path."""
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("DIGITS_HOME", str(home))
+    return home
+
+
+@pytest.fixture
+def with_sample(digits_home, sample_data):
+    """DIGITS_HOME with the sample prepared. Returns its path."""
+    shutil.copytree(sample_data, digits_home / "data")
+    return digits_home
+
+
+@pytest.fixture(scope="session")
+def mnist_data(tmp_path_factory):
+    """A data folder in which the whole MNIST is prepared, made once by the command line. Needs TFDS_DATA_DIR."""
+    home = tmp_path_factory.mktemp("mnist_home")
+    digits("data", "mnist", home=home)
+    return home / "data"
+
+
+@pytest.fixture(scope="session")
+def trained_home(tmp_path_factory, sample_data):
+    """A DIGITS_HOME with the sample and one finished run of the tutorial's network, trained by the command line."""
+    home = tmp_path_factory.mktemp("trained_home")
+    shutil.copytree(sample_data, home / "data")
+    digits("train", "--architecture", "mlp", "--epochs", "3", home=home)
+    return home
+
+
+@pytest.fixture
+def with_run(digits_home, trained_home):
+    """DIGITS_HOME with the sample and one finished run. Returns the run."""
+    shutil.copytree(trained_home, digits_home, dirs_exist_ok=True)
+    return runs.all_runs()[0]
+
+
+def digits(*arguments: str, home: Path, check: bool = True) -> subprocess.CompletedProcess:
+    """Run `python -m digits ARGUMENTS` with that DIGITS_HOME."""
+    process = subprocess.run(
+        [sys.executable, "-m", "digits", *map(str, arguments)],
+        cwd=ROOT,
+        env={**os.environ, "DIGITS_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert not check or process.returncode == 0, process.stderr
+    return process
+
+
+def wait_until(condition, seconds=60):
+    """Wait for `condition()` to be true; fail after so many seconds."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.05)

@@ -1,0 +1,1 @@
+"""Sources, preparation, splits and encodings of the digits."""

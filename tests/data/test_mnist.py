@@ -1,0 +1,35 @@
+import json
+import subprocess
+import sys
+import time
+
+from digits.home import ROOT
+
+
+def test_without_network_the_remedy_is_said_within_five_seconds(digits_home, tmp_path, monkeypatch):
+    """A proxy that nobody listens at stands for the missing network; the process is a fresh one, imports included."""
+    monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path / "tfds"))
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
+    began = time.monotonic()
+    process = subprocess.run(
+        [sys.executable, "-m", "digits", "data", "mnist"], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+    assert time.monotonic() - began < 5
+    assert process.returncode == 1 and process.stdout == ""
+    said = process.stderr.strip().splitlines()[-1]
+    assert "Use the sample instead" in said and "set TFDS_DATA_DIR" in said
+    assert f"into {tmp_path / 'tfds' / 'downloads' / 'manual'}" in said
+    assert json.loads((digits_home / "data" / "mnist" / "status.json").read_text())["error"]
+
+
+def test_a_network_that_swallows_everything_is_given_up_within_the_limit(tmp_path, monkeypatch):
+    """A server that accepts and never answers: the worst kind of firewall."""
+    import socket
+
+    from digits.data import mnist
+
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{deaf.getsockname()[1]}")
+        began = time.monotonic()
+        assert not mnist._network_answers()
+        assert time.monotonic() - began < mnist.PROBE_SECONDS + 1

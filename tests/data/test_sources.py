@@ -1,0 +1,16 @@
+import pytest
+
+from digits.data.sources import SOURCES, check_source
+from digits.errors import BadConfig
+
+
+@pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES)
+def test_every_source_names_its_licence_origin_and_citation(source):
+    assert source.licence == "CC BY-SA 3.0"
+    assert "1998" in source.citation
+    assert source.origin
+
+
+def test_an_unknown_source_is_refused_with_the_ones_there_are():
+    with pytest.raises(BadConfig, match="no data source 'cifar'; choose one of sample, mnist"):
+        check_source("cifar")

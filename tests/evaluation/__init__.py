@@ -1,0 +1,1 @@
+"""Reports, test sets, calibration and pens."""

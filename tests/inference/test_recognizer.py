@@ -1,0 +1,128 @@
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from digits.errors import DamagedFile
+from digits.inference.recognizer import Recognizer
+
+NETWORKS = "dense", "strided"
+
+# Keras stays out of this process, as it stays out of the app. A few steps on noise give every layer weights of its own.
+EXPORT = """
+import sys
+from pathlib import Path
+import keras, numpy as np
+from keras import layers
+folder = Path(sys.argv[1])
+keras.utils.set_random_seed(0)
+begin = lambda: [keras.Input((28, 28, 1)), layers.Rescaling(1 / 255)]
+end = lambda: [layers.Flatten(), layers.Dense(64, activation="relu"), layers.Dense(10, activation="softmax")]
+conv = lambda filters, side: [layers.Conv2D(filters, side, 2, padding="same", use_bias=False),
+                              layers.BatchNormalization(), layers.ReLU()]
+random = np.random.default_rng(0)
+images = (random.integers(0, 256, (64, 28, 28)) * (random.random((64, 28, 28)) < 0.2)).astype(np.uint8)
+np.save(folder / "images.npy", images)
+for name, middle in {"dense": [], "strided": conv(8, 5) + conv(12, 3)}.items():
+    model = keras.Sequential(begin() + middle + end())
+    model.compile("adam", "sparse_categorical_crossentropy")
+    for _ in range(20):
+        model.train_on_batch(images[..., None], np.arange(64) % 10)
+    np.save(folder / f"{name}.npy", model(images[..., None].astype("float32"), training=False).numpy())
+    signature = [keras.InputSpec(shape=(1, 28, 28, 1), dtype="float32")]
+    model.export(folder / f"{name}.tflite", format="litert", input_signature=signature, verbose=False)
+three = keras.Sequential(begin() + [layers.Flatten(), layers.Dense(3, activation="softmax")])
+three.export(folder / "three.tflite", format="litert", input_signature=signature, verbose=False)
+logits = keras.Sequential(begin() + [layers.Flatten(), layers.Dense(10, bias_initializer="ones")])
+logits.export(folder / "logits.tflite", format="litert", input_signature=signature, verbose=False)
+"""
+
+
+@pytest.fixture(scope="session")
+def exported(tmp_path_factory) -> Path:
+    """A folder with images.npy and, for each network, NAME.tflite and Keras' own answers to the images, NAME.npy."""
+    folder = tmp_path_factory.mktemp("exported")
+    subprocess.run(
+        [sys.executable, "-c", EXPORT, str(folder)],
+        env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": ""},
+        capture_output=True,
+        check=True,
+        timeout=300,
+    )
+    return folder
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_the_answers_are_those_of_keras(exported, name):
+    answers = Recognizer.load(exported / f"{name}.tflite").probabilities(np.load(exported / "images.npy"))
+    expected = np.load(exported / f"{name}.npy")
+    assert answers.dtype == np.float32
+    assert expected.std() > 0.01  # the networks do tell the images apart
+    np.testing.assert_allclose(answers, expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_eight_threads_may_share_one_network(exported, name):
+    recognizer = Recognizer.load(exported / f"{name}.tflite")
+    images, expected = np.load(exported / "images.npy"), np.load(exported / f"{name}.npy")
+    turns = np.random.default_rng(0).integers(0, len(images), (400, 3))
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(lambda turn: recognizer.probabilities(images[turn]), turns))
+    np.testing.assert_allclose(answers, expected[turns], atol=1e-5)
+
+
+def test_no_image_has_no_answer(exported):
+    assert Recognizer.load(exported / "dense.tflite").probabilities(np.empty((0, 28, 28), np.uint8)).shape == (0, 10)
+
+
+@pytest.mark.parametrize(
+    "images",
+    [
+        np.zeros((28, 28), np.uint8),
+        np.zeros((1, 784), np.uint8),
+        np.zeros((1, 28, 28, 1), np.uint8),
+        np.zeros((1, 28, 28)),
+    ],
+    ids=lambda images: f"{images.dtype} {images.shape}",
+)
+def test_what_is_no_stack_of_images_is_an_error_of_the_caller(exported, images):
+    with pytest.raises(ValueError, match=r"expected uint8 \(n, 28, 28\)"):
+        Recognizer.load(exported / "dense.tflite").probabilities(images)
+
+
+def cut(content):
+    return content[: len(content) // 2]
+
+
+def scrambled(content):
+    return content[:-4000] + bytes(255 - byte for byte in content[-4000:])
+
+
+@pytest.mark.parametrize("damage", [cut, scrambled, lambda content: b"", lambda content: b"TFL3" * 1000], ids=str)
+def test_a_damaged_file_is_refused_in_one_sentence(exported, tmp_path, damage):
+    file = tmp_path / "model.tflite"
+    file.write_bytes(damage((exported / "strided.tflite").read_bytes()))
+    with pytest.raises(DamagedFile, match=r"^model.tflite is damaged or no network for digits; [^.]*\.$"):
+        Recognizer.load(file)
+
+
+@pytest.mark.parametrize("name", ["three", "logits"])
+def test_a_network_that_does_not_answer_with_ten_probabilities_is_refused(exported, name):
+    with pytest.raises(DamagedFile, match="no network for digits"):
+        Recognizer.load(exported / f"{name}.tflite")
+
+
+def test_a_missing_file_is_said_to_be_missing(tmp_path):
+    with pytest.raises(DamagedFile, match=r"^The network model.tflite cannot be read \(No such file or directory\); "):
+        Recognizer.load(tmp_path / "model.tflite")
+
+
+def test_a_file_in_a_folder_with_an_unusual_name_is_read(exported, tmp_path):
+    file = tmp_path / "größer 数字" / "model.tflite"
+    file.parent.mkdir()
+    file.write_bytes((exported / "dense.tflite").read_bytes())
+    assert Recognizer.load(file).probabilities(np.zeros((1, 28, 28), np.uint8)).shape == (1, 10)

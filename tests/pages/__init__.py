@@ -1,0 +1,1 @@
+"""Every page opens, works and tells, through AppTest."""

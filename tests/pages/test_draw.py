@@ -1,0 +1,161 @@
+"""The Draw page with a canvas that sends what the test says."""
+
+import base64
+
+import cv2
+import numpy as np
+import pytest
+
+from tests.pages.conftest import click
+
+PATH = {"type": "Path", "path": [["M", 200, 60], ["L", 200, 320]]}
+
+
+class FakeCanvas:
+    """What the component returns after a stroke."""
+
+    def __init__(self, png, objects=(PATH,)):
+        self.image_bytes, self.json_data = png, {"objects": list(objects)}
+
+
+def drawn(*lines, width=24, shape=(384, 384)):
+    """A PNG as the canvas makes it: white lines on black."""
+    paper = np.zeros((*shape, 4), np.uint8)
+    paper[..., 3] = 255
+    for start, end in lines:
+        cv2.line(paper, start, end, (255, 255, 255, 255), width, cv2.LINE_AA)
+    return cv2.imencode(".png", paper)[1].tobytes()
+
+
+ONE = drawn(((200, 60), (190, 320)))
+SEVEN = drawn(((100, 80), (280, 80)), ((280, 80), (170, 320)))
+
+
+@pytest.fixture
+def canvas(monkeypatch, open_page, with_sample):
+    """canvas(value) lets the canvas return that value, or raise it."""
+    open_page("draw")  # the component can only be imported once an app is running
+    import streamlit_drawable_canvas
+
+    def set_to(value):
+        def st_canvas(**arguments):
+            if isinstance(value, Exception):
+                raise value
+            return value
+
+        monkeypatch.setattr(streamlit_drawable_canvas, "st_canvas", st_canvas)
+
+    set_to(FakeCanvas(None))
+    return set_to
+
+
+def test_an_empty_canvas_shows_advice_and_no_digit(open_page, canvas, with_sample):
+    page = open_page("draw")
+    assert [info.value for info in page.info] == ["There is nothing on the canvas yet. Draw one digit, 0 to 9."]
+    assert not page.metric and not page.get("plotly_chart")
+
+
+@pytest.mark.parametrize(("png", "digit"), [(ONE, "1"), (SEVEN, "7")])
+def test_a_stroke_is_read_without_a_button(open_page, canvas, with_sample, png, digit):
+    page = open_page("draw")
+    canvas(FakeCanvas(png))
+    page.run()
+    assert not page.exception
+    assert [(metric.label, metric.value) for metric in page.metric] == [("Prediction", digit)]
+    assert len(page.get("plotly_chart")) == 1 and not page.info
+
+
+def test_a_small_digit_in_a_corner_is_read_until_the_canvas_is_shown_as_it_is(open_page, canvas, with_sample):
+    page = open_page("draw")
+    canvas(FakeCanvas(drawn(((20, 20), (70, 20)), ((70, 20), (45, 100)), width=8)))
+    page.run()
+    assert page.metric[0].value == "7"
+    page.toggle(key="draw_raw").set_value(True).run()
+    assert not page.exception and page.metric[0].value != "7"
+
+
+def test_undo_redo_and_clear(open_page, canvas, with_sample):
+    page = open_page("draw")
+    for png in (ONE, SEVEN):
+        canvas(FakeCanvas(png))
+        page.run()
+    canvas(FakeCanvas(None))  # a fresh canvas has not sent anything yet
+    click(page, "Undo")
+    assert page.metric[0].value == "1"
+    click(page, "Redo")
+    assert page.metric[0].value == "7"
+    click(page, "Clear")
+    assert not page.metric and "nothing on the canvas" in page.info[0].value
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        FakeCanvas(b"no png"),
+        FakeCanvas(b""),
+        FakeCanvas(12),
+        FakeCanvas(ONE[:300]),
+        FakeCanvas(drawn(shape=(100, 100))),
+        FakeCanvas(ONE, objects=[]).json_data,
+        ValueError("not enough values to unpack"),
+        AttributeError("'str' object has no attribute 'get'"),
+        KeyError("naturalWidth"),
+    ],
+    ids=["text", "empty", "number", "cut", "other size", "dict", "ValueError", "AttributeError", "KeyError"],
+)
+def test_a_hostile_canvas_gets_one_sentence_and_the_next_good_stroke_works(open_page, canvas, with_sample, value):
+    page = open_page("draw")
+    canvas(value)
+    page.run()
+    assert not page.exception and not page.metric
+    assert len(page.error) == 1 and "\n" not in page.error[0].value
+    canvas(FakeCanvas(ONE))
+    page.run()
+    assert page.metric[0].value == "1" and not page.error
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"drawing": 7},
+        {"drawing": "text"},
+        {"drawing": {"raw": None, "data": "data:image/png;base64," + base64.b64encode(ONE).decode()}},
+        {"drawing": {"raw": {"objects": 5}, "data": "data:image/png;base64," + base64.b64encode(ONE).decode()}},
+        {"drawing": {"raw": {"objects": []}, "data": "data:image/png;base64,A"}},
+        {"drawing": {"raw": {"objects": []}, "data": "no data URL"}},
+        {"drawing": {"raw": {"objects": []}, "data": 12}},
+        {"drawing": {"raw": {"objects": []}, "data": ["data:image/png;base64,", ""]}},
+        {"drawing": {"raw": {"objects": []}, "data": "data:image/png;base64," + "A" * 4_000_000}},
+        {"backgroundFit": 5},
+        {"backgroundFit": {}},
+    ],
+    ids=lambda sent: repr(sent)[:60],
+)
+def test_what_a_browser_made_up_passes_the_real_component_and_gets_one_sentence(
+    open_page, with_sample, monkeypatch, sent
+):
+    page = open_page("draw")
+    import streamlit_drawable_canvas
+
+    monkeypatch.setattr(streamlit_drawable_canvas, "out", lambda **arguments: sent)
+    page.run()
+    assert not page.exception and not page.metric
+    assert len(page.error) == 1 and "\n" not in page.error[0].value
+
+
+def test_the_model_is_a_link(open_page, canvas, with_run):
+    assert open_page("draw", model="starter").selectbox(key="model").value == "starter"
+    assert open_page("draw").selectbox(key="model").value == with_run.id
+
+
+def test_a_chosen_model_is_remembered(open_page, canvas, with_run):
+    open_page("draw").selectbox(key="model").set_value("starter").run()
+    assert open_page("draw").selectbox(key="model").value == "starter"
+
+
+def test_a_damaged_model_is_said_and_another_can_be_chosen(open_page, canvas, with_run):
+    (with_run.path / "model.tflite").write_bytes(b"cut")
+    page = open_page("draw")
+    assert "model.tflite of the run" in page.error[0].value
+    page.selectbox(key="model").set_value("starter").run()
+    assert not page.error and not page.exception

@@ -1,0 +1,146 @@
+import time
+
+import pytest
+
+from digits.errors import DigitsError
+from digits.files import append_json_line, write_json
+from digits.training import runs
+from digits.training.config import make_config
+from digits.training.runs import RunState
+from tests.pages.conftest import click, texts
+
+
+@pytest.fixture
+def started(monkeypatch):
+    """The runs that the page asked a worker to train; no worker is started."""
+    asked = []
+    monkeypatch.setattr(runs, "start", asked.append)
+    return asked
+
+
+def test_the_defaults_come_with_the_network(open_page, with_sample):
+    page = open_page("train")
+    assert page.session_state["train_epochs"] == 4
+    page.segmented_control(key="train_architecture").set_value("mlp").run()
+    settings = [page.number_input(key=f"train_{name}").value for name in ("epochs", "batch_size", "learning_rate")]
+    assert settings == [10, 32, 0.01]
+
+
+def test_the_layers_are_shown_before_anything_starts(open_page, with_sample):
+    page = open_page("train")
+    page.segmented_control(key="train_architecture").set_value("mlp").run()
+    assert page.dataframe[0].value["Output"].tolist() == ["28 × 28 × 1", "784", "128", "10"]
+    assert "101,770 parameters. Loss: categorical cross-entropy. Optimizer: Adam." in texts(page)
+    assert (
+        "It learns from 3,200 digits, is checked on 800 after each epoch, and is judged at the end on 1,000"
+        in texts(page)
+    )
+
+
+def test_start_makes_a_run_starts_its_worker_and_watches_it(open_page, with_sample, started):
+    page = open_page("train")
+    page.segmented_control(key="train_architecture").set_value("mlp").run()
+    page.number_input(key="train_epochs").set_value(4)
+    click(page, "Start training")
+    (run,) = runs.all_runs()
+    assert started == [run]
+    assert run.config == make_config(architecture="mlp", epochs=4)
+    assert page.session_state["train_view"] == "Watch"
+    assert page.selectbox(key="run").value == run.id
+
+
+def test_a_setting_that_the_browser_made_up_is_refused_in_a_sentence(open_page, with_sample, started):
+    page = open_page("train")
+    page.session_state["train_batch_size"] = 65_000
+    click(page, "Start training")
+    assert "batch_size is 65,000, but the training set has only 3,200 digits" in page.error[0].value
+    assert not started and not runs.all_runs()
+
+
+def test_without_runs_watch_says_how_to_begin(open_page, with_sample):
+    page = open_page("train", train_view="Watch")
+    assert "Choose a network under **Set up**" in page.info[0].value
+
+
+def live(run, **changes):
+    status = {"state": "running", "phase": "Training", "updated": time.time(), "device": "CPU", "xla": True}
+    write_json(run.path / "status.json", status | changes)
+
+
+def test_a_running_run_shows_its_state_device_progress_and_time_left(open_page, with_sample):
+    run = runs.create(make_config(epochs=10))
+    epoch = {"epoch": 1, "seconds": 2.0, "loss": 0.5, "accuracy": 0.85, "val_loss": 0.4, "val_accuracy": 0.875}
+    append_json_line(run.path / "metrics.jsonl", {"epoch": 1, "step": 5, "steps": 25, "loss": 0.9, "accuracy": 0.7})
+    append_json_line(run.path / "metrics.jsonl", epoch)
+    with run.lock():
+        live(run, progress={"epoch": 2, "step": 10, "steps": 25}, elapsed=7.0)
+        page = open_page("train", train_view="Watch")
+    said = texts(page)
+    for word in ("running", "CPU", "XLA on"):
+        assert word in said
+    metrics = {metric.label: metric.value for metric in page.metric}
+    assert metrics == {"Epochs": "1 of 10", "Validation accuracy": "87.50%", "Time": "7.0 s"}
+    assert len(page.get("plotly_chart")) == 2
+    click(page, "Stop")
+    assert run.is_asked_to_stop
+
+
+def test_a_finished_run_shows_its_test_score_and_what_to_do_next(open_page, with_run):
+    page = open_page("train", train_view="Watch", run=with_run.id)
+    assert {metric.label for metric in page.metric} == {"Epochs", "Validation accuracy", "Test accuracy", "Time"}
+    assert {button.label for button in page.button} >= {"Save the name", "Delete for ever"}
+
+
+def test_a_failed_run_says_why(open_page, with_sample):
+    run = runs.create(make_config())
+    live(run, state="failed", phase="", error="the loss became NaN in epoch 1")
+    page = open_page("train", train_view="Watch")
+    assert page.error[0].value == "Failed: the loss became NaN in epoch 1"
+
+
+def test_a_lost_run_says_so(open_page, with_sample):
+    run = runs.create(make_config())
+    live(run, pid=1)
+    page = open_page("train", train_view="Watch")
+    assert "ended without a word" in page.error[0].value and run.state == RunState.LOST
+
+
+def test_a_run_is_renamed_and_deleted_only_on_purpose(open_page, with_run):
+    page = open_page("train", train_view="Watch")
+    page.text_input(key=f"train_name_{with_run.id}").set_value("*Mine* <b>")
+    click(page, "Save the name")
+    assert with_run.name == "*Mine* <b>"
+    click(page, "Delete for ever")
+    assert runs.all_runs() == [] and "Choose a network under" in page.info[0].value
+
+
+@pytest.mark.parametrize("run_id", ["nope", "../..", "<script>", "x" * 5000])
+def test_a_link_to_an_unknown_run_is_friendly(open_page, with_run, run_id):
+    page = open_page("train", train_view="Watch", run=run_id)
+    assert page.warning[0].value == "The link names a run that is not here; this is another."
+    assert page.selectbox(key="run").value == with_run.id
+
+
+def test_augmentation_is_previewed(open_page, with_sample):
+    page = open_page("train")
+    page.toggle(key="train_augmentation").set_value(True).run()
+    assert not page.exception and "Augmented digits" in texts(page)
+    click(page, "Others")
+
+
+def test_an_error_while_starting_is_said_in_a_sentence(open_page, with_sample, monkeypatch):
+    def fail(config):
+        raise DigitsError("Could not make a run: No space left on device.")
+
+    monkeypatch.setattr(runs, "create", fail)
+    page = click(open_page("train"), "Start training")
+    assert "No space left on device" in page.error[0].value
+
+
+def test_digits_that_are_not_there_yet_are_offered_and_the_sample_is_a_way_round(open_page, with_sample):
+    page = open_page("train")
+    page.segmented_control(key="train_source").set_value("mnist").run()
+    assert "MNIST is not ready yet" in texts(page)
+    click(page, "Use the sample")
+    assert page.segmented_control(key="train_source").value == "sample"
+    assert any(button.label == "Start training" for button in page.button)

@@ -1,0 +1,57 @@
+import json
+
+import pytest
+
+from digits import files
+from digits.errors import DamagedFile, DigitsError
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """An empty folder."""
+    path = tmp_path / "folder"
+    path.mkdir()
+    return path
+
+
+def test_a_published_file_is_named_by_its_hash(folder):
+    digest = files.publish(folder / "a.txt", lambda part: part.write_text("digits"))
+    assert digest == files.sha256(folder / "a.txt")
+    assert [path.name for path in folder.iterdir()] == ["a.txt"]
+
+
+def test_a_writer_that_fails_leaves_the_old_file_and_no_litter(folder):
+    file = folder / "a.json"
+    files.write_json(file, {"old": True})
+
+    def fail(part):
+        part.write_text("half")
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(DigitsError, match="No space left on device. The old state is kept"):
+        files.publish(file, fail)
+    assert files.read_json(file) == {"old": True}
+    assert [path.name for path in folder.iterdir()] == ["a.json"]
+
+
+@pytest.mark.parametrize("text", [None, "", "{", "[1]", "\x00\xff"])
+def test_a_damaged_json_file_is_said_to_be_damaged(folder, text):
+    if text is not None:
+        (folder / "a.json").write_text(text, encoding="utf-8")
+    with pytest.raises(DamagedFile, match="a.json"):
+        files.read_json(folder / "a.json")
+
+
+def test_a_log_survives_a_line_cut_in_half(folder):
+    log = folder / "metrics.jsonl"
+    files.append_json_line(log, {"epoch": 1})
+    with log.open("a") as broken:
+        broken.write('{"epoch": 2, "lo')
+    assert files.read_json_lines(log) == [{"epoch": 1}]
+    assert files.read_json_lines(folder / "none.jsonl") == []
+
+
+def test_a_log_line_is_one_line_of_json(folder):
+    log = folder / "metrics.jsonl"
+    files.append_json_line(log, {"text": "a\nb"})
+    assert json.loads(log.read_text()) == {"text": "a\nb"}

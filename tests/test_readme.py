@@ -1,0 +1,38 @@
+"""What the README says is what happens."""
+
+import re
+import subprocess
+import sys
+
+from digits.home import ROOT
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_ci_runs_the_readmes_test_line_word_for_word():
+    line = (ROOT / ".ci" / "run").read_text(encoding="utf-8").strip().splitlines()[-1]
+    assert f"\n{line}\n" in README
+
+
+def test_every_command_of_the_readme_exists():
+    verbs = set(re.findall(r"-m digits (\w+)", README))
+    assert verbs
+    for verb in verbs:
+        process = subprocess.run(
+            [sys.executable, "-m", "digits", verb, "--help"], cwd=ROOT, capture_output=True, text=True, timeout=60
+        )
+        assert process.returncode == 0, process.stderr
+
+
+def test_every_picture_of_the_readme_is_there():
+    pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", README)
+    assert pictures
+    assert all((ROOT / picture).is_file() for picture in pictures)
+
+
+def test_every_folder_of_the_readmes_map_is_there():
+    block = README.split("## The house")[1].split("```")[1]
+    for line in block.strip().splitlines():
+        path = line.strip().split()[0]
+        if path.endswith("/"):
+            assert any((ROOT / above / path).is_dir() for above in ("", "pages", "digits")), path

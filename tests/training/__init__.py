@@ -1,0 +1,1 @@
+"""Networks, the engine, runs and their files."""

@@ -1,0 +1,65 @@
+import math
+
+import pytest
+
+from digits.errors import BadConfig
+from digits.training.architectures import RECIPES
+from digits.training.config import make_config, read_config
+
+
+@pytest.mark.parametrize("architecture", RECIPES)
+def test_every_recipe_is_a_good_config_as_it_stands(architecture):
+    config = make_config(architecture=architecture)
+    assert (config.source, config.split, config.seed, config.xla) == ("sample", "tutorial", 0, "auto")
+
+
+def test_the_tutorials_network_comes_with_the_tutorials_settings():
+    config = make_config(architecture="mlp")
+    assert (config.epochs, config.batch_size, config.learning_rate) == (10, 32, 0.01)
+
+
+def test_a_config_survives_being_saved():
+    config = make_config(architecture="cnn", epochs=3, seed=7)
+    assert read_config(config.as_dict()) == config
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"epochs": 0}, "epochs is 0; expected a whole number from 1 to 1,000."),
+        ({"epochs": 2.5}, "epochs is 2.5; expected a whole number from 1 to 1,000."),
+        ({"epochs": True}, "epochs is True; expected a whole number from 1 to 1,000."),
+        ({"batch_size": -1}, "batch_size is -1; expected a whole number from 1 to 65,536."),
+        ({"batch_size": "abc"}, "batch_size is 'abc'; expected a whole number from 1 to 65,536."),
+        ({"batch_size": 3_201}, "batch_size is 3,201, but the training set has only 3,200 digits. Start with 32."),
+        ({"learning_rate": 0.0}, "learning_rate is 0; the network would not learn. Start with 0.01."),
+        ({"learning_rate": -0.1}, "learning_rate is -0.1; expected a number over 0."),
+        ({"learning_rate": math.nan}, "learning_rate is nan; expected a number over 0."),
+        ({"learning_rate": math.inf}, "learning_rate is inf; expected a number over 0."),
+        ({"label_smoothing": 0.9}, "label_smoothing is 0.9; expected a number from 0 to 0.5."),
+        ({"seed": -1}, "seed is -1; expected a whole number from 0 to 2,147,483,647."),
+        ({"xla": "maybe"}, "xla is 'maybe'; choose one of auto, on, off."),
+        ({"schedule": "cosine"}, "schedule is 'cosine'; choose one of constant, one-cycle."),
+        ({"augmentation": "yes"}, "augmentation is 'yes'; expected true or false."),
+        ({"architecture": "resnet"}, "architecture is 'resnet'; choose one of linear, mlp, cnn, cnn-large."),
+        ({"architecture": ["cnn"]}, "architecture is ['cnn']; choose one of linear, mlp, cnn, cnn-large."),
+        ({"source": "cifar"}, "There is no data source 'cifar'; choose one of sample, mnist."),
+        (
+            {"split": "official"},
+            "MNIST sample has no official test set; use the split tutorial, or the source mnist.",
+        ),
+    ],
+)
+def test_a_bad_setting_gets_one_sentence(changes, sentence):
+    with pytest.raises(BadConfig) as raised:
+        make_config(**changes)
+    assert str(raised.value) == sentence
+
+
+def test_a_saved_config_with_other_fields_is_refused():
+    saved = make_config().as_dict()
+    with pytest.raises(BadConfig, match="expected"):
+        read_config(saved | {"momentum": 0.9})
+    del saved["seed"]
+    with pytest.raises(BadConfig, match="expected"):
+        read_config(saved)
