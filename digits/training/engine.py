@@ -95,9 +95,8 @@ class Engine:
     def _train_steps(self, images, labels, order, start, stop):
         loss_sum = hits = tf.constant(0.0)
         step = start
-        while (
-            step < stop
-        ):  # not tf.range(start, stop): XLA takes its ends for constants and compiles anew at every call
+        # Not `for step in tf.range(start, stop)`: XLA takes its ends for constants and compiles anew at every call.
+        while step < stop:
             pixels, one_hot, weights = self._batch(images, labels, order, step, self.batch_size)
             with tf.GradientTape() as tape:
                 probabilities = self.model(pixels, training=True)
