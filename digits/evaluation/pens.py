@@ -14,12 +14,12 @@ import cv2
 import numpy as np
 
 from digits.errors import DamagedFile
+from digits.inference import strokes as canvas
 from digits.inference.ink import to_mnist
 from digits.inference.picture import canvas_ink
 from digits.inference.recognizer import Recognizer
 
 CANVAS = 384  # px
-FRACTION_BITS = 4  # of OpenCV's coordinates: 1/16 px
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,16 +70,8 @@ def paint(strokes: list[np.ndarray], way: Way) -> np.ndarray:
     points = np.concatenate(strokes) @ turn
     low, high = points.min(axis=0), points.max(axis=0)
     scale = way.side / max((high - low).max(), 1e-6)
-    ink = np.zeros((CANVAS, CANVAS), np.uint8)
-    for stroke in strokes:
-        line = ((stroke @ turn - (low + high) / 2) * scale + way.centre) * (1 << FRACTION_BITS)
-        line = np.rint(line).astype(np.int32)
-        if len(line) == 1:
-            radius = way.width * (1 << FRACTION_BITS) // 2
-            cv2.circle(ink, tuple(map(int, line[0])), radius, 255, -1, cv2.LINE_AA, FRACTION_BITS)
-        else:
-            cv2.polylines(ink, [line], False, 255, way.width, cv2.LINE_AA, FRACTION_BITS)
-    return ink
+    placed = [(stroke @ turn - (low + high) / 2) * scale + way.centre for stroke in strokes]
+    return canvas.paint([canvas.Stroke(line, way.width) for line in placed], (CANVAS, CANVAS))
 
 
 def measure(recognizer: Recognizer, digits: list[list[np.ndarray]], labels: np.ndarray) -> Iterator[dict]:

@@ -3,6 +3,7 @@
 import numpy as np
 import plotly.graph_objects as go
 
+from digits.figures.evidence import FOR_AND_AGAINST
 from digits.figures.frame import PARTS, QUIET, fix_axes, frame
 
 
@@ -26,3 +27,31 @@ def bars(probabilities: np.ndarray, highlight: int | None = None) -> go.Figure:
     fix_axes(figure).update_xaxes(tickvals=digits, range=[-0.5, 9.5])
     figure.update_yaxes(range=[0, 1.12], tickvals=[0, 0.25, 0.5, 0.75, 1], tickformat=".0%", showgrid=True)
     return frame(figure, 260, bargap=0.25, uniformtext={"mode": "show", "minsize": 11})
+
+
+def changes(differences: np.ndarray, names: list[str]) -> go.Figure:
+    """How the ten probabilities change, a row per case; the numbers are percentage points.
+
+    differences: (n, 10) float in -1..1. names: n texts.
+    """
+    points = 100 * differences
+    figure = go.Figure(
+        go.Heatmap(
+            z=points,
+            zmin=-100,
+            zmax=100,
+            x=list(range(10)),
+            y=names,
+            colorscale=FOR_AND_AGAINST,
+            showscale=False,
+            xgap=1,
+            ygap=1,
+            text=[[f"{point:+.0f}" if abs(point) >= 1 else "" for point in row] for row in points],
+            texttemplate="%{text}",
+            textfont={"color": "#ffffff", "size": 11},
+            hovertemplate="%{y}, digit %{x}: <b>%{z:+.1f} points</b><extra></extra>",
+        )
+    )
+    fix_axes(figure).update_xaxes(tickvals=list(range(10)), side="top")
+    figure.update_yaxes(autorange="reversed")
+    return frame(figure, 36 + 34 * len(names))

@@ -10,6 +10,8 @@ import streamlit_drawable_canvas
 
 from digits.errors import BlankDrawing, UnreadablePicture
 from digits.inference.picture import canvas_ink
+from digits.inference.strokes import Stroke, read_strokes
+from pages.draw import recent
 
 SIDE = 384  # px
 MAX_UNDO = 100
@@ -35,6 +37,16 @@ def ink() -> np.ndarray:
     if not done or not done[-1]["drawing"]["objects"]:
         raise BlankDrawing(ADVICE)
     return canvas_ink(done[-1]["png"], (SIDE, SIDE))
+
+
+def strokes() -> list[Stroke]:
+    """The strokes of the drawing that `ink` returned. Raises UnreadablePicture."""
+    return read_strokes(st.session_state["draw_done"][-1]["drawing"])
+
+
+def png() -> bytes:
+    """The drawing that `ink` returned, as the browser painted it."""
+    return st.session_state["draw_done"][-1]["png"]
 
 
 def _canvas(brush: int) -> dict | None:
@@ -84,7 +96,8 @@ def _move(source: str, target: str) -> None:
 
 
 def _clear() -> None:
-    """Empty the canvas, whatever was wrong with it."""
+    """Empty the canvas, whatever was wrong with it; the drawing is kept among the recent ones."""
+    recent.keep()
     st.session_state["draw_done"], st.session_state["draw_undone"] = [], []
     _mount(None)
 

@@ -3,16 +3,19 @@
 import streamlit as st
 
 from digits.errors import BlankDrawing, DigitsError
-from pages.draw import answer, pad, upload
+from pages.draw import answer, pad, recent, test_digit, upload, why
 from pages.shared import cache, pick
 from pages.shared.errors import told
 
+WAYS = {"Canvas": pad.ink, "Picture": upload.ink, "Test digit": test_digit.ink}
 VERDICT_HEIGHT = 104  # px, reserved above the canvas, so that it stays where it is when the answer comes
 
 st.title("Draw", anchor=False)
 st.markdown("Draw a digit, as large as you like and wherever you like. It is read at every stroke.")
 
-run = pick.model()
+with st.container(horizontal=True):
+    run = pick.model()
+    other = pick.other_model(run)
 with told():
     recognizer = cache.recognizer(run)
 
@@ -23,23 +26,26 @@ def read() -> None:
     left, right = st.columns([5, 7], gap="large")
     with left:
         way = st.segmented_control(
-            "From",
-            ["Canvas", "Picture"],
-            default="Canvas",
-            required=True,
-            key="draw_from",
-            label_visibility="collapsed",
+            "From", list(WAYS), default="Canvas", required=True, key="draw_from", label_visibility="collapsed"
         )
         verdict = st.container(height=VERDICT_HEIGHT, border=False)
     try:
         with left:
-            ink = pad.ink() if way == "Canvas" else upload.ink()
-        answer.show(ink, recognizer, verdict, right)
+            ink = WAYS[way]()
+        seen, probabilities = answer.show(ink, recognizer, verdict, right)
+        with right:
+            if other:
+                answer.compare(seen, other.name, cache.recognizer(other))
+            strokes = pad.strokes() if way == "Canvas" else []
+            why.show(seen, recognizer, strokes, (pad.SIDE, pad.SIDE))
+        if way == "Canvas":
+            recent.remember(pad.png(), int(probabilities.argmax()), float(probabilities.max()))
     except BlankDrawing as advice:
         verdict.info(str(advice), icon=":material/draw:")
         right.markdown(answer.WAY)
     except DigitsError as error:
         verdict.error(str(error), icon=":material/error:")
+    recent.show()
 
 
 read()

@@ -48,7 +48,8 @@ def show(report: dict, chosen: TestSet) -> None:
 def _picture(image: np.ndarray, row: dict) -> None:
     large = cv2.resize(np.asarray(image), None, fx=ZOOM, fy=ZOOM, interpolation=cv2.INTER_NEAREST)
     said, true = row["predicted"], row["label"]
-    st.image(large, alt=f"A {true} that was read as {said}, digit {row['index']} of the test set")
+    alt = f"A {true} that was read as {said}, digit {row['index']} of the test set"
+    st.image(large, alt=alt, output_format="PNG")
     st.caption(f"is **{true}**, said **{said}**  \n{sure(row['confidence'])}")
 
 

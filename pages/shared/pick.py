@@ -23,6 +23,18 @@ def model() -> Run:
     return found[_choose("Model", "model", found, default=models.chosen().id, on_change=_remember)]
 
 
+def other_model(first: Run) -> Run | None:
+    """Choose a second model to compare with `first`; None while none is chosen or there is only one."""
+    found = {run.id: run for run in models.usable() if run != first}
+    if st.session_state.get("other_model") not in found:
+        st.session_state["other_model"] = None
+    chosen = st.selectbox(
+        "Compare with", list(found), index=None, format_func=lambda run_id: run_label(found[run_id]),
+        key="other_model", placeholder="no other model" if found else "train another model first", disabled=not found,
+    )  # fmt: skip
+    return found.get(chosen)
+
+
 def _choose(label: str, key: str, found: dict[str, Run], *, default: str, on_change=None) -> str:
     """A selectbox whose value is a link, ?KEY=RUN. Returns the chosen id.
 

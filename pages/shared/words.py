@@ -6,6 +6,21 @@ def sure(probability: float) -> str:
     return "over 99.9% sure" if probability > 0.999 else f"{probability:.1%} sure"
 
 
+NOT_SURE = 0.9
+"""Under this an answer is called not sure. With the starter: 1.5 % of the pen digits, 3 in 4 of them read right all the
+same; of the others 99.5 % are. Of MNIST's test digits 0.8 %."""
+CONCEIVABLE = 0.1  # a digit this likely is named beside the likeliest
+
+
+def verdict(probabilities) -> str:
+    """How sure the network is, (10,) probabilities in words: "99.2% sure", or which digits it wavers between."""
+    likeliest = [int(digit) for digit in probabilities.argsort()[::-1]]
+    if probabilities[likeliest[0]] >= NOT_SURE:
+        return sure(probabilities[likeliest[0]])
+    named = [str(digit) for digit in likeliest[:3] if probabilities[digit] >= CONCEIVABLE]
+    return f"Not sure: {' or '.join(named)}?" if len(named) > 1 else "Not sure at all"
+
+
 def duration(seconds: float) -> str:
     """Seconds, in the unit that reads best."""
     return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.1f} min"

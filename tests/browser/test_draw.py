@@ -93,3 +93,25 @@ def test_a_picture_is_read_the_same_way_and_a_broken_one_gets_a_sentence(visit, 
     assert "stException" not in page.content()
     page.locator("input[type=file]").set_input_files(tmp_path / "one.jpg")
     assert prediction(page) == "1"
+
+
+def test_a_digit_in_two_strokes_tells_what_each_of_them_changes(visit, server):
+    page = visit(f"{server}/draw")
+    draw(page, SEVEN)
+    page.wait_for_timeout(1500)
+    page.get_by_text("Why this answer?").click()
+    page.get_by_text("without stroke 2").wait_for()
+    assert page.locator(".js-plotly-plot").count() == 3
+    assert page.get_by_test_id("stException").count() == 0 and page.get_by_test_id("stAlert").count() == 0
+
+
+def test_a_cleared_drawing_can_be_downloaded_as_the_picture_it_was(visit, server, tmp_path):
+    page = visit(f"{server}/draw")
+    draw(page, ONE)
+    assert prediction(page) == "1"
+    page.get_by_role("button", name="Clear Shortcut").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="PNG").click()
+    assert download.value.suggested_filename == "digit-1.png"
+    picture = cv2.imread(str(download.value.path()), cv2.IMREAD_GRAYSCALE)
+    assert picture.shape == (384, 384) and picture[190, 195] == 255 and picture[190, 60] == 0

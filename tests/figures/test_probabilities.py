@@ -1,7 +1,7 @@
 import numpy as np
 
 from digits.figures.frame import PARTS, QUIET
-from digits.figures.probabilities import bars
+from digits.figures.probabilities import bars, changes
 
 SURE = np.array([0, 0, 0, 0, 0.96, 0, 0, 0, 0, 0.04])
 
@@ -19,3 +19,13 @@ def test_without_an_answer_no_bar_stands_out():
 
 def test_the_axes_do_not_move_with_the_numbers():
     assert bars(SURE, highlight=4).layout == bars(np.full(10, 0.1), highlight=0).layout
+
+
+def test_changes_are_told_in_points_and_only_where_there_is_one():
+    differences = np.zeros((2, 10), np.float32)
+    differences[0, 7], differences[0, 1], differences[1, 3] = -0.98, 0.97, 0.004
+    figure = changes(differences, ["without stroke 1", "without stroke 2"])
+    colours = figure.data[0]
+    assert (colours.zmin, colours.zmax) == (-100, 100)
+    assert colours.text[0][7] == "-98" and colours.text[0][1] == "+97" and set(colours.text[1]) == {""}
+    assert list(colours.y) == ["without stroke 1", "without stroke 2"]

@@ -8,7 +8,9 @@ import pytest
 
 from tests.pages.conftest import click
 
-PATH = {"type": "Path", "path": [["M", 200, 60], ["L", 200, 320]]}
+PATH = {"type": "Path", "path": [["M", 200, 60], ["L", 200, 320]], "strokeWidth": 24}
+ROOF = {"type": "Path", "path": [["M", 100, 80], ["L", 280, 80]], "strokeWidth": 24}
+STEM = {"type": "Path", "path": [["M", 280, 80], ["L", 170, 320]], "strokeWidth": 24}
 
 
 class FakeCanvas:
@@ -25,6 +27,11 @@ def drawn(*lines, width=24, shape=(384, 384)):
     for start, end in lines:
         cv2.line(paper, start, end, (255, 255, 255, 255), width, cv2.LINE_AA)
     return cv2.imencode(".png", paper)[1].tobytes()
+
+
+def captions(page):
+    """The captions of all pictures."""
+    return [picture.caption for image in page.get("image") for picture in image.proto.imgs]
 
 
 ONE = drawn(((200, 60), (190, 320)))
@@ -159,3 +166,63 @@ def test_a_damaged_model_is_said_and_another_can_be_chosen(open_page, canvas, wi
     assert "model.tflite of the run" in page.error[0].value
     page.selectbox(key="model").set_value("starter").run()
     assert not page.error and not page.exception
+
+
+def test_the_way_of_the_digit_is_shown_with_its_stroke_width_before_and_after(open_page, canvas, with_sample):
+    page = open_page("draw")
+    canvas(FakeCanvas(drawn(((200, 60), (190, 320)), width=8)))
+    page.run()
+    assert captions(page) == [
+        "1. As drawn", "2. Cut out", "3. Scaled; strokes 0.7 px", "4. What the network sees; strokes 2.0 px",
+    ]  # fmt: skip
+
+
+def test_why_shows_the_places_and_what_each_stroke_changes(open_page, canvas, with_sample):
+    page = open_page("draw")
+    canvas(FakeCanvas(SEVEN, objects=[ROOF, STEM]))
+    page.run()
+    assert len(page.get("plotly_chart")) == 1
+    page.toggle(key="draw_why").set_value(True).run()
+    assert not page.exception and len(page.get("plotly_chart")) == 3
+    canvas(FakeCanvas(ONE))  # of one stroke only: the places are left, and a sentence on strokes
+    page.run()
+    assert not page.exception and len(page.get("plotly_chart")) == 2
+
+
+def test_strokes_that_cannot_be_read_get_one_sentence_and_the_answer_stays(open_page, canvas, with_sample):
+    page = open_page("draw")
+    canvas(FakeCanvas(SEVEN, objects=[{"path": [["M", "x", 2]], "strokeWidth": 3}]))
+    page.run()
+    assert not page.exception and page.metric[0].value == "7"
+    assert "strokes that the canvas sent cannot be read" in page.error[0].value
+
+
+def test_two_models_read_the_same_drawing_side_by_side(open_page, canvas, with_run):
+    page = open_page("draw", model="starter")
+    canvas(FakeCanvas(SEVEN))
+    page.selectbox(key="other_model").set_value(with_run.id).run()
+    assert not page.exception and page.metric[0].value == "7"
+    assert len(page.get("plotly_chart")) == 2
+    assert any(text.value.startswith(f"{with_run.name}: ") for text in page.get("text"))
+
+
+def test_a_digit_from_the_test_set_stands_in_for_a_drawing(open_page, canvas, with_sample):
+    page = open_page("draw")
+    page.segmented_control(key="draw_from").set_value("Test digit").run()
+    assert not page.exception and len(page.metric) == 1
+    for digit in (3, 8):
+        page.pills(key="draw_test_wanted").set_value(digit).run()
+        assert not page.exception
+        assert captions(page)[0].endswith(f"from the test set: somebody wrote a {digit}.")
+
+
+def test_clear_keeps_the_drawing_among_the_recent_ones_to_be_downloaded(open_page, canvas, with_sample):
+    page = open_page("draw")
+    assert not page.get("download_button")
+    for png in (ONE, SEVEN):
+        canvas(FakeCanvas(png))
+        page.run()
+        canvas(FakeCanvas(None))
+        click(page, "Clear")
+    assert not page.exception and len(page.get("download_button")) == 2
+    assert [drawing["digit"] for drawing in page.session_state["draw_recent"]] == [7, 1]

@@ -1,0 +1,41 @@
+"""The last drawings of this visit with their answers; Clear puts a drawing here."""
+
+import streamlit as st
+
+KEPT = 12
+WIDTH = 96  # px on the screen
+
+
+def remember(png: bytes, digit: int, probability: float) -> None:
+    """Note the drawing on the canvas and its answer, until `keep` or the next stroke."""
+    st.session_state["draw_current"] = {"png": png, "digit": digit, "probability": probability}
+
+
+def keep() -> None:
+    """Put the noted drawing among the recent ones."""
+    drawing = st.session_state.pop("draw_current", None)
+    if drawing:
+        st.session_state["draw_recent"] = [drawing, *st.session_state.get("draw_recent", [])][:KEPT]
+
+
+def show() -> None:
+    """The recent drawings, the newest first, each to be downloaded; nothing while there is none."""
+    drawings = st.session_state.get("draw_recent", [])
+    if not drawings:
+        return
+    st.subheader("Recent drawings", anchor=False)
+    with st.container(horizontal=True):
+        for number, drawing in enumerate(drawings):
+            with st.container(width=WIDTH):
+                answer = f"{drawing['digit']}, {drawing['probability']:.0%}"
+                st.image(drawing["png"], width=WIDTH, caption=answer, alt=f"Your drawing, read as {drawing['digit']}")
+                st.download_button(
+                    "PNG",
+                    drawing["png"],
+                    file_name=f"digit-{drawing['digit']}.png",
+                    mime="image/png",
+                    key=f"draw_recent_{number}",
+                    on_click="ignore",
+                    type="tertiary",
+                    icon=":material/download:",
+                )

@@ -1,0 +1,36 @@
+"""A digit from the test set instead of a drawing: for who cannot draw, and as a first example."""
+
+import cv2
+import numpy as np
+import streamlit as st
+
+from digits.data.dataset import is_prepared
+from digits.data.splits import split
+from pages.shared import cache
+
+ZOOM = 10  # screen px for each of 28 x 28
+
+
+def ink() -> np.ndarray:
+    """Let the user take digits from a test set; returns the present one, (28, 28) uint8. Raises DataUnavailable."""
+    source, part = ("mnist", "official") if is_prepared("mnist") else ("sample", "tutorial")
+    dataset, indices = cache.dataset(source), split(part, source).test
+    labels = dataset.labels[indices.start : indices.stop]
+    wanted = st.pills("Only the digit", range(10), key="draw_test_wanted", on_change=_another)
+    among = np.arange(len(labels)) if wanted is None else np.flatnonzero(labels == wanted)
+    # Drawn at random once, then kept: a rerun shows the same digit.
+    position = st.session_state.setdefault("draw_test_place", np.random.default_rng().random())
+    index = indices.start + int(among[int(position * len(among))])
+    image, label = dataset.images[index], int(dataset.labels[index])
+    st.image(
+        cv2.resize(image, None, fx=ZOOM, fy=ZOOM, interpolation=cv2.INTER_NEAREST),
+        caption=f"Number {index:,} of {source}, from the test set: somebody wrote a {label}.",
+        alt=f"A handwritten {label} from the test set",
+        output_format="PNG",
+    )
+    st.button("Another", icon=":material/casino:", key="draw_test_another", shortcut="X", on_click=_another)
+    return np.array(image)
+
+
+def _another() -> None:
+    st.session_state.pop("draw_test_place", None)

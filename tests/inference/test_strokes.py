@@ -1,0 +1,78 @@
+import math
+
+import numpy as np
+import pytest
+
+from digits.errors import UnreadablePicture
+from digits.inference.strokes import paint, read_strokes
+
+LINE = {"path": [["M", 100, 50], ["L", 100, 150]], "strokeWidth": 20}
+CURVE = {"path": [["M", 0, 0], ["Q", 100, 0, 100, 100], ["L", 100, 200]], "strokeWidth": 8.5}
+
+
+def drawing(*objects):
+    return {"objects": list(objects)}
+
+
+def test_lines_and_curves_are_followed_in_the_order_in_which_they_were_drawn():
+    line, curve = read_strokes(drawing(LINE, CURVE))
+    assert line.points.tolist() == [[100, 50], [100, 150]] and line.width == 20
+    assert curve.points[0].tolist() == [0, 0] and curve.points[-1].tolist() == [100, 200] and curve.width == 8.5
+    middle = curve.points[
+        2
+    ]  # half way along the curve: a quarter of the start, half of the corner, a quarter of the end
+    assert middle.tolist() == [75, 25]
+
+
+def test_a_stroke_is_painted_as_wide_as_the_brush_and_where_it_was():
+    ink = paint(read_strokes(drawing(LINE)), (384, 384))
+    assert ink.shape == (384, 384) and ink.dtype == np.uint8
+    across, along = ink[100] / 255, ink[:, 100]
+    assert across.sum() == pytest.approx(20, abs=1)
+    assert np.average(np.arange(384), weights=across) == pytest.approx(99.5, abs=0.6)
+    assert along[:38].max() == 0 and along[45] == 255 and along[155] == 255 and along[163:].max() == 0  # round ends
+
+
+def test_no_stroke_is_an_empty_canvas():
+    assert read_strokes(drawing()) == [] and paint([], (384, 200)).shape == (200, 384)
+    assert not paint([], (384, 384)).any()
+
+
+@pytest.mark.parametrize("path", [[["M", 50, 50]], [["M", 50, 50], ["Q", 50, 50, 50, 50], ["L", 50, 50]]])
+def test_a_dot_is_painted(path):
+    dot = {"path": path, "strokeWidth": 10}
+    assert (paint(read_strokes(drawing(dot)), (100, 100)) > 127).sum() == pytest.approx(math.pi * 25, rel=0.25)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        None,
+        7,
+        "text",
+        {},
+        {"objects": 5},
+        {"objects": "text"},
+        {"objects": [None]},
+        drawing({}),
+        drawing({"path": [], "strokeWidth": 20}),
+        drawing({"path": "MQL", "strokeWidth": 20}),
+        drawing({"path": [["M", 1, 2]]}),
+        drawing({**LINE, "strokeWidth": None}),
+        drawing({**LINE, "strokeWidth": 1e9}),
+        drawing({**LINE, "strokeWidth": "wide"}),
+        drawing({**LINE, "path": [["M", math.nan, 2]]}),
+        drawing({**LINE, "path": [["M", 1e300, 2]]}),
+        drawing({**LINE, "path": [["M", 1, 2, 3]]}),
+        drawing({**LINE, "path": [["Q", 1, 2, 3, 4]]}),
+        drawing({**LINE, "path": [["Z"]]}),
+        drawing({**LINE, "path": [[]]}),
+        drawing({**LINE, "path": [["M", [1], 2]]}),
+        drawing({**LINE, "path": [["M", 1, 2]] * 30_000}),
+        drawing(*[LINE] * 101),
+    ],
+    ids=lambda sent: repr(sent)[:50],
+)
+def test_what_no_hand_draws_gets_one_sentence(sent):
+    with pytest.raises(UnreadablePicture, match=r"^The strokes that the canvas sent cannot be read; .*\.$"):
+        read_strokes(sent)
