@@ -7,10 +7,10 @@ from digits.figures.evidence import FOR_AND_AGAINST
 from digits.figures.frame import PARTS, QUIET, fix_axes, frame
 
 
-def bars(probabilities: np.ndarray, highlight: int | None = None) -> go.Figure:
+def bars(probabilities: np.ndarray, highlight: int | None = None, *, height: int = 260) -> go.Figure:
     """Ten bars from 0 to 100 %; the axes never move, so that strokes can be compared.
 
-    probabilities: (10,) float in 0..1. highlight: the digit whose bar stands out.
+    probabilities: (10,) float in 0..1. highlight: the digit whose bar stands out. height: px.
     """
     digits = list(range(10))
     figure = go.Figure(
@@ -26,7 +26,7 @@ def bars(probabilities: np.ndarray, highlight: int | None = None) -> go.Figure:
     )
     fix_axes(figure).update_xaxes(tickvals=digits, range=[-0.5, 9.5])
     figure.update_yaxes(range=[0, 1.12], tickvals=[0, 0.25, 0.5, 0.75, 1], tickformat=".0%", showgrid=True)
-    return frame(figure, 260, bargap=0.25, uniformtext={"mode": "show", "minsize": 11})
+    return frame(figure, height, bargap=0.25, uniformtext={"mode": "show", "minsize": 11})
 
 
 def changes(differences: np.ndarray, names: list[str]) -> go.Figure:

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from digits.errors import BlankDrawing, DigitsError
-from pages.draw import answer, pad, recent, test_digit, upload, why
+from digits.inference.several import separate, separate_strokes
+from pages.draw import answer, number, pad, recent, test_digit, upload, why
 from pages.shared import cache, pick
 from pages.shared.errors import told
 
@@ -11,7 +12,7 @@ WAYS = {"Canvas": pad.ink, "Picture": upload.ink, "Test digit": test_digit.ink}
 VERDICT_HEIGHT = 104  # px, reserved above the canvas, so that it stays where it is when the answer comes
 
 st.title("Draw", anchor=False)
-st.markdown("Draw a digit, as large as you like and wherever you like. It is read at every stroke.")
+st.markdown("Draw a digit, as large as you like and wherever you like, or a number. It is read at every stroke.")
 
 with st.container(horizontal=True):
     run = pick.model()
@@ -25,21 +26,31 @@ def read() -> None:
     """Canvas and answer in one fragment, so that a stroke reruns only them."""
     left, right = st.columns([5, 7], gap="large")
     with left:
-        way = st.segmented_control(
-            "From", list(WAYS), default="Canvas", required=True, key="draw_from", label_visibility="collapsed"
-        )
+        with st.container(horizontal=True, vertical_alignment="center"):
+            way = st.segmented_control(
+                "From", list(WAYS), default="Canvas", required=True, key="draw_from", label_visibility="collapsed"
+            )
+            several = st.toggle(
+                "Several digits", key="draw_several", persist_state="session", disabled=way == "Test digit",
+                help="Reads a number, such as 2047: its digits beside each other, with a gap between them.",
+            )  # fmt: skip
         verdict = st.container(height=VERDICT_HEIGHT, border=False)
     try:
         with left:
             ink = WAYS[way]()
-        seen, probabilities = answer.show(ink, recognizer, verdict, right)
-        with right:
-            if other:
-                answer.compare(seen, other.name, cache.recognizer(other))
-            strokes = pad.strokes() if way == "Canvas" else []
-            why.show(seen, recognizer, strokes, (pad.SIDE, pad.SIDE))
+        if several and way != "Test digit":
+            canvas = way == "Canvas"
+            parts = separate_strokes(pad.strokes(), (pad.SIDE, pad.SIDE)) if canvas else separate(ink)
+            said, probability = number.show(ink, parts, recognizer, verdict, right)
+        else:
+            seen, probabilities = answer.show(ink, recognizer, verdict, right)
+            said, probability = str(probabilities.argmax()), float(probabilities.max())
+            with right:
+                if other:
+                    answer.compare(seen, other.name, cache.recognizer(other))
+                why.show(seen, recognizer, pad.strokes() if way == "Canvas" else [], (pad.SIDE, pad.SIDE))
         if way == "Canvas":
-            recent.remember(pad.png(), int(probabilities.argmax()), float(probabilities.max()))
+            recent.remember(pad.png(), said, probability)
     except BlankDrawing as advice:
         verdict.info(str(advice), icon=":material/draw:")
         right.markdown(answer.WAY)

@@ -6,9 +6,9 @@ KEPT = 12
 WIDTH = 96  # px on the screen
 
 
-def remember(png: bytes, digit: int, probability: float) -> None:
-    """Note the drawing on the canvas and its answer, until `keep` or the next stroke."""
-    st.session_state["draw_current"] = {"png": png, "digit": digit, "probability": probability}
+def remember(png: bytes, said: str, probability: float) -> None:
+    """Note the drawing on the canvas and its answer, one digit or several, until `keep` or the next stroke."""
+    st.session_state["draw_current"] = {"png": png, "said": said, "probability": probability}
 
 
 def keep() -> None:
@@ -27,12 +27,13 @@ def show() -> None:
     with st.container(horizontal=True):
         for number, drawing in enumerate(drawings):
             with st.container(width=WIDTH):
-                answer = f"{drawing['digit']}, {drawing['probability']:.0%}"
-                st.image(drawing["png"], width=WIDTH, caption=answer, alt=f"Your drawing, read as {drawing['digit']}")
+                said = drawing["said"]
+                caption = f"{said}, {drawing['probability']:.0%}"
+                st.image(drawing["png"], width=WIDTH, caption=caption, alt=f"Your drawing, read as {said}")
                 st.download_button(
                     "PNG",
                     drawing["png"],
-                    file_name=f"digit-{drawing['digit']}.png",
+                    file_name=f"digit-{said}.png",
                     mime="image/png",
                     key=f"draw_recent_{number}",
                     on_click="ignore",

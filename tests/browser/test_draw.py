@@ -115,3 +115,13 @@ def test_a_cleared_drawing_can_be_downloaded_as_the_picture_it_was(visit, server
     assert download.value.suggested_filename == "digit-1.png"
     picture = cv2.imread(str(download.value.path()), cv2.IMREAD_GRAYSCALE)
     assert picture.shape == (384, 384) and picture[190, 195] == 255 and picture[190, 60] == 0
+
+
+def test_two_digits_beside_each_other_are_read_as_a_number(visit, server):
+    page = visit(f"{server}/draw")
+    page.get_by_text("Several digits").click()
+    left = [[(x // 2 + 150, y) for x, y in stroke] for stroke in SEVEN]
+    draw(page, [[(x - 120, y) for x, y in ONE[0]], *left])
+    page.wait_for_timeout(1500)
+    assert prediction(page) == "17"
+    assert page.locator(".js-plotly-plot").count() == 2

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from tests.pages.conftest import click
+from tests.pages.conftest import click, texts
 
 PATH = {"type": "Path", "path": [["M", 200, 60], ["L", 200, 320]], "strokeWidth": 24}
 ROOF = {"type": "Path", "path": [["M", 100, 80], ["L", 280, 80]], "strokeWidth": 24}
@@ -225,4 +225,22 @@ def test_clear_keeps_the_drawing_among_the_recent_ones_to_be_downloaded(open_pag
         canvas(FakeCanvas(None))
         click(page, "Clear")
     assert not page.exception and len(page.get("download_button")) == 2
-    assert [drawing["digit"] for drawing in page.session_state["draw_recent"]] == [7, 1]
+    assert [drawing["said"] for drawing in page.session_state["draw_recent"]] == ["7", "1"]
+
+
+def test_several_digits_are_read_as_a_number_each_with_its_own_bars(open_page, canvas, with_sample):
+    page = open_page("draw", model="starter")
+    lines = ((60, 120), (55, 240)), ((150, 120), (230, 120)), ((230, 120), (180, 240)), ((310, 120), (305, 240))
+    strokes = [{"path": [["M", *start], ["L", *end]], "strokeWidth": 12} for start, end in lines]
+    canvas(FakeCanvas(drawn(*lines, width=12), objects=strokes))
+    page.toggle(key="draw_several").set_value(True).run()
+    assert not page.exception and page.metric[0].value == "171"
+    assert len(page.get("plotly_chart")) == 3 and "touch" not in texts(page)
+
+
+def test_digits_that_may_touch_are_admitted(open_page, canvas, with_sample):
+    page = open_page("draw", model="starter")
+    joined = [["M", 40, 130], ["L", 40, 270], ["L", 340, 200], ["L", 340, 130], ["L", 340, 270]]
+    canvas(FakeCanvas(SEVEN, objects=[{"path": joined, "strokeWidth": 12}]))
+    page.toggle(key="draw_several").set_value(True).run()
+    assert not page.exception and "may be two digits that touch" in texts(page)
