@@ -34,6 +34,7 @@ def _table(report: dict) -> str:
     lines = [
         f"{report['run']} on {report['title']}",
         f"accuracy {report['accuracy']:.2%}, 95 % interval {low:.2%} to {high:.2%}, loss {report['loss']:.4f}",
+        *_corrected(report),
         "",
         "digit  precision  recall      F1  digits",
     ]
@@ -43,3 +44,11 @@ def _table(report: dict) -> str:
     lines += ["", "rows: true digit, columns: answer", "     " + "".join(f"{digit:6}" for digit in range(10))]
     lines += [f"{digit:5}" + "".join(f"{n:6,}" for n in row) for digit, row in enumerate(report["confusion"])]
     return "\n".join(lines)
+
+
+def _corrected(report: dict) -> list[str]:
+    if "corrected" not in report:
+        return []
+    low, high = report["corrected"]["interval"]
+    accuracy = f"{report['corrected']['accuracy']:.2%}, 95 % interval {low:.2%} to {high:.2%}"
+    return [f"with the 15 known label errors put right {accuracy}"]

@@ -12,6 +12,7 @@ from digits import worker
 from digits.data.dataset import open_dataset
 from digits.errors import DamagedFile
 from digits.evaluation.calibration import expected_calibration_error, temperature
+from digits.evaluation.label_errors import corrected
 from digits.evaluation.report import report
 from digits.evaluation.test_sets import TestSet, test_set
 from digits.files import publish, read_json, write_json
@@ -23,7 +24,8 @@ def judge(run: Run, name: str) -> dict[str, Any]:
     """Judge `run` on the test set of that name, store the report and the probabilities, and return the report.
 
     The report is that of `digits.evaluation.report` with run, test (the set's name), source, title and calibration:
-    {temperature, error_before, error_after}, the expected calibration error without and with the temperature.
+    {temperature, error_before, error_after}, the expected calibration error without and with the temperature. On the
+    official test set also corrected: {n, accuracy, interval} with the known label errors put right.
     Raises BadConfig, DataUnavailable, DamagedFile.
     """
     chosen = test_set(name, run.config)
@@ -38,6 +40,8 @@ def judge(run: Run, name: str) -> dict[str, Any]:
     }
     named = {"run": run.id, "test": chosen.name, "source": chosen.source, "title": chosen.title}
     verdict = named | report(labels, probabilities) | {"calibration": calibration}
+    if name == "official":
+        verdict["corrected"] = corrected(verdict, labels)
     if run.path != STARTER:  # which is a part of the program and comes with its verdict
         folder = run.path / "evaluation" / chosen.name
         publish(folder / "probabilities.npy", lambda part: np.save(part, probabilities))

@@ -8,6 +8,14 @@ DIGITS = range(10)
 CONFIDENCE = 0.95
 
 
+def wilson_interval(hits: int, n: int) -> list[float]:
+    """Wilson's 95 % interval of a share, two floats 0 to 1."""
+    from scipy.stats import binomtest
+
+    interval = binomtest(hits, n).proportion_ci(CONFIDENCE, method="wilson")
+    return [float(interval.low), float(interval.high)]
+
+
 def report(labels: np.ndarray, probabilities: np.ndarray) -> dict[str, Any]:
     """Judge the answers of a network.
 
@@ -18,13 +26,11 @@ def report(labels: np.ndarray, probabilities: np.ndarray) -> dict[str, Any]:
     the test set, label, predicted, confidence).
     """
     # In here because scikit-learn takes a second to import and the pages only read what this function has stored.
-    from scipy.stats import binomtest
     from sklearn.metrics import confusion_matrix, log_loss, precision_recall_fscore_support
 
     predicted = probabilities.argmax(axis=1)
     confidence = probabilities.max(axis=1)
     hits = int((predicted == labels).sum())
-    interval = binomtest(hits, len(labels)).proportion_ci(CONFIDENCE, method="wilson")
     columns = precision_recall_fscore_support(labels, predicted, labels=list(DIGITS), zero_division=0)
     wrong = np.flatnonzero(predicted != labels)
     wrong = wrong[np.argsort(-confidence[wrong], kind="stable")]
@@ -34,7 +40,7 @@ def report(labels: np.ndarray, probabilities: np.ndarray) -> dict[str, Any]:
     return {
         "n": len(labels),
         "accuracy": hits / len(labels),
-        "interval": [float(interval.low), float(interval.high)],
+        "interval": wilson_interval(hits, len(labels)),
         "loss": float(log_loss(labels, exact, labels=list(DIGITS))),
         "confusion": confusion_matrix(labels, predicted, labels=list(DIGITS)).tolist(),
         "per_digit": [
