@@ -8,10 +8,13 @@ import argparse
 import os
 import sys
 
-from digits.commands import architectures, bench, data, evaluate, export, pen, predict, runs, train
+try:
+    from digits.commands import architectures, bench, data, doctor, evaluate, export, pen, predict, runs, train
+except ModuleNotFoundError as error:  # the doctor cannot tell either where its own packages are missing
+    sys.exit(f"python -m digits: the package {error.name} is missing. Run: pip install -r requirements.txt")
 from digits.errors import BadConfig, DigitsError
 
-VERBS = (data, train, evaluate, predict, runs, export, pen, architectures, bench)
+VERBS = (data, train, evaluate, predict, runs, export, pen, architectures, bench, doctor)
 
 
 class OneSentenceParser(argparse.ArgumentParser):

@@ -96,16 +96,3 @@ print(sorted({"tensorflow", "keras", "tensorflow_datasets", "sklearn"} & set(sys
 @pytest.mark.parametrize("file", [*DIGITS, *PAGES], ids=name)
 def test_every_module_says_what_it_is(file):
     assert ast.get_docstring(ast.parse(file.read_text(encoding="utf-8")))
-
-
-def test_the_server_is_safe_by_default():
-    import tomllib
-
-    config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
-    server = config["server"]
-    assert (server["address"], server["enableCORS"], server["enableXsrfProtection"]) == ("127.0.0.1", True, True)
-    assert server["maxUploadSize"] <= 10 and server["maxMessageSize"] <= 5
-    assert server["fileWatcherType"] == "none"
-    assert config["runner"]["postScriptGC"] is False
-    assert config["client"]["showErrorDetails"] == "none"
-    assert config["browser"]["gatherUsageStats"] is False

@@ -110,6 +110,20 @@ def test_data_lists_both_sources(with_sample):
     assert {name: state["state"] for name, state in listed.items()} == {"sample": "ready", "mnist": "absent"}
 
 
+def test_the_doctor_finds_nothing_on_a_well_machine_and_says_what_is_wrong_on_another(with_sample):
+    process = digits("doctor", "--json", home=with_sample, check=False)
+    result = json.loads(process.stdout)
+    named = ["packages", "folder", "disk", "data", "device", "locks", "prediction"]
+    assert [row["check"] for row in result["checks"]] == named
+    assert (process.returncode, result["ok"]) == (0, True), result
+    (with_sample / "data" / "sample" / "labels.npy").write_bytes(b"cut")
+    process = digits("doctor", home=with_sample, check=False)
+    lines = {line[8:20].strip(): line for line in process.stdout.splitlines()}
+    assert (process.returncode, list(lines)) == (1, named)
+    assert lines["data"].startswith("FAILED") and "Prepare them again: python -m digits data sample" in lines["data"]
+    assert lines["device"].startswith("ok")
+
+
 def test_export_copies_a_whole_run_with_a_card_that_repeats_it(with_run, digits_home, tmp_path):
     digits("export", with_run.id, tmp_path / "given", home=digits_home)
     assert sorted(path.name for path in (tmp_path / "given").iterdir()) == [

@@ -72,14 +72,13 @@ class Run:
     def name(self) -> str:
         """What the user calls it; its id until then. Plain text, never part of a path."""
         try:
-            return str(read_json(self.path / "name.json")["name"])
+            return _plain(str(read_json(self.path / "name.json")["name"])) or self.id
         except (DamagedFile, KeyError):
             return self.id
 
     def rename(self, name: str) -> None:
         """Give it a name of at most 80 characters; an empty one brings the id back."""
-        text = " ".join("".join(c if c.isprintable() else " " for c in name).split())[:80]
-        write_json(self.path / "name.json", {"name": text or self.id})
+        write_json(self.path / "name.json", {"name": _plain(name) or self.id})
 
     def status(self) -> dict[str, Any]:
         """What the worker last said, with the state set right if the worker is gone.
@@ -179,7 +178,7 @@ def find(run_id: str) -> Run:
     """The run with this id; "starter" is the bundled one. Raises UnknownRun."""
     if run_id == "starter" and STARTER.is_dir():
         return Run(STARTER)
-    if not re.fullmatch(r"[a-z0-9-]{1,64}", run_id) or not (runs_folder() / run_id / "config.json").is_file():
+    if not _is_id(run_id) or not (runs_folder() / run_id / "config.json").is_file():
         raise UnknownRun(f"There is no run {run_id[:64]!r}. List them with: python -m digits runs")
     return Run(runs_folder() / run_id)
 
@@ -187,7 +186,9 @@ def find(run_id: str) -> Run:
 def all_runs() -> list[Run]:
     """Every run of this user, newest first; the bundled starter is not among them."""
     folders = runs_folder().iterdir() if runs_folder().is_dir() else ()
-    return [Run(path) for path in sorted(folders, reverse=True) if (path / "config.json").is_file()]
+    return [
+        Run(path) for path in sorted(folders, reverse=True) if _is_id(path.name) and (path / "config.json").is_file()
+    ]
 
 
 def delete(run: Run) -> None:
@@ -214,3 +215,12 @@ def command(run: Run) -> str:
         else:
             options.append(f"--{flag} {value}")
     return "python -m digits train " + " ".join(options)
+
+
+def _is_id(text: str) -> bool:
+    return re.fullmatch(r"[a-z0-9-]{1,64}", text) is not None
+
+
+def _plain(name: str) -> str:
+    """One line of at most 80 characters without what a terminal or a page obeys: controls, NUL, turned directions."""
+    return " ".join("".join(c if c.isprintable() else " " for c in name).split())[:80].rstrip()

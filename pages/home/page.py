@@ -56,7 +56,7 @@ with st.grid("auto", min_column_width=240):
         with st.container(border=True, height="stretch"):
             st.markdown(f"#### :material/{icon}: {number}. {title}")
             st.markdown(what)
-            st.caption(state)
+            st.text(state)  # no Markdown: it may hold the name of a run
             st.page_link(page, label=name, icon=":material/arrow_forward:")
 
 st.caption("New here? Begin with Draw to see what a trained network does, then follow the steps from Explore on.")

@@ -51,7 +51,7 @@ def recognizer(run: Run) -> Recognizer:
     try:
         return _recognizer(str(run.path), manifest.stat().st_mtime_ns)
     except OSError as error:
-        raise DamagedFile(f"The model of {run.name} is missing; choose another or train it again.") from error
+        raise DamagedFile(f"The model of the run {run.id} is missing; choose another or train it again.") from error
 
 
 @st.cache_resource(max_entries=4, show_spinner="Loading the network…")

@@ -59,12 +59,16 @@ def _choose(label: str, key: str, found: dict[str, Run], *, default: str, on_cha
 
 
 def run_label(run: Run) -> str:
-    """A run in one line: its name, its network, how far it got and how good it is."""
+    """A run in one line: its name, its network, how far it got and how good it is.
+
+    A name is text only: show the line where Markdown means nothing (a selectbox, st.text).
+    """
     if run.path == runs.STARTER:
         return "Starter model (comes with the app)"
     epochs = run.epochs()
     score = f", {epochs[-1]['val_accuracy']:.1%} validation" if epochs and run.state.is_final else ""
-    name = run.name if run.name != run.id else run.config.architecture
+    # Isolated (U+2068 to U+2069), so that a name written from right to left does not turn the rest of the line.
+    name = f"\u2068{run.name}\u2069" if run.name != run.id else run.config.architecture
     state = run.state if run.state.is_final else "not finished"
     return f"{name} · {run.id[:15]} · {state}{score}"
 

@@ -5,6 +5,20 @@ from streamlit.testing.v1 import AppTest
 
 from digits.home import ROOT
 
+# What a link or a name may carry and must stay without effect.
+HOSTILE = [
+    "nope",
+    "../..",
+    "<script>alert(1)</script>",
+    "[a](http://evil.example) $x^2$ :red[b]",
+    "=1+1",
+    "a\0b",
+    "\u202etxt.exe",
+    "مرحبا",
+    "🙂",
+    "x" * 10_000,
+]
+
 
 @pytest.fixture
 def open_page():
@@ -23,7 +37,17 @@ def open_page():
 
 def texts(page: AppTest) -> str:
     """All that the page says in words."""
-    kinds = (page.title, page.subheader, page.markdown, page.caption, page.info, page.warning, page.error, page.success)
+    kinds = (
+        page.title,
+        page.subheader,
+        page.markdown,
+        page.caption,
+        page.text,
+        page.info,
+        page.warning,
+        page.error,
+        page.success,
+    )
     return "\n".join(element.value for kind in kinds for element in kind)
 
 

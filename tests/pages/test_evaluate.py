@@ -3,7 +3,7 @@ import re
 import pytest
 
 from digits.evaluation import judge
-from tests.pages.conftest import click, texts
+from tests.pages.conftest import HOSTILE, click, texts
 
 
 def test_the_verdict_of_a_run_is_shown_with_its_test_set_and_interval(open_page, with_run):
@@ -54,6 +54,8 @@ def test_a_damaged_verdict_is_said_in_a_sentence(open_page, with_run):
     assert "damaged" in open_page("evaluate").error[0].value
 
 
-@pytest.mark.parametrize("link", [{"model": "nope"}, {"model": "../.."}, {"test": "mine"}, {"test": "<b>"}])
-def test_links_that_lead_nowhere_are_friendly(open_page, with_run, link):
-    assert open_page("evaluate", **link).metric
+@pytest.mark.parametrize("text", HOSTILE)
+def test_links_that_lead_nowhere_are_friendly(open_page, with_run, text):
+    page = open_page("evaluate", model=text, test=text)
+    assert page.metric and page.selectbox(key="model").value == with_run.id
+    assert [warning.value for warning in page.warning] == ["The link names a model that is not here; this is another."]

@@ -5,6 +5,8 @@ import sys
 import time
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from digits.errors import DamagedFile, DigitsError, RunBusy, UnknownRun
 from digits.files import append_json_line, write_json
@@ -80,12 +82,34 @@ def test_metrics_are_told_apart_and_a_cut_line_is_passed_over(run):
     assert (run.ticks(), run.epochs()) == ([tick], [epoch])
 
 
-@pytest.mark.parametrize("name", ["../../etc", "<script>alert(1)</script>", "مرحبا", "=1+1", "a\0b", "x" * 10_000])
-def test_a_name_is_only_text(run, name):
+NAMES = [
+    "../../etc",
+    "<script>alert(1)</script>",
+    "مرحبا",
+    "=1+1",
+    "a\0b",
+    "x" * 10_000,
+    "\u202egnp.exe",
+    "🙂",
+    "\ud800",
+]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.text() | st.sampled_from(NAMES))
+def test_a_name_is_one_line_of_text_and_touches_no_path(run, name):
     before = sorted(runs_folder().iterdir())
     run.rename(name)
-    assert len(run.name) <= 80 and run.name.isprintable()
+    assert 1 <= len(run.name) <= 80 and run.name.isprintable()
+    write_json(run.path / "name.json", {"name": name})  # written past rename, by hand or by another program
+    assert 1 <= len(run.name) <= 80 and run.name.isprintable()
     assert sorted(runs_folder().iterdir()) == before
+
+
+@pytest.mark.parametrize("name", ["My First", "[a](b)", "<b>", ".deleted-20261123-120000-cnn", "x" * 65])
+def test_a_folder_whose_name_is_no_id_is_no_run(run, name):
+    run.path.rename(run.path.with_name(name))
+    assert runs.all_runs() == []
 
 
 def test_an_empty_name_brings_the_id_back(run):

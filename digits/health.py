@@ -1,0 +1,146 @@
+"""Is all well with this installation? Each check says what it found, or raises DigitsError with the remedy."""
+
+import importlib.metadata
+import shutil
+import subprocess
+import sys
+import tempfile
+
+from filelock import FileLock, Timeout
+from packaging.requirements import Requirement
+
+from digits import models
+from digits.data.dataset import is_prepared, is_preparing, open_dataset
+from digits.data.sources import SOURCES
+from digits.errors import DigitsError
+from digits.home import ROOT, home
+from digits.training import runs
+from digits.training.runs import RunState
+
+FREE_GB = 1.0  # the whole MNIST with TensorFlow Datasets' own copy needs 0.2, a run with its model up to 0.02
+DEVICE_SECONDS = 120  # TensorFlow takes 3 to 6 s to load, on a busy machine a multiple of that
+
+
+def packages() -> str:
+    """Whether every package of requirements.txt is here in a version that it allows."""
+    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    wanted = [Requirement(text) for line in lines if (text := line.partition("#")[0].strip())]
+    wrong = []
+    for package in wanted:
+        try:
+            version = importlib.metadata.version(package.name)
+        except importlib.metadata.PackageNotFoundError:
+            wrong.append(f"{package.name} is missing")
+            continue
+        if version not in package.specifier:
+            wrong.append(f"{package.name} is {version}, expected {package.specifier}")
+    if wrong:
+        raise DigitsError(f"{'; '.join(wrong)}. Run: {sys.executable} -m pip install -r requirements.txt")
+    return f"All {len(wanted)} packages are as requirements.txt wants them."
+
+
+def folder() -> str:
+    """Whether DIGITS_HOME can be written."""
+    try:
+        home().mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=home()) as file:
+            file.write(b"digits")
+    except OSError as error:
+        raise DigitsError(
+            f"{home()} cannot be written: {error.strerror}. Give this user the right to write there, or set "
+            "DIGITS_HOME to another folder."
+        ) from error
+    return f"{home()} can be written."
+
+
+def disk() -> str:
+    """Whether there is room for the data and the next runs."""
+    place = next(path for path in (home(), *home().parents) if path.exists())
+    free = shutil.disk_usage(place).free / 1e9
+    if free < FREE_GB:
+        raise DigitsError(
+            f"{free:.2f} GB are free at {place}, expected at least {FREE_GB}. Make room (python -m digits runs delete "
+            "RUN), or set DIGITS_HOME to a folder on another disk."
+        )
+    return f"{free:.1f} GB are free."
+
+
+def data() -> str:
+    """Whether what is prepared is whole: every byte is compared with the manifest."""
+    said = []
+    for source, known in SOURCES.items():
+        whole = source == "sample" or is_prepared(source)
+        if whole:
+            open_dataset(source)  # the sample is prepared on first use
+        said.append(f"{known.title} is {'whole' if whole else 'not prepared'}")
+    return "; ".join(said) + "."
+
+
+def device() -> str:
+    """Which device trains, asked in a process of its own: TensorFlow stays out of this one."""
+    code = "from digits.training import device; print(device.choose())"
+    remedy = f"Run: {sys.executable} -m pip install --force-reinstall -r requirements.txt"
+    try:
+        process = subprocess.run(
+            [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=DEVICE_SECONDS
+        )
+    except subprocess.TimeoutExpired as error:
+        raise DigitsError(f"TensorFlow did not load within {DEVICE_SECONDS} s. {remedy}") from error
+    if process.returncode:
+        last = (process.stderr.strip().splitlines() or [f"exit code {process.returncode}"])[-1]
+        raise DigitsError(f"TensorFlow does not load ({last[:300]}). {remedy}")
+    name = process.stdout.strip().splitlines()[-1]
+    if name == "CPU" and shutil.which("nvidia-smi"):
+        return "Trains on the CPU; for the NVIDIA card here: pip install 'tensorflow[and-cuda]'."
+    return f"Trains on: {name}."
+
+
+def locks() -> str:
+    """Who holds the device and the data, and whether a run says that it goes on although its worker is gone."""
+    everything = runs.all_runs()
+    states = {run.id: run.status() for run in everything}
+    lost = [f"{name} is lost: {status['error']}" for name, status in states.items() if status["state"] == RunState.LOST]
+    if lost:
+        raise DigitsError(f"{' '.join(lost)} Train again, and remove what is left: python -m digits runs delete RUN")
+    held = [run.id for run in everything if run.is_held()]
+    if _device_is_held() and not held:
+        raise DigitsError(
+            f"A process holds {home() / 'device.lock'}, but no run has a worker. Find it with `fuser -v` on that file "
+            "and end it; until then every training waits."
+        )
+    busy = [f"{run_id} has its worker" for run_id in held]
+    busy += [f"{SOURCES[source].title} is being prepared" for source in SOURCES if is_preparing(source)]
+    return "; ".join(busy) + "." if busy else "Nobody holds a lock, and none is stale."
+
+
+def prediction() -> str:
+    """Whether the starter reads a digit whose label is known, and the chosen model answers at all."""
+    digits = open_dataset("sample")
+    starter, chosen = runs.find("starter"), models.chosen()
+    answer, label = int(models.recognizer(starter).probabilities(digits.images[:1])[0].argmax()), int(digits.labels[0])
+    if answer != label:
+        raise DigitsError(
+            f"The starter model read a {label} as {answer}. Reinstall OpenCV: {sys.executable} -m pip install "
+            "--force-reinstall -r requirements.txt"
+        )
+    if chosen != starter:
+        models.recognizer(chosen)
+    return f"The starter model read a {label} as {label}; drawings are read by {chosen.id}."
+
+
+CHECKS = {check.__name__: check for check in (packages, folder, disk, data, device, locks, prediction)}
+
+
+def _device_is_held() -> bool:
+    file = home() / "device.lock"
+    if not file.exists():
+        return False
+    try:
+        with FileLock(file, timeout=0):
+            return False
+    except Timeout:
+        return True
+    except OSError as error:
+        raise DigitsError(
+            f"{file} cannot be locked: {error.strerror}. Give this user the right to write it."
+        ) from error

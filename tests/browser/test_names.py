@@ -1,0 +1,22 @@
+import pytest
+
+from digits import models
+from tests.browser.conftest import serving
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["<b>b</b> <img src=x onerror=alert(1)> [l](http://evil.example)", "**b** $x^2$ :red[r] :smile: `c` www.a.b"],
+)
+def test_a_name_is_shown_letter_for_letter_and_does_nothing(visit, with_run, digits_home, name):
+    with_run.rename(name)
+    models.choose(with_run)
+    with serving(digits_home) as address:
+        for path, kind in (("", "stText"), ("draw", "stSelectbox")):
+            place = visit(f"{address}/{path}").get_by_test_id(kind)
+            place.last.wait_for()
+            shown = place.evaluate_all(
+                "all => all.map(one => one.textContent + (one.querySelector('input')?.value ?? ''))"
+            )
+            assert name in " ".join(shown)
+            assert place.locator("img, b, strong, code, a, .katex").count() == 0

@@ -1,0 +1,71 @@
+"""A visitor without a browser, in Streamlit's own messages (streamlit/proto/BackMsg.proto and ForwardMsg.proto)."""
+
+import asyncio
+import time
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.asyncio.client import ClientConnection, connect
+
+PATIENCE_SECONDS = 60
+
+
+class Visitor:
+    """One open page. `buttons` maps what is written on a button to its widget id."""
+
+    def __init__(self, socket: ClientConnection, page: str, query: str) -> None:
+        self.socket, self.page, self.query = socket, page, query
+        self.page_hash, self.buttons = "", {}
+
+    @classmethod
+    async def open(cls, address: str, page: str = "", query: str = "") -> "Visitor":
+        """Connect to the server at `address` (http://...) and wait until the page is drawn."""
+        stream = f"ws{address.removeprefix('http')}/_stcore/stream"
+        socket = await connect(stream, origin=address, subprotocols=["streamlit"], max_size=None)
+        visitor = cls(socket, page, query)
+        await visitor.rerun()
+        return visitor
+
+    async def rerun(self, press: str | None = None) -> float:
+        """Run the page again, with a button pressed if one is named; returns the seconds until its last element came.
+
+        Raises RuntimeError when the page shows an exception, TimeoutError after PATIENCE_SECONDS.
+        """
+        message = BackMsg()
+        state = message.rerun_script
+        state.page_name, state.page_script_hash, state.query_string = self.page, self.page_hash, self.query
+        if press:
+            widget = state.widget_states.widgets.add()
+            widget.id, widget.trigger_value = self.buttons[press], True
+        began = time.perf_counter()
+        await self.socket.send(message.SerializeToString())
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await self._drawn()
+        return time.perf_counter() - began
+
+    async def close(self) -> None:
+        await self.socket.close()
+
+    async def _drawn(self) -> None:
+        """Read messages until the script has come to its end."""
+        message, problem = ForwardMsg(), None
+        while True:
+            message.ParseFromString(await self.socket.recv())
+            kind = message.WhichOneof("type")
+            if kind == "new_session":
+                self.page_hash = message.new_session.page_script_hash
+            elif kind == "page_not_found":
+                problem = f"there is no page {self.page!r}"
+            elif kind == "delta":
+                element = message.delta.new_element
+                if element.WhichOneof("type") == "exception":
+                    problem = f"{element.exception.type}: {element.exception.message}"
+                elif element.WhichOneof("type") == "button":
+                    self.buttons[element.button.label] = element.button.id
+            # A script that ends early does so to begin again (st.rerun): its end is still to come.
+            elif kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+                if message.script_finished == ForwardMsg.FINISHED_WITH_COMPILE_ERROR:
+                    problem = "the page does not compile"
+                if problem:
+                    raise RuntimeError(problem)
+                return
