@@ -55,8 +55,8 @@ class Visitor:
         while True:
             message.ParseFromString(await self.socket.recv())
             kind = message.WhichOneof("type")
-            if kind == "new_session":
-                self.page_hash = message.new_session.page_script_hash
+            if kind == "navigation":
+                self.page_hash = message.navigation.page_script_hash
             elif kind == "page_not_found":
                 problem = f"there is no page {self.page!r}"
             elif kind == "delta":
