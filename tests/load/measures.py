@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -12,8 +11,8 @@ import psutil
 
 from digits import health
 from digits.errors import DigitsError
-from digits.home import ROOT
 from digits.training import runs
+from digits.training.config import make_config
 from digits.training.runs import Run, RunState
 from tests.load.visitor import Visitor
 
@@ -106,14 +105,16 @@ async def _use(visitor: Visitor, delay: float) -> tuple[int, list[float]]:
 @contextlib.asynccontextmanager
 async def _training():
     """A network that trains from before the first visitor to after the last."""
-    arguments = [sys.executable, "-m", "digits", "train", "--architecture", "cnn", "--epochs", "1000"]
-    worker = subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    while not (found := runs.all_runs()) or not found[0].epochs():
+    run = runs.create(make_config(architecture="cnn", epochs=1000))
+    others = psutil.Process().children()
+    runs.start(run)
+    while not run.epochs():
         await asyncio.sleep(0.5)
     yield
-    assert found[0].state == RunState.RUNNING, "the training ended too early"
-    found[0].ask_to_stop()
-    worker.wait()
+    assert run.state == RunState.RUNNING, "the training ended too early"
+    run.ask_to_stop()
+    while psutil.Process().children() != others:
+        await asyncio.sleep(0.5)
 
 
 async def _train(address: str, process: psutil.Process) -> RunState:
@@ -122,7 +123,8 @@ async def _train(address: str, process: psutil.Process) -> RunState:
     visitor = await Visitor.open(address, "train")
     await visitor.rerun(press="Start training")
     (run,) = (run for run in runs.all_runs() if run.id not in known)
-    visitor.query = f"train_view=Watch&run={run.id}"
+    await visitor.close()
+    visitor = await Visitor.open(address, "train", f"train_view=Watch&run={run.id}")
     while not run.state.is_final or _works(run, process):
         await visitor.rerun()
         await asyncio.sleep(1)

@@ -4,7 +4,9 @@ import asyncio
 import time
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 
 PATIENCE_SECONDS = 60
@@ -15,7 +17,7 @@ class Visitor:
 
     def __init__(self, socket: ClientConnection, page: str, query: str) -> None:
         self.socket, self.page, self.query = socket, page, query
-        self.page_hash, self.buttons = "", {}
+        self.page_hash, self.buttons, self.widgets = "", {}, {}
 
     @classmethod
     async def open(cls, address: str, page: str = "", query: str = "") -> "Visitor":
@@ -34,6 +36,7 @@ class Visitor:
         message = BackMsg()
         state = message.rerun_script
         state.page_name, state.page_script_hash, state.query_string = self.page, self.page_hash, self.query
+        state.widget_states.widgets.extend(self.widgets.values())
         if press:
             widget = state.widget_states.widgets.add()
             widget.id, widget.trigger_value = self.buttons[press], True
@@ -52,8 +55,8 @@ class Visitor:
         while True:
             message.ParseFromString(await self.socket.recv())
             kind = message.WhichOneof("type")
-            if kind == "new_session":
-                self.page_hash = message.new_session.page_script_hash
+            if kind == "navigation":
+                self.page_hash = message.navigation.page_script_hash
             elif kind == "page_not_found":
                 problem = f"there is no page {self.page!r}"
             elif kind == "delta":
@@ -62,6 +65,8 @@ class Visitor:
                     problem = f"{element.exception.type}: {element.exception.message}"
                 elif element.WhichOneof("type") == "button":
                     self.buttons[element.button.label] = element.button.id
+                elif value := _shown(element):
+                    self.widgets[value.id] = value
             # A script that ends early does so to begin again (st.rerun): its end is still to come.
             elif kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
                 if message.script_finished == ForwardMsg.FINISHED_WITH_COMPILE_ERROR:
@@ -69,3 +74,22 @@ class Visitor:
                 if problem:
                     raise RuntimeError(problem)
                 return
+
+
+def _shown(element: Element) -> WidgetState | None:
+    """What a widget of the Train page shows, as a browser sends it with every rerun."""
+    kind = element.WhichOneof("type")
+    if kind not in ("number_input", "slider", "checkbox", "button_group"):
+        return None
+    widget = getattr(element, kind)
+    value = WidgetState(id=widget.id)
+    if kind == "number_input":
+        value.double_value = widget.value if widget.set_value else widget.default
+    elif kind == "slider":
+        value.double_array_value.data.extend(widget.value if widget.set_value else widget.default)
+    elif kind == "checkbox":
+        value.bool_value = widget.value if widget.set_value else widget.default
+    else:
+        chosen = [widget.options[position].content for position in widget.default]
+        value.string_array_value.data.extend(widget.raw_values if widget.set_value else chosen)
+    return value
