@@ -93,7 +93,8 @@ class Engine:
         return pixels, one_hot, tf.cast(position < num_images, tf.float32)
 
     def _train_steps(self, images, labels, order, start, stop):
-        loss_sum = hits = tf.constant(0.0)
+        # In float64 a sum of float32 losses is exact, so that it does not matter where an epoch is cut into chunks.
+        loss_sum, hits = tf.constant(0.0, tf.float64), tf.constant(0.0)
         step = start
         # Not `for step in tf.range(start, stop)`: XLA takes its ends for constants and compiles anew at every call.
         while step < stop:
@@ -103,17 +104,18 @@ class Engine:
                 loss = self.loss(one_hot, probabilities, sample_weight=weights)
             variables = self.model.trainable_variables
             self.optimizer.apply(tape.gradient(loss, variables), variables)
-            loss_sum += loss * tf.reduce_sum(weights)
+            loss_sum += tf.cast(loss * tf.reduce_sum(weights), tf.float64)
             hits += tf.reduce_sum(weights * keras.metrics.categorical_accuracy(one_hot, probabilities))
             step += 1
         return loss_sum, hits
 
     def _validation_steps(self, images, labels):
-        loss_sum = hits = tf.constant(0.0)
+        loss_sum, hits = tf.constant(0.0, tf.float64), tf.constant(0.0)
         order = tf.range(tf.shape(labels)[0])
         for step in tf.range((tf.size(labels) - 1) // self.validation_batch_size + 1):
             pixels, one_hot, weights = self._batch(images, labels, order, step, self.validation_batch_size)
             probabilities = self.model(pixels, training=False)
-            loss_sum += self.loss(one_hot, probabilities, sample_weight=weights) * tf.reduce_sum(weights)
+            loss = self.loss(one_hot, probabilities, sample_weight=weights)
+            loss_sum += tf.cast(loss * tf.reduce_sum(weights), tf.float64)
             hits += tf.reduce_sum(weights * keras.metrics.categorical_accuracy(one_hot, probabilities))
         return loss_sum, hits

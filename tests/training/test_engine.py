@@ -86,3 +86,37 @@ def test_an_epoch_is_the_one_that_keras_trains_batch_by_batch(architecture, xla,
     assert result["weights"] < 2e-4
     assert result["validation"][0] == result["validation"][1]
     assert result["validation_loss"][0] == pytest.approx(result["validation_loss"][1], rel=1e-4)
+
+
+CUTS = """
+import keras, numpy as np
+from digits.training.architectures import ARCHITECTURES
+from digits.training.engine import Digits, Engine, Sums
+
+rng = np.random.default_rng(0)
+digits = Digits(rng.integers(0, 256, (960, 28, 28), np.uint8), rng.integers(0, 10, 960).astype(np.uint8))
+order = rng.permutation(960).astype(np.int32)
+for cuts in ([0, 30], [0, 1, 9, 30], [0, 7, 14, 21, 28, 30]):
+    keras.utils.set_random_seed(1)
+    model = ARCHITECTURES["mlp"]()
+    model.build((None, 28, 28, 1))
+    loss = keras.losses.CategoricalCrossentropy(reduction="mean_with_sample_weight")
+    engine = Engine(model, keras.optimizers.Adam(0.001), loss, batch_size=32, xla=True)
+    sums = Sums()
+    for start, stop in zip(cuts, cuts[1:]):
+        sums += engine.train(digits, order, start, stop)
+    print(repr(sums.mean_loss))
+"""
+
+
+def test_wherever_an_epoch_is_cut_into_chunks_its_loss_is_the_same_to_the_last_bit():
+    process = subprocess.run(
+        [sys.executable, "-c", CUTS],
+        cwd=ROOT,
+        env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    losses = process.stdout.split()
+    assert len(losses) == 3 and len(set(losses)) == 1, process.stderr or losses
