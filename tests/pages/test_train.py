@@ -4,7 +4,7 @@ import pytest
 
 from digits.errors import DigitsError
 from digits.files import append_json_line, write_json
-from digits.training import runs
+from digits.training import queue, runs
 from digits.training.config import make_config
 from digits.training.runs import RunState
 from tests.pages.conftest import click, texts
@@ -14,7 +14,7 @@ from tests.pages.conftest import click, texts
 def started(monkeypatch):
     """The runs that the page asked a worker to train; no worker is started."""
     asked = []
-    monkeypatch.setattr(runs, "start", asked.append)
+    monkeypatch.setattr(queue, "start", asked.append)
     return asked
 
 
