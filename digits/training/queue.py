@@ -78,6 +78,7 @@ def advance() -> None:
                 _tell(run, RunState.STARTING, "Starting")
                 worker.start(["work", run.id], run.path / "worker.log")
                 free -= 1
+        _forget_started()
 
 
 @contextmanager
@@ -85,6 +86,7 @@ def turn(run: Run) -> Iterator[bool]:
     """Whether `run` may train now; while inside, nobody else decides. Whoever may must say so in its status there."""
     with _lock():
         yield run.id in [other.id for other in waiting()[: max(0, _num_free())]]
+        _forget_started()
 
 
 def _num_free() -> int:
@@ -94,6 +96,13 @@ def _num_free() -> int:
     if not text.isdecimal() or not int(text):
         raise BadConfig(f"DIGITS_TRAININGS is {text!r}; expected how many runs may train at once, such as 1.")
     return int(text) - len(training)
+
+
+def _forget_started() -> None:
+    """Keep only waiting runs in the file, so that one which goes on later does not find its old place."""
+    waits = [run.id for run in waiting()]
+    if waits != _order():
+        _write(waits)
 
 
 def _tell(run: Run, state: RunState, phase: str) -> None:

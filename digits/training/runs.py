@@ -213,14 +213,17 @@ def resume(run: Run, epochs: int | None = None) -> None:
     """
     if run.path == STARTER:
         raise DigitsError("The starter model comes with the app and cannot go on. Train a network of your own.")
+    status = run.status()
     try:
         with run.lock().acquire(timeout=1):
-            if not run.state.is_final:
+            # Somebody else may have let it go on since; only a first look tells a lost run, for now the lock is held.
+            if not status["state"].is_final or run.status()["updated"] != status["updated"]:
                 raise RunBusy(f"The run {run.id} is {run.state} already.")
-            least = run.num_epochs + (run.state == RunState.DONE)
-            wanted = least if epochs is None and run.state != RunState.DONE else epochs
-            if wanted is None:
+            is_done = status["state"] == RunState.DONE
+            if is_done and epochs is None:
                 raise BadConfig(f"The run {run.id} has done all its {run.num_epochs} epochs; ask for more of them.")
+            least = run.num_epochs + is_done
+            wanted = epochs or least
             if not least <= wanted <= MAX_EPOCHS:
                 raise BadConfig(f"epochs is {wanted}; expected a last epoch from {least} to {MAX_EPOCHS:,}.")
             if wanted > run.num_epochs:

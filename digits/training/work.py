@@ -43,7 +43,7 @@ def work(run: Run, on_status: Callable[[dict[str, Any]], None] = lambda status: 
 
 def _work(run: Run, on_status: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
     state = run.state
-    if state.is_final:
+    if state not in (RunState.QUEUED, RunState.STARTING):
         raise RunBusy(f"The run {run.id} is {state} already. Let it go on with: python -m digits train --resume")
     book = _Book(run, state, on_status)
     with book.renewed():

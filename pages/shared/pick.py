@@ -54,7 +54,9 @@ def run_label(run: Run) -> str:
     score = f", {epochs[-1]['val_accuracy']:.1%} validation" if epochs and run.state.is_final else ""
     name = run.name if run.name != run.id else run.config.architecture
     state = run.state if run.state.is_final else "not finished"
-    return f"{name} · {run.id[:15]} · {state}{score}"
+    # "-2" of a second run in the same second stays: Streamlit tells options apart by what they say.
+    when = run.id.replace(f"-{run.config.architecture}", "")
+    return f"{name} · {when} · {state}{score}"
 
 
 def _remember() -> None:

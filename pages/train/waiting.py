@@ -23,5 +23,5 @@ def show(run: Run) -> None:
             "Later", icon=":material/arrow_downward:", on_click=queue.move, args=(run, place + 1),
             disabled=place == len(ids), key=f"train_later_{run.id}",
         )  # fmt: skip
-    rows = [{"Place": number, "Run": other.id, "Name": other.name} for number, other in enumerate(waits, start=1)]
+    rows = [{"Place": number, "Run": other.name} for number, other in enumerate(waits, start=1)]
     st.dataframe(rows, hide_index=True, alt="The runs that wait for the device, the next to start first")
