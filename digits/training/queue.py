@@ -8,6 +8,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from filelock import FileLock
 
@@ -46,12 +47,7 @@ def move(run: Run, place: int) -> None:
 
 def waiting() -> list[Run]:
     """The queued runs, the next to start first."""
-    queued = {run.id: run for run in reversed(all_runs()) if run.state == RunState.QUEUED}
-    order = [run_id for run_id in _order() if run_id in queued]
-    # Whoever made a run and died before it was put in the queue, or damaged the queue's file, delays it only.
-    late = time.time() - GRACE_SECONDS
-    forgotten = [run_id for run_id in queued if run_id not in order and queued[run_id].status()["updated"] < late]
-    return [queued[run_id] for run_id in order + forgotten]
+    return _waiting(_statuses())
 
 
 def place(run: Run) -> int | None:
@@ -62,47 +58,64 @@ def place(run: Run) -> int | None:
 
 def advance() -> None:
     """Start the runs whose turn it is, each in a worker of its own, and end those that were asked to while waiting."""
-    if not waiting():
+    if not _waiting(_statuses()):
         return
     with _lock():
-        free = _num_free()
-        for run in waiting():
-            held = run.is_held()
+        statuses = _statuses()
+        free = _num_free(statuses)
+        for run in _waiting(statuses):
             asked = next((name for name in ENDS if (run.path / name).exists()), None)
-            if asked and not held:
-                _tell(run, ENDS[asked], "Ended before it began")
-            elif held:
+            if not asked and free <= 0:
+                continue
+            if run.is_held():
                 # A process at the command line waits for its turn; one that hangs gives way.
-                free -= run.status()["responding"]
-            elif free > 0:
+                free -= statuses[run]["responding"]
+            elif asked:
+                _tell(run, ENDS[asked], "Ended before it began")
+            else:
                 _tell(run, RunState.STARTING, "Starting")
                 worker.start(["work", run.id], run.path / "worker.log")
                 free -= 1
-        _forget_started()
+                _forget(run)
 
 
 @contextmanager
 def turn(run: Run) -> Iterator[bool]:
     """Whether `run` may train now; while inside, nobody else decides. Whoever may must say so in its status there."""
     with _lock():
-        yield run.id in [other.id for other in waiting()[: max(0, _num_free())]]
-        _forget_started()
+        statuses = _statuses()
+        mine = run in _waiting(statuses)[: max(0, _num_free(statuses))]
+        yield mine
+        if mine:
+            _forget(run)
 
 
-def _num_free() -> int:
+def _statuses() -> dict[Run, dict[str, Any]]:
+    """Every run, the oldest first, with its status; read once, because many runs take a while."""
+    return {run: run.status() for run in reversed(all_runs())}
+
+
+def _waiting(statuses: dict[Run, dict[str, Any]]) -> list[Run]:
+    queued = {run.id: run for run, status in statuses.items() if status["state"] == RunState.QUEUED}
+    order = [run_id for run_id in _order() if run_id in queued]
+    # Whoever made a run and died before it was put in the queue, or damaged the queue's file, delays it only.
+    late = time.time() - GRACE_SECONDS
+    forgotten = [run_id for run_id, run in queued.items() if run_id not in order and statuses[run]["updated"] < late]
+    return [queued[run_id] for run_id in order + forgotten]
+
+
+def _num_free(statuses: dict[Run, dict[str, Any]]) -> int:
     """How many more trainings the device takes."""
-    training = [run for run in all_runs() if run.state in (RunState.STARTING, RunState.RUNNING)]
     text = os.environ.get("DIGITS_TRAININGS", "1")
     if not text.isdecimal() or not int(text):
         raise BadConfig(f"DIGITS_TRAININGS is {text!r}; expected how many runs may train at once, such as 1.")
-    return int(text) - len(training)
+    training = (RunState.STARTING, RunState.RUNNING)
+    return int(text) - sum(status["state"] in training for status in statuses.values())
 
 
-def _forget_started() -> None:
-    """Keep only waiting runs in the file, so that one which goes on later does not find its old place."""
-    waits = [run.id for run in waiting()]
-    if waits != _order():
-        _write(waits)
+def _forget(run: Run) -> None:
+    """Take a run that starts out of the file, so that it does not find its old place when it goes on later."""
+    _write([run_id for run_id in _order() if run_id != run.id])
 
 
 def _tell(run: Run, state: RunState, phase: str) -> None:
