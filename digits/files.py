@@ -55,9 +55,12 @@ def read_json(file: Path) -> dict[str, Any]:
 
 
 def append_json_line(file: Path, value: dict[str, Any]) -> None:
-    """Append `value` as one line of JSON."""
-    with file.open("a", encoding="utf-8") as log:
-        log.write(json.dumps(value) + "\n")
+    """Append `value` as one line of JSON. Raises DigitsError when it cannot be written."""
+    try:
+        with file.open("a", encoding="utf-8") as log:
+            log.write(json.dumps(value) + "\n")
+    except OSError as error:
+        raise DigitsError(f"Could not write {file}: {error.strerror or error}.") from error
 
 
 def read_json_lines(file: Path) -> list[dict[str, Any]]:

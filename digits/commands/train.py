@@ -16,19 +16,24 @@ from digits.data import preparing
 from digits.data.dataset import open_dataset
 from digits.data.sources import SOURCES
 from digits.data.splits import SPLITS
-from digits.errors import DigitsError
+from digits.errors import BadConfig, DigitsError
 from digits.evaluation.calibration import calibrate
 from digits.evaluation.judge import judge
 from digits.training import runs
 from digits.training.architectures import RECIPES
 from digits.training.config import SCHEDULES, XLA_CHOICES, make_config
-from digits.training.runs import RunState
+from digits.training.runs import Run, RunState
 from digits.training.work import work
+
+SETTINGS = (
+    "architecture", "source", "split", "epochs", "batch_size", "learning_rate", "schedule", "augmentation",
+    "label_smoothing", "seed", "xla",
+)  # fmt: skip
 
 
 def add_to(verbs) -> None:
     parser = verbs.add_parser("train", help="train a network", description="What is not given comes with the network.")
-    parser.add_argument("--architecture", default="cnn", metavar="A", help=", ".join(RECIPES))
+    parser.add_argument("--architecture", metavar="A", help=f"{', '.join(RECIPES)}; cnn if none is named")
     parser.add_argument("--source", metavar="S", help=", ".join(SOURCES))
     parser.add_argument("--split", metavar="S", help=", ".join(SPLITS))
     parser.add_argument("--epochs", type=int, metavar="N")
@@ -40,6 +45,7 @@ def add_to(verbs) -> None:
     parser.add_argument("--label-smoothing", type=float, metavar="X")
     parser.add_argument("--seed", type=int, metavar="N")
     parser.add_argument("--xla", metavar="X", help=", ".join(XLA_CHOICES))
+    parser.add_argument("--resume", metavar="RUN", help="go on with an ended run, to its last epoch or to --epochs")
     parser.add_argument("--name", help="what to call the run")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.set_defaults(command=run)
@@ -50,17 +56,15 @@ def add_to(verbs) -> None:
 
 
 def run(options) -> int:
-    names = ("architecture", "source", "split", "epochs", "batch_size", "learning_rate", "schedule")
-    names += ("augmentation", "label_smoothing", "seed", "xla")
-    config = make_config(**{name: getattr(options, name) for name in names})
-    preparing.ensure(config.source, lambda phase: print(f"{phase} ...", file=sys.stderr))
-    open_dataset(config.source)  # what is damaged is said before a run is made
-    run = runs.create(config)
+    run = _resumed(options) if options.resume else _created(options)
+    config = run.config
     if options.name:
         run.rename(options.name)
     signal.signal(signal.SIGINT, lambda *_: run.ask_to_stop())  # Ctrl-C keeps the model so far
-    with _stderr_into(run.path / "worker.log") as terminal, _bar(config.epochs, terminal) as on_status:
+    with _stderr_into(run.path / "worker.log") as terminal, _bar(run.num_epochs, terminal) as on_status:
         status = work(run, on_status)
+    if status["state"] == RunState.PAUSED:  # somebody asked for it, so nothing went wrong, but there is no model yet
+        raise DigitsError(f"The run {run.id} is paused. Let it go on with: python -m digits train --resume {run.id}")
     if status["state"] not in (RunState.DONE, RunState.STOPPED) or not run.has_model:
         raise DigitsError(f"The run {run.id} {status['state']}: {status.get('error') or status['phase']}")
     calibrate(run)
@@ -76,6 +80,31 @@ def run(options) -> int:
     }
     print(json.dumps(result) if options.json else _summary(result, report))
     return 0
+
+
+def _created(options) -> Run:
+    """A new run with the options' settings."""
+    config = make_config(**{name: value for name in SETTINGS if (value := getattr(options, name)) is not None})
+    _check_data(config.source)
+    return runs.create(config)
+
+
+def _resumed(options) -> Run:
+    """The run to go on with. Its settings are its own, so that naming others is a mistake."""
+    others = [name for name in SETTINGS if name != "epochs" and getattr(options, name) is not None]
+    if others:
+        flag = others[0].replace("_", "-")
+        raise BadConfig(f"--{flag} cannot change when a run goes on; only --epochs can. Leave it out.")
+    run = runs.find(options.resume)
+    _check_data(run.config.source)
+    runs.resume(run, options.epochs)
+    return run
+
+
+def _check_data(source: str) -> None:
+    """Prepare the source if need be; what is damaged is said before a run is touched."""
+    preparing.ensure(source, lambda phase: print(f"{phase} ...", file=sys.stderr))
+    open_dataset(source)
 
 
 def run_queued(options) -> int:

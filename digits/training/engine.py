@@ -83,6 +83,18 @@ class Engine:
         loss, hits = self._validate(digits.images, digits.labels)
         return Sums(float(loss), float(hits), len(digits))
 
+    def state(self) -> list[np.ndarray]:
+        """All that training changes: weights, the random state of dropout, and the optimizer's variables."""
+        return [np.array(variable) for variable in self._variables()]
+
+    def restore(self, state: list[np.ndarray]) -> None:
+        """Go back to a `state` of the same network."""
+        for variable, value in zip(self._variables(), state, strict=True):
+            variable.assign(value)
+
+    def _variables(self) -> list[keras.Variable]:
+        return [*self.model.variables, *self.optimizer.variables]
+
     def _batch(self, images, labels, order, step, batch_size):
         """Gather one batch: pixels (b, 28, 28, 1), one-hot labels (b, 10) and weights (b,), 0 for what fills up."""
         num_images = tf.shape(order)[0]

@@ -17,22 +17,26 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from digits import worker
-from digits.errors import DamagedFile, DigitsError, RunBusy, UnknownRun
+from digits.errors import BadConfig, DamagedFile, DigitsError, RunBusy, UnknownRun
 from digits.files import read_json, read_json_lines, sha256, write_json
 from digits.home import ROOT, runs_folder
 from digits.training.config import TrainConfig, read_config
 
 STARTER = ROOT / "digits" / "starter"
 """The bundled run: trained by this project's own command on the whole of MNIST."""
-GRACE_SECONDS = 15  # a new worker has this long to take its lock before its run counts as lost
+GRACE_SECONDS = 10  # a new worker has this long to take its lock before its run counts as lost
+SILENT_SECONDS = 6  # a live worker renews its status every second
+MAX_EPOCHS = 1000
 
 
 class RunState(StrEnum):
-    """The life of a run: queued -> starting -> running -> done | stopped | failed | lost."""
+    """The life of a run: queued -> starting -> running -> done | stopped | paused | failed | lost.
+
+    All but a finished one go on from their last checkpoint, by way of the queue; a finished one may get more epochs.
+    """
 
     QUEUED = "queued"
-    """Waits for the device, which another run is using."""
+    """Waits for its turn on the device."""
     STARTING = "starting"
     """The worker loads TensorFlow and the data."""
     RUNNING = "running"
@@ -41,6 +45,8 @@ class RunState(StrEnum):
     """Came to its last epoch; the model is there."""
     STOPPED = "stopped"
     """Ended early on request; the model so far is there."""
+    PAUSED = "paused"
+    """Left the device on request, after a checkpoint; its model is made when it has gone on to an end."""
     FAILED = "failed"
     """Ended with a cause that the status names."""
     LOST = "lost"
@@ -48,7 +54,7 @@ class RunState(StrEnum):
 
     @property
     def is_final(self) -> bool:
-        """Whether nothing will happen to the run any more."""
+        """Whether nothing will happen to the run unless somebody lets it go on."""
         return self not in (RunState.QUEUED, RunState.STARTING, RunState.RUNNING)
 
 
@@ -83,27 +89,46 @@ class Run:
     def status(self) -> dict[str, Any]:
         """What the worker last said, with the state set right if the worker is gone.
 
-        At least {state, phase, error, updated}; later device, xla, progress, seconds, versions.
+        At least {state, phase, error, updated, responding}; later device, xla, progress, seconds, versions, and a note
+        on where it went on. Not responding is a worker that lives but has not written for SILENT_SECONDS.
         """
         try:
-            status = read_json(self.path / "status.json")
-            state = RunState(status["state"])
-        except (DamagedFile, KeyError, ValueError):
-            return {"state": RunState.LOST, "phase": "", "error": "Its status file is missing or damaged."}
-        age = time.time() - status.get("updated", 0)
-        if not state.is_final and not self.is_held() and (age > GRACE_SECONDS or status.get("pid")):
-            # Read once more: the worker may have ended well between the two looks.
-            status = read_json(self.path / "status.json")
-            state = RunState(status["state"])
-            if not state.is_final:
-                state = RunState.LOST
-                status["error"] = "Its worker process ended without a word (killed, out of memory, or the power went)."
-        return {"phase": "", "error": "", **status, "state": state}
+            status = self._read_status()
+            age = time.time() - status["updated"]
+            if status["state"].is_final:
+                held = False
+            elif not (held := self.is_held()) and self._needs_worker(status, age):
+                # Read once more: the worker may have ended well between the two looks.
+                status = self._read_status()
+                if self._needs_worker(status, age):
+                    status["state"] = RunState.LOST
+                    status["error"] = "Its worker ended without a word (killed, out of memory, or the power went)."
+        except (DamagedFile, KeyError, ValueError, TypeError):
+            error = "Its status file is missing or damaged."
+            return {"state": RunState.LOST, "phase": "", "error": error, "updated": 0.0, "responding": True}
+        return status | {"responding": not held or age < SILENT_SECONDS}
+
+    def _read_status(self) -> dict[str, Any]:
+        status = {"phase": "", "error": "", "updated": 0.0, **read_json(self.path / "status.json")}
+        return status | {"state": RunState(status["state"]), "updated": float(status["updated"])}
+
+    def _needs_worker(self, status: dict[str, Any], age: float) -> bool:
+        """Whether a run that nobody holds should have had a worker by now: a queued one is only a folder."""
+        training = status["state"] in (RunState.STARTING, RunState.RUNNING)
+        return training and (age > GRACE_SECONDS or "pid" in status)
 
     @property
     def state(self) -> RunState:
         """Where it is in its life."""
         return self.status()["state"]
+
+    @property
+    def num_epochs(self) -> int:
+        """How many epochs it is to have: the config's, unless somebody let it go on to more."""
+        try:
+            return max(self.config.epochs, int(read_json(self.path / "epochs.json")["epochs"]))
+        except (DamagedFile, KeyError, ValueError, TypeError):
+            return self.config.epochs
 
     def epochs(self) -> list[dict[str, float]]:
         """A row per finished epoch: {epoch, seconds, loss, accuracy, val_loss, val_accuracy, learning_rate}."""
@@ -144,10 +169,19 @@ class Run:
         """Let the worker end after the batches at hand, keeping the model so far."""
         (self.path / "stop").touch()
 
+    def ask_to_pause(self) -> None:
+        """Let the worker leave the device after the batches at hand."""
+        (self.path / "pause").touch()
+
     @property
     def is_asked_to_stop(self) -> bool:
         """Whether somebody asked it to stop."""
         return (self.path / "stop").exists()
+
+    @property
+    def is_asked_to_pause(self) -> bool:
+        """Whether somebody asked it to leave the device."""
+        return (self.path / "pause").exists()
 
 
 def create(config: TrainConfig) -> Run:
@@ -169,9 +203,37 @@ def create(config: TrainConfig) -> Run:
     return Run(path)
 
 
-def start(run: Run) -> None:
-    """Train `run` in a worker process; it waits there, queued, while another run uses the device."""
-    worker.start(["work", run.id], run.path / "worker.log")
+def resume(run: Run, epochs: int | None = None) -> None:
+    """Make an ended run a queued one again, to go on from its last checkpoint; its files stay until then.
+
+    epochs: the last epoch, where it is to have more than before. A schedule stays as it was planned; the epochs beyond
+    it learn at a constant rate, a tenth of the highest where there is a schedule.
+    Raises RunBusy while it is queued or trained, BadConfig for a number of epochs that makes no sense.
+    """
+    if run.path == STARTER:
+        raise DigitsError("The starter model comes with the app and cannot go on. Train a network of your own.")
+    status = run.status()
+    try:
+        with run.lock().acquire(timeout=1):
+            # Somebody else may have let it go on since; only a first look tells a lost run, for now the lock is held.
+            if not status["state"].is_final or run.status()["updated"] != status["updated"]:
+                raise RunBusy(f"The run {run.id} is {run.state} already.")
+            is_done = status["state"] == RunState.DONE
+            if is_done and epochs is None:
+                raise BadConfig(f"The run {run.id} has done all its {run.num_epochs} epochs; ask for more of them.")
+            least = run.num_epochs + is_done
+            wanted = epochs or least
+            if not least <= wanted <= MAX_EPOCHS:
+                raise BadConfig(f"epochs is {wanted}; expected a last epoch from {least} to {MAX_EPOCHS:,}.")
+            if wanted > run.num_epochs:
+                write_json(run.path / "epochs.json", {"epochs": wanted})
+            for request in ("stop", "pause"):
+                (run.path / request).unlink(missing_ok=True)
+            write_json(run.path / "status.json", {"state": RunState.QUEUED, "phase": "Waiting", "updated": time.time()})
+    except Timeout:
+        raise RunBusy(f"The run {run.id} is being trained.") from None
+    except OSError as error:
+        raise DigitsError(f"Could not let the run {run.id} go on: {error.strerror}.") from error
 
 
 def find(run_id: str) -> Run:
@@ -214,7 +276,9 @@ def command(run: Run) -> str:
             options.append(f"--{flag}" if value else f"--no-{flag}")
         else:
             options.append(f"--{flag} {value}")
-    return "python -m digits train " + " ".join(options)
+    trained = "python -m digits train " + " ".join(options)
+    more = f" and then --resume RUN --epochs {run.num_epochs}" if run.num_epochs > run.config.epochs else ""
+    return trained + more
 
 
 def _is_id(text: str) -> bool:

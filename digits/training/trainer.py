@@ -19,6 +19,7 @@ from digits.data.splits import split, take
 from digits.errors import DigitsError
 from digits.training.architectures import ARCHITECTURES
 from digits.training.augment import Augmentation, augment
+from digits.training.checkpoints import Checkpoint
 from digits.training.config import TrainConfig
 from digits.training.device import use_xla
 from digits.training.engine import Digits, Engine, Sums
@@ -44,17 +45,23 @@ def fit(
     dataset: Dataset,
     device: str,
     *,
+    num_epochs: int | None = None,
+    checkpoint: Checkpoint | None = None,
     on_compile: Callable[[bool], None] = lambda xla: None,
     on_tick: Callable[[dict], None] = lambda tick: None,
     on_epoch: Callable[[dict], None] = lambda epoch: None,
+    on_checkpoint: Callable[[Checkpoint], None] = lambda checkpoint: None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Fitted:
-    """Train one network from its first weights to the last epoch, or until `should_stop` says so.
+    """Train one network from its first weights, or from a checkpoint, to the last epoch or until `should_stop`.
 
+    num_epochs: the last epoch where it lies beyond the config's; the schedule stays the one that the config planned.
+    checkpoint: where to go on; the result is the same as if the training had never been interrupted.
     on_compile: called with whether XLA is used, before the first batch.
     on_tick: called about every CHUNK_SECONDS with {epoch, step, steps, loss, accuracy}, means of the epoch so far.
     on_epoch: called with {epoch, seconds, loss, accuracy, val_loss, val_accuracy, learning_rate}; the seconds include
     the validation.
+    on_checkpoint: called after each epoch with what going on from there needs.
     Raises DigitsError when XLA is asked for and cannot compile the network.
     """
     keras.utils.set_random_seed(config.seed)
@@ -72,9 +79,14 @@ def fit(
     engine = Engine(model, optimizer, loss, batch_size=config.batch_size, xla=xla)
     on_compile(xla)
 
+    if checkpoint:
+        engine.restore(checkpoint.state)
+    rows = list(checkpoint.epochs) if checkpoint else []
+    first = len(rows) + 1
+    last = num_epochs or config.epochs
     chunk = 1  # the first call compiles; the second, short one shows the pace
-    good_weights = model.get_weights()
-    for epoch, digits in enumerate(_digits_by_epoch(config, images, labels), start=1):
+    good = engine.state()
+    for epoch, digits in _digits_by_epoch(config, images, labels, first, last):
         began = time.perf_counter()
         order = np.random.default_rng([config.seed, epoch]).permutation(len(labels)).astype(np.int32)
         sums, step = Sums(), 0
@@ -85,28 +97,29 @@ def fit(
             called = time.perf_counter()
             sums += _train(engine, digits, order, step, stop, config)
             seconds = time.perf_counter() - called
-            chunk = 8 if step == 0 and epoch == 1 else max(1, int(CHUNK_SECONDS / seconds * (stop - step)))
+            chunk = 8 if step == 0 and epoch == first else max(1, int(CHUNK_SECONDS / seconds * (stop - step)))
             step = stop
             if problem := _divergence(sums.mean_loss):
-                model.set_weights(good_weights)
+                engine.restore(good)
                 return Fitted(model, "failed", f"the loss became {problem} in epoch {epoch}; lower the learning rate")
             means = {"loss": sums.mean_loss, "accuracy": sums.accuracy}
             on_tick({"epoch": epoch, "step": step, "steps": steps, **means})
         validated = engine.validate(validation)
         if problem := _divergence(validated.mean_loss):
-            model.set_weights(good_weights)
+            engine.restore(good)
             return Fitted(model, "failed", f"the validation loss became {problem} in epoch {epoch}")
-        good_weights = model.get_weights()
-        on_epoch(
-            {
-                "epoch": epoch,
-                "seconds": time.perf_counter() - began,
-                **means,
-                "val_loss": validated.mean_loss,
-                "val_accuracy": validated.accuracy,
-                "learning_rate": float(optimizer.learning_rate),
-            }
-        )
+        good = engine.state()
+        row = {
+            "epoch": epoch,
+            "seconds": time.perf_counter() - began,
+            **means,
+            "val_loss": validated.mean_loss,
+            "val_accuracy": validated.accuracy,
+            "learning_rate": float(optimizer.learning_rate),
+        }
+        on_epoch(row)
+        rows.append(row)
+        on_checkpoint(Checkpoint(list(rows), good))
     return Fitted(model, "done")
 
 
@@ -130,28 +143,39 @@ def _divergence(loss: float) -> str:
     return f"{loss:.0e}, which is no better than NaN," if loss > EXPLODED else ""
 
 
-def _learning_rate(config: TrainConfig, steps: int):
-    """The schedule over all steps of the training.
+class OneCycle(keras.optimizers.schedules.CosineDecay):
+    """Up from a 25th of the learning rate over the first 30 % of the steps, then along a cosine to zero.
 
-    one-cycle: Smith & Topin, Super-convergence (2018): up from a 25th over the first 30 %, then a cosine to zero.
+    Smith & Topin, Super-convergence (2018). Epochs that are added beyond the plan learn at a constant tenth.
     """
-    if config.schedule == "constant":
-        return config.learning_rate
-    warm_up = max(1, int(0.3 * steps))
-    return keras.optimizers.schedules.CosineDecay(
-        config.learning_rate / 25, max(1, steps - warm_up), warmup_target=config.learning_rate, warmup_steps=warm_up
-    )
+
+    def __init__(self, learning_rate: float, steps: int):
+        warm_up = max(1, int(0.3 * steps))
+        super().__init__(learning_rate / 25, max(1, steps - warm_up), warmup_target=learning_rate, warmup_steps=warm_up)
+        self.steps, self.added = steps, learning_rate / 10
+
+    def __call__(self, step):
+        # Not `<`: after the last planned step the rate that an epoch reports is still the plan's.
+        return tf.where(step <= self.steps, super().__call__(step), self.added)
 
 
-def _digits_by_epoch(config: TrainConfig, images: np.ndarray, labels: np.ndarray) -> Iterator[Digits]:
-    """The training digits of each epoch: always the same, or augmented anew while the epoch before is trained.
+def _learning_rate(config: TrainConfig, steps: int):
+    """The learning rate, or its schedule over the planned steps."""
+    return OneCycle(config.learning_rate, steps) if config.schedule == "one-cycle" else config.learning_rate
 
-    The last fifth of the epochs sees half-strength augmentation, closer to the digits as they are.
+
+def _digits_by_epoch(
+    config: TrainConfig, images: np.ndarray, labels: np.ndarray, first: int, last: int
+) -> Iterator[tuple[int, Digits]]:
+    """Each epoch with its digits: always the same, or augmented anew while the epoch before is trained.
+
+    The last fifth of the planned epochs, and any added to them, see half-strength augmentation, closer to the digits
+    as they are.
     """
     if not config.augmentation:
         digits = Digits(images, labels)
-        for _ in range(config.epochs):
-            yield digits
+        for epoch in range(first, last + 1):
+            yield epoch, digits
         return
 
     full, half = Augmentation(), Augmentation().times(0.5)
@@ -162,9 +186,9 @@ def _digits_by_epoch(config: TrainConfig, images: np.ndarray, labels: np.ndarray
         return augment(images, labels, np.random.default_rng([config.seed, epoch, 1]), settings)
 
     with ThreadPoolExecutor(1, thread_name_prefix="augment") as thread:
-        upcoming = thread.submit(augmented, 1)
-        for epoch in range(1, config.epochs + 1):
+        upcoming = thread.submit(augmented, first)
+        for epoch in range(first, last + 1):
             digits = Digits(upcoming.result(), labels)
-            if epoch < config.epochs:
+            if epoch < last:
                 upcoming = thread.submit(augmented, epoch + 1)
-            yield digits
+            yield epoch, digits

@@ -1,53 +1,78 @@
 """The worker's job: take one run from queued to its end. Imports TensorFlow once it has the device."""
 
+import contextlib
 import importlib.metadata
+import json
 import os
 import platform
+import shutil
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
 from digits.data.dataset import open_dataset
-from digits.errors import DigitsError
-from digits.files import append_json_line, write_json
-from digits.home import home
+from digits.errors import DigitsError, RunBusy
+from digits.files import append_json_line, publish, write_json
+from digits.training import checkpoints, queue
 from digits.training.runs import Run, RunState
 
 STATUS_SECONDS = 0.25  # the status file is replaced at most this often
+WAITING = "Another run is using the device"
 
 
 def work(run: Run, on_status: Callable[[dict[str, Any]], None] = lambda status: None) -> dict[str, Any]:
-    """Train `run` here and now, alone on the device. Returns its last status.
+    """Train a queued or starting run here and now, from its last checkpoint if it has one. Returns its last status.
 
-    on_status: called whenever the status changes. A failure is told in the status; nothing is raised for it.
+    A queued one waits for its turn first. on_status: called whenever the status changes. A failure is told in the
+    status; nothing is raised for it. Raises RunBusy when another process trains the run, or its end is reached.
     """
-    with run.lock():
-        book = _Book(run, on_status)
+    try:
+        # Not 0: whoever looks whether the lock is held takes it for a moment.
+        lock = run.lock().acquire(timeout=2)
+    except Timeout:
+        raise RunBusy(f"The run {run.id} is being trained by another process.") from None
+    try:
+        with lock:
+            return _work(run, on_status)
+    finally:
+        queue.advance()
+
+
+def _work(run: Run, on_status: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+    state = run.state
+    if state not in (RunState.QUEUED, RunState.STARTING):
+        raise RunBusy(f"The run {run.id} is {state} already. Let it go on with: python -m digits train --resume")
+    book = _Book(run, state, on_status)
+    with book.renewed():
         try:
-            with _device_lock(run, book):
-                _train(run, book)
-        except _StoppedInQueue:
-            book.write(state=RunState.STOPPED, phase="Stopped before it began")
+            if state == RunState.QUEUED:
+                _await_turn(run, book)
+            _train(run, book)
+        except _EndedInQueue as ended:
+            book.write(state=ended.args[0], phase="Ended before it began")
         except (DigitsError, MemoryError, OSError, KeyboardInterrupt) as error:
             book.write(state=RunState.FAILED, phase="", error=str(error) or type(error).__name__)
         except Exception as error:
             book.write(state=RunState.FAILED, phase="", error=f"{type(error).__name__}: {str(error)[:300]}")
             raise
-        return book.status
+    return book.status
 
 
 def _train(run: Run, book: "_Book") -> None:
     config = run.config
     book.write(state=RunState.STARTING, phase="Opening the data", started=time.time())
     dataset = open_dataset(config.source)
+    checkpoint = _go_back_to_checkpoint(run, book)
     book.write(phase="Loading TensorFlow")
     from digits.training import device, export, trainer
 
     name = device.choose()
     book.write(device=name, versions=_versions(), phase="Building the network")
-    began = time.perf_counter()
+    began = time.perf_counter() - sum(row["seconds"] for row in run.epochs())
+    keeper = checkpoints.Keeper(run.path)
 
     def on_compile(xla: bool) -> None:
         book.write(state=RunState.RUNNING, phase="Compiling", xla=xla)
@@ -64,12 +89,20 @@ def _train(run: Run, book: "_Book") -> None:
         config,
         dataset,
         name,
+        num_epochs=run.num_epochs,
+        checkpoint=checkpoint,
         on_compile=on_compile,
         on_tick=on_tick,
         on_epoch=on_epoch,
-        should_stop=lambda: run.is_asked_to_stop,
+        on_checkpoint=keeper.keep,
+        should_stop=lambda: run.is_asked_to_stop or run.is_asked_to_pause,
     )
     book.write(seconds=time.perf_counter() - began, phase="Saving the model")
+    keeper.flush()
+    if fitted.state == "stopped" and not run.is_asked_to_stop:
+        book.write(state=RunState.PAUSED, phase="")
+        return
+    _forget_model(run)
     export.export(fitted.model, run.path)
     if fitted.state == "failed":
         book.write(state=RunState.FAILED, phase="", error=fitted.reason)
@@ -77,40 +110,89 @@ def _train(run: Run, book: "_Book") -> None:
     book.write(state=RunState(fitted.state), phase="")
 
 
+def _go_back_to_checkpoint(run: Run, book: "_Book") -> checkpoints.Checkpoint | None:
+    """The newest whole checkpoint; the metrics go back to it, too, so that they hold every epoch exactly once."""
+    checkpoint, damaged = checkpoints.newest(run.path)
+    if not checkpoint and not damaged and not (run.path / "metrics.jsonl").exists():
+        return None  # its first start
+    rows = checkpoint.epochs if checkpoint else []
+    lines = [tick for tick in run.ticks() if tick["epoch"] <= len(rows)] + rows
+    lines.sort(key=lambda line: line["epoch"])  # stable: the row of an epoch stays behind its ticks
+    text = "".join(json.dumps(line) + "\n" for line in lines)
+    publish(run.path / "metrics.jsonl", lambda part: part.write_text(text, encoding="utf-8"))
+    note = f"It went on after epoch {len(rows)}." if rows else "It began anew: there is no whole checkpoint."
+    if damaged:
+        note += f" Damaged and passed over: {', '.join(damaged)}."
+    book.write(note=note)
+    return checkpoint
+
+
+def _forget_model(run: Run) -> None:
+    """Remove what was said about the model that is now replaced; without its manifest it counts as absent."""
+    for name in ("manifest.json", "calibration.json"):
+        (run.path / name).unlink(missing_ok=True)
+    shutil.rmtree(run.path / "evaluation", ignore_errors=True)
+
+
 class _Book:
     """Keeps the status file of one run."""
 
-    def __init__(self, run: Run, on_status: Callable[[dict[str, Any]], None]):
+    def __init__(self, run: Run, state: RunState, on_status: Callable[[dict[str, Any]], None]):
         self.file, self.on_status = run.path / "status.json", on_status
-        self.status: dict[str, Any] = {"state": RunState.QUEUED, "phase": "Waiting", "pid": os.getpid()}
+        self.status: dict[str, Any] = {"state": state, "phase": "Waiting", "pid": os.getpid()}
         self.written = 0.0
+        self.lock = threading.Lock()
 
     def write(self, *, soon: bool = False, **changes: Any) -> None:
         """Change the status; with `soon`, the file may wait for the next change."""
-        self.status |= changes
+        with self.lock:
+            self.status |= changes
+            if not soon or time.time() - self.written >= STATUS_SECONDS:
+                self._write()
         self.on_status(self.status)
-        if soon and time.time() - self.written < STATUS_SECONDS:
-            return
+
+    @contextlib.contextmanager
+    def renewed(self) -> Iterator[None]:
+        """While inside, a thread renews the file every second: a worker that hangs is told by its silence."""
+        ended = threading.Event()
+
+        def renew() -> None:
+            while not ended.wait(1.0):
+                with self.lock, contextlib.suppress(DigitsError):  # a full disk is told by the next change
+                    self._write()
+
+        self.write()
+        thread = threading.Thread(target=renew, name="renew-status", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()
+
+    def _write(self) -> None:
         self.written = self.status["updated"] = time.time()
         write_json(self.file, self.status)
 
 
-class _StoppedInQueue(Exception):
-    """The user stopped a run that was still waiting for the device."""
+class _EndedInQueue(Exception):
+    """The user stopped or paused a run that was still waiting; holds the state it ends in."""
 
 
-def _device_lock(run: Run, book: _Book) -> FileLock:
-    """Wait, as queued, until no other run trains; two at once would only slow each other down."""
-    lock = FileLock(home() / "device.lock")
+def _await_turn(run: Run, book: _Book) -> None:
+    """Wait in the queue until the device is free for `run`."""
+    queue.put(run)
     while True:
-        if run.is_asked_to_stop:
-            raise _StoppedInQueue
-        try:
-            lock.acquire(timeout=0.5)
-        except Timeout:
-            book.write(state=RunState.QUEUED, phase="Another run is using the device")
-        else:
-            return lock
+        for name, state in queue.ENDS.items():
+            if (run.path / name).exists():
+                raise _EndedInQueue(state)
+        with queue.turn(run) as mine:
+            if mine:
+                book.write(state=RunState.STARTING)
+                return
+        if book.status["phase"] != WAITING:
+            book.write(phase=WAITING)
+        time.sleep(0.5)
 
 
 def _versions() -> dict[str, str]:

@@ -70,7 +70,9 @@ def run_label(run: Run) -> str:
     # Isolated (U+2068 to U+2069), so that a name written from right to left does not turn the rest of the line.
     name = f"\u2068{run.name}\u2069" if run.name != run.id else run.config.architecture
     state = run.state if run.state.is_final else "not finished"
-    return f"{name} · {run.id[:15]} · {state}{score}"
+    # "-2" of a second run in the same second stays: Streamlit tells options apart by what they say.
+    when = run.id.replace(f"-{run.config.architecture}", "")
+    return f"{name} · {when} · {state}{score}"
 
 
 def _remember() -> None:

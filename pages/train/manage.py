@@ -1,12 +1,12 @@
-"""What can be done with a run that has ended: use, name, download, delete."""
+"""What can be done with a run that has ended: use, let it go on, name, download, delete."""
 
 import json
 
 import streamlit as st
 
 from digits.errors import DigitsError
-from digits.training import runs
-from digits.training.runs import Run
+from digits.training import queue, runs
+from digits.training.runs import MAX_EPOCHS, Run, RunState
 
 
 def show(run: Run) -> None:
@@ -16,6 +16,7 @@ def show(run: Run) -> None:
             st.page_link("pages/evaluate/page.py", label="Evaluate", query_params={"model": run.id})
             st.page_link("pages/draw/page.py", label="Draw with it", query_params={"model": run.id})
             _downloads(run)
+        _go_on(run)
         with st.popover("Rename", icon=":material/edit:"):
             st.text_input("Name", value=run.name, max_chars=80, key=f"train_name_{run.id}")
             st.button("Save the name", on_click=_rename, args=(run,))
@@ -27,6 +28,27 @@ def show(run: Run) -> None:
     with st.expander("Everything that decided this run"):
         st.json({"run": run.id, **run.config.as_dict(), "versions": run.status().get("versions")})
         st.caption("As a command: " + f"`{runs.command(run)}`")
+
+
+def _go_on(run: Run) -> None:
+    least = run.num_epochs + (run.state == RunState.DONE)
+    if least > MAX_EPOCHS:
+        return
+    with st.popover("Go on", icon=":material/play_arrow:"):
+        st.markdown(f"It goes on from its last checkpoint; {len(run.epochs())} of {run.num_epochs} epochs are done.")
+        st.number_input(
+            "Up to epoch", least, MAX_EPOCHS, value=least, key=f"train_more_{run.id}_{least}",
+            help="Epochs beyond the plan of a one-cycle schedule learn at a tenth of its highest rate.",
+        )  # fmt: skip
+        st.button("Go on training", type="primary", on_click=_resume, args=(run, f"train_more_{run.id}_{least}"))
+
+
+def _resume(run: Run, key: str) -> None:
+    def go_on() -> None:
+        runs.resume(run, st.session_state[key])
+        queue.start(run)
+
+    _try(go_on)
 
 
 def _downloads(run: Run) -> None:

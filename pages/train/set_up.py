@@ -6,7 +6,7 @@ from digits.data.dataset import is_prepared
 from digits.data.sources import SOURCES
 from digits.data.splits import SPLITS, split
 from digits.errors import DigitsError
-from digits.training import architectures, runs
+from digits.training import architectures, queue, runs
 from digits.training.architectures import RECIPES
 from digits.training.config import make_config
 from pages.shared.prepare import prepared
@@ -72,7 +72,7 @@ def _start(source: str, part: str) -> None:
     try:
         config = make_config(source=source, split=part, **{name: st.session_state[f"train_{name}"] for name in names})
         run = runs.create(config)
-        runs.start(run)
+        queue.start(run)
     except (DigitsError, OSError) as error:
         st.session_state["train_problem"] = str(error)
         return

@@ -8,10 +8,12 @@ from digits.errors import DigitsError
 from digits.evaluation import judge
 from digits.evaluation.test_sets import test_set
 from digits.figures.curves import curves
+from digits.training import queue
 from digits.training.runs import Run, RunState
 from pages.shared import pick
+from pages.shared.errors import told
 from pages.shared.words import duration
-from pages.train import manage, readings
+from pages.train import manage, readings, waiting
 
 BADGES = {
     RunState.QUEUED: ("gray", "schedule"),
@@ -19,6 +21,7 @@ BADGES = {
     RunState.RUNNING: ("blue", "directions_run"),
     RunState.DONE: ("green", "check_circle"),
     RunState.STOPPED: ("orange", "stop_circle"),
+    RunState.PAUSED: ("orange", "pause_circle"),
     RunState.FAILED: ("red", "error"),
     RunState.LOST: ("red", "help"),
 }
@@ -27,6 +30,8 @@ JUDGING_SECONDS = 20  # how long after its end a run may still be waiting for it
 
 def show() -> None:
     """Choose a run and watch it; without any run, say how to begin."""
+    with told():
+        queue.advance()  # a worker that was killed started nobody
     run = pick.any_run()
     if run is None:
         st.info(
@@ -49,41 +54,64 @@ def _is_live(run: Run) -> bool:
 
 
 def _progress(run: Run, was_live: bool) -> None:
+    with told():
+        queue.advance()
     if was_live and not _is_live(run):
         st.rerun()
     status, epochs, ticks = run.status(), run.epochs(), run.ticks()
-    config, state = run.config, status["state"]
+    state, num_epochs = status["state"], run.num_epochs
 
-    color, icon = BADGES[state]
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.badge(state, color=color, icon=f":material/{icon}:")
-        if status["phase"]:
-            st.badge(status["phase"], color="gray")
-        if "device" in status:
-            st.badge(status["device"], icon=":material/memory:", color="gray", help="The device that trains.")
-        if "xla" in status:
-            st.badge(f"XLA {'on' if status['xla'] else 'off'}", color="gray", help=f"You asked for: {config.xla}.")
+        _badges(run, status)
         if not state.is_final:
-            st.button(
-                "Stopping…" if run.is_asked_to_stop else "Stop", icon=":material/stop:", on_click=run.ask_to_stop,
-                disabled=run.is_asked_to_stop, key=f"train_stop_{run.id}", help="The model so far is kept.",
-            )  # fmt: skip
+            _requests(run, state)
     if status["error"]:
         st.error(f"{'Failed' if state == RunState.FAILED else 'Lost'}: {status['error']}", icon=":material/error:")
+    if note := status.get("note"):
+        st.caption(note)
 
-    if not state.is_final:
-        readings.bars(status, config.epochs)
-    _numbers(run, epochs, config.epochs, status)
+    if state == RunState.QUEUED:
+        waiting.show(run)
+    elif not state.is_final:
+        readings.bars(status, num_epochs)
+    _numbers(run, epochs, num_epochs, status)
     if ticks or epochs:
         for column, metric in zip(st.columns(2, gap="large"), ("loss", "accuracy"), strict=True):
             column.plotly_chart(
-                curves(epochs, ticks, metric, total_epochs=config.epochs),
+                curves(epochs, ticks, metric, total_epochs=num_epochs),
                 key=f"train_{metric}_{run.id}",
                 config={"displayModeBar": False},
                 alt=f"{metric} of training and validation over {len(epochs)} epochs",
             )
     if epochs:
         readings.table(epochs)
+
+
+def _badges(run: Run, status: dict) -> None:
+    color, icon = BADGES[status["state"]]
+    st.badge(status["state"], color=color, icon=f":material/{icon}:")
+    if not status["responding"]:
+        st.badge("not responding", color="red", icon=":material/heart_broken:", help="Its worker lives, but is silent.")
+    elif status["phase"]:
+        st.badge(status["phase"], color="gray")
+    if "device" in status:
+        st.badge(status["device"], icon=":material/memory:", color="gray", help="The device that trains.")
+    if "xla" in status:
+        st.badge(f"XLA {'on' if status['xla'] else 'off'}", color="gray", help=f"You asked for: {run.config.xla}.")
+
+
+def _requests(run: Run, state: RunState) -> None:
+    asked = run.is_asked_to_stop or run.is_asked_to_pause
+    st.button(
+        "Stopping…" if run.is_asked_to_stop else "Cancel" if state == RunState.QUEUED else "Stop",
+        icon=":material/stop:", on_click=run.ask_to_stop, disabled=run.is_asked_to_stop, key=f"train_stop_{run.id}",
+        help="It leaves the queue." if state == RunState.QUEUED else "The model so far is kept.",
+    )  # fmt: skip
+    if state != RunState.QUEUED:
+        st.button(
+            "Pausing…" if run.is_asked_to_pause else "Pause", icon=":material/pause:", on_click=run.ask_to_pause,
+            disabled=asked, key=f"train_pause_{run.id}", help="Frees the device; it can go on later from here.",
+        )  # fmt: skip
 
 
 def _numbers(run: Run, epochs: list[dict], num_epochs: int, status: dict) -> None:

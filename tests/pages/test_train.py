@@ -2,9 +2,10 @@ import time
 
 import pytest
 
+from digits import worker
 from digits.errors import DigitsError
 from digits.files import append_json_line, write_json
-from digits.training import runs
+from digits.training import queue, runs
 from digits.training.config import make_config
 from digits.training.runs import RunState
 from tests.pages.conftest import HOSTILE, click, texts
@@ -14,7 +15,7 @@ from tests.pages.conftest import HOSTILE, click, texts
 def started(monkeypatch):
     """The runs that the page asked a worker to train; no worker is started."""
     asked = []
-    monkeypatch.setattr(runs, "start", asked.append)
+    monkeypatch.setattr(queue, "start", asked.append)
     return asked
 
 
@@ -103,6 +104,43 @@ def test_a_lost_run_says_so(open_page, with_sample):
     live(run, pid=1)
     page = open_page("train", train_view="Watch")
     assert "ended without a word" in page.error[0].value and run.state == RunState.LOST
+
+
+def test_a_queued_run_shows_its_place_and_can_be_moved_and_cancelled(open_page, with_sample, monkeypatch):
+    monkeypatch.setattr(worker, "start", lambda arguments, log: None)
+    first, second, third = (runs.create(make_config()) for _ in range(3))
+    with first.lock():
+        live(first)
+        queue.start(second)
+        queue.start(third)
+        page = open_page("train", train_view="Watch", run=third.id)
+        assert "Place **2 of 2** in the queue" in texts(page)
+        click(page, "Earlier")
+        assert queue.waiting() == [third, second] and "Place **1 of 2** in the queue" in texts(page)
+        click(page, "Cancel")
+        assert (third.state, queue.waiting()) == (RunState.STOPPED, [second])
+
+
+def test_a_running_run_can_be_paused_and_a_silent_one_is_said_not_to_respond(open_page, with_sample):
+    run = runs.create(make_config())
+    with run.lock():
+        live(run, updated=time.time() - runs.SILENT_SECONDS)
+        page = open_page("train", train_view="Watch")
+        assert "not responding" in texts(page)
+        click(page, "Pause")
+        assert run.is_asked_to_pause and not run.is_asked_to_stop
+
+
+def test_a_paused_run_goes_on_and_a_finished_one_to_more_epochs(open_page, with_run, started):
+    live(with_run, state="paused", phase="", note="It went on after epoch 2.")
+    page = open_page("train", train_view="Watch")
+    assert "It went on after epoch 2." in texts(page)
+    click(page, "Go on training")
+    assert (with_run.state, with_run.num_epochs, started) == (RunState.QUEUED, 3, [with_run])
+    live(with_run, state="done", phase="")
+    page = open_page("train", train_view="Watch")
+    click(page, "Go on training")
+    assert (with_run.state, with_run.num_epochs) == (RunState.QUEUED, 4)
 
 
 def test_a_run_is_renamed_and_deleted_only_on_purpose(open_page, with_run):

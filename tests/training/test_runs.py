@@ -61,7 +61,7 @@ def test_a_running_run_whose_worker_was_killed_is_lost(run):
 
 
 def test_a_run_whose_worker_never_came_up_is_lost_after_the_grace(run):
-    write_json(run.path / "status.json", {"state": "queued", "updated": time.time() - runs.GRACE_SECONDS - 1})
+    write_json(run.path / "status.json", {"state": "starting", "updated": time.time() - runs.GRACE_SECONDS - 1})
     assert run.state == RunState.LOST
 
 

@@ -1,7 +1,6 @@
 """Trainings for real, in processes of their own, on the sample."""
 
 import json
-import re
 import signal
 import subprocess
 import sys
@@ -9,8 +8,9 @@ import time
 
 import pytest
 
+from digits.errors import BadConfig
 from digits.home import ROOT
-from digits.training import runs
+from digits.training import queue, runs
 from digits.training.config import make_config
 from digits.training.runs import RunState
 from tests.conftest import digits, wait_until
@@ -22,7 +22,7 @@ def test_a_training_leaves_a_whole_run(with_run):
     assert with_run.epochs()[-1]["val_accuracy"] > 0.8
     assert with_run.status()["device"]
     assert sorted(path.name for path in with_run.path.iterdir()) == [
-        "calibration.json", "config.json", "evaluation", "manifest.json", "metrics.jsonl",
+        "calibration.json", "checkpoint", "config.json", "evaluation", "manifest.json", "metrics.jsonl",
         "model.keras", "model.tflite", "run.lock",
         "status.json", "worker.log",
     ]  # fmt: skip
@@ -30,7 +30,7 @@ def test_a_training_leaves_a_whole_run(with_run):
 
 def test_a_worker_started_from_the_page_trains_judges_and_ends(with_sample):
     run = runs.create(make_config(architecture="linear", epochs=2))
-    runs.start(run)
+    queue.start(run)
     wait_until(lambda: run.state.is_final)
     assert (run.state, len(run.epochs())) == (RunState.DONE, 2)
     wait_until(lambda: (run.path / "evaluation" / "tutorial" / "report.json").exists())
@@ -38,7 +38,7 @@ def test_a_worker_started_from_the_page_trains_judges_and_ends(with_sample):
 
 def test_stop_keeps_the_model_so_far(with_sample):
     run = runs.create(make_config(architecture="mlp", epochs=1000, learning_rate=0.001))
-    runs.start(run)
+    queue.start(run)
     wait_until(lambda: run.epochs())
     asked = time.monotonic()
     run.ask_to_stop()
@@ -62,34 +62,60 @@ def test_ctrl_c_at_the_command_line_keeps_the_model_so_far(with_sample):
     assert 0 < len(result["epochs"]) < 1000 and runs.all_runs()[0].has_model
 
 
+def test_pause_frees_the_device_and_going_on_continues_the_curve(with_sample):
+    run = runs.create(make_config(architecture="linear", epochs=1000))
+    queue.start(run)
+    wait_until(lambda: run.epochs())
+    run.ask_to_pause()
+    wait_until(lambda: run.state.is_final)
+    seen = run.epochs()
+    assert (run.state, run.has_model, run.is_held()) == (RunState.PAUSED, False, False)
+    with pytest.raises(BadConfig, match="epochs is 5; expected a last epoch from 1000"):
+        runs.resume(run, 5)
+
+    runs.resume(run)
+    queue.start(run)
+    wait_until(lambda: len(run.epochs()) > len(seen) + 1)
+    run.ask_to_stop()
+    wait_until(lambda: run.state.is_final)
+    epochs = run.epochs()
+    assert (run.state, run.has_model) == (RunState.STOPPED, True)
+    assert [row["epoch"] for row in epochs] == list(range(1, len(epochs) + 1))
+    assert epochs[: len(seen)] == seen
+    assert run.status()["note"] == f"It went on after epoch {len(seen)}."
+
+
+def test_a_finished_run_goes_on_to_more_epochs_at_the_command_line(with_run, digits_home):
+    refused = digits("train", "--resume", with_run.id, home=digits_home, check=False)
+    assert refused.returncode == 2 and "has done all its 3 epochs; ask for more" in refused.stderr
+    other = digits("train", "--resume", with_run.id, "--seed", "1", home=digits_home, check=False)
+    assert other.returncode == 2 and "--seed cannot change when a run goes on" in other.stderr
+    before = with_run.epochs()
+    said = digits("train", "--resume", with_run.id, "--epochs", "5", "--json", home=digits_home).stdout
+    result = json.loads(said)
+    assert (result["run"], [row["epoch"] for row in result["epochs"]]) == (with_run.id, [1, 2, 3, 4, 5])
+    assert result["epochs"][:3] == before and with_run.has_model
+    assert runs.command(with_run).endswith("and then --resume RUN --epochs 5")
+
+
 def test_a_second_run_waits_for_the_first_and_can_be_stopped_while_it_waits(with_sample):
     first, second = (runs.create(make_config(architecture="mlp", epochs=1000)) for _ in range(2))
-    runs.start(first)
+    queue.start(first)
     wait_until(lambda: first.state == RunState.RUNNING)
-    runs.start(second)
-    wait_until(lambda: "Another run" in second.status()["phase"])
+    queue.start(second)
+    assert (second.state, queue.place(first), queue.place(second)) == (RunState.QUEUED, None, 1)
     second.ask_to_stop()
-    wait_until(lambda: second.state.is_final)
+    queue.advance()
     assert (second.state, second.has_model) == (RunState.STOPPED, False)
     assert first.state == RunState.RUNNING
     first.ask_to_stop()
     wait_until(lambda: first.state.is_final)
 
 
-@pytest.mark.parametrize("architecture", ["linear", "mlp", "cnn"])
-def test_a_learning_rate_of_1e9_fails_the_run_in_words_and_keeps_the_last_good_weights(with_sample, architecture):
-    process = digits("train", "--architecture", architecture, "--learning-rate", "1e9", home=with_sample, check=False)
-    run = runs.all_runs()[0]
-    assert (process.returncode, run.state) == (1, RunState.FAILED)
-    said = process.stderr.strip().splitlines()[-1]
-    assert re.search("failed: the loss became .*NaN.* in epoch 1; lower the learning rate$", said)
-    assert run.model_file("model.keras").exists() and not run.has_model
-
-
 def test_a_damaged_config_fails_the_run_in_words(with_sample):
     run = runs.create(make_config(architecture="linear"))
     (run.path / "config.json").write_text("{")
-    runs.start(run)
+    queue.start(run)
     wait_until(lambda: run.state.is_final)
     assert run.state == RunState.FAILED
     assert "config.json" in run.status()["error"]
