@@ -6,7 +6,6 @@ import subprocess
 import sys
 import tempfile
 
-from filelock import FileLock, Timeout
 from packaging.requirements import Requirement
 
 from digits import models
@@ -96,21 +95,23 @@ def device() -> str:
 
 
 def locks() -> str:
-    """Who holds the device and the data, and whether a run says that it goes on although its worker is gone."""
-    everything = runs.all_runs()
-    states = {run.id: run.status() for run in everything}
+    """Which run has its worker, what is being prepared, and whether a worker is gone or hangs."""
+    states = {run.id: run.status() for run in runs.all_runs()}
     lost = [f"{name} is lost: {status['error']}" for name, status in states.items() if status["state"] == RunState.LOST]
     if lost:
-        raise DigitsError(f"{' '.join(lost)} Train again, and remove what is left: python -m digits runs delete RUN")
-    held = [run.id for run in everything if run.is_held()]
-    if _device_is_held() and not held:
         raise DigitsError(
-            f"A process holds {home() / 'device.lock'}, but no run has a worker. Find it with `fuser -v` on that file "
-            "and end it; until then every training waits."
+            f"{' '.join(lost)} Let it go on: python -m digits train --resume RUN. Or: python -m digits runs delete RUN"
         )
-    busy = [f"{run_id} has its worker" for run_id in held]
-    busy += [f"{SOURCES[source].title} is being prepared" for source in SOURCES if is_preparing(source)]
-    return "; ".join(busy) + "." if busy else "Nobody holds a lock, and none is stale."
+    busy = {name: status for name, status in states.items() if not status["state"].is_final and status.get("pid")}
+    for name, status in busy.items():
+        if not status["responding"]:
+            raise DigitsError(
+                f"The worker of {name}, process {status['pid']}, does not respond. Wake it (kill -CONT) or end it; "
+                "until then it keeps the device."
+            )
+    said = [f"{name} has its worker" for name in busy]
+    said += [f"{SOURCES[source].title} is being prepared" for source in SOURCES if is_preparing(source)]
+    return "; ".join(said) + "." if said else "Nobody holds a lock, and none is stale."
 
 
 def prediction() -> str:
@@ -129,18 +130,3 @@ def prediction() -> str:
 
 
 CHECKS = {check.__name__: check for check in (packages, folder, disk, data, device, locks, prediction)}
-
-
-def _device_is_held() -> bool:
-    file = home() / "device.lock"
-    if not file.exists():
-        return False
-    try:
-        with FileLock(file, timeout=0):
-            return False
-    except Timeout:
-        return True
-    except OSError as error:
-        raise DigitsError(
-            f"{file} cannot be locked: {error.strerror}. Give this user the right to write it."
-        ) from error

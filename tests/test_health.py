@@ -2,12 +2,11 @@ import os
 import time
 
 import pytest
-from filelock import FileLock
 
 from digits import health
 from digits.errors import DigitsError
 from digits.files import write_json
-from digits.home import data_folder, home
+from digits.home import data_folder
 from digits.inference.recognizer import Recognizer
 from digits.training import runs
 from digits.training.config import make_config
@@ -67,14 +66,16 @@ def test_tensorflow_that_does_not_load_is_told_in_its_last_words(tmp_path, monke
 def test_a_run_whose_worker_is_gone_is_named_with_the_remedy(digits_home):
     run = runs.create(make_config())
     write_json(run.path / "status.json", {"state": "running", "updated": time.time(), "pid": os.getpid()})
-    with pytest.raises(DigitsError, match=f"{run.id} is lost: .* python -m digits runs delete RUN"):
+    with pytest.raises(DigitsError, match=f"{run.id} is lost: .* --resume RUN. Or: python -m digits runs delete RUN"):
         health.locks()
     with run.lock():
         assert health.locks() == f"{run.id} has its worker."
 
 
-def test_a_device_that_somebody_holds_without_a_run_is_said(digits_home):
-    with FileLock(home() / "device.lock"), pytest.raises(DigitsError, match="no run has a worker. Find it"):
+def test_a_worker_that_hangs_is_named_with_its_process(digits_home):
+    run = runs.create(make_config())
+    write_json(run.path / "status.json", {"state": "running", "updated": time.time() - 60, "pid": 4711})
+    with run.lock(), pytest.raises(DigitsError, match=f"{run.id}, process 4711, does not respond"):
         health.locks()
 
 

@@ -2,20 +2,17 @@ import os
 
 import psutil
 import pytest
-from filelock import FileLock
 
-from digits.home import home
-from digits.training import runs
+from digits.training import queue, runs
 from digits.training.config import make_config
 from tests.conftest import wait_until
 
 
 @pytest.mark.skipif(not hasattr(os, "nice"), reason="this system knows no niceness")
 def test_a_training_gives_way_to_the_pages(with_sample):
-    run = runs.create(make_config(architecture="linear", epochs=1))
-    with FileLock(home() / "device.lock"):  # so that it waits until it has been looked at
-        runs.start(run)
-        (worker,) = (child for child in psutil.Process().children() if run.id in child.cmdline())
-        wait_until(lambda: worker.nice() > psutil.Process().nice())
-        run.ask_to_stop()
-        wait_until(lambda: run.state.is_final)
+    run = runs.create(make_config(architecture="linear", epochs=1000))
+    queue.start(run)
+    (worker,) = (child for child in psutil.Process().children() if run.id in child.cmdline())
+    wait_until(lambda: worker.nice() > psutil.Process().nice())
+    run.ask_to_stop()
+    wait_until(lambda: run.state.is_final)

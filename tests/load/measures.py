@@ -11,7 +11,7 @@ import psutil
 
 from digits import health
 from digits.errors import DigitsError
-from digits.training import runs
+from digits.training import queue, runs
 from digits.training.config import make_config
 from digits.training.runs import Run, RunState
 from tests.load.visitor import Visitor
@@ -107,7 +107,7 @@ async def _training():
     """A network that trains from before the first visitor to after the last."""
     run = runs.create(make_config(architecture="cnn", epochs=1000))
     others = psutil.Process().children()
-    runs.start(run)
+    queue.start(run)
     while not run.epochs():
         await asyncio.sleep(0.5)
     yield
