@@ -47,7 +47,7 @@ STEPS = [
     (
         "Draw", "pages/draw/page.py", "draw", "Draw a digit",
         "It is read at every stroke, and you see what the network sees.",
-        f"Read by: {pick.run_label(models.chosen())}." if usable else "Train a network first.",
+        f"Read by: {pick.model_label(models.chosen())}." if usable else "Train a network first.",
     ),
 ]  # fmt: skip
 

@@ -1,5 +1,7 @@
 """Choose a run or a model; the choice is a link (`?run=...`, `?model=...`)."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from digits import models
@@ -10,7 +12,7 @@ from digits.training.runs import Run
 def any_run() -> Run | None:
     """Choose among all runs, the newest first; None when there is none."""
     found = {run.id: run for run in runs.all_runs()}
-    return found[_choose("Run", "run", found, default=next(iter(found)))] if found else None
+    return found[_choose("Run", "run", found, run_label, default=next(iter(found)))] if found else None
 
 
 def model() -> Run:
@@ -20,7 +22,7 @@ def model() -> Run:
         st.info("There is no trained model yet. Train one first.", icon=":material/info:")
         st.page_link("pages/train/page.py", label="Train a network", icon=":material/model_training:")
         st.stop()
-    return found[_choose("Model", "model", found, default=models.chosen().id, on_change=_remember)]
+    return found[_choose("Model", "model", found, model_label, default=models.chosen().id, on_change=_remember)]
 
 
 def other_model(first: Run) -> Run | None:
@@ -29,14 +31,16 @@ def other_model(first: Run) -> Run | None:
     if st.session_state.get("other_model") not in found:
         st.session_state["other_model"] = None
     chosen = st.selectbox(
-        "Compare with", list(found), index=None, format_func=lambda run_id: run_label(found[run_id]),
+        "Compare with", list(found), index=None, format_func=lambda run_id: model_label(found[run_id]),
         key="other_model", placeholder="no other model" if found else "train another model first", disabled=not found,
     )  # fmt: skip
     return found.get(chosen)
 
 
-def _choose(label: str, key: str, found: dict[str, Run], *, default: str, on_change=None) -> str:
-    """A selectbox whose value is a link, ?KEY=RUN. Returns the chosen id.
+def _choose(
+    label: str, key: str, found: dict[str, Run], line: Callable[[Run], str], *, default: str, on_change=None
+) -> str:
+    """A selectbox whose value is a link, ?KEY=RUN, and that shows `line` of each run. Returns the chosen id.
 
     Not `bind="query-params"`: that writes what the box shows into the link, not the id.
     """
@@ -52,27 +56,32 @@ def _choose(label: str, key: str, found: dict[str, Run], *, default: str, on_cha
     if st.session_state.get(key) not in found:
         st.session_state[key] = default
     chosen = st.selectbox(
-        label, list(found), format_func=lambda run_id: run_label(found[run_id]), key=key, on_change=on_change
+        label, list(found), format_func=lambda run_id: line(found[run_id]), key=key, on_change=on_change
     )
     st.query_params[key] = st.session_state[f"{key}_linked"] = chosen
     return chosen
 
 
 def run_label(run: Run) -> str:
-    """A run in one line: its name, its network, how far it got and how good it is.
+    """A run in one line that stays the same while it trains: its name or network, and when it was made.
 
-    A name is text only: show the line where Markdown means nothing (a selectbox, st.text).
+    A selectbox goes on showing the line that was chosen, so what changes must not be in it. A name is text only: show
+    the line where Markdown means nothing (a selectbox, st.text).
     """
+    # Isolated (U+2068 to U+2069), so that a name written from right to left does not turn the rest of the line.
+    name = f"\u2068{run.name}\u2069" if run.name != run.id else run.config.architecture
+    # "-2" of a second run in the same second stays: Streamlit tells options apart by what they say.
+    when = run.id.replace(f"-{run.config.architecture}", "")
+    return f"{name} · {when}"
+
+
+def model_label(run: Run) -> str:
+    """A model in one line: its run, how far that got and how good it is."""
     if run.path == runs.STARTER:
         return "Starter model (comes with the app)"
     epochs = run.epochs()
-    score = f", {epochs[-1]['val_accuracy']:.1%} validation" if epochs and run.state.is_final else ""
-    # Isolated (U+2068 to U+2069), so that a name written from right to left does not turn the rest of the line.
-    name = f"\u2068{run.name}\u2069" if run.name != run.id else run.config.architecture
-    state = run.state if run.state.is_final else "not finished"
-    # "-2" of a second run in the same second stays: Streamlit tells options apart by what they say.
-    when = run.id.replace(f"-{run.config.architecture}", "")
-    return f"{name} · {when} · {state}{score}"
+    score = f", {epochs[-1]['val_accuracy']:.1%} validation" if epochs else ""
+    return f"{run_label(run)} · {run.state}{score}"
 
 
 def _remember() -> None:
