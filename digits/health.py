@@ -14,7 +14,7 @@ from digits.data.sources import SOURCES
 from digits.errors import DigitsError
 from digits.home import ROOT, home
 from digits.training import runs
-from digits.training.runs import RunState
+from digits.training.run import RunState
 
 FREE_GB = 1.0  # the whole MNIST with TensorFlow Datasets' own copy needs 0.2, a run with its model up to 0.02
 DEVICE_SECONDS = 120  # TensorFlow takes 3 to 6 s to load, on a busy machine a multiple of that

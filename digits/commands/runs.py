@@ -5,7 +5,7 @@ import json
 from digits import models
 from digits.errors import DigitsError
 from digits.training import queue, runs
-from digits.training.runs import Run
+from digits.training.run import Run
 
 
 def add_to(verbs) -> None:

@@ -22,7 +22,7 @@ from digits.evaluation.judge import judge
 from digits.training import runs
 from digits.training.architectures import RECIPES
 from digits.training.config import SCHEDULES, XLA_CHOICES, make_config
-from digits.training.runs import Run, RunState
+from digits.training.run import Run, RunState
 from digits.training.work import work
 
 SETTINGS = (

@@ -11,7 +11,7 @@ from digits.data.splits import split, take
 from digits.errors import DamagedFile
 from digits.files import read_json, write_json
 from digits.inference.recognizer import Recognizer, at_temperature
-from digits.training.runs import Run
+from digits.training.run import Run
 
 NUM_BINS = 15
 

@@ -17,7 +17,8 @@ from digits.evaluation.report import report
 from digits.evaluation.test_sets import TestSet, test_set
 from digits.files import publish, read_json, write_json
 from digits.inference.recognizer import Recognizer, at_temperature
-from digits.training.runs import STARTER, Run
+from digits.training.run import Run
+from digits.training.runs import STARTER
 
 
 def judge(run: Run, name: str) -> dict[str, Any]:

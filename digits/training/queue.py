@@ -16,7 +16,8 @@ from digits import worker
 from digits.errors import BadConfig, DamagedFile
 from digits.files import read_json, write_json
 from digits.home import home
-from digits.training.runs import GRACE_SECONDS, Run, RunState, all_runs
+from digits.training.run import GRACE_SECONDS, Run, RunState
+from digits.training.runs import all_runs
 
 ENDS = {"stop": RunState.STOPPED, "pause": RunState.PAUSED}
 

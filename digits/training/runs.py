@@ -1,187 +1,24 @@
-"""Runs: each training is a folder with one writer, its worker; everybody may read.
+"""All runs: make, find, let go on and delete them.
 
-The files are the only truth, so any tab, a second browser and the command line see the same runs, and a restarted
-server finds them again. A worker locks its folder while it lives: a run that should be going on while nobody holds the
-lock is lost, whatever killed its worker.
+The folders are the only truth, so any tab, a second browser and the command line see the same runs, and a restarted
+server finds them again.
 """
 
 import re
 import shutil
 import time
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
-from functools import cached_property
-from pathlib import Path
-from typing import Any
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
-from digits.errors import BadConfig, DamagedFile, DigitsError, RunBusy, UnknownRun
-from digits.files import read_json, read_json_lines, sha256, write_json
+from digits.errors import BadConfig, DigitsError, RunBusy, UnknownRun
+from digits.files import write_json
 from digits.home import ROOT, runs_folder
-from digits.training.config import TrainConfig, read_config
+from digits.training.config import TrainConfig
+from digits.training.run import MAX_EPOCHS, Run, RunState
 
 STARTER = ROOT / "digits" / "starter"
 """The bundled run: trained by this project's own command on the whole of MNIST."""
-GRACE_SECONDS = 10  # a new worker has this long to take its lock before its run counts as lost
-SILENT_SECONDS = 6  # a live worker renews its status every second
-MAX_EPOCHS = 1000
-
-
-class RunState(StrEnum):
-    """The life of a run: queued -> starting -> running -> done | stopped | paused | failed | lost.
-
-    All but a finished one go on from their last checkpoint, by way of the queue; a finished one may get more epochs.
-    """
-
-    QUEUED = "queued"
-    """Waits for its turn on the device."""
-    STARTING = "starting"
-    """The worker loads TensorFlow and the data."""
-    RUNNING = "running"
-    """Epochs are arriving."""
-    DONE = "done"
-    """Came to its last epoch; the model is there."""
-    STOPPED = "stopped"
-    """Ended early on request; the model so far is there."""
-    PAUSED = "paused"
-    """Left the device on request, after a checkpoint; its model is made when it has gone on to an end."""
-    FAILED = "failed"
-    """Ended with a cause that the status names."""
-    LOST = "lost"
-    """The worker vanished without a word: killed, out of memory, or the power went."""
-
-    @property
-    def is_final(self) -> bool:
-        """Whether nothing will happen to the run unless somebody lets it go on."""
-        return self not in (RunState.QUEUED, RunState.STARTING, RunState.RUNNING)
-
-
-@dataclass(frozen=True)
-class Run:
-    """One training on disk. Reads afresh on every call, except for what never changes."""
-
-    path: Path
-
-    @property
-    def id(self) -> str:
-        """Its folder's name, fit for a link: `[a-z0-9-]{1,64}`."""
-        return self.path.name
-
-    @cached_property
-    def config(self) -> TrainConfig:
-        """What decides the run. Raises DamagedFile or BadConfig."""
-        return read_config(read_json(self.path / "config.json"))
-
-    @property
-    def name(self) -> str:
-        """What the user calls it; its id until then. Plain text, never part of a path."""
-        try:
-            return _plain(str(read_json(self.path / "name.json")["name"])) or self.id
-        except (DamagedFile, KeyError):
-            return self.id
-
-    def rename(self, name: str) -> None:
-        """Give it a name of at most 80 characters; an empty one brings the id back."""
-        write_json(self.path / "name.json", {"name": _plain(name) or self.id})
-
-    def status(self) -> dict[str, Any]:
-        """What the worker last said, with the state set right if the worker is gone.
-
-        At least {state, phase, error, updated, responding}; later device, xla, progress, seconds, versions, and a note
-        on where it went on. Not responding is a worker that lives but has not written for SILENT_SECONDS.
-        """
-        try:
-            status = self._read_status()
-            age = time.time() - status["updated"]
-            if status["state"].is_final:
-                held = False
-            elif not (held := self.is_held()) and self._needs_worker(status, age):
-                # Read once more: the worker may have ended well between the two looks.
-                status = self._read_status()
-                if self._needs_worker(status, age):
-                    status["state"] = RunState.LOST
-                    status["error"] = "Its worker ended without a word (killed, out of memory, or the power went)."
-        except (DamagedFile, KeyError, ValueError, TypeError):
-            error = "Its status file is missing or damaged."
-            return {"state": RunState.LOST, "phase": "", "error": error, "updated": 0.0, "responding": True}
-        return status | {"responding": not held or age < SILENT_SECONDS}
-
-    def _read_status(self) -> dict[str, Any]:
-        status = {"phase": "", "error": "", "updated": 0.0, **read_json(self.path / "status.json")}
-        return status | {"state": RunState(status["state"]), "updated": float(status["updated"])}
-
-    def _needs_worker(self, status: dict[str, Any], age: float) -> bool:
-        """Whether a run that nobody holds should have had a worker by now: a queued one is only a folder."""
-        training = status["state"] in (RunState.STARTING, RunState.RUNNING)
-        return training and (age > GRACE_SECONDS or "pid" in status)
-
-    @property
-    def state(self) -> RunState:
-        """Where it is in its life."""
-        return self.status()["state"]
-
-    @property
-    def num_epochs(self) -> int:
-        """How many epochs it is to have: the config's, unless somebody let it go on to more."""
-        try:
-            return max(self.config.epochs, int(read_json(self.path / "epochs.json")["epochs"]))
-        except (DamagedFile, KeyError, ValueError, TypeError):
-            return self.config.epochs
-
-    def epochs(self) -> list[dict[str, float]]:
-        """A row per finished epoch: {epoch, seconds, loss, accuracy, val_loss, val_accuracy, learning_rate}."""
-        return [line for line in read_json_lines(self.path / "metrics.jsonl") if "val_loss" in line]
-
-    def ticks(self) -> list[dict[str, float]]:
-        """A row per report within an epoch: {epoch, step, steps, loss, accuracy}."""
-        return [line for line in read_json_lines(self.path / "metrics.jsonl") if "step" in line]
-
-    def lock(self) -> FileLock:
-        """The lock that its worker holds while it lives."""
-        return FileLock(self.path / "run.lock")
-
-    def is_held(self) -> bool:
-        """Whether a live worker holds the run."""
-        try:
-            with self.lock().acquire(timeout=0):
-                return False
-        except Timeout:
-            return True
-        except OSError:  # a folder that cannot be written has no worker
-            return False
-
-    @property
-    def has_model(self) -> bool:
-        """Whether it ended with a model that can be used."""
-        return (self.path / "manifest.json").is_file() and self.state in (RunState.DONE, RunState.STOPPED)
-
-    def model_file(self, name: str = "model.tflite") -> Path:
-        """A published model file, checked against the manifest. Raises DamagedFile."""
-        file = self.path / name
-        expected = read_json(self.path / "manifest.json").get("sha256", {})
-        if sha256(file) != expected.get(name):
-            raise DamagedFile(f"{name} of the run {self.id} is not the file its manifest describes. Train it again.")
-        return file
-
-    def ask_to_stop(self) -> None:
-        """Let the worker end after the batches at hand, keeping the model so far."""
-        (self.path / "stop").touch()
-
-    def ask_to_pause(self) -> None:
-        """Let the worker leave the device after the batches at hand."""
-        (self.path / "pause").touch()
-
-    @property
-    def is_asked_to_stop(self) -> bool:
-        """Whether somebody asked it to stop."""
-        return (self.path / "stop").exists()
-
-    @property
-    def is_asked_to_pause(self) -> bool:
-        """Whether somebody asked it to leave the device."""
-        return (self.path / "pause").exists()
 
 
 def create(config: TrainConfig) -> Run:
@@ -283,8 +120,3 @@ def command(run: Run) -> str:
 
 def _is_id(text: str) -> bool:
     return re.fullmatch(r"[a-z0-9-]{1,64}", text) is not None
-
-
-def _plain(name: str) -> str:
-    """One line of at most 80 characters without what a terminal or a page obeys: controls, NUL, turned directions."""
-    return " ".join("".join(c if c.isprintable() else " " for c in name).split())[:80].rstrip()

@@ -17,7 +17,7 @@ from digits.data.dataset import open_dataset
 from digits.errors import DigitsError, RunBusy
 from digits.files import append_json_line, publish, write_json
 from digits.training import checkpoints, queue
-from digits.training.runs import Run, RunState
+from digits.training.run import Run, RunState
 
 STATUS_SECONDS = 0.25  # the status file is replaced at most this often
 WAITING = "Another run is using the device"

@@ -6,7 +6,7 @@ import streamlit as st
 
 from digits.evaluation import judge
 from digits.evaluation.test_sets import TestSet
-from digits.training.runs import Run
+from digits.training.run import Run
 from pages.shared.prepare import prepared
 
 PATIENCE_SECONDS = 60

@@ -6,7 +6,7 @@ import streamlit as st
 
 from digits import models
 from digits.training import runs
-from digits.training.runs import Run
+from digits.training.run import Run
 
 
 def any_run() -> Run | None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from digits.errors import DigitsError
 from digits.training import queue, runs
-from digits.training.runs import MAX_EPOCHS, Run, RunState
+from digits.training.run import MAX_EPOCHS, Run, RunState
 
 
 def show(run: Run) -> None:

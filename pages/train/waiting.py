@@ -3,7 +3,7 @@
 import streamlit as st
 
 from digits.training import queue
-from digits.training.runs import Run
+from digits.training.run import Run
 
 
 def show(run: Run) -> None:

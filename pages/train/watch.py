@@ -9,22 +9,12 @@ from digits.evaluation import judge
 from digits.evaluation.test_sets import test_set
 from digits.figures.curves import curves
 from digits.training import queue
-from digits.training.runs import Run, RunState
+from digits.training.run import Run, RunState
 from pages.shared import pick
 from pages.shared.errors import told
 from pages.shared.words import duration
-from pages.train import manage, readings, waiting
+from pages.train import manage, readings, state_line, waiting
 
-BADGES = {
-    RunState.QUEUED: ("gray", "schedule"),
-    RunState.STARTING: ("blue", "hourglass_top"),
-    RunState.RUNNING: ("blue", "directions_run"),
-    RunState.DONE: ("green", "check_circle"),
-    RunState.STOPPED: ("orange", "stop_circle"),
-    RunState.PAUSED: ("orange", "pause_circle"),
-    RunState.FAILED: ("red", "error"),
-    RunState.LOST: ("red", "help"),
-}
 JUDGING_SECONDS = 20  # how long after its end a run may still be waiting for its test score
 
 
@@ -61,10 +51,7 @@ def _progress(run: Run, was_live: bool) -> None:
     status, epochs, ticks = run.status(), run.epochs(), run.ticks()
     state, num_epochs = status["state"], run.num_epochs
 
-    with st.container(horizontal=True, vertical_alignment="center"):
-        _badges(run, status)
-        if not state.is_final:
-            _requests(run, state)
+    state_line.show(run, status)
     if status["error"]:
         st.error(f"{'Failed' if state == RunState.FAILED else 'Lost'}: {status['error']}", icon=":material/error:")
     if note := status.get("note"):
@@ -85,33 +72,6 @@ def _progress(run: Run, was_live: bool) -> None:
             )
     if epochs:
         readings.table(epochs)
-
-
-def _badges(run: Run, status: dict) -> None:
-    color, icon = BADGES[status["state"]]
-    st.badge(status["state"], color=color, icon=f":material/{icon}:")
-    if not status["responding"]:
-        st.badge("not responding", color="red", icon=":material/heart_broken:", help="Its worker lives, but is silent.")
-    elif status["phase"]:
-        st.badge(status["phase"], color="gray")
-    if "device" in status:
-        st.badge(status["device"], icon=":material/memory:", color="gray", help="The device that trains.")
-    if "xla" in status:
-        st.badge(f"XLA {'on' if status['xla'] else 'off'}", color="gray", help=f"You asked for: {run.config.xla}.")
-
-
-def _requests(run: Run, state: RunState) -> None:
-    asked = run.is_asked_to_stop or run.is_asked_to_pause
-    st.button(
-        "Stopping…" if run.is_asked_to_stop else "Cancel" if state == RunState.QUEUED else "Stop",
-        icon=":material/stop:", on_click=run.ask_to_stop, disabled=run.is_asked_to_stop, key=f"train_stop_{run.id}",
-        help="It leaves the queue." if state == RunState.QUEUED else "The model so far is kept.",
-    )  # fmt: skip
-    if state != RunState.QUEUED:
-        st.button(
-            "Pausing…" if run.is_asked_to_pause else "Pause", icon=":material/pause:", on_click=run.ask_to_pause,
-            disabled=asked, key=f"train_pause_{run.id}", help="Frees the device; it can go on later from here.",
-        )  # fmt: skip
 
 
 def _numbers(run: Run, epochs: list[dict], num_epochs: int, status: dict) -> None:

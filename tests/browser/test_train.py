@@ -1,7 +1,7 @@
 import re
 
 from digits.training import runs
-from digits.training.runs import RunState
+from digits.training.run import RunState
 from tests.browser.conftest import serving
 
 

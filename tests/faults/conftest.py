@@ -9,7 +9,7 @@ import pytest
 from digits.home import ROOT
 from digits.training import runs
 from digits.training.config import make_config
-from digits.training.runs import Run
+from digits.training.run import Run
 
 KILL = "import os, signal; kill = lambda *_: os.kill(os.getpid(), signal.SIGKILL); "
 

@@ -15,7 +15,7 @@ from digits.evaluation.test_sets import test_set as named_test_set
 from digits.files import append_json_line, write_json
 from digits.training import checkpoints, runs
 from digits.training.config import make_config
-from digits.training.runs import RunState
+from digits.training.run import RunState
 from tests.conftest import digits
 
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from digits.training import runs
-from digits.training.runs import RunState
+from digits.training.run import RunState
 from tests.conftest import digits
 
 

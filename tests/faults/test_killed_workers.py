@@ -10,7 +10,7 @@ from digits.errors import DamagedFile
 from digits.files import read_json, write_json
 from digits.training import checkpoints, runs
 from digits.training.config import make_config
-from digits.training.runs import RunState
+from digits.training.run import RunState
 from tests.conftest import wait_until
 from tests.faults.conftest import KILL
 

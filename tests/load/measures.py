@@ -13,7 +13,7 @@ from digits import health
 from digits.errors import DigitsError
 from digits.training import queue, runs
 from digits.training.config import make_config
-from digits.training.runs import Run, RunState
+from digits.training.run import Run, RunState
 from tests.load.visitor import Visitor
 
 PAGES = [("", ""), ("explore", ""), ("train", ""), ("train", "train_view=Watch"), ("evaluate", ""), ("draw", "")]

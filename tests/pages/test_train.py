@@ -7,7 +7,7 @@ from digits.errors import DigitsError
 from digits.files import append_json_line, write_json
 from digits.training import queue, runs
 from digits.training.config import make_config
-from digits.training.runs import RunState
+from digits.training.run import SILENT_SECONDS, RunState
 from tests.pages.conftest import HOSTILE, click, texts
 
 
@@ -124,7 +124,7 @@ def test_a_queued_run_shows_its_place_and_can_be_moved_and_cancelled(open_page, 
 def test_a_running_run_can_be_paused_and_a_silent_one_is_said_not_to_respond(open_page, with_sample):
     run = runs.create(make_config())
     with run.lock():
-        live(run, updated=time.time() - runs.SILENT_SECONDS)
+        live(run, updated=time.time() - SILENT_SECONDS)
         page = open_page("train", train_view="Watch")
         assert "not responding" in texts(page)
         click(page, "Pause")

@@ -5,7 +5,7 @@ from digits.errors import BadConfig, RunBusy
 from digits.home import home
 from digits.training import queue, runs
 from digits.training.config import make_config
-from digits.training.runs import RunState
+from digits.training.run import RunState
 
 
 @pytest.fixture

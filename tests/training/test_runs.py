@@ -13,7 +13,7 @@ from digits.files import append_json_line, write_json
 from digits.home import ROOT, runs_folder
 from digits.training import runs
 from digits.training.config import make_config
-from digits.training.runs import RunState
+from digits.training.run import GRACE_SECONDS, RunState
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def test_a_running_run_whose_worker_was_killed_is_lost(run):
 
 
 def test_a_run_whose_worker_never_came_up_is_lost_after_the_grace(run):
-    write_json(run.path / "status.json", {"state": "starting", "updated": time.time() - runs.GRACE_SECONDS - 1})
+    write_json(run.path / "status.json", {"state": "starting", "updated": time.time() - GRACE_SECONDS - 1})
     assert run.state == RunState.LOST
 
 
@@ -132,7 +132,7 @@ def test_the_starter_cannot_be_deleted():
         runs.delete(runs.find("starter"))
 
 
-@pytest.mark.parametrize("name", ["model.keras", "model.tflite"])
+@pytest.mark.parametrize("name", ["model.keras", "model.tflite", "layers.tflite"])
 def test_a_model_file_with_a_flipped_bit_is_never_handed_out(with_run, name):
     file = with_run.model_file(name)
     content = bytearray(file.read_bytes())
