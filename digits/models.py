@@ -4,9 +4,10 @@ from digits.errors import DamagedFile, DigitsError, UnknownRun
 from digits.evaluation.calibration import temperature
 from digits.files import read_json, write_json
 from digits.home import home
+from digits.inference.layers import Layers
 from digits.inference.recognizer import Recognizer
 from digits.training import runs
-from digits.training.runs import Run
+from digits.training.run import Run
 
 
 def usable() -> list[Run]:
@@ -33,6 +34,14 @@ def chosen() -> Run:
 def recognizer(run: Run) -> Recognizer:
     """The network of `run`, its confidence calibrated. Raises DamagedFile."""
     return Recognizer.load(run.model_file(), temperature(run))
+
+
+def layers(run: Run) -> Layers:
+    """What the hidden layers of `run` see. Raises DamagedFile."""
+    shapes = read_json(run.path / "manifest.json").get("layers")
+    if not shapes:
+        raise DamagedFile(f"The run {run.id} has no layers.tflite: an earlier version trained it. Train it again.")
+    return Layers.load(run.model_file("layers.tflite"), {name: tuple(shape) for name, shape in shapes.items()})
 
 
 def choose(run: Run) -> None:

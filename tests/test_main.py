@@ -127,7 +127,7 @@ def test_the_doctor_finds_nothing_on_a_well_machine_and_says_what_is_wrong_on_an
 def test_export_copies_a_whole_run_with_a_card_that_repeats_it(with_run, digits_home, tmp_path):
     digits("export", with_run.id, tmp_path / "given", home=digits_home)
     assert sorted(path.name for path in (tmp_path / "given").iterdir()) == [
-        "calibration.json", "card.md", "config.json", "evaluation", "manifest.json",
+        "calibration.json", "card.md", "config.json", "evaluation", "layers.tflite", "manifest.json",
         "metrics.jsonl", "model.keras", "model.tflite",
         "status.json",
     ]  # fmt: skip

@@ -7,9 +7,10 @@ from digits.data.sources import SOURCES
 from digits.errors import DigitsError
 from digits.files import append_json_line, publish, read_json
 from digits.training import runs
-from digits.training.runs import Run
+from digits.training.run import Run
 
-FILES = ("config.json", "status.json", "manifest.json", "model.keras", "model.tflite", "calibration.json")
+MODELS = ("model.keras", "model.tflite", "layers.tflite")
+FILES = ("config.json", "status.json", "manifest.json", *MODELS, "calibration.json")
 
 
 def add_to(verbs) -> None:
@@ -21,7 +22,7 @@ def add_to(verbs) -> None:
 
 def run(options) -> int:
     found, folder = runs.find(options.run), options.folder
-    for name in ("model.keras", "model.tflite"):
+    for name in MODELS:
         found.model_file(name)  # a damaged one is said now
     try:
         folder.mkdir(parents=True, exist_ok=True)

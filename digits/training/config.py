@@ -1,7 +1,7 @@
 """Everything that decides a run; saved beside the model it made."""
 
 import math
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from typing import Any
 
 from digits.data.splits import split
@@ -73,7 +73,9 @@ def make_config(*, architecture: str = "cnn", **changes: Any) -> TrainConfig:
 def read_config(saved: dict[str, Any]) -> TrainConfig:
     """A config from its JSON. Raises BadConfig when a field is missing, unknown or out of range."""
     expected = {field.name for field in fields(TrainConfig)}
-    if set(saved) != expected:
+    # A field that came later has a default, so that an older run stays readable.
+    required = {field.name for field in fields(TrainConfig) if field.default is MISSING}
+    if not required <= set(saved) <= expected:
         raise BadConfig(f"config.json has the fields {sorted(saved)}; expected {sorted(expected)}.")
     return TrainConfig(**saved)
 

@@ -1,4 +1,4 @@
-"""Publish a trained network: the Keras model, its LiteRT file for OpenCV, and the manifest. Worker side."""
+"""Publish a trained network: the Keras model, its LiteRT files for OpenCV, and the manifest. Worker side."""
 
 import contextlib
 import io
@@ -13,16 +13,42 @@ OUTPUT = {"shape": [1, 10], "dtype": "float32", "meaning": "probabilities of the
 
 
 def export(model: keras.Model, folder: Path) -> None:
-    """Write model.keras, model.tflite and, when both are whole, manifest.json with their sha256."""
-    # A static batch of one: OpenCV's reader knows no other.
-    signature = [keras.InputSpec(shape=(1, 28, 28, 1), dtype="float32")]
-
-    def write_litert(part: Path) -> None:
-        with contextlib.redirect_stdout(io.StringIO()):  # Keras and the converter print pages
-            model.export(part, format="litert", input_signature=signature, verbose=False)
-
+    """Write model.keras, model.tflite, layers.tflite and, when all are whole, manifest.json with their sha256."""
+    hidden = hidden_layers(model)
     digests = {
         "model.keras": publish(folder / "model.keras", model.save),
-        "model.tflite": publish(folder / "model.tflite", write_litert),
+        "model.tflite": publish(folder / "model.tflite", lambda part: write_litert(model, part)),
+        "layers.tflite": publish(folder / "layers.tflite", lambda part: write_litert(_flat(model, hidden), part)),
     }
-    write_json(folder / "manifest.json", {"sha256": digests, "input": INPUT, "output": OUTPUT})
+    shapes = {name: list(output.shape[1:]) for name, output in hidden.items()}
+    write_json(folder / "manifest.json", {"sha256": digests, "input": INPUT, "output": OUTPUT, "layers": shapes})
+
+
+def write_litert(model: keras.Model, file: Path) -> None:
+    """Write a LiteRT file that OpenCV reads: a static batch of one, the only one it knows."""
+    signature = [keras.InputSpec(shape=(1, 28, 28, 1), dtype="float32")]
+    with contextlib.redirect_stdout(io.StringIO()):  # Keras and the converter print pages
+        model.export(file, format="litert", input_signature=signature, verbose=False)
+
+
+def hidden_layers(model: keras.Model) -> dict[str, keras.KerasTensor]:
+    """The answers of the convolutions, first to last, and `features`: the vector that the last layer decides by.
+
+    Of a network that decides by maps, the features are the mean of each map, so that place does not matter; of one
+    without hidden layers, its pixels.
+    """
+    *before, last = [layer for layer in model.layers if isinstance(layer, keras.layers.Dense)]
+    maps = [layer.output for layer in model.layers if isinstance(layer, keras.layers.ReLU)]
+    if before:
+        features = before[-1].output
+    elif maps:
+        features = keras.layers.GlobalAveragePooling2D()(maps[-1])
+    else:
+        features = last.input
+    return {**{f"convolution {number}": output for number, output in enumerate(maps, start=1)}, "features": features}
+
+
+def _flat(model: keras.Model, hidden: dict[str, keras.KerasTensor]) -> keras.Model:
+    """One vector of them all: OpenCV takes an output that another layer uses for none."""
+    vectors = [keras.layers.Flatten()(output) for output in hidden.values()]
+    return keras.Model(model.inputs[0], keras.layers.Concatenate()(vectors) if len(vectors) > 1 else vectors[0])

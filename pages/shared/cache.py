@@ -9,8 +9,9 @@ from digits import models
 from digits.data.dataset import Dataset, open_dataset
 from digits.errors import DamagedFile
 from digits.home import data_folder
+from digits.inference.layers import Layers
 from digits.inference.recognizer import Recognizer
-from digits.training.runs import Run
+from digits.training.run import Run
 
 
 def dataset(source: str) -> Dataset:
@@ -47,9 +48,18 @@ def _class_means(source: str, stamp: tuple[str, int], start: int, stop: int) -> 
 
 def recognizer(run: Run) -> Recognizer:
     """The network of a run, read and checked against its manifest once. Raises DamagedFile."""
-    manifest = run.path / "manifest.json"
+    return _recognizer(str(run.path), _model_stamp(run))
+
+
+def layers(run: Run) -> Layers:
+    """The hidden layers of a run's network, read and checked once. Raises DamagedFile."""
+    return _layers(str(run.path), _model_stamp(run))
+
+
+def _model_stamp(run: Run) -> int:
+    """When the model of a run was published: one that is trained on is a new entry."""
     try:
-        return _recognizer(str(run.path), manifest.stat().st_mtime_ns)
+        return (run.path / "manifest.json").stat().st_mtime_ns
     except OSError as error:
         raise DamagedFile(f"The model of the run {run.id} is missing; choose another or train it again.") from error
 
@@ -57,3 +67,8 @@ def recognizer(run: Run) -> Recognizer:
 @st.cache_resource(max_entries=4, show_spinner="Loading the network…")
 def _recognizer(path: str, stamp: int) -> Recognizer:
     return models.recognizer(Run(Path(path)))
+
+
+@st.cache_resource(max_entries=4, show_spinner="Loading the network…")
+def _layers(path: str, stamp: int) -> Layers:
+    return models.layers(Run(Path(path)))

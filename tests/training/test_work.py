@@ -12,7 +12,7 @@ from digits.errors import BadConfig
 from digits.home import ROOT
 from digits.training import queue, runs
 from digits.training.config import make_config
-from digits.training.runs import RunState
+from digits.training.run import RunState
 from tests.conftest import digits, wait_until
 
 
@@ -22,8 +22,8 @@ def test_a_training_leaves_a_whole_run(with_run):
     assert with_run.epochs()[-1]["val_accuracy"] > 0.8
     assert with_run.status()["device"]
     assert sorted(path.name for path in with_run.path.iterdir()) == [
-        "calibration.json", "checkpoint", "config.json", "evaluation", "manifest.json", "metrics.jsonl",
-        "model.keras", "model.tflite", "run.lock",
+        "calibration.json", "checkpoint", "config.json", "evaluation", "layers.tflite", "manifest.json",
+        "metrics.jsonl", "model.keras", "model.tflite", "run.lock",
         "status.json", "worker.log",
     ]  # fmt: skip
 
