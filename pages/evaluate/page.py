@@ -4,9 +4,11 @@ import streamlit as st
 
 from digits.evaluation import judge
 from digits.evaluation.test_sets import test_sets
-from pages.evaluate import compute, errors, scores
+from pages.evaluate import compute, mistakes, scores
 from pages.shared import pick
 from pages.shared.errors import told
+
+VIEWS = {"Scores": scores, "Mistakes": mistakes}
 
 st.title("Evaluate", anchor=False)
 st.markdown("How good is it really? A score counts only on digits that the network has not learned from.")
@@ -29,6 +31,9 @@ with told():
     report = judge.stored(run, chosen)
 if report is None:
     compute.offer(run, chosen)
-else:
-    scores.show(report)
-    errors.show(report, chosen)
+    st.stop()
+tabs = st.tabs(list(VIEWS), key="evaluate_view", bind="query-params", on_change="rerun")
+for tab, view in zip(tabs, VIEWS.values(), strict=True):
+    if tab.open:
+        with tab:
+            view.show(run, chosen, report)

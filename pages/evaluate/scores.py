@@ -2,11 +2,13 @@
 
 import streamlit as st
 
+from digits.evaluation.test_sets import TestSet
 from digits.figures.confusion import confusion
+from digits.training.run import Run
 
 
-def show(report: dict) -> None:
-    """report: as `digits.evaluation.report.report` makes it, with a title."""
+def show(run: Run, chosen: TestSet, report: dict) -> None:
+    """report: as `digits.evaluation.judge.judge` makes it."""
     low, high = report["interval"]
     st.subheader(report["title"], anchor=False)
     with st.grid("auto", min_column_width=230):

@@ -18,7 +18,7 @@ def test_the_verdict_of_a_run_is_shown_with_its_test_set_and_interval(open_page,
 
 
 def test_the_misread_digits_can_be_filtered_by_their_true_digit(open_page, with_run):
-    page = open_page("evaluate")
+    page = open_page("evaluate", evaluate_view="Mistakes")
     assert "the most confident mistakes first" in texts(page)
     page.pills(key="evaluate_digit").set_value(8).run()
     assert not page.exception
@@ -27,8 +27,8 @@ def test_the_misread_digits_can_be_filtered_by_their_true_digit(open_page, with_
 
 
 def test_the_starter_is_shown_without_any_data_or_training(open_page, with_sample):
-    page = open_page("evaluate")
-    assert "MNIST, official test set (10,000 digits)" in texts(page)
+    assert "MNIST, official test set (10,000 digits)" in texts(open_page("evaluate"))
+    page = open_page("evaluate", evaluate_view="Mistakes")
     assert "prepare MNIST on the Explore page" in page.info[0].value
 
 

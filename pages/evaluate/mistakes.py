@@ -9,6 +9,7 @@ import streamlit as st
 from digits.data.dataset import is_prepared
 from digits.data.sources import SOURCES
 from digits.evaluation.test_sets import TestSet
+from digits.training.run import Run
 from pages.shared import cache
 from pages.shared.errors import told
 from pages.shared.words import sure
@@ -17,9 +18,8 @@ PER_PAGE = 24
 ZOOM = 4  # screen px for each pixel
 
 
-def show(report: dict, chosen: TestSet) -> None:
+def show(run: Run, chosen: TestSet, report: dict) -> None:
     """A gallery of the errors, with what was said and what was true; filtered by the true digit."""
-    st.subheader("Misread digits", anchor=False)
     misread = report["misread"]
     if not misread:
         st.success("Not one of them was misread.", icon=":material/check_circle:")
