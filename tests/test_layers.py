@@ -21,7 +21,8 @@ ARROWS = {
     "inference": set(),
     "evaluation": {"data", "training", "inference"},
     "figures": set(),
-    "bench": {"data", "training"},
+    "bench": {"data", "training", "inference"},
+    "gate": {"data", "training", "inference"},
 }
 
 

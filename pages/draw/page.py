@@ -18,7 +18,8 @@ with st.container(horizontal=True):
     run = pick.model()
     other = pick.other_model(run)
 with told():
-    recognizer = cache.recognizer(run)
+    recognizer, gate = cache.recognizer(run), cache.gate()
+how_sure = answer.how_sure(run)
 
 
 @st.fragment
@@ -41,10 +42,9 @@ def read() -> None:
         if several and way != "Test digit":
             canvas = way == "Canvas"
             parts = separate_strokes(pad.strokes(), (pad.SIDE, pad.SIDE)) if canvas else separate(ink)
-            said, probability = number.show(ink, parts, recognizer, verdict, right)
+            said, probability = number.show(ink, parts, recognizer, gate, verdict, right)
         else:
-            seen, probabilities = answer.show(ink, recognizer, verdict, right)
-            said, probability = str(probabilities.argmax()), float(probabilities.max())
+            seen, said, probability = answer.show(ink, recognizer, gate, how_sure, verdict, right)
             with right:
                 if other:
                     answer.compare(seen, other.name, cache.recognizer(other))

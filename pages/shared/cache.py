@@ -9,6 +9,7 @@ from digits import models
 from digits.data.dataset import Dataset, open_dataset
 from digits.errors import DamagedFile
 from digits.home import data_folder
+from digits.inference.gate import Gate
 from digits.inference.layers import Layers
 from digits.inference.recognizer import Recognizer
 from digits.training.run import Run
@@ -54,6 +55,12 @@ def recognizer(run: Run) -> Recognizer:
 def layers(run: Run) -> Layers:
     """The hidden layers of a run's network, read and checked once. Raises DamagedFile."""
     return _layers(str(run.path), _model_stamp(run))
+
+
+@st.cache_resource(show_spinner="Loading the gate…")
+def gate() -> Gate:
+    """What tells digits from other drawings: a part of the program, read and checked once. Raises DamagedFile."""
+    return Gate.bundled()
 
 
 def _model_stamp(run: Run) -> int:
