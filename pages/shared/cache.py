@@ -1,5 +1,6 @@
 """Every cache of the app. A key says what makes an entry stale; each cache is bounded, and none owns anything."""
 
+import contextlib
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,9 @@ from digits.data.dataset import Dataset, open_dataset
 from digits.errors import DamagedFile
 from digits.home import data_folder
 from digits.inference.layers import Layers
-from digits.inference.recognizer import Recognizer
+from digits.inference.recognizer import SIDE, Recognizer
+from digits.inference.snapshot import Snapshot
+from digits.training import snapshots
 from digits.training.run import Run
 
 
@@ -56,6 +59,18 @@ def layers(run: Run) -> Layers:
     return _layers(str(run.path), _model_stamp(run))
 
 
+def along_epochs(run: Run, picture: np.ndarray) -> dict[int, np.ndarray]:
+    """What the network of a run said of a picture, (28, 28) uint8, after each epoch that is kept: (10,) each.
+
+    Damaged snapshots are passed over.
+    """
+    answers = {}
+    for epoch, file in snapshots.files(run.path).items():
+        with contextlib.suppress(DamagedFile, OSError):  # the newest of a run that goes on may be thinned out meanwhile
+            answers[epoch] = _answer_at(str(run.path), epoch, file.stat().st_mtime_ns, picture.tobytes())
+    return answers
+
+
 def _model_stamp(run: Run) -> int:
     """When the model of a run was published: one that is trained on is a new entry."""
     try:
@@ -72,3 +87,15 @@ def _recognizer(path: str, stamp: int) -> Recognizer:
 @st.cache_resource(max_entries=4, show_spinner="Loading the network…")
 def _layers(path: str, stamp: int) -> Layers:
     return models.layers(Run(Path(path)))
+
+
+@st.cache_resource(max_entries=2 * (snapshots.KEPT + 2), show_spinner=False)
+def _snapshot(path: str, epoch: int, stamp: int) -> Snapshot:
+    return models.snapshot(Run(Path(path)), epoch)
+
+
+@st.cache_data(max_entries=4096, show_spinner=False)
+def _answer_at(path: str, epoch: int, stamp: int, picture: bytes) -> np.ndarray:
+    """Kept for each epoch of its own, so that a second of a training costs one answer and not all of them."""
+    pixels = np.frombuffer(picture, np.uint8).reshape(1, SIDE, SIDE)
+    return _snapshot(path, epoch, stamp).probabilities(pixels)[0]
