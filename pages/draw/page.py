@@ -5,7 +5,7 @@ import streamlit as st
 from digits.errors import BlankDrawing, DigitsError
 from digits.inference.ink import to_mnist
 from digits.inference.several import separate, separate_strokes
-from pages.draw import answer, follow, number, pad, recent, test_digit, upload, why
+from pages.draw import answer, follow, hood, number, pad, recent, test_digit, upload, why
 from pages.shared import cache, pick
 from pages.shared.errors import told
 
@@ -57,6 +57,7 @@ def read() -> None:
                 if other:
                     answer.compare(seen, other.name, cache.recognizer(other))
                 why.show(seen, recognizer, pad.strokes() if way == "Canvas" else [], (pad.SIDE, pad.SIDE))
+                hood.show(run, seen)
         if way == "Canvas" and not followed:
             recent.remember(pad.png(), said, probability)
     except BlankDrawing as advice:

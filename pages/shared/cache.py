@@ -71,6 +71,17 @@ def along_epochs(run: Run, picture: np.ndarray) -> dict[int, np.ndarray]:
     return answers
 
 
+def first_weights(run: Run) -> np.ndarray | None:
+    """What the first layer's sums weigh each pixel with, (units, 28, 28) float32, after the last epoch that was kept.
+
+    None where the first layer is a convolution, or the run has kept no epoch.
+    """
+    for epoch, file in reversed(snapshots.files(run.path).items()):
+        with contextlib.suppress(DamagedFile, OSError):
+            return _snapshot(str(run.path), epoch, file.stat().st_mtime_ns).pixel_weights
+    return None
+
+
 def _model_stamp(run: Run) -> int:
     """When the model of a run was published: one that is trained on is a new entry."""
     try:
