@@ -12,6 +12,7 @@ from digits import worker
 from digits.data.dataset import open_dataset
 from digits.errors import DamagedFile
 from digits.evaluation.calibration import expected_calibration_error, temperature
+from digits.evaluation.folder import folder
 from digits.evaluation.label_errors import corrected
 from digits.evaluation.report import report
 from digits.evaluation.test_sets import TestSet, test_set
@@ -43,10 +44,9 @@ def judge(run: Run, name: str) -> dict[str, Any]:
     verdict = named | report(labels, probabilities) | {"calibration": calibration}
     if name == "official":
         verdict["corrected"] = corrected(verdict, labels)
-    if run.path != STARTER:  # which is a part of the program and comes with its verdict
-        folder = run.path / "evaluation" / chosen.name
-        publish(folder / "probabilities.npy", lambda part: np.save(part, probabilities))
-        write_json(folder / "report.json", verdict)
+    publish(folder(run, chosen.name) / "probabilities.npy", lambda part: np.save(part, probabilities))
+    if run.path != STARTER:  # which comes with its verdict
+        write_json(folder(run, chosen.name) / "report.json", verdict)
     return verdict
 
 
