@@ -11,6 +11,7 @@ from digits.figures.frame import fix_axes, frame
 
 SIDE = 28  # px, MNIST image side
 GAP = 2  # px of the digits, between two of them
+LINE = 9  # px of the digits, for a line of text below one
 INK = [[0, "#000000"], [1, "#ffffff"]]
 LINES = "#2c3038"  # between the pixels: seen on black and on white, and never louder than the ink
 
@@ -42,22 +43,24 @@ def heatmap(image: np.ndarray, *, scaled: bool = False, numbers: bool = False) -
     return frame(fix_axes(figure, square=True), 460, plot_bgcolor=LINES)
 
 
-def gallery(images: np.ndarray, titles: list[str], *, columns: int = 8) -> go.Figure:
+def gallery(images: np.ndarray, titles: list[str], *, columns: int = 8, captions: list[str] | None = None) -> go.Figure:
     """Many digits on one sheet, row by row; hovering tells a digit's title, a click selects it.
 
-    images: (n, 28, 28) uint8. titles: n texts. The selected point's `point_index` is the position in `images`.
+    images: (n, 28, 28) uint8. titles: n texts. captions: n short texts to stand below the digits.
+    The selected point's `point_index` is the position in `images`.
     """
     rows, pitch = math.ceil(len(images) / columns), SIDE + GAP
-    sheet = np.zeros((rows * pitch, columns * pitch, 4), np.uint8)  # blue, green, red, alpha: the gaps stay clear
+    height = pitch + (LINE if captions else 0)  # px of the digits, of a row
+    sheet = np.zeros((rows * height, columns * pitch, 4), np.uint8)  # blue, green, red, alpha: the gaps stay clear
     for position, image in enumerate(images):
-        top, left = pitch * (position // columns), pitch * (position % columns)
+        top, left = height * (position // columns), pitch * (position % columns)
         tile = sheet[top : top + SIDE, left : left + SIDE]
         tile[..., :3], tile[..., 3] = image[..., np.newaxis], 255
     position = np.arange(len(images))
     figure = go.Figure(go.Image(source=_png(sheet), hoverinfo="skip"))
     figure.add_scatter(  # unseen points at the centres: a sheet of pixels cannot tell which digit was meant
         x=position % columns * pitch + SIDE / 2 - 0.5,
-        y=position // columns * pitch + SIDE / 2 - 0.5,
+        y=position // columns * height + SIDE / 2 - 0.5,
         mode="markers",
         marker={"opacity": 0, "size": 24},
         selected={"marker": {"opacity": 0}},
@@ -67,9 +70,20 @@ def gallery(images: np.ndarray, titles: list[str], *, columns: int = 8) -> go.Fi
         showlegend=False,
     )
     figure.update_xaxes(visible=False, range=[-0.5, columns * pitch - GAP - 0.5])
-    figure.update_yaxes(visible=False, range=[rows * pitch - GAP - 0.5, -0.5])
+    figure.update_yaxes(visible=False, range=[rows * height - GAP - 0.5, -0.5])
+    if captions:
+        figure.add_scatter(
+            x=position % columns * pitch + SIDE / 2 - 0.5,
+            y=position // columns * height + SIDE + LINE / 2,
+            mode="text",
+            text=captions,
+            textfont_size=12,
+            hoverinfo="skip",
+            showlegend=False,
+        )
     # hoverdistance -1: the nearest point, however far, so that the whole digit answers.
-    return frame(fix_axes(figure, square=True), 54 * rows + 16, hoverdistance=-1, hovermode="closest")
+    tall = rows * (54 + (18 if captions else 0)) + 16
+    return frame(fix_axes(figure, square=True), tall, hoverdistance=-1, hovermode="closest")
 
 
 def means(images: np.ndarray) -> go.Figure:
