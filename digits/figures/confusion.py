@@ -5,11 +5,14 @@ import plotly.graph_objects as go
 
 from digits.figures.frame import chart
 
+CHOSEN = "#bd6714"
 
-def confusion(counts: np.ndarray) -> go.Figure:
+
+def confusion(counts: np.ndarray, chosen: tuple[int, int] | None = None) -> go.Figure:
     """The confusion matrix: text is the count, colour the share of the row, hovering says it in words.
 
-    counts: (10, 10) int, rows = true digit, columns = what was read.
+    counts: (10, 10) int, rows = true digit, columns = what was read. chosen: the cell (row, column) with a frame.
+    A click selects a point whose x is the column and whose y is the row.
     Colour follows the cube root of the share, so that one error in a hundred still shows (at a fifth of the scale);
     what never happened stays empty.
     """
@@ -22,17 +25,32 @@ def confusion(counts: np.ndarray) -> go.Figure:
         zmax=1,
         text=np.where(counts > 0, counts.astype(str), ""),
         texttemplate="%{text}",
-        customdata=_sentences(counts, share),
-        hovertemplate="%{customdata}<extra></extra>",
-        hoverongaps=False,
+        hoverinfo="skip",
         xgap=2,
         ygap=2,
         showscale=False,
     )
+    rows, columns = np.indices((10, 10)).reshape(2, -1)
+    points = go.Scatter(  # unseen over the cells, because a heatmap does not answer clicks
+        x=columns,
+        y=rows,
+        mode="markers",
+        marker={"opacity": 0, "size": 40, "symbol": "square"},
+        selected={"marker": {"opacity": 0}},
+        unselected={"marker": {"opacity": 0}},
+        hovertext=np.ravel(_sentences(counts, share)),
+        hoverinfo="text",
+        showlegend=False,
+    )
+    around = []
+    if chosen:
+        row, column = chosen
+        corners = {"x0": column - 0.5, "x1": column + 0.5, "y0": row - 0.5, "y1": row + 0.5}
+        around = [{"type": "rect", "line": {"color": CHOSEN, "width": 3}, **corners}]
     digits = list(range(10))
     read = {"side": "top", "tickvals": digits, "range": [-0.5, 9.5], "title": {"text": "read as", "standoff": 6}}
     true = {"tickvals": digits, "range": [9.5, -0.5], "title": {"text": "true digit", "standoff": 6}}
-    return chart([cells], 500, x=read, y=true, square=True)
+    return chart([cells, points], 500, x=read, y=true, square=True, hovermode="closest", shapes=around)
 
 
 def _sentences(counts: np.ndarray, share: np.ndarray) -> list[list[str]]:

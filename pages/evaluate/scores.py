@@ -1,9 +1,8 @@
-"""The numbers: accuracy with its uncertainty, the scores of each digit, and which digit was read as which."""
+"""The numbers: accuracy with its uncertainty, and the scores of each digit."""
 
 import streamlit as st
 
 from digits.evaluation.test_sets import TestSet
-from digits.figures.confusion import confusion
 from digits.training.run import Run
 
 
@@ -27,32 +26,22 @@ def show(run: Run, chosen: TestSet, report: dict) -> None:
             "validation digits.",
         )  # fmt: skip
         st.metric("Misread", f"{len(report['misread']):,} of {report['n']:,}", border=True)
-    left, right = st.columns([5, 4], gap="large")
-    with left:
-        st.subheader("Which digit was read as which", anchor=False)
-        st.plotly_chart(
-            confusion(report["confusion"]),
-            key="evaluate_confusion",
-            config={"displayModeBar": False},
-            alt="Confusion matrix, rows true digit, columns answer: " + str(report["confusion"]),
-        )
-    with right:
-        st.subheader("Each digit", anchor=False)
-        rows = [
-            {
-                "Digit": row["digit"],
-                "Precision": f"{row['precision']:.2%}",
-                "Recall": f"{row['recall']:.2%}",
-                "F1": f"{row['f1']:.2%}",
-                "Digits": row["support"],
-            }
-            for row in report["per_digit"]
-        ]
-        st.dataframe(rows, hide_index=True, height="content", alt="Precision, recall and F1 of each digit")
-        st.caption(
-            "Precision: of all that it called a 4, the share that are. Recall: of all 4s, the share that it found. "
-            "F1: their harmonic mean."
-        )
+    st.subheader("Each digit", anchor=False)
+    rows = [
+        {
+            "Digit": row["digit"],
+            "Precision": f"{row['precision']:.2%}",
+            "Recall": f"{row['recall']:.2%}",
+            "F1": f"{row['f1']:.2%}",
+            "Digits": row["support"],
+        }
+        for row in report["per_digit"]
+    ]
+    st.dataframe(rows, hide_index=True, height="content", alt="Precision, recall and F1 of each digit")
+    st.caption(
+        "Precision: of all that it called a 4, the share that are. Recall: of all 4s, the share that it found. "
+        "F1: their harmonic mean."
+    )
 
 
 def _corrected(score: dict) -> None:
