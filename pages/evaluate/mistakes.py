@@ -12,6 +12,7 @@ from digits.evaluation.test_sets import TestSet
 from digits.training.run import Run
 from pages.shared import cache
 from pages.shared.errors import told
+from pages.shared.picture import png
 from pages.shared.words import sure
 
 PER_PAGE = 24
@@ -49,7 +50,7 @@ def _picture(image: np.ndarray, row: dict) -> None:
     large = cv2.resize(np.asarray(image), None, fx=ZOOM, fy=ZOOM, interpolation=cv2.INTER_NEAREST)
     said, true = row["predicted"], row["label"]
     alt = f"A {true} that was read as {said}, digit {row['index']} of the test set"
-    st.image(large, alt=alt, output_format="PNG")
+    st.image(png(large), alt=alt, output_format="PNG")
     st.caption(f"is **{true}**, said **{said}**  \n{sure(row['confidence'])}")
 
 
