@@ -1,0 +1,39 @@
+"""Whether a network's confidence means what it says."""
+
+from typing import Any
+
+import plotly.graph_objects as go
+
+from digits.figures.frame import PARTS, QUIET, fix_axes, frame
+
+COLOURS = (PARTS["train"], QUIET)
+
+
+def reliability(curves: dict[str, list[dict[str, Any]]]) -> go.Figure:
+    """The reliability diagram: how many are right among the answers of about the same confidence.
+
+    curves: name -> rows of {confidence, accuracy, n}, two at most, the one that counts first. A point on the diagonal
+    is honest, below it boasts, above it is too modest; the larger, the more digits it stands for.
+    """
+    figure = go.Figure()
+    figure.add_scatter(
+        x=[0, 1], y=[0, 1], mode="lines", line={"color": QUIET, "width": 1, "dash": "dot"}, name="honest",
+        hoverinfo="skip",
+    )  # fmt: skip
+    for (name, rows), colour in reversed(list(zip(curves.items(), COLOURS, strict=False))):
+        most = max((row["n"] for row in rows), default=1)
+        figure.add_scatter(
+            x=[row["confidence"] for row in rows],
+            y=[row["accuracy"] for row in rows],
+            mode="lines+markers",
+            name=name,
+            line={"color": colour, "width": 1.5},
+            marker={"size": [6 + 12 * (row["n"] / most) ** 0.5 for row in rows]},
+            customdata=[row["n"] for row in rows],
+            hovertemplate="of %{customdata:,} answers that are %{x:.0%} sure<br><b>%{y:.0%}</b> are right"
+            f"<extra>{name}</extra>",
+        )
+    fix_axes(figure).update_xaxes(title="How sure it is", tickformat=".0%", range=[0, 1.05], showgrid=True)
+    figure.update_yaxes(title="How often it is right", tickformat=".0%", range=[0, 1.05], showgrid=True)
+    legend = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"}
+    return frame(figure, 360, legend=legend, showlegend=True)
