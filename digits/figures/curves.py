@@ -6,6 +6,8 @@ import plotly.graph_objects as go
 
 from digits.figures.frame import PARTS, QUIET, frame
 
+COLOURS = ("#4272c8", "#bd6714", "#1f856f", "#a35fb8", "#c2506a", "#8a7a2c")
+"""Of the runs that are compared: the first of the theme's."""
 MAX_TICKS = 300  # points of the line within the epochs; more would only cost time to send and draw
 
 
@@ -51,6 +53,32 @@ def curves(
     figure.update_yaxes(range=_range(epochs, ticks, metric))
     legend = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"}
     return frame(figure, 340, hovermode="x unified", legend=legend, showlegend=True, uirevision=metric, dragmode="zoom")
+
+
+def compared(runs: dict[str, list[dict[str, Any]]], metric: Literal["loss", "accuracy"]) -> go.Figure:
+    """The curves of several runs in one picture: validation in full, training dotted, a colour for each run.
+
+    runs: a short name -> its rows of {epoch, loss, accuracy, val_loss, val_accuracy}; at most as many as COLOURS.
+    """
+    figure = go.Figure()
+    for (run, epochs), colour in zip(runs.items(), COLOURS, strict=False):
+        for name, key, dash, width in ((f"{run}, training", metric, "dot", 1.5), (run, f"val_{metric}", "solid", 2.5)):
+            rows = [row for row in epochs if row.get(key) is not None]
+            figure.add_scatter(
+                x=[row["epoch"] for row in rows],
+                y=[row[key] for row in rows],
+                name=name,
+                mode="lines+markers" if dash == "solid" else "lines",
+                line={"width": width, "color": colour, "dash": dash},
+                marker={"size": 6},
+                legendgroup=run,
+                hovertemplate=f"%{{y:{'.2%' if metric == 'accuracy' else '.4f'}}}",
+            )
+    figure.update_xaxes(title="Epoch", showgrid=False)
+    figure.update_yaxes(title=metric.capitalize(), tickformat=".0%" if metric == "accuracy" else None)
+    figure.update_yaxes(range=_range([row for epochs in runs.values() for row in epochs], [], metric))
+    legend = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"}
+    return frame(figure, 380, hovermode="x unified", legend=legend, showlegend=True, dragmode="zoom")
 
 
 def _range(epochs: list[dict[str, Any]], ticks: list[dict[str, Any]], metric: str) -> list[float] | None:

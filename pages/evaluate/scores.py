@@ -31,10 +31,15 @@ def show(run: Run, chosen: TestSet, report: dict) -> None:
         _reliability(run, chosen, card["calibration"]["temperature"])
     st.subheader("Score card", anchor=False)
     st.code(as_markdown(card), language=None, wrap_lines=True)
-    st.download_button(
-        "Download as JSON", json.dumps(card, indent=2), f"{run.id}-{chosen.name}.json", "application/json",
-        icon=":material/download:", on_click="ignore",
-    )  # fmt: skip
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.download_button(
+            "Download as JSON", json.dumps(card, indent=2), f"{run.id}-{chosen.name}.json", "application/json",
+            icon=":material/download:", on_click="ignore",
+        )  # fmt: skip
+        st.page_link(
+            "pages/compare/page.py", label="Compare with other runs", icon=":material/compare_arrows:",
+            query_params={"compare": run.id},
+        )  # fmt: skip
 
 
 def _numbers(card: dict, misread: int) -> None:
