@@ -74,6 +74,8 @@ def run_label(run: Run) -> str:
     A selectbox goes on showing the line that was chosen, so what changes must not be in it. A name is text only: show
     the line where Markdown means nothing (a selectbox, st.text).
     """
+    if run.path == runs.STARTER:
+        return "Starter model (comes with the app)"
     # Isolated (U+2068 to U+2069), so that a name written from right to left does not turn the rest of the line.
     name = f"\u2068{run.name}\u2069" if run.name != run.id else run.config.architecture
     # "-2" of a second run in the same second stays: Streamlit tells options apart by what they say.
@@ -84,7 +86,7 @@ def run_label(run: Run) -> str:
 def model_label(run: Run) -> str:
     """A model in one line: its run, how far that got and how good it is."""
     if run.path == runs.STARTER:
-        return "Starter model (comes with the app)"
+        return run_label(run)
     epochs = run.epochs()
     score = f", {epochs[-1]['val_accuracy']:.1%} validation" if epochs else ""
     return f"{run_label(run)} · {run.state}{score}"

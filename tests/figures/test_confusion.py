@@ -1,6 +1,6 @@
 import numpy as np
 
-from digits.figures.confusion import confusion
+from digits.figures.confusion import confusion, difference
 
 
 def counts(**cells):
@@ -49,3 +49,13 @@ def test_a_digit_that_does_not_occur_gives_an_empty_row():
     matrix = counts()
     matrix[3] = 0
     assert np.isnan(confusion(matrix).data[0].z[3]).all()
+
+
+def test_a_difference_is_blue_where_the_second_is_better_and_orange_where_it_is_worse():
+    changed = np.zeros((10, 10), int)
+    changed[4, 4], changed[4, 9], changed[7, 7], changed[7, 1] = 4, -4, -1, 1
+    trace = difference(changed).data[0]
+    expected = np.full((10, 10), np.nan)
+    expected[4, 4], expected[4, 9], expected[7, 7], expected[7, 1] = 1, 1, -0.5, -0.5
+    np.testing.assert_allclose(trace.z, expected)
+    assert [trace.text[4][4], trace.text[4][9], trace.text[0][0]] == ["+4", "-4", ""]

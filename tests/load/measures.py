@@ -16,7 +16,15 @@ from digits.training.config import make_config
 from digits.training.run import Run, RunState
 from tests.load.visitor import Visitor
 
-PAGES = [("", ""), ("explore", ""), ("train", ""), ("train", "train_view=Watch"), ("evaluate", ""), ("draw", "")]
+PAGES = [
+    ("", ""),
+    ("explore", ""),
+    ("train", ""),
+    ("train", "train_view=Watch"),
+    ("evaluate", ""),
+    ("compare", ""),
+    ("draw", ""),
+]
 SESSION_SECONDS = 125  # Streamlit keeps a closed session for 120 s, in case its visitor comes back
 
 Rows = list[tuple[str, str, str]]

@@ -21,6 +21,8 @@ def test_the_verdict_of_a_run_is_shown_with_its_test_set_and_interval(open_page,
     assert re.fullmatch(r"95 % interval: \d\d\.\d\d% to \d\d\.\d\d%", page.metric[0].delta)
     assert "MNIST sample, the tutorial's test part (1,000 digits)" in texts(page)
     assert page.dataframe[0].value["Digit"].tolist() == list(range(10))
+    assert page.get_by_key("evaluate_reliability")
+    assert with_run.id in page.code[0].value and "95 % interval" in page.code[0].value
 
 
 def captions(page):
@@ -80,7 +82,8 @@ def test_a_doubtful_label_is_flagged(open_page, with_sample, sample_data, monkey
 
 
 def test_the_starter_is_shown_without_any_data_or_training(open_page, with_sample):
-    assert "MNIST, official test set (10,000 digits)" in texts(open_page("evaluate"))
+    page = open_page("evaluate")
+    assert "MNIST, official test set (10,000 digits)" in texts(page) and "cnn-large" in page.code[0].value
     page = open_page("evaluate", evaluate_view="Mistakes")
     assert "prepare MNIST on the Explore page" in page.info[0].value
 
