@@ -3,7 +3,7 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from digits.figures.frame import fix_axes, frame
+from digits.figures.frame import chart
 
 
 def confusion(counts: np.ndarray) -> go.Figure:
@@ -16,25 +16,23 @@ def confusion(counts: np.ndarray) -> go.Figure:
     counts = np.asarray(counts)
     totals = counts.sum(axis=1, keepdims=True)
     share = counts / np.maximum(totals, 1)  # (10, 10), rows sum to 1, or to 0 where there is no such digit
-    figure = go.Figure(
-        go.Heatmap(
-            z=np.where(counts > 0, np.cbrt(share), np.nan),
-            zmin=0,
-            zmax=1,
-            text=np.where(counts > 0, counts.astype(str), ""),
-            texttemplate="%{text}",
-            customdata=_sentences(counts, share),
-            hovertemplate="%{customdata}<extra></extra>",
-            hoverongaps=False,
-            xgap=2,
-            ygap=2,
-            showscale=False,
-        )
+    cells = go.Heatmap(
+        z=np.where(counts > 0, np.cbrt(share), np.nan),
+        zmin=0,
+        zmax=1,
+        text=np.where(counts > 0, counts.astype(str), ""),
+        texttemplate="%{text}",
+        customdata=_sentences(counts, share),
+        hovertemplate="%{customdata}<extra></extra>",
+        hoverongaps=False,
+        xgap=2,
+        ygap=2,
+        showscale=False,
     )
     digits = list(range(10))
-    figure.update_xaxes(side="top", tickvals=digits, range=[-0.5, 9.5], title={"text": "read as", "standoff": 6})
-    figure.update_yaxes(tickvals=digits, range=[9.5, -0.5], title={"text": "true digit", "standoff": 6})
-    return frame(fix_axes(figure, square=True), 500)
+    read = {"side": "top", "tickvals": digits, "range": [-0.5, 9.5], "title": {"text": "read as", "standoff": 6}}
+    true = {"tickvals": digits, "range": [9.5, -0.5], "title": {"text": "true digit", "standoff": 6}}
+    return chart([cells], 500, x=read, y=true, square=True)
 
 
 def _sentences(counts: np.ndarray, share: np.ndarray) -> list[list[str]]:

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 import plotly.graph_objects as go
 
-from digits.figures.frame import PARTS, QUIET, frame
+from digits.figures.frame import PARTS, QUIET, chart
 
 MAX_TICKS = 300  # points of the line within the epochs; more would only cost time to send and draw
 
@@ -25,8 +25,7 @@ def curves(
     """
     shown = ".2%" if metric == "accuracy" else ".4f"
     ticks = _thinned([tick for tick in ticks if tick.get(metric) is not None])
-    figure = go.Figure()
-    figure.add_scatter(
+    within = go.Scatter(
         x=[tick["epoch"] - 1 + tick["step"] / tick["steps"] for tick in ticks],
         y=[tick[metric] for tick in ticks],
         name="within the epoch",
@@ -34,9 +33,10 @@ def curves(
         line={"width": 1, "color": QUIET},
         hoverinfo="skip",
     )
+    lines = [within]
     for name, key, part in (("training", metric, "train"), ("validation", f"val_{metric}", "validation")):
         rows = [row for row in epochs if row.get(key) is not None]
-        figure.add_scatter(
+        line = go.Scatter(
             x=[row["epoch"] for row in rows],
             y=[row[key] for row in rows],
             name=name,
@@ -45,12 +45,19 @@ def curves(
             marker={"size": 7},
             hovertemplate=f"%{{y:{shown}}}",
         )
+        lines.append(line)
     last = total_epochs or max([row["epoch"] for row in [*epochs, *ticks]], default=1)
-    figure.update_xaxes(title="Epoch", range=[0, last + 0.2], showgrid=False, dtick=1 if last <= 15 else None)
-    figure.update_yaxes(title=metric.capitalize(), tickformat=".0%" if metric == "accuracy" else None)
-    figure.update_yaxes(range=_range(epochs, ticks, metric))
+    x = {"title": {"text": "Epoch"}, "range": [0, last + 0.2], "dtick": 1 if last <= 15 else None}
+    y = {
+        "title": {"text": metric.capitalize()},
+        "tickformat": ".0%" if metric == "accuracy" else None,
+        "range": _range(epochs, ticks, metric),
+        "showgrid": True,
+    }
     legend = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"}
-    return frame(figure, 340, hovermode="x unified", legend=legend, showlegend=True, uirevision=metric, dragmode="zoom")
+    return chart(
+        lines, 340, x=x, y=y, zoom=True, hovermode="x unified", legend=legend, showlegend=True, uirevision=metric
+    )
 
 
 def _range(epochs: list[dict[str, Any]], ticks: list[dict[str, Any]], metric: str) -> list[float] | None:
