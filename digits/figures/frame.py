@@ -12,6 +12,8 @@ DIGITS = [
 """A colour for each digit, where all ten are lines."""
 
 CLEAR = "rgba(0, 0, 0, 0)"
+LEGEND = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"}
+"""In a line above the picture."""
 HIDDEN = {"visible": False}
 """An axis that is not shown."""
 

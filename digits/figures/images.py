@@ -11,6 +11,7 @@ from digits.figures.frame import HIDDEN, chart
 
 SIDE = 28  # px, MNIST image side
 GAP = 2  # px of the digits, between two of them
+LINE = 9  # px of the digits, for a line of text below one
 INK = [[0, "#000000"], [1, "#ffffff"]]
 LINES = "#2c3038"  # between the pixels: seen on black and on white, and never louder than the ink
 
@@ -40,21 +41,23 @@ def heatmap(image: np.ndarray, *, scaled: bool = False, numbers: bool = False) -
     return chart([pixels], 460, x=x, y=y, square=True, plot_bgcolor=LINES)
 
 
-def gallery(images: np.ndarray, titles: list[str], *, columns: int = 8) -> go.Figure:
+def gallery(images: np.ndarray, titles: list[str], *, columns: int = 8, captions: list[str] | None = None) -> go.Figure:
     """Many digits on one sheet, row by row; hovering tells a digit's title, a click selects it.
 
-    images: (n, 28, 28) uint8. titles: n texts. The selected point's `point_index` is the position in `images`.
+    images: (n, 28, 28) uint8. titles: n texts. captions: n short texts to stand below the digits.
+    The selected point's `point_index` is the position in `images`.
     """
     rows, pitch = math.ceil(len(images) / columns), SIDE + GAP
-    sheet = np.zeros((rows * pitch, columns * pitch, 4), np.uint8)  # blue, green, red, alpha: the gaps stay clear
+    height = pitch + (LINE if captions else 0)  # px of the digits, of a row
+    sheet = np.zeros((rows * height, columns * pitch, 4), np.uint8)  # blue, green, red, alpha: the gaps stay clear
     for position, image in enumerate(images):
-        top, left = pitch * (position // columns), pitch * (position % columns)
+        top, left = height * (position // columns), pitch * (position % columns)
         tile = sheet[top : top + SIDE, left : left + SIDE]
         tile[..., :3], tile[..., 3] = image[..., np.newaxis], 255
     position = np.arange(len(images))
     points = go.Scatter(  # unseen points at the centres: a sheet of pixels cannot tell which digit was meant
         x=position % columns * pitch + SIDE / 2 - 0.5,
-        y=position // columns * pitch + SIDE / 2 - 0.5,
+        y=position // columns * height + SIDE / 2 - 0.5,
         mode="markers",
         marker={"opacity": 0, "size": 24},
         selected={"marker": {"opacity": 0}},
@@ -63,11 +66,16 @@ def gallery(images: np.ndarray, titles: list[str], *, columns: int = 8) -> go.Fi
         hoverinfo="text",
         showlegend=False,
     )
-    x = HIDDEN | {"range": [-0.5, columns * pitch - GAP - 0.5]}
-    y = HIDDEN | {"range": [rows * pitch - GAP - 0.5, -0.5]}
     traces = [go.Image(source=_png(sheet), hoverinfo="skip"), points]
+    if captions:
+        below = position // columns * height + SIDE + LINE / 2
+        text = {"mode": "text", "text": captions, "textfont": {"size": 12}}
+        traces.append(go.Scatter(x=points.x, y=below, hoverinfo="skip", showlegend=False, **text))
+    x = HIDDEN | {"range": [-0.5, columns * pitch - GAP - 0.5]}
+    y = HIDDEN | {"range": [rows * height - GAP - 0.5, -0.5]}
+    tall = rows * (54 + (18 if captions else 0)) + 16
     # hoverdistance -1: the nearest point, however far, so that the whole digit answers.
-    return chart(traces, 54 * rows + 16, x=x, y=y, square=True, hoverdistance=-1, hovermode="closest")
+    return chart(traces, tall, x=x, y=y, square=True, hoverdistance=-1, hovermode="closest")
 
 
 def means(images: np.ndarray) -> go.Figure:

@@ -3,8 +3,8 @@
 import numpy as np
 import streamlit as st
 
-from digits import models
 from digits.figures.probabilities import along_epochs, bars
+from digits.training import runs
 from digits.training.run import Run
 from pages.shared import cache, pick
 from pages.shared.words import verdict
@@ -16,7 +16,7 @@ UNCALIBRATED = "As the network says it: how far it may be trusted is only measur
 def offer(place) -> Run | None:
     """Let the user choose a training, in `place`; one that is going on now is offered. None while none is chosen."""
     chosen = pick.training(place)
-    live = next((run for run in models.followable() if not run.state.is_final), None)
+    live = next((run for run in runs.all_runs() if not run.state.is_final), None)
     if chosen or live:
         with st.container(horizontal=True, vertical_alignment="center"):
             if chosen:

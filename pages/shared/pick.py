@@ -1,4 +1,4 @@
-"""Choose a run or a model; the choice is a link (`?run=...`, `?model=...`, `?compare=...`, `?follow=...`)."""
+"""Choose a run or a model; the choice is a link (`?run=...`, `?model=...`, `?other_model=...`, `?follow=...`)."""
 
 from collections.abc import Callable
 
@@ -12,7 +12,7 @@ from digits.training.run import Run
 def any_run() -> Run | None:
     """Choose among all runs, the newest first; None when there is none."""
     found = {run.id: run for run in runs.all_runs()}
-    return found[_choose("Run", "run", found, run_label, default=next(iter(found)))] if found else None
+    return found[_choose("Run", "run", found, run_label, default=lambda: next(iter(found)))] if found else None
 
 
 def model() -> Run:
@@ -22,14 +22,14 @@ def model() -> Run:
         st.info("There is no trained model yet. Train one first.", icon=":material/info:")
         st.page_link("pages/train/page.py", label="Train a network", icon=":material/model_training:")
         st.stop()
-    return found[_choose("Model", "model", found, model_label, default=models.chosen().id, on_change=_remember)]
+    return found[_choose("Model", "model", found, model_label, default=lambda: models.chosen().id, on_change=_remember)]
 
 
 def other_model(first: Run) -> Run | None:
     """Choose a second model to compare with `first`; None while none is chosen or there is only one."""
     found = {run.id: run for run in models.usable() if run != first}
     chosen = _choose(
-        "Compare with", "compare", found, model_label, default=None, disabled=not found,
+        "Compare with", "other_model", found, model_label, default=None, disabled=not found,
         placeholder="no other model" if found else "train another model first",
     )  # fmt: skip
     return found.get(chosen)
@@ -50,16 +50,22 @@ def training(place) -> Run | None:
 
 
 def _choose(
-    label: str, key: str, found: dict[str, Run], line: Callable[[Run], str], *, default: str | None, **options
+    label: str,
+    key: str,
+    found: dict[str, Run],
+    line: Callable[[Run], str],
+    *,
+    default: Callable[[], str] | None,
+    **options,
 ) -> str | None:
     """A selectbox whose value is a link, ?KEY=RUN, and that shows `line` of each run. Returns the chosen id.
 
     default: None makes it one that may stay empty. options: of the selectbox.
     Not `bind="query-params"`: that writes what the box shows into the link, not the id.
     """
-    _take_link("model" if key == "compare" else label.lower(), key, found, may_be_none=default is None)
+    _take_link("model" if key == "other_model" else label.lower(), key, found, may_be_none=default is None)
     if st.session_state.get(key) not in found:
-        st.session_state[key] = default
+        st.session_state[key] = default and default()
     chosen = st.selectbox(
         label, list(found), index=None if default is None else 0, format_func=lambda run_id: line(found[run_id]),
         key=key, **options,
@@ -92,6 +98,8 @@ def run_label(run: Run) -> str:
     A selectbox goes on showing the line that was chosen, so what changes must not be in it. A name is text only: show
     the line where Markdown means nothing (a selectbox, st.text).
     """
+    if run.path == runs.STARTER:
+        return "Starter model (comes with the app)"
     # Isolated (U+2068 to U+2069), so that a name written from right to left does not turn the rest of the line.
     name = f"\u2068{run.name}\u2069" if run.name != run.id else run.config.architecture
     # "-2" of a second run in the same second stays: Streamlit tells options apart by what they say.
@@ -102,7 +110,7 @@ def run_label(run: Run) -> str:
 def model_label(run: Run) -> str:
     """A model in one line: its run, how far that got and how good it is."""
     if run.path == runs.STARTER:
-        return "Starter model (comes with the app)"
+        return run_label(run)
     epochs = run.epochs()
     score = f", {epochs[-1]['val_accuracy']:.1%} validation" if epochs else ""
     return f"{run_label(run)} · {run.state}{score}"

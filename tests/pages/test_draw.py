@@ -200,8 +200,8 @@ def test_strokes_that_cannot_be_read_get_one_sentence_and_the_answer_stays(open_
 def test_two_models_read_the_same_drawing_side_by_side(open_page, canvas, with_run):
     page = open_page("draw", model="starter")
     canvas(FakeCanvas(SEVEN))
-    page.selectbox(key="compare").set_value(with_run.id).run()
-    assert page.query_params["compare"] == with_run.id
+    page.selectbox(key="other_model").set_value(with_run.id).run()
+    assert page.query_params["other_model"] == with_run.id
     assert not page.exception and page.metric[0].value == "7"
     assert len(page.get("plotly_chart")) == 2
     assert any(text.value.startswith(f"{with_run.name}: ") for text in page.get("text"))
