@@ -90,7 +90,7 @@ def _bright(answers: np.ndarray) -> np.ndarray:
 def _sheet(tiles: np.ndarray, caption: str) -> None:
     """tiles: (n, h, w) uint8, as one picture, row by row."""
     number, height, width = tiles.shape
-    columns = 32 if width < 14 else 16
+    columns = min(number, 32 if width == 1 else 16)
     scale = max(1, 16 // width)
     rows = math.ceil(number / columns)
     sheet = np.full((rows * (height * scale + 1) - 1, columns * (width * scale + 1) - 1), GAP, np.uint8)
