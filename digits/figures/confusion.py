@@ -3,8 +3,11 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from digits.figures.frame import fix_axes, frame
+from digits.figures.frame import chart
 
+DIGITS = list(range(10))
+READ_AS = {"side": "top", "tickvals": DIGITS, "range": [-0.5, 9.5], "title": {"text": "read as", "standoff": 6}}
+TRUE_DIGIT = {"tickvals": DIGITS, "range": [9.5, -0.5], "title": {"text": "true digit", "standoff": 6}}
 CHOSEN = "#bd6714"
 WORSE_AND_BETTER = [[0, "#bd6714"], [0.5, "#d8d5cd"], [1, "#4272c8"]]
 
@@ -20,21 +23,19 @@ def confusion(counts: np.ndarray, chosen: tuple[int, int] | None = None) -> go.F
     counts = np.asarray(counts)
     totals = counts.sum(axis=1, keepdims=True)
     share = counts / np.maximum(totals, 1)  # (10, 10), rows sum to 1, or to 0 where there is no such digit
-    figure = go.Figure(
-        go.Heatmap(
-            z=np.where(counts > 0, np.cbrt(share), np.nan),
-            zmin=0,
-            zmax=1,
-            text=np.where(counts > 0, counts.astype(str), ""),
-            texttemplate="%{text}",
-            hoverinfo="skip",
-            xgap=2,
-            ygap=2,
-            showscale=False,
-        )
+    cells = go.Heatmap(
+        z=np.where(counts > 0, np.cbrt(share), np.nan),
+        zmin=0,
+        zmax=1,
+        text=np.where(counts > 0, counts.astype(str), ""),
+        texttemplate="%{text}",
+        hoverinfo="skip",
+        xgap=2,
+        ygap=2,
+        showscale=False,
     )
     rows, columns = np.indices((10, 10)).reshape(2, -1)
-    figure.add_scatter(  # unseen points over the cells, because a heatmap does not answer clicks
+    points = go.Scatter(  # unseen points over the cells, because a heatmap does not answer clicks
         x=columns,
         y=rows,
         mode="markers",
@@ -45,11 +46,13 @@ def confusion(counts: np.ndarray, chosen: tuple[int, int] | None = None) -> go.F
         hoverinfo="text",
         showlegend=False,
     )
-    if chosen:
-        row, column = chosen
-        frame_of_cell = {"x0": column - 0.5, "x1": column + 0.5, "y0": row - 0.5, "y1": row + 0.5}
-        figure.add_shape(type="rect", line={"color": CHOSEN, "width": 3}, **frame_of_cell)
-    return frame(_digit_axes(figure), 500, hovermode="closest")
+    shapes = [_outline(*chosen)] if chosen else []
+    return chart([cells, points], 500, x=READ_AS, y=TRUE_DIGIT, square=True, hovermode="closest", shapes=shapes)
+
+
+def _outline(row: int, column: int) -> dict:
+    edges = {"x0": column - 0.5, "x1": column + 0.5, "y0": row - 0.5, "y1": row + 0.5}
+    return {"type": "rect", "line": {"color": CHOSEN, "width": 3}, **edges}
 
 
 def _sentences(counts: np.ndarray, share: np.ndarray) -> list[list[str]]:
@@ -72,27 +75,18 @@ def difference(counts: np.ndarray) -> go.Figure:
     counts = np.asarray(counts)
     better = np.where(np.eye(10, dtype=bool), counts, -counts)  # more right answers, or fewer wrong ones
     most = max(1, int(np.abs(counts).max()))
-    figure = go.Figure(
-        go.Heatmap(
-            z=np.where(counts != 0, np.sign(better) * np.sqrt(np.abs(better) / most), np.nan),
-            zmin=-1,
-            zmax=1,
-            colorscale=WORSE_AND_BETTER,
-            text=[[f"{count:+d}" if count else "" for count in row] for row in counts],
-            texttemplate="%{text}",
-            textfont={"color": "#16181d"},
-            hovertemplate="%{text} digits that are %{y} and were read as %{x}<extra></extra>",
-            hoverongaps=False,
-            xgap=2,
-            ygap=2,
-            showscale=False,
-        )
+    cells = go.Heatmap(
+        z=np.where(counts != 0, np.sign(better) * np.sqrt(np.abs(better) / most), np.nan),
+        zmin=-1,
+        zmax=1,
+        colorscale=WORSE_AND_BETTER,
+        text=[[f"{count:+d}" if count else "" for count in row] for row in counts],
+        texttemplate="%{text}",
+        textfont={"color": "#16181d"},
+        hovertemplate="%{text} digits that are %{y} and were read as %{x}<extra></extra>",
+        hoverongaps=False,
+        xgap=2,
+        ygap=2,
+        showscale=False,
     )
-    return frame(_digit_axes(figure), 460)
-
-
-def _digit_axes(figure: go.Figure) -> go.Figure:
-    digits = list(range(10))
-    figure.update_xaxes(side="top", tickvals=digits, range=[-0.5, 9.5], title={"text": "read as", "standoff": 6})
-    figure.update_yaxes(tickvals=digits, range=[9.5, -0.5], title={"text": "true digit", "standoff": 6})
-    return fix_axes(figure, square=True)
+    return chart([cells], 460, x=READ_AS, y=TRUE_DIGIT, square=True)

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 import plotly.graph_objects as go
 
-from digits.figures.frame import PARTS, QUIET, frame
+from digits.figures.frame import PARTS, QUIET, chart
 
 COLOURS = ("#4272c8", "#bd6714", "#1f856f", "#a35fb8", "#c2506a", "#8a7a2c")
 """Of the runs that are compared: the first of the theme's."""
@@ -27,8 +27,7 @@ def curves(
     """
     shown = ".2%" if metric == "accuracy" else ".4f"
     ticks = _thinned([tick for tick in ticks if tick.get(metric) is not None])
-    figure = go.Figure()
-    figure.add_scatter(
+    within = go.Scatter(
         x=[tick["epoch"] - 1 + tick["step"] / tick["steps"] for tick in ticks],
         y=[tick[metric] for tick in ticks],
         name="within the epoch",
@@ -36,9 +35,10 @@ def curves(
         line={"width": 1, "color": QUIET},
         hoverinfo="skip",
     )
+    lines = [within]
     for name, key, part in (("training", metric, "train"), ("validation", f"val_{metric}", "validation")):
         rows = [row for row in epochs if row.get(key) is not None]
-        figure.add_scatter(
+        line = go.Scatter(
             x=[row["epoch"] for row in rows],
             y=[row[key] for row in rows],
             name=name,
@@ -47,12 +47,19 @@ def curves(
             marker={"size": 7},
             hovertemplate=f"%{{y:{shown}}}",
         )
+        lines.append(line)
     last = total_epochs or max([row["epoch"] for row in [*epochs, *ticks]], default=1)
-    figure.update_xaxes(title="Epoch", range=[0, last + 0.2], showgrid=False, dtick=1 if last <= 15 else None)
-    figure.update_yaxes(title=metric.capitalize(), tickformat=".0%" if metric == "accuracy" else None)
-    figure.update_yaxes(range=_range(epochs, ticks, metric))
+    x = {"title": {"text": "Epoch"}, "range": [0, last + 0.2], "dtick": 1 if last <= 15 else None}
+    y = {
+        "title": {"text": metric.capitalize()},
+        "tickformat": ".0%" if metric == "accuracy" else None,
+        "range": _range(epochs, ticks, metric),
+        "showgrid": True,
+    }
     legend = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"}
-    return frame(figure, 340, hovermode="x unified", legend=legend, showlegend=True, uirevision=metric, dragmode="zoom")
+    return chart(
+        lines, 340, x=x, y=y, zoom=True, hovermode="x unified", legend=legend, showlegend=True, uirevision=metric
+    )
 
 
 def compared(runs: dict[str, list[dict[str, Any]]], metric: Literal["loss", "accuracy"]) -> go.Figure:
@@ -60,11 +67,11 @@ def compared(runs: dict[str, list[dict[str, Any]]], metric: Literal["loss", "acc
 
     runs: a short name -> its rows of {epoch, loss, accuracy, val_loss, val_accuracy}; at most as many as COLOURS.
     """
-    figure = go.Figure()
+    lines = []
     for (run, epochs), colour in zip(runs.items(), COLOURS, strict=False):
         for name, key, dash, width in ((f"{run}, training", metric, "dot", 1.5), (run, f"val_{metric}", "solid", 2.5)):
             rows = [row for row in epochs if row.get(key) is not None]
-            figure.add_scatter(
+            line = go.Scatter(
                 x=[row["epoch"] for row in rows],
                 y=[row[key] for row in rows],
                 name=name,
@@ -74,11 +81,16 @@ def compared(runs: dict[str, list[dict[str, Any]]], metric: Literal["loss", "acc
                 legendgroup=run,
                 hovertemplate=f"%{{y:{'.2%' if metric == 'accuracy' else '.4f'}}}",
             )
-    figure.update_xaxes(title="Epoch", showgrid=False)
-    figure.update_yaxes(title=metric.capitalize(), tickformat=".0%" if metric == "accuracy" else None)
-    figure.update_yaxes(range=_range([row for epochs in runs.values() for row in epochs], [], metric))
+            lines.append(line)
+    y = {
+        "title": {"text": metric.capitalize()},
+        "tickformat": ".0%" if metric == "accuracy" else None,
+        "range": _range([row for epochs in runs.values() for row in epochs], [], metric),
+        "showgrid": True,
+    }
     legend = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"}
-    return frame(figure, 380, hovermode="x unified", legend=legend, showlegend=True, dragmode="zoom")
+    x = {"title": {"text": "Epoch"}}
+    return chart(lines, 380, x=x, y=y, zoom=True, hovermode="x unified", legend=legend, showlegend=True)
 
 
 def _range(epochs: list[dict[str, Any]], ticks: list[dict[str, Any]], metric: str) -> list[float] | None:

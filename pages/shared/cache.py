@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import streamlit as st
 
@@ -14,6 +15,9 @@ from digits.home import data_folder
 from digits.inference.layers import Layers
 from digits.inference.recognizer import Recognizer
 from digits.training.run import Run
+
+STRIP = 26  # digits; wider than 1460 px, and Streamlit would scale the picture anew at each rerun
+INK = (200, 114, 66)  # blue, green, red; reads on light and on dark paper
 
 
 def dataset(source: str) -> Dataset:
@@ -46,6 +50,19 @@ def _class_means(source: str, stamp: tuple[str, int], start: int, stop: int) -> 
     digits = _dataset(source, stamp)
     images, labels = digits.images[start:stop], digits.labels[start:stop]
     return np.stack([images[labels == digit].mean(axis=0, dtype=np.float32) for digit in range(10)])
+
+
+def strip(source: str) -> tuple[bytes, list[int]]:
+    """The first digits of a source beside each other, blue on clear paper: a PNG, and their labels."""
+    return _strip(source, _stamp(source))
+
+
+@st.cache_data(max_entries=2, show_spinner=False)
+def _strip(source: str, stamp: tuple[str, int]) -> tuple[bytes, list[int]]:
+    digits = _dataset(source, stamp)
+    ink = cv2.resize(np.hstack(digits.images[:STRIP]), None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
+    picture = np.dstack([np.full_like(ink, channel) for channel in INK] + [ink])
+    return cv2.imencode(".png", picture)[1].tobytes(), digits.labels[:STRIP].tolist()
 
 
 def recognizer(run: Run) -> Recognizer:
