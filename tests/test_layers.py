@@ -19,6 +19,7 @@ ARROWS = {
     "data": set(),
     "training": {"data"},
     "inference": set(),
+    "mine": {"inference"},
     "evaluation": {"data", "training", "inference"},
     "figures": set(),
     "bench": {"data", "training"},

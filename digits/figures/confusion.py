@@ -5,9 +5,6 @@ import plotly.graph_objects as go
 
 from digits.figures.frame import chart
 
-DIGITS = list(range(10))
-READ_AS = {"side": "top", "tickvals": DIGITS, "range": [-0.5, 9.5], "title": {"text": "read as", "standoff": 6}}
-TRUE_DIGIT = {"tickvals": DIGITS, "range": [9.5, -0.5], "title": {"text": "true digit", "standoff": 6}}
 CHOSEN = "#bd6714"
 WORSE_AND_BETTER = [[0, "#bd6714"], [0.5, "#d8d5cd"], [1, "#4272c8"]]
 
@@ -35,7 +32,7 @@ def confusion(counts: np.ndarray, chosen: tuple[int, int] | None = None) -> go.F
         showscale=False,
     )
     rows, columns = np.indices((10, 10)).reshape(2, -1)
-    points = go.Scatter(  # unseen points over the cells, because a heatmap does not answer clicks
+    points = go.Scatter(  # unseen over the cells, because a heatmap does not answer clicks
         x=columns,
         y=rows,
         mode="markers",
@@ -46,13 +43,12 @@ def confusion(counts: np.ndarray, chosen: tuple[int, int] | None = None) -> go.F
         hoverinfo="text",
         showlegend=False,
     )
-    shapes = [_outline(*chosen)] if chosen else []
-    return chart([cells, points], 500, x=READ_AS, y=TRUE_DIGIT, square=True, hovermode="closest", shapes=shapes)
-
-
-def _outline(row: int, column: int) -> dict:
-    edges = {"x0": column - 0.5, "x1": column + 0.5, "y0": row - 0.5, "y1": row + 0.5}
-    return {"type": "rect", "line": {"color": CHOSEN, "width": 3}, **edges}
+    around = []
+    if chosen:
+        row, column = chosen
+        corners = {"x0": column - 0.5, "x1": column + 0.5, "y0": row - 0.5, "y1": row + 0.5}
+        around = [{"type": "rect", "line": {"color": CHOSEN, "width": 3}, **corners}]
+    return chart([cells, points], 500, **_digit_axes(), hovermode="closest", shapes=around)
 
 
 def _sentences(counts: np.ndarray, share: np.ndarray) -> list[list[str]]:
@@ -89,4 +85,12 @@ def difference(counts: np.ndarray) -> go.Figure:
         ygap=2,
         showscale=False,
     )
-    return chart([cells], 460, x=READ_AS, y=TRUE_DIGIT, square=True)
+    return chart([cells], 460, **_digit_axes())
+
+
+def _digit_axes() -> dict:
+    """The axes of a matrix of digits, true ones down, answers across."""
+    digits = list(range(10))
+    read = {"side": "top", "tickvals": digits, "range": [-0.5, 9.5], "title": {"text": "read as", "standoff": 6}}
+    true = {"tickvals": digits, "range": [9.5, -0.5], "title": {"text": "true digit", "standoff": 6}}
+    return {"x": read, "y": true, "square": True}

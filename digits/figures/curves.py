@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 import plotly.graph_objects as go
 
-from digits.figures.frame import PARTS, QUIET, chart
+from digits.figures.frame import LEGEND, PARTS, QUIET, chart
 
 COLOURS = ("#4272c8", "#bd6714", "#1f856f", "#a35fb8", "#c2506a", "#8a7a2c")
 """Of the runs that are compared: the first of the theme's."""
@@ -50,15 +50,9 @@ def curves(
         lines.append(line)
     last = total_epochs or max([row["epoch"] for row in [*epochs, *ticks]], default=1)
     x = {"title": {"text": "Epoch"}, "range": [0, last + 0.2], "dtick": 1 if last <= 15 else None}
-    y = {
-        "title": {"text": metric.capitalize()},
-        "tickformat": ".0%" if metric == "accuracy" else None,
-        "range": _range(epochs, ticks, metric),
-        "showgrid": True,
-    }
-    legend = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"}
+    y = _vertical(metric, _range(epochs, ticks, metric))
     return chart(
-        lines, 340, x=x, y=y, zoom=True, hovermode="x unified", legend=legend, showlegend=True, uirevision=metric
+        lines, 340, x=x, y=y, zoom=True, hovermode="x unified", legend=LEGEND, showlegend=True, uirevision=metric
     )
 
 
@@ -82,15 +76,15 @@ def compared(runs: dict[str, list[dict[str, Any]]], metric: Literal["loss", "acc
                 hovertemplate=f"%{{y:{'.2%' if metric == 'accuracy' else '.4f'}}}",
             )
             lines.append(line)
-    y = {
-        "title": {"text": metric.capitalize()},
-        "tickformat": ".0%" if metric == "accuracy" else None,
-        "range": _range([row for epochs in runs.values() for row in epochs], [], metric),
-        "showgrid": True,
-    }
-    legend = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"}
-    x = {"title": {"text": "Epoch"}}
-    return chart(lines, 380, x=x, y=y, zoom=True, hovermode="x unified", legend=legend, showlegend=True)
+    every_row = [row for epochs in runs.values() for row in epochs]
+    x, y = {"title": {"text": "Epoch"}}, _vertical(metric, _range(every_row, [], metric))
+    return chart(lines, 380, x=x, y=y, zoom=True, hovermode="x unified", legend=LEGEND, showlegend=True)
+
+
+def _vertical(metric: str, shown: list[float] | None) -> dict[str, Any]:
+    """The vertical axis of a metric."""
+    percent = ".0%" if metric == "accuracy" else None
+    return {"title": {"text": metric.capitalize()}, "tickformat": percent, "range": shown, "showgrid": True}
 
 
 def _range(epochs: list[dict[str, Any]], ticks: list[dict[str, Any]], metric: str) -> list[float] | None:

@@ -69,11 +69,11 @@ def gallery(images: np.ndarray, titles: list[str], *, columns: int = 8, captions
     traces = [go.Image(source=_png(sheet), hoverinfo="skip"), points]
     if captions:
         below = position // columns * height + SIDE + LINE / 2
-        text = {"mode": "text", "text": captions, "textfont": {"size": 12}, "hoverinfo": "skip", "showlegend": False}
-        traces.append(go.Scatter(x=points.x, y=below, **text))
+        text = {"mode": "text", "text": captions, "textfont": {"size": 12}}
+        traces.append(go.Scatter(x=points.x, y=below, hoverinfo="skip", showlegend=False, **text))
     x = HIDDEN | {"range": [-0.5, columns * pitch - GAP - 0.5]}
     y = HIDDEN | {"range": [rows * height - GAP - 0.5, -0.5]}
-    tall = rows * (72 if captions else 54) + 16
+    tall = rows * (54 + (18 if captions else 0)) + 16
     # hoverdistance -1: the nearest point, however far, so that the whole digit answers.
     return chart(traces, tall, x=x, y=y, square=True, hoverdistance=-1, hovermode="closest")
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from digits.figures.frame import PARTS, QUIET, chart
+from digits.figures.frame import LEGEND, PARTS, QUIET, chart
 
 COLOURS = (PARTS["train"], QUIET)
 
@@ -15,24 +15,22 @@ def reliability(curves: dict[str, list[dict[str, Any]]]) -> go.Figure:
     curves: name -> rows of {confidence, accuracy, n}, two at most, the one that counts first. A point on the diagonal
     is honest, below it boasts, above it is too modest; the larger, the more digits it stands for.
     """
-    line = {"color": QUIET, "width": 1, "dash": "dot"}
-    traces = [go.Scatter(x=[0, 1], y=[0, 1], mode="lines", line=line, name="honest", hoverinfo="skip")]
+    honest = {"color": QUIET, "width": 1, "dash": "dot"}
+    lines = [go.Scatter(x=[0, 1], y=[0, 1], mode="lines", line=honest, name="honest", hoverinfo="skip")]
     for (name, rows), colour in reversed(list(zip(curves.items(), COLOURS, strict=False))):
         most = max((row["n"] for row in rows), default=1)
-        traces.append(
-            go.Scatter(
-                x=[row["confidence"] for row in rows],
-                y=[row["accuracy"] for row in rows],
-                mode="lines+markers",
-                name=name,
-                line={"color": colour, "width": 1.5},
-                marker={"size": [6 + 12 * (row["n"] / most) ** 0.5 for row in rows]},
-                customdata=[row["n"] for row in rows],
-                hovertemplate="of %{customdata:,} answers that are %{x:.0%} sure<br><b>%{y:.0%}</b> are right"
-                f"<extra>{name}</extra>",
-            )
+        line = go.Scatter(
+            x=[row["confidence"] for row in rows],
+            y=[row["accuracy"] for row in rows],
+            mode="lines+markers",
+            name=name,
+            line={"color": colour, "width": 1.5},
+            marker={"size": [6 + 12 * (row["n"] / most) ** 0.5 for row in rows]},
+            customdata=[row["n"] for row in rows],
+            hovertemplate="of %{customdata:,} answers that are %{x:.0%} sure<br><b>%{y:.0%}</b> are right"
+            f"<extra>{name}</extra>",
         )
-    share = {"tickformat": ".0%", "range": [0, 1.05], "showgrid": True}
-    x, y = share | {"title": "How sure it is"}, share | {"title": "How often it is right"}
-    legend = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"}
-    return chart(traces, 360, x=x, y=y, legend=legend, showlegend=True)
+        lines.append(line)
+    axis = {"tickformat": ".0%", "range": [0, 1.05], "showgrid": True}
+    x, y = axis | {"title": {"text": "How sure it is"}}, axis | {"title": {"text": "How often it is right"}}
+    return chart(lines, 360, x=x, y=y, legend=LEGEND, showlegend=True)

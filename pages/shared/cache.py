@@ -15,6 +15,7 @@ from digits.home import data_folder
 from digits.inference.layers import Layers
 from digits.inference.recognizer import Recognizer
 from digits.training.run import Run
+from pages.shared.picture import png
 
 STRIP = 26  # digits; wider than 1460 px, and Streamlit would scale the picture anew at each rerun
 INK = (200, 114, 66)  # blue, green, red; reads on light and on dark paper
@@ -62,7 +63,7 @@ def _strip(source: str, stamp: tuple[str, int]) -> tuple[bytes, list[int]]:
     digits = _dataset(source, stamp)
     ink = cv2.resize(np.hstack(digits.images[:STRIP]), None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
     picture = np.dstack([np.full_like(ink, channel) for channel in INK] + [ink])
-    return cv2.imencode(".png", picture)[1].tobytes(), digits.labels[:STRIP].tolist()
+    return png(picture), digits.labels[:STRIP].tolist()
 
 
 def recognizer(run: Run) -> Recognizer:
