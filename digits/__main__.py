@@ -9,12 +9,24 @@ import os
 import sys
 
 try:
-    from digits.commands import architectures, bench, data, doctor, evaluate, export, pen, predict, runs, train
+    from digits.commands import (
+        architectures,
+        bench,
+        data,
+        doctor,
+        evaluate,
+        export,
+        features,
+        pen,
+        predict,
+        runs,
+        train,
+    )
 except ModuleNotFoundError as error:  # the doctor cannot tell either where its own packages are missing
     sys.exit(f"python -m digits: the package {error.name} is missing. Run: pip install -r requirements.txt")
 from digits.errors import BadConfig, DigitsError
 
-VERBS = (data, train, evaluate, predict, runs, export, pen, architectures, bench, doctor)
+VERBS = (data, train, evaluate, features, predict, runs, export, pen, architectures, bench, doctor)
 
 
 class OneSentenceParser(argparse.ArgumentParser):

@@ -13,12 +13,13 @@ DIGITS = sorted((ROOT / "digits").rglob("*.py"))
 PAGES = sorted((ROOT / "pages").rglob("*.py"))
 HEAVY = {"tensorflow", "keras", "tensorflow_datasets", "jax"}
 
-# Each wing and what of the other wings it may import. What stands in digits/ itself (errors, files, home, worker) is
-# for all of them; models.py, commands/ and __main__.py stand on top.
+# Each wing and what of the other wings it may import. What stands in digits/ itself (errors, files, home, worker, job)
+# is for all of them; models.py, commands/ and __main__.py stand on top.
 ARROWS = {
     "data": set(),
     "training": {"data"},
     "inference": set(),
+    "mine": {"inference"},
     "evaluation": {"data", "training", "inference"},
     "figures": set(),
     "bench": {"data", "training"},
@@ -55,7 +56,7 @@ def test_digits_knows_no_streamlit_and_no_page(file):
 def test_the_arrows_between_the_wings_run_one_way(wing):
     for file in (ROOT / "digits" / wing).rglob("*.py"):
         wings = {match[1] for module in imported(file) if (match := re.match(r"digits\.(\w+)", module))}
-        allowed = {wing, "errors", "files", "home", "worker"} | ARROWS[wing]
+        allowed = {wing, "errors", "files", "home", "worker", "job"} | ARROWS[wing]
         assert wings <= allowed, f"{name(file)} imports {wings - allowed}"
 
 
@@ -81,7 +82,7 @@ def test_opening_every_page_and_drawing_loads_no_tensorflow(with_run):
 import sys
 from streamlit.testing.v1 import AppTest
 app = AppTest.from_file("app.py", default_timeout=60).run()
-for page in ("home", "explore", "train", "evaluate", "draw"):
+for page in ("home", "explore", "train", "evaluate", "compare", "draw"):
     app.switch_page(f"pages/{page}/page.py").run()
     assert not app.exception, (page, app.exception)
     print(page, app.title[0].value)
@@ -89,7 +90,7 @@ print(sorted({"tensorflow", "keras", "tensorflow_datasets", "sklearn"} & set(sys
 """
     process = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert process.stdout.splitlines() == [
-        "home Digits", "explore Explore", "train Train", "evaluate Evaluate", "draw Draw", "[]",
+        "home Digits", "explore Explore", "train Train", "evaluate Evaluate", "compare Compare", "draw Draw", "[]",
     ], process.stderr  # fmt: skip
 
 

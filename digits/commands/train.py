@@ -110,8 +110,6 @@ def _check_data(source: str) -> None:
 def run_queued(options) -> int:
     """What the worker process of the pages runs: train, calibrate, judge on the split's own test set."""
     run = runs.find(options.run)
-    if hasattr(os, "nice"):
-        os.nice(10)  # the pages come first; alone on the machine it is as fast as ever
     work(run)
     if run.has_model:
         calibrate(run)

@@ -49,6 +49,7 @@ def fit(
     on_tick: Callable[[dict], None] = lambda tick: None,
     on_epoch: Callable[[dict], None] = lambda epoch: None,
     on_checkpoint: Callable[[Checkpoint], None] = lambda checkpoint: None,
+    on_weights: Callable[[int, keras.Sequential], None] = lambda epoch, model: None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Fitted:
     """Train one network from its first weights, or from a checkpoint, to the last epoch or until `should_stop`.
@@ -60,6 +61,7 @@ def fit(
     on_epoch: called with {epoch, seconds, loss, accuracy, val_loss, val_accuracy, learning_rate}; the seconds include
     the validation.
     on_checkpoint: called after each epoch with what going on from there needs.
+    on_weights: called with 0 and the network before the first epoch, and with its number and the network after each.
     Raises DigitsError when XLA is asked for and cannot compile the network.
     """
     keras.utils.set_random_seed(config.seed)
@@ -79,6 +81,8 @@ def fit(
 
     if checkpoint:
         engine.restore(checkpoint.state)
+    else:
+        on_weights(0, model)
     rows = list(checkpoint.epochs) if checkpoint else []
     first = len(rows) + 1
     last = num_epochs or config.epochs
@@ -118,6 +122,7 @@ def fit(
         on_epoch(row)
         rows.append(row)
         on_checkpoint(Checkpoint(list(rows), good))
+        on_weights(epoch, model)
     return Fitted(model, "done")
 
 

@@ -12,7 +12,7 @@ from digits.training.run import Run
 def any_run() -> Run | None:
     """Choose among all runs, the newest first; None when there is none."""
     found = {run.id: run for run in runs.all_runs()}
-    return found[_choose("Run", "run", found, run_label, default=next(iter(found)))] if found else None
+    return found[_choose("Run", "run", found, run_label, default=lambda: next(iter(found)))] if found else None
 
 
 def model() -> Run:
@@ -22,7 +22,7 @@ def model() -> Run:
         st.info("There is no trained model yet. Train one first.", icon=":material/info:")
         st.page_link("pages/train/page.py", label="Train a network", icon=":material/model_training:")
         st.stop()
-    return found[_choose("Model", "model", found, model_label, default=models.chosen().id, on_change=_remember)]
+    return found[_choose("Model", "model", found, model_label, default=lambda: models.chosen().id, on_change=_remember)]
 
 
 def other_model(first: Run) -> Run | None:
@@ -38,7 +38,13 @@ def other_model(first: Run) -> Run | None:
 
 
 def _choose(
-    label: str, key: str, found: dict[str, Run], line: Callable[[Run], str], *, default: str, on_change=None
+    label: str,
+    key: str,
+    found: dict[str, Run],
+    line: Callable[[Run], str],
+    *,
+    default: Callable[[], str],
+    on_change=None,
 ) -> str:
     """A selectbox whose value is a link, ?KEY=RUN, and that shows `line` of each run. Returns the chosen id.
 
@@ -54,7 +60,7 @@ def _choose(
                 f"The link names a {label.lower()} that is not here; this is another.", icon=":material/warning:"
             )
     if st.session_state.get(key) not in found:
-        st.session_state[key] = default
+        st.session_state[key] = default()
     chosen = st.selectbox(
         label, list(found), format_func=lambda run_id: line(found[run_id]), key=key, on_change=on_change
     )
@@ -68,6 +74,8 @@ def run_label(run: Run) -> str:
     A selectbox goes on showing the line that was chosen, so what changes must not be in it. A name is text only: show
     the line where Markdown means nothing (a selectbox, st.text).
     """
+    if run.path == runs.STARTER:
+        return "Starter model (comes with the app)"
     # Isolated (U+2068 to U+2069), so that a name written from right to left does not turn the rest of the line.
     name = f"\u2068{run.name}\u2069" if run.name != run.id else run.config.architecture
     # "-2" of a second run in the same second stays: Streamlit tells options apart by what they say.
@@ -78,7 +86,7 @@ def run_label(run: Run) -> str:
 def model_label(run: Run) -> str:
     """A model in one line: its run, how far that got and how good it is."""
     if run.path == runs.STARTER:
-        return "Starter model (comes with the app)"
+        return run_label(run)
     epochs = run.epochs()
     score = f", {epochs[-1]['val_accuracy']:.1%} validation" if epochs else ""
     return f"{run_label(run)} · {run.state}{score}"
