@@ -20,7 +20,7 @@ import psutil
 
 from digits.home import ROOT
 from tests.browser.conftest import serving
-from tests.load import measures, strokes
+from tests.load import judging, measures, strokes
 
 PARTS = {
     "users": measures.users,
@@ -28,6 +28,7 @@ PARTS = {
     "connects": measures.connects,
     "trainings": measures.trainings,
     "strokes": strokes.strokes,
+    "judging": judging.judging,
 }
 
 
