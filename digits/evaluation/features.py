@@ -17,6 +17,7 @@ from digits.evaluation.folder import folder
 from digits.evaluation.test_sets import test_set
 from digits.files import publish, read_json, write_json
 from digits.inference.layers import Layers
+from digits.job import Job
 from digits.training.run import Run
 
 TRAIN = "train"
@@ -103,3 +104,8 @@ def nearest(features: np.ndarray, query: np.ndarray, count: int) -> tuple[np.nda
     found = np.argpartition(-cosines, min(count, len(cosines)) - 1)[:count]
     found = found[np.argsort(-cosines[found], kind="stable")]
     return found, cosines[found]
+
+
+def job(run: Run, name: str) -> Job:
+    """The features of a named part, as a file and the command that makes it."""
+    return Job(folder(run, name) / "features.npy", ("features", run.id, name))
