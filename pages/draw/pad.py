@@ -12,8 +12,8 @@ from digits.errors import BlankDrawing, UnreadablePicture
 from digits.inference.picture import canvas_ink
 from digits.inference.strokes import Stroke, read_strokes
 from pages.draw import recent
+from pages.shared.drawing import SIDE
 
-SIDE = 384  # px
 MAX_UNDO = 100
 ADVICE = "There is nothing on the canvas yet. Draw one digit, 0 to 9."
 

@@ -4,11 +4,11 @@ import streamlit as st
 
 from digits.evaluation import judge
 from digits.evaluation.test_sets import test_sets
-from pages.evaluate import compute, mistakes, scores
+from pages.evaluate import compute, digit_map, mistakes, robustness, scores
 from pages.shared import pick
 from pages.shared.errors import told
 
-VIEWS = {"Scores": scores, "Mistakes": mistakes}
+VIEWS = {"Scores": scores, "Mistakes": mistakes, "Robustness": robustness, "Map": digit_map}
 
 st.title("Evaluate", anchor=False)
 st.markdown("How good is it really? A score counts only on digits that the network has not learned from.")
