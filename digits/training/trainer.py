@@ -1,4 +1,4 @@
-"""Train one network. Worker side: imports TensorFlow and Keras.
+"""Train one network. Worker side: imports Keras with the library it runs on.
 
 Touches no disk: progress goes out through callables, stopping comes in through one.
 """
@@ -11,18 +11,16 @@ from dataclasses import dataclass
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from digits.data.dataset import Dataset
 from digits.data.encoding import num_batches
 from digits.data.splits import Split, split, take
 from digits.errors import DigitsError
 from digits.training.architectures import ARCHITECTURES
-from digits.training.augment import Augmentation, augment
 from digits.training.checkpoints import Checkpoint
 from digits.training.config import TrainConfig
 from digits.training.device import use_xla
-from digits.training.engine import Digits, Engine, Sums
+from digits.training.engine import Digits, Engine, Sums, backend
 
 CHUNK_SECONDS = 0.4  # how long one compiled call is to last, so that progress and Stop answer within a second
 EXPLODED = 1e4  # mean loss in nats; blind guessing has 2.3
@@ -52,6 +50,7 @@ def fit(
     on_tick: Callable[[dict], None] = lambda tick: None,
     on_epoch: Callable[[dict], None] = lambda epoch: None,
     on_checkpoint: Callable[[Checkpoint], None] = lambda checkpoint: None,
+    on_weights: Callable[[int, keras.Sequential], None] = lambda epoch, model: None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Fitted:
     """Train one network from its first weights, or from a checkpoint, to the last epoch or until `should_stop`.
@@ -64,6 +63,7 @@ def fit(
     on_epoch: called with {epoch, seconds, loss, accuracy, val_loss, val_accuracy, learning_rate}; the seconds include
     the validation.
     on_checkpoint: called after each epoch with what going on from there needs.
+    on_weights: called with 0 and the network before the first epoch, and with its number and the network after each.
     Raises DigitsError when XLA is asked for and cannot compile the network.
     """
     keras.utils.set_random_seed(config.seed)
@@ -83,6 +83,8 @@ def fit(
 
     if checkpoint:
         engine.restore(checkpoint.state)
+    else:
+        on_weights(0, model)
     rows = list(checkpoint.epochs) if checkpoint else []
     first = len(rows) + 1
     last = num_epochs or config.epochs
@@ -122,16 +124,17 @@ def fit(
         on_epoch(row)
         rows.append(row)
         on_checkpoint(Checkpoint(list(rows), good))
+        on_weights(epoch, model)
     return Fitted(model, "done")
 
 
 def _train(engine: Engine, digits: Digits, order: np.ndarray, start: int, stop: int, config: TrainConfig) -> Sums:
     try:
         return engine.train(digits, order, start, stop)
-    except (tf.errors.InvalidArgumentError, tf.errors.UnimplementedError, tf.errors.InternalError) as error:
+    except backend.COMPILE_ERRORS as error:
         if config.xla != "on":
             raise
-        reason = str(error.message).strip().split("\n")[0][:200]
+        reason = error.message.strip().split("\n")[0][:200]
         raise DigitsError(
             f"XLA cannot compile {config.architecture} here ({reason}). Set xla to auto or off."
         ) from error
@@ -158,7 +161,7 @@ class OneCycle(keras.optimizers.schedules.CosineDecay):
 
     def __call__(self, step):
         # Not `<`: after the last planned step the rate that an epoch reports is still the plan's.
-        return tf.where(step <= self.steps, super().__call__(step), self.added)
+        return keras.ops.where(step <= self.steps, super().__call__(step), self.added)
 
 
 def _learning_rate(config: TrainConfig, steps: int):
@@ -179,6 +182,8 @@ def _digits_by_epoch(
         for epoch in range(first, last + 1):
             yield epoch, digits
         return
+
+    from digits.training.augment import Augmentation, augment  # needs OpenCV, which a bare machine may lack
 
     full, half = Augmentation(), Augmentation().times(0.5)
     num_full = config.epochs - round(config.epochs / 5)

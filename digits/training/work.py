@@ -16,7 +16,7 @@ from filelock import Timeout
 from digits.data.dataset import open_dataset
 from digits.errors import DigitsError, RunBusy
 from digits.files import append_json_line, publish, write_json
-from digits.training import checkpoints, queue
+from digits.training import checkpoints, queue, snapshots
 from digits.training.run import Run, RunState
 
 STATUS_SECONDS = 0.25  # the status file is replaced at most this often
@@ -72,7 +72,7 @@ def _train(run: Run, book: "_Book") -> None:
     name = device.choose()
     book.write(device=name, versions=_versions(), phase="Building the network")
     began = time.perf_counter() - sum(row["seconds"] for row in run.epochs())
-    keeper = checkpoints.Keeper(run.path)
+    keeper, album = checkpoints.Keeper(run.path), snapshots.Keeper(run.path)
 
     def on_compile(xla: bool) -> None:
         book.write(state=RunState.RUNNING, phase="Compiling", xla=xla)
@@ -95,10 +95,12 @@ def _train(run: Run, book: "_Book") -> None:
         on_tick=on_tick,
         on_epoch=on_epoch,
         on_checkpoint=keeper.keep,
+        on_weights=album.keep,
         should_stop=lambda: run.is_asked_to_stop or run.is_asked_to_pause,
     )
     book.write(seconds=time.perf_counter() - began, phase="Saving the model")
     keeper.flush()
+    album.flush()
     if fitted.state == "stopped" and not run.is_asked_to_stop:
         book.write(state=RunState.PAUSED, phase="")
         return
@@ -120,6 +122,7 @@ def _go_back_to_checkpoint(run: Run, book: "_Book") -> checkpoints.Checkpoint | 
     lines.sort(key=lambda line: line["epoch"])  # stable: the row of an epoch stays behind its ticks
     text = "".join(json.dumps(line) + "\n" for line in lines)
     publish(run.path / "metrics.jsonl", lambda part: part.write_text(text, encoding="utf-8"))
+    snapshots.forget_after(run.path, len(rows))
     note = f"It went on after epoch {len(rows)}." if rows else "It began anew: there is no whole checkpoint."
     if damaged:
         note += f" Damaged and passed over: {', '.join(damaged)}."
