@@ -8,6 +8,7 @@ from digits.evaluation import digit_map, features
 from digits.evaluation.test_sets import TestSet
 from digits.figures.digit_map import digit_map as map_figure
 from digits.training.run import Run
+from pages.evaluate import choice
 from pages.shared import cache, compute, drawing
 from pages.shared.errors import told
 from pages.shared.prepare import prepared
@@ -87,16 +88,24 @@ def _digit(images: np.ndarray, labels: np.ndarray, said: np.ndarray) -> None:
     large = cv2.resize(np.asarray(images[index]), None, fx=ZOOM, fy=ZOOM, interpolation=cv2.INTER_NEAREST)
     st.image(large, alt=f"A {labels[index]} of the test set, read as {said[index]}", output_format="PNG")
     st.markdown(f"is **{labels[index]}**, read as **{said[index]}**")
-    if len(wrong):
-        following = int(wrong[np.searchsorted(wrong, index, side="right") % len(wrong)])
-        st.button(
-            "Next misread", icon=":material/chevron_right:", shortcut="N", key="map_next", on_click=_go,
-            args=(following,),
-        )  # fmt: skip
+    with st.container(horizontal=True):
+        if len(wrong):
+            following = int(wrong[np.searchsorted(wrong, index, side="right") % len(wrong)])
+            st.button(
+                "Next misread", icon=":material/chevron_right:", shortcut="N", key="map_next", on_click=_go,
+                args=(following,),
+            )  # fmt: skip
+        st.button("Look closer", icon=":material/zoom_in:", key="map_closer", on_click=_look_closer, args=(index,))
 
 
 def _go(index: int) -> None:
     st.session_state["map_index"] = index
+
+
+def _look_closer(index: int) -> None:
+    """Its ten bars and its nearest training digits, among the mistakes."""
+    choice.open_digit(index)
+    st.session_state["evaluate_view"] = "Mistakes"
 
 
 def _own(own: np.ndarray | None, way: str) -> None:

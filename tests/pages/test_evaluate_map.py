@@ -47,6 +47,8 @@ def test_a_digit_is_chosen_by_its_number_and_the_next_misread_by_a_button(open_p
     assert page.number_input(key="map_index").value > first
     page.number_input(key="map_index").set_value(7).run()
     assert not page.exception and "read as" in texts(page)
+    click(page, "Look closer")
+    assert "Digit 7 of the test set" in texts(page)
 
 
 @pytest.mark.parametrize("way", ["Neighbours (t-SNE)", "Principal components"])
