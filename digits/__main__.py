@@ -11,14 +11,17 @@ import sys
 try:
     from digits.commands import (
         architectures,
+        audit,
         bench,
         data,
+        digit_map,
         doctor,
         evaluate,
         export,
         features,
         pen,
         predict,
+        robustness,
         runs,
         train,
     )
@@ -26,7 +29,22 @@ except ModuleNotFoundError as error:  # the doctor cannot tell either where its 
     sys.exit(f"python -m digits: the package {error.name} is missing. Run: pip install -r requirements.txt")
 from digits.errors import BadConfig, DigitsError
 
-VERBS = (data, train, evaluate, features, predict, runs, export, pen, architectures, bench, doctor)
+VERBS = (
+    data,
+    train,
+    evaluate,
+    features,
+    robustness,
+    digit_map,
+    predict,
+    runs,
+    export,
+    pen,
+    architectures,
+    audit,
+    bench,
+    doctor,
+)
 
 
 class OneSentenceParser(argparse.ArgumentParser):

@@ -2,16 +2,14 @@
 
 import contextlib
 import json
-import os
 import signal
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 from typing import TextIO
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from digits.commands.progress import stderr_into
 from digits.data import preparing
 from digits.data.dataset import open_dataset
 from digits.data.sources import SOURCES
@@ -61,7 +59,7 @@ def run(options) -> int:
     if options.name:
         run.rename(options.name)
     signal.signal(signal.SIGINT, lambda *_: run.ask_to_stop())  # Ctrl-C keeps the model so far
-    with _stderr_into(run.path / "worker.log") as terminal, _bar(run.num_epochs, terminal) as on_status:
+    with stderr_into(run.path / "worker.log") as terminal, _bar(run.num_epochs, terminal) as on_status:
         status = work(run, on_status)
     if status["state"] == RunState.PAUSED:  # somebody asked for it, so nothing went wrong, but there is no model yet
         raise DigitsError(f"The run {run.id} is paused. Let it go on with: python -m digits train --resume {run.id}")
@@ -127,19 +125,6 @@ def _summary(result: dict, report: dict) -> str:
         lines += [f"validation accuracy  {epochs[-1]['val_accuracy']:.2%}"]
     lines += [f"test accuracy        {report['accuracy']:.2%} ({low:.2%} to {high:.2%}) on {report['title']}"]
     return "\n".join(lines)
-
-
-@contextlib.contextmanager
-def _stderr_into(log: Path) -> Iterator[TextIO]:
-    """Send everything written to stderr, TensorFlow's C++ included, to `log`; yields the real stderr."""
-    sys.stderr.flush()
-    with os.fdopen(os.dup(2), "w", encoding="utf-8") as terminal, log.open("ab") as file:
-        os.dup2(file.fileno(), 2)
-        try:
-            yield terminal
-        finally:
-            sys.stderr.flush()
-            os.dup2(terminal.fileno(), 2)
 
 
 @contextlib.contextmanager

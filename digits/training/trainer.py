@@ -14,7 +14,7 @@ import numpy as np
 
 from digits.data.dataset import Dataset
 from digits.data.encoding import num_batches
-from digits.data.splits import split, take
+from digits.data.splits import Split, split, take
 from digits.errors import DigitsError
 from digits.training.architectures import ARCHITECTURES
 from digits.training.checkpoints import Checkpoint
@@ -43,6 +43,7 @@ def fit(
     dataset: Dataset,
     device: str,
     *,
+    parts: Split | None = None,
     num_epochs: int | None = None,
     checkpoint: Checkpoint | None = None,
     on_compile: Callable[[bool], None] = lambda xla: None,
@@ -54,6 +55,7 @@ def fit(
 ) -> Fitted:
     """Train one network from its first weights, or from a checkpoint, to the last epoch or until `should_stop`.
 
+    parts: which digits train and validate, where it is not the config's split that says so.
     num_epochs: the last epoch where it lies beyond the config's; the schedule stays the one that the config planned.
     checkpoint: where to go on; the result is the same as if the training had never been interrupted.
     on_compile: called with whether XLA is used, before the first batch.
@@ -65,7 +67,7 @@ def fit(
     Raises DigitsError when XLA is asked for and cannot compile the network.
     """
     keras.utils.set_random_seed(config.seed)
-    parts = split(config.split, config.source)
+    parts = parts or split(config.split, config.source)
     images, labels = take(dataset, parts.train)
     validation = Digits(*take(dataset, parts.validation))
     steps = num_batches(len(labels), config.batch_size)

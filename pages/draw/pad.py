@@ -12,8 +12,8 @@ from digits.errors import BlankDrawing, UnreadablePicture
 from digits.inference.picture import canvas_ink
 from digits.inference.strokes import Stroke, read_strokes
 from pages.draw import recent
+from pages.shared.drawing import SIDE
 
-SIDE = 384  # px
 MAX_UNDO = 100
 # On a narrow screen the canvas is shown smaller; the drawing stays what it is, so that every screen is read alike. The
 # server does not know how wide a screen is, and asking the browser first would let the canvas wait for the answer.
