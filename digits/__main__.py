@@ -17,16 +17,18 @@ try:
         evaluate,
         export,
         features,
+        mine,
         pen,
         predict,
         runs,
+        teach,
         train,
     )
 except ModuleNotFoundError as error:  # the doctor cannot tell either where its own packages are missing
     sys.exit(f"python -m digits: the package {error.name} is missing. Run: pip install -r requirements.txt")
 from digits.errors import BadConfig, DigitsError
 
-VERBS = (data, train, evaluate, features, predict, runs, export, pen, architectures, bench, doctor)
+VERBS = (data, train, evaluate, features, predict, mine, teach, runs, export, pen, architectures, bench, doctor)
 
 
 class OneSentenceParser(argparse.ArgumentParser):
