@@ -4,7 +4,7 @@ import streamlit as st
 
 from digits.errors import BlankDrawing, DigitsError
 from digits.inference.several import separate, separate_strokes
-from pages.draw import answer, number, pad, recent, test_digit, upload, why
+from pages.draw import answer, like, mine, number, pad, recent, say, test_digit, upload, why
 from pages.shared import cache, pick
 from pages.shared.errors import told
 
@@ -35,6 +35,8 @@ def read() -> None:
                 help="Reads a number, such as 2047: its digits beside each other, with a gap between them.",
             )  # fmt: skip
         verdict = st.container(height=VERDICT_HEIGHT, border=False)
+    with right:
+        like.show(recognizer)
     try:
         with left:
             ink = WAYS[way]()
@@ -45,6 +47,9 @@ def read() -> None:
         else:
             seen, probabilities = answer.show(ink, recognizer, verdict, right)
             said, probability = str(probabilities.argmax()), float(probabilities.max())
+            if way != "Test digit":  # whose label is known, and which no network may learn from
+                with left:
+                    say.show(ink, pad.objects() if way == "Canvas" else [])
             with right:
                 if other:
                     answer.compare(seen, other.name, cache.recognizer(other))
@@ -60,3 +65,4 @@ def read() -> None:
 
 
 read()
+mine.show(run, recognizer)
