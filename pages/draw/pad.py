@@ -4,6 +4,8 @@ Every stroke sends the whole drawing. What was sent is kept, so that undo and re
 a fresh canvas with an earlier drawing on it, which sends nothing until the next stroke.
 """
 
+from typing import Any
+
 import numpy as np
 import streamlit as st
 import streamlit_drawable_canvas
@@ -49,6 +51,11 @@ def ink() -> np.ndarray:
 def strokes() -> list[Stroke]:
     """The strokes of the drawing that `ink` returned. Raises UnreadablePicture."""
     return read_strokes(st.session_state["draw_done"][-1]["drawing"])
+
+
+def objects() -> list[Any]:
+    """The same strokes as the canvas sent them."""
+    return st.session_state["draw_done"][-1]["drawing"]["objects"]
 
 
 def png() -> bytes:
