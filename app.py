@@ -39,6 +39,13 @@ page = st.navigation(
             help="Judge a trained network on digits it has never seen.",
         ),
         st.Page(
+            "pages/compare/page.py",
+            title="Compare",
+            icon=":material/compare_arrows:",
+            url_path="compare",
+            help="Put trained networks side by side, and see whether a difference is more than chance.",
+        ),
+        st.Page(
             "pages/draw/page.py",
             title="Draw",
             icon=":material/draw:",

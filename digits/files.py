@@ -13,6 +13,9 @@ from typing import Any
 
 from digits.errors import DamagedFile, DigitsError
 
+MAX_KEPT = 4096  # files; some kB each
+_KEPT: dict[Path, tuple[tuple[int, int, int], Any]] = {}
+
 
 def publish(file: Path, write: Callable[[Path], object]) -> str:
     """Let `write` make a file beside `file`, then put it in place in one step.
@@ -44,7 +47,7 @@ def write_json(file: Path, value: Any) -> None:
 def read_json(file: Path) -> dict[str, Any]:
     """Read a JSON object. Raises DamagedFile when it is missing, unreadable or no object."""
     try:
-        value = json.loads(file.read_text(encoding="utf-8"))
+        value = json.loads(_kept(file, _text))
     except (OSError, ValueError) as error:
         raise DamagedFile(
             f"{file.name} in {file.parent.name} is missing or damaged ({type(error).__name__})."
@@ -64,11 +67,38 @@ def append_json_line(file: Path, value: dict[str, Any]) -> None:
 
 
 def read_json_lines(file: Path) -> list[dict[str, Any]]:
-    """Read a log of JSON objects; a line cut short or damaged is passed over, a missing file is an empty log."""
+    """Read a log of JSON objects; a line cut short or damaged is passed over, a missing file is an empty log.
+
+    The objects are shared by all who read the same file: leave them as they are.
+    """
     try:
-        text = file.read_text(encoding="utf-8", errors="replace")
+        return list(_kept(file, _lines))
     except OSError:
         return []
+
+
+def _kept(file: Path, read: Callable[[Path], Any]) -> Any:
+    """What `read` makes of a file, kept until another takes its place or it grows. Raises OSError.
+
+    Every rerun of every page asks for the same small files of all runs; to see that one is still the same takes a tenth
+    of the time that reading it does.
+    """
+    found = file.stat()
+    stamp = found.st_ino, found.st_size, found.st_mtime_ns
+    kept = _KEPT.get(file)
+    if kept is None or kept[0] != stamp:
+        if len(_KEPT) >= MAX_KEPT:
+            _KEPT.clear()
+        _KEPT[file] = kept = stamp, read(file)
+    return kept[1]
+
+
+def _text(file: Path) -> str:
+    return file.read_text(encoding="utf-8")
+
+
+def _lines(file: Path) -> list[dict[str, Any]]:
+    text = file.read_text(encoding="utf-8", errors="replace")
     lines = []
     for line in text.splitlines():
         try:

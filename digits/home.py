@@ -4,6 +4,7 @@
 """
 
 import os
+from functools import lru_cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -12,7 +13,13 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def home() -> Path:
     """The folder of everything the app writes. Read on every call, so that tests can move it."""
-    return Path(os.environ.get("DIGITS_HOME") or ROOT / ".digits").resolve()
+    return _resolved(os.environ.get("DIGITS_HOME") or str(ROOT / ".digits"))
+
+
+@lru_cache(maxsize=8)
+def _resolved(path: str) -> Path:
+    """Asked for at every look at a file, so not looked up link by link each time."""
+    return Path(path).resolve()
 
 
 def data_folder(source: str) -> Path:

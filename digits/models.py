@@ -6,7 +6,8 @@ from digits.files import read_json, write_json
 from digits.home import home
 from digits.inference.layers import Layers
 from digits.inference.recognizer import Recognizer
-from digits.training import runs
+from digits.inference.snapshot import Snapshot
+from digits.training import runs, snapshots
 from digits.training.run import Run
 
 
@@ -42,6 +43,16 @@ def layers(run: Run) -> Layers:
     if not shapes:
         raise DamagedFile(f"The run {run.id} has no layers.tflite: an earlier version trained it. Train it again.")
     return Layers.load(run.model_file("layers.tflite"), {name: tuple(shape) for name, shape in shapes.items()})
+
+
+def followable() -> list[Run]:
+    """Every run that goes on or has kept its epochs, newest first: a drawing can be read along its training."""
+    return [run for run in runs.all_runs() if not run.state.is_final or snapshots.files(run.path)]
+
+
+def snapshot(run: Run, epoch: int) -> Snapshot:
+    """The network of `run` as it was after `epoch`. Raises DamagedFile."""
+    return Snapshot.load(snapshots.file(run.path, epoch))
 
 
 def choose(run: Run) -> None:

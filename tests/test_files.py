@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import pytest
 
@@ -55,3 +56,23 @@ def test_a_log_line_is_one_line_of_json(folder):
     log = folder / "metrics.jsonl"
     files.append_json_line(log, {"text": "a\nb"})
     assert json.loads(log.read_text()) == {"text": "a\nb"}
+
+
+def test_a_file_is_read_again_only_when_another_took_its_place_or_it_grew(folder, monkeypatch):
+    file, log = folder / "a.json", folder / "metrics.jsonl"
+    files.write_json(file, {"state": "running"})
+    files.append_json_line(log, {"epoch": 1})
+    assert (files.read_json(file), files.read_json_lines(log)) == ({"state": "running"}, [{"epoch": 1}])
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "read_text", None)
+        assert (files.read_json(file), files.read_json_lines(log)) == ({"state": "running"}, [{"epoch": 1}])
+    files.write_json(file, {"state": "stopped"})
+    files.append_json_line(log, {"epoch": 2})
+    assert files.read_json(file) == {"state": "stopped"}
+    assert files.read_json_lines(log) == [{"epoch": 1}, {"epoch": 2}]
+
+
+def test_what_a_reader_does_to_what_it_read_is_its_own_affair(folder):
+    files.write_json(folder / "a.json", {"runs": ["a"]})
+    files.read_json(folder / "a.json")["runs"].append("b")
+    assert files.read_json(folder / "a.json") == {"runs": ["a"]}

@@ -19,6 +19,7 @@ ARROWS = {
     "data": set(),
     "training": {"data"},
     "inference": set(),
+    "mine": {"inference", "training", "data"},
     "evaluation": {"data", "training", "inference"},
     "figures": set(),
     "bench": {"data", "training", "inference"},
@@ -82,7 +83,7 @@ def test_opening_every_page_and_drawing_loads_no_tensorflow(with_run):
 import sys
 from streamlit.testing.v1 import AppTest
 app = AppTest.from_file("app.py", default_timeout=60).run()
-for page in ("home", "explore", "train", "evaluate", "draw"):
+for page in ("home", "explore", "train", "evaluate", "compare", "draw"):
     app.switch_page(f"pages/{page}/page.py").run()
     assert not app.exception, (page, app.exception)
     print(page, app.title[0].value)
@@ -90,7 +91,7 @@ print(sorted({"tensorflow", "keras", "tensorflow_datasets", "sklearn"} & set(sys
 """
     process = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert process.stdout.splitlines() == [
-        "home Digits", "explore Explore", "train Train", "evaluate Evaluate", "draw Draw", "[]",
+        "home Digits", "explore Explore", "train Train", "evaluate Evaluate", "compare Compare", "draw Draw", "[]",
     ], process.stderr  # fmt: skip
 
 

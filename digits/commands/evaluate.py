@@ -6,6 +6,7 @@ import sys
 from digits import models
 from digits.data import preparing
 from digits.data.splits import SPLITS
+from digits.evaluation.card import score_card
 from digits.evaluation.judge import judge
 from digits.evaluation.test_sets import test_set
 from digits.training import runs
@@ -25,7 +26,7 @@ def run(options) -> int:
     source = test_set(name, run.config).source
     preparing.ensure(source, lambda phase: print(f"{phase} ...", file=sys.stderr))
     report = judge(run, name)
-    print(json.dumps(report) if options.json else _table(report))
+    print(json.dumps(report | {"card": score_card(run, report)}) if options.json else _table(report))
     return 0
 
 

@@ -10,6 +10,8 @@ import numpy as np
 from digits import models
 from digits.errors import DigitsError
 from digits.evaluation import pens
+from digits.evaluation.folder import folder
+from digits.files import write_json
 from digits.gate.judge import wrong_acceptances
 from digits.home import ROOT
 from digits.inference.gate import Gate
@@ -59,6 +61,7 @@ def run(options) -> int:
         "refused": float(np.mean([row["refused"] for row in rows])),
         "non_digits": kinds,
     }
+    write_json(folder(model, "pens") / "pens.json", result)
     if options.picture:
         _write_picture(sheets, options.picture)
     print(json.dumps(result) if options.json else "\n".join(_table(result)))

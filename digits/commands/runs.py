@@ -97,6 +97,8 @@ def _row(run: Run) -> dict:
     return {
         "run": run.id,
         "name": run.name,
+        "notes": run.notes,
+        "tags": run.tags,
         "state": status["state"],
         "responding": status["responding"],
         "epochs": len(epochs),

@@ -30,12 +30,27 @@ def fit_temperature(labels: np.ndarray, probabilities: np.ndarray) -> float:
     return float(np.exp(minimize_scalar(loss, bounds=(-3, 3), method="bounded").x))
 
 
-def expected_calibration_error(labels: np.ndarray, probabilities: np.ndarray) -> float:
-    """The gap between confidence and accuracy, 0 to 1: the mean over NUM_BINS equally wide bins, weighted by digits."""
+def reliability(labels: np.ndarray, probabilities: np.ndarray) -> list[dict]:
+    """How often the network is right where it is about equally sure: {confidence, accuracy, n} of each bin.
+
+    The NUM_BINS are equally wide; those without a digit are left out. Both means are 0 to 1, n counts digits.
+    """
     confidence, hits = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
-    bins = np.minimum((confidence * NUM_BINS).astype(int), NUM_BINS - 1)
-    gaps = [abs(hits[bins == b].mean() - confidence[bins == b].mean()) * (bins == b).mean() for b in np.unique(bins)]
-    return float(sum(gaps))
+    bins = np.searchsorted(np.linspace(0, 1, NUM_BINS + 1)[1:-1], confidence)  # as scikit-learn's calibration_curve
+    return [
+        {
+            "confidence": float(confidence[bins == place].mean(dtype=float)),
+            "accuracy": float(hits[bins == place].mean()),
+            "n": int((bins == place).sum()),
+        }
+        for place in np.unique(bins)
+    ]
+
+
+def expected_calibration_error(labels: np.ndarray, probabilities: np.ndarray) -> float:
+    """The gap between confidence and accuracy, 0 to 1: the mean over the bins of `reliability`, weighted by digits."""
+    rows = reliability(labels, probabilities)
+    return sum(abs(row["accuracy"] - row["confidence"]) * row["n"] for row in rows) / len(labels)
 
 
 def calibrate(run: Run) -> dict:

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from digits import worker
 from digits.data.dataset import open_dataset
 from digits.errors import DamagedFile
 from digits.evaluation.calibration import expected_calibration_error, temperature
@@ -18,6 +17,7 @@ from digits.evaluation.report import report
 from digits.evaluation.test_sets import TestSet, test_set, test_sets
 from digits.files import publish, read_json, write_json
 from digits.inference.recognizer import Recognizer, at_temperature
+from digits.job import Job
 from digits.training.run import Run
 from digits.training.runs import STARTER
 
@@ -32,21 +32,24 @@ def judge(run: Run, name: str) -> dict[str, Any]:
     """
     chosen = test_set(name, run.config)
     images, labels = chosen.take(open_dataset(chosen.source))
-    uncalibrated = Recognizer.load(run.model_file()).probabilities(images)
-    heat = temperature(run)
-    probabilities = at_temperature(uncalibrated, heat)  # as the Draw page shows them
-    calibration = {
-        "temperature": heat,
-        "error_before": expected_calibration_error(labels, uncalibrated),
-        "error_after": expected_calibration_error(labels, probabilities),
-    }
-    named = {"run": run.id, "test": chosen.name, "source": chosen.source, "title": chosen.title}
-    verdict = named | report(labels, probabilities) | {"calibration": calibration}
-    if name == "official":
-        verdict["corrected"] = corrected(verdict, labels)
-    publish(folder(run, chosen.name) / "probabilities.npy", lambda part: np.save(part, probabilities))
-    if run.path != STARTER:  # which comes with its verdict
-        write_json(folder(run, chosen.name) / "report.json", verdict)
+    place = folder(run, name)
+    with job(run, name).doing() as tell:
+        tell(0.0, f"Reading {len(images):,} digits")
+        uncalibrated = Recognizer.load(run.model_file()).probabilities(images)
+        heat = temperature(run)
+        probabilities = at_temperature(uncalibrated, heat)  # as the Draw page shows them
+        calibration = {
+            "temperature": heat,
+            "error_before": expected_calibration_error(labels, uncalibrated),
+            "error_after": expected_calibration_error(labels, probabilities),
+        }
+        named = {"run": run.id, "test": chosen.name, "source": chosen.source, "title": chosen.title}
+        verdict = named | report(labels, probabilities) | {"calibration": calibration}
+        if name == "official":
+            verdict["corrected"] = corrected(verdict, labels)
+        publish(place / "probabilities.npy", lambda part: np.save(part, probabilities))
+        if run.path != STARTER:  # which is a part of the program and comes with its verdict
+            write_json(place / "report.json", verdict)
     return verdict
 
 
@@ -77,6 +80,26 @@ def calibration_error(run: Run) -> tuple[float, str] | None:
     return None
 
 
-def start(run: Run, name: str) -> None:
-    """Judge `run` in a worker process."""
-    worker.start(["evaluate", run.id, "--test", name], run.path / "worker.log")
+def probabilities(run: Run, chosen: TestSet) -> np.ndarray | None:
+    """The ten probabilities of each digit of a test set by a judged run, (n, 10) float32, memory-mapped.
+
+    Calibrated, as the report and the Draw page have them. None for the starter, which comes with its verdict alone,
+    until they are computed. Raises DamagedFile.
+    """
+    file = folder(run, chosen.name) / "probabilities.npy"
+    if run.path == STARTER and not file.exists():
+        return None
+    damaged = f"The stored answers of {run.id} are missing or damaged. Run: python -m digits evaluate {run.id}"
+    try:
+        answers = np.load(file, mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise DamagedFile(damaged) from error
+    if answers.shape != (len(chosen.indices), 10):
+        raise DamagedFile(damaged)
+    return answers
+
+
+def job(run: Run, name: str) -> Job:
+    """The judging of `run` on the test set of that name, as its last file and the command that makes it."""
+    last = "probabilities.npy" if run.path == STARTER else "report.json"
+    return Job(folder(run, name) / last, ("evaluate", run.id, "--test", name))

@@ -28,6 +28,13 @@ KNOWN: dict[int, frozenset[int]] = {
 """Index into the 10,000 -> what the raters say it is: one digit, either of two, or, empty, no digit at all."""
 
 
+def raters_say(index: int) -> str | None:
+    """What the raters say that a digit of the official test set is, in words; None where they agree with its label."""
+    if index not in KNOWN:
+        return None
+    return " or ".join(f"a {digit}" for digit in sorted(KNOWN[index])) or "no digit at all"
+
+
 def corrected(report: dict[str, Any], labels) -> dict[str, Any]:
     """The score of a report on the official test set when the known errors are put right: {n, accuracy, interval}.
 

@@ -3,7 +3,7 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from digits.figures.frame import PARTS, QUIET, fix_axes, frame
+from digits.figures.frame import PARTS, QUIET, chart
 
 
 def class_counts(counts: dict[str, np.ndarray]) -> go.Figure:
@@ -11,19 +11,21 @@ def class_counts(counts: dict[str, np.ndarray]) -> go.Figure:
 
     counts: part (train, validation, test) -> (10,) int.
     """
-    figure = go.Figure()
-    for part, numbers in counts.items():
-        figure.add_bar(
-            x=list(range(10)),
+    digits = list(range(10))
+    bars = [
+        go.Bar(
+            x=digits,
             y=numbers,
             name=f"{part} ({sum(numbers):,})",
             marker_color=PARTS.get(part, QUIET),
             hovertemplate=f"%{{y:,}} digits that are %{{x}}, for {part}<extra></extra>",
         )
-    fix_axes(figure).update_xaxes(tickvals=list(range(10)), title="Digit")
-    figure.update_yaxes(showgrid=True, tickformat=",", title="How many")
+        for part, numbers in counts.items()
+    ]
+    x = {"tickvals": digits, "title": {"text": "Digit"}}
+    y = {"showgrid": True, "tickformat": ",", "title": {"text": "How many"}}
     legend = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "itemclick": False, "itemdoubleclick": False}
-    return frame(figure, 320, barmode="group", bargap=0.25, showlegend=True, legend=legend)
+    return chart(bars, 320, x=x, y=y, barmode="group", bargap=0.25, showlegend=True, legend=legend)
 
 
 def split_bar(batches: dict[str, int]) -> go.Figure:
@@ -31,9 +33,9 @@ def split_bar(batches: dict[str, int]) -> go.Figure:
 
     batches: part -> how many batches, in the order in which they lie.
     """
-    figure, start = go.Figure(), 0
+    bars, start = [], 0
     for part, number in batches.items():
-        figure.add_bar(
+        bar = go.Bar(
             x=[number],
             y=[""],
             base=[start],
@@ -47,8 +49,8 @@ def split_bar(batches: dict[str, int]) -> go.Figure:
             textfont={"color": "#ffffff", "size": 14},
             hovertemplate=f"{part}: batches {start:,} to {start + number - 1:,}<extra></extra>",
         )
+        bars.append(bar)
         start += number
     cuts = np.cumsum([0, *batches.values()]).tolist()
-    fix_axes(figure).update_xaxes(tickvals=cuts, tickformat=",", range=[0, start], title="Batch")
-    figure.update_yaxes(visible=False)
-    return frame(figure, 140, barmode="overlay", showlegend=False, bargap=0)
+    x = {"tickvals": cuts, "tickformat": ",", "range": [0, start], "title": {"text": "Batch"}}
+    return chart(bars, 140, x=x, y={"visible": False}, barmode="overlay", showlegend=False, bargap=0)

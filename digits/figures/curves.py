@@ -4,8 +4,10 @@ from typing import Any, Literal
 
 import plotly.graph_objects as go
 
-from digits.figures.frame import PARTS, QUIET, frame
+from digits.figures.frame import LEGEND, PARTS, QUIET, chart
 
+COLOURS = ("#4272c8", "#bd6714", "#1f856f", "#a35fb8", "#c2506a", "#8a7a2c")
+"""Of the runs that are compared: the first of the theme's."""
 MAX_TICKS = 300  # points of the line within the epochs; more would only cost time to send and draw
 
 
@@ -25,8 +27,7 @@ def curves(
     """
     shown = ".2%" if metric == "accuracy" else ".4f"
     ticks = _thinned([tick for tick in ticks if tick.get(metric) is not None])
-    figure = go.Figure()
-    figure.add_scatter(
+    within = go.Scatter(
         x=[tick["epoch"] - 1 + tick["step"] / tick["steps"] for tick in ticks],
         y=[tick[metric] for tick in ticks],
         name="within the epoch",
@@ -34,9 +35,10 @@ def curves(
         line={"width": 1, "color": QUIET},
         hoverinfo="skip",
     )
+    lines = [within]
     for name, key, part in (("training", metric, "train"), ("validation", f"val_{metric}", "validation")):
         rows = [row for row in epochs if row.get(key) is not None]
-        figure.add_scatter(
+        line = go.Scatter(
             x=[row["epoch"] for row in rows],
             y=[row[key] for row in rows],
             name=name,
@@ -45,12 +47,44 @@ def curves(
             marker={"size": 7},
             hovertemplate=f"%{{y:{shown}}}",
         )
+        lines.append(line)
     last = total_epochs or max([row["epoch"] for row in [*epochs, *ticks]], default=1)
-    figure.update_xaxes(title="Epoch", range=[0, last + 0.2], showgrid=False, dtick=1 if last <= 15 else None)
-    figure.update_yaxes(title=metric.capitalize(), tickformat=".0%" if metric == "accuracy" else None)
-    figure.update_yaxes(range=_range(epochs, ticks, metric))
-    legend = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"}
-    return frame(figure, 340, hovermode="x unified", legend=legend, showlegend=True, uirevision=metric, dragmode="zoom")
+    x = {"title": {"text": "Epoch"}, "range": [0, last + 0.2], "dtick": 1 if last <= 15 else None}
+    y = _vertical(metric, _range(epochs, ticks, metric))
+    return chart(
+        lines, 340, x=x, y=y, zoom=True, hovermode="x unified", legend=LEGEND, showlegend=True, uirevision=metric
+    )
+
+
+def compared(runs: dict[str, list[dict[str, Any]]], metric: Literal["loss", "accuracy"]) -> go.Figure:
+    """The curves of several runs in one picture: validation in full, training dotted, a colour for each run.
+
+    runs: a short name -> its rows of {epoch, loss, accuracy, val_loss, val_accuracy}; at most as many as COLOURS.
+    """
+    lines = []
+    for (run, epochs), colour in zip(runs.items(), COLOURS, strict=False):
+        for name, key, dash, width in ((f"{run}, training", metric, "dot", 1.5), (run, f"val_{metric}", "solid", 2.5)):
+            rows = [row for row in epochs if row.get(key) is not None]
+            line = go.Scatter(
+                x=[row["epoch"] for row in rows],
+                y=[row[key] for row in rows],
+                name=name,
+                mode="lines+markers" if dash == "solid" else "lines",
+                line={"width": width, "color": colour, "dash": dash},
+                marker={"size": 6},
+                legendgroup=run,
+                hovertemplate=f"%{{y:{'.2%' if metric == 'accuracy' else '.4f'}}}",
+            )
+            lines.append(line)
+    every_row = [row for epochs in runs.values() for row in epochs]
+    x, y = {"title": {"text": "Epoch"}}, _vertical(metric, _range(every_row, [], metric))
+    return chart(lines, 380, x=x, y=y, zoom=True, hovermode="x unified", legend=LEGEND, showlegend=True)
+
+
+def _vertical(metric: str, shown: list[float] | None) -> dict[str, Any]:
+    """The vertical axis of a metric."""
+    percent = ".0%" if metric == "accuracy" else None
+    return {"title": {"text": metric.capitalize()}, "tickformat": percent, "range": shown, "showgrid": True}
 
 
 def _range(epochs: list[dict[str, Any]], ticks: list[dict[str, Any]], metric: str) -> list[float] | None:

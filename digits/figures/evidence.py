@@ -3,7 +3,7 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from digits.figures.frame import fix_axes, frame
+from digits.figures.frame import HIDDEN, chart
 
 FOR_AND_AGAINST = [[0, "#c2571a"], [0.5, "#000000"], [1, "#3f7fe0"]]
 """Orange against, blue for: told apart by any eye, and black where nothing depends on it."""
@@ -16,18 +16,16 @@ def evidence(image: np.ndarray, fall: np.ndarray) -> go.Figure:
     image: (28, 28) uint8. fall: (28, 28) float, the fall of the log-odds when the place is covered.
     """
     most = max(LEAST, float(np.abs(fall).max()))
-    figure = go.Figure(
-        go.Heatmap(
-            z=fall,
-            zmin=-most,
-            zmax=most,
-            colorscale=FOR_AND_AGAINST,
-            showscale=False,
-            hovertemplate="row %{y}, column %{x}<br>log-odds without it: <b>%{customdata:+.1f}</b><extra></extra>",
-            customdata=-fall,
-        )
+    places = go.Heatmap(
+        z=fall,
+        zmin=-most,
+        zmax=most,
+        colorscale=FOR_AND_AGAINST,
+        showscale=False,
+        hovertemplate="row %{y}, column %{x}<br>log-odds without it: <b>%{customdata:+.1f}</b><extra></extra>",
+        customdata=-fall,
     )
-    figure.add_contour(
+    outline = go.Contour(
         z=image,
         contours={"start": 128, "end": 128, "coloring": "lines"},
         colorscale=[[0, "#ffffff"], [1, "#ffffff"]],
@@ -35,6 +33,4 @@ def evidence(image: np.ndarray, fall: np.ndarray) -> go.Figure:
         showscale=False,
         hoverinfo="skip",
     )
-    figure.update_xaxes(visible=False)
-    figure.update_yaxes(visible=False, autorange="reversed")
-    return frame(fix_axes(figure, square=True), 240)
+    return chart([places, outline], 240, x=HIDDEN, y=HIDDEN | {"autorange": "reversed"}, square=True)

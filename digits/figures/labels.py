@@ -3,7 +3,9 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from digits.figures.frame import fix_axes, frame
+from digits.figures.frame import HIDDEN, chart
+
+PLACES = {"side": "top", "tickvals": list(range(10))}
 
 
 def one_hot(label: np.ndarray) -> go.Figure:
@@ -11,10 +13,8 @@ def one_hot(label: np.ndarray) -> go.Figure:
 
     label: (10,) with a single 1.
     """
-    figure = _boxes(np.asarray(label)[np.newaxis])
-    figure.update_traces(textfont_size=16, hovertemplate="place %{x}<br><b>%{z}</b><extra></extra>")
-    figure.update_yaxes(visible=False)
-    return frame(fix_axes(figure), 104, margin={"l": 0, "r": 0, "t": 34, "b": 8, "pad": 0})
+    boxes = _boxes(np.asarray(label)[np.newaxis], "place %{x}", textfont={"size": 16})
+    return chart([boxes], 104, x=PLACES, y=HIDDEN, margin={"l": 0, "r": 0, "t": 34, "b": 8, "pad": 0})
 
 
 def batch_one_hot(labels: np.ndarray) -> go.Figure:
@@ -22,14 +22,21 @@ def batch_one_hot(labels: np.ndarray) -> go.Figure:
 
     labels: (b, 10) with a single 1 in each row.
     """
-    figure = _boxes(labels)
-    figure.update_traces(hovertemplate="digit %{y} of the batch, place %{x}<br><b>%{z}</b><extra></extra>")
-    figure.update_yaxes(autorange="reversed", tickvals=[*range(0, len(labels), 4), len(labels) - 1])
-    return frame(fix_axes(figure), 14 * len(labels) + 40)
+    boxes = _boxes(labels, "digit %{y} of the batch, place %{x}")
+    rows = {"autorange": "reversed", "tickvals": [*range(0, len(labels), 4), len(labels) - 1]}
+    return chart([boxes], 14 * len(labels) + 40, x=PLACES, y=rows)
 
 
-def _boxes(labels: np.ndarray) -> go.Figure:
+def _boxes(labels: np.ndarray, place: str, **options) -> go.Heatmap:
     """labels: (n, 10). The colour scale is the theme's, whose ends part in light and in dark."""
-    figure = go.Figure(go.Heatmap(z=labels, zmin=0, zmax=1.25, xgap=2, ygap=2, showscale=False, texttemplate="%{z}"))
-    figure.update_xaxes(side="top", tickvals=list(range(10)))
-    return figure
+    return go.Heatmap(
+        z=labels,
+        zmin=0,
+        zmax=1.25,
+        xgap=2,
+        ygap=2,
+        showscale=False,
+        texttemplate="%{z}",
+        hovertemplate=f"{place}<br><b>%{{z}}</b><extra></extra>",
+        **options,
+    )

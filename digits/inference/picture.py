@@ -87,6 +87,22 @@ def upload_ink(data: bytes) -> np.ndarray:
     return lift(*_decode(data, kind, longest=SIDE))
 
 
+def grey_png(png: bytes, longest: int) -> np.ndarray:
+    """Read ink that this app saved: a PNG, 0 = paper, 255 = ink, no side over `longest` px and at most CANVAS_BYTES.
+
+    Returns (H, W) uint8. Raises UnreadablePicture when it is not that.
+    """
+    if not png.startswith(PNG):
+        raise UnreadablePicture("It is no PNG picture.")
+    if len(png) > CANVAS_BYTES:
+        raise UnreadablePicture(f"It has {len(png) >> 10:,} kB, expected at most {CANVAS_BYTES >> 10:,}.")
+    png = _png_pixels(png)
+    width, height, _ = _png_frame(png)
+    if max(width, height) > longest:
+        raise UnreadablePicture(f"It has {width} x {height} pixels, expected at most {longest} x {longest}.")
+    return _decode(png, "PNG", longest=longest)[0]
+
+
 def _png_pixels(data: bytes) -> bytes:
     """The same PNG with only the chunks that make its pixels, each of them whole.
 

@@ -20,6 +20,7 @@ from digits.training.config import TrainConfig, read_config
 GRACE_SECONDS = 10  # a new worker has this long to take its lock before its run counts as lost
 SILENT_SECONDS = 6  # a live worker renews its status every second
 MAX_EPOCHS = 1000
+MAX_TAGS = 8
 
 
 class RunState(StrEnum):
@@ -78,6 +79,28 @@ class Run:
     def rename(self, name: str) -> None:
         """Give it a name of at most 80 characters; an empty one brings the id back."""
         write_json(self.path / "name.json", {"name": _plain(name) or self.id})
+
+    @property
+    def notes(self) -> str:
+        """What the user wrote about it: one line of plain text, empty until then."""
+        return self._notes()[0]
+
+    @property
+    def tags(self) -> list[str]:
+        """Words that the user found it by: plain text."""
+        return self._notes()[1]
+
+    def annotate(self, notes: str, tags: list[str]) -> None:
+        """Keep notes of at most 500 characters and at most MAX_TAGS tags of at most 30."""
+        kept = dict.fromkeys(tag for text in tags if (tag := _plain(text, 30)))  # each once, in their order
+        write_json(self.path / "notes.json", {"notes": _plain(notes, 500), "tags": list(kept)[:MAX_TAGS]})
+
+    def _notes(self) -> tuple[str, list[str]]:
+        try:
+            saved = read_json(self.path / "notes.json")
+            return _plain(str(saved["notes"]), 500), [_plain(str(tag), 30) for tag in saved["tags"]][:MAX_TAGS]
+        except (DamagedFile, KeyError, TypeError):
+            return "", []
 
     def status(self) -> dict[str, Any]:
         """What the worker last said, with the state set right if the worker is gone.
@@ -177,6 +200,6 @@ class Run:
         return (self.path / "pause").exists()
 
 
-def _plain(name: str) -> str:
-    """One line of at most 80 characters without what a terminal or a page obeys: controls, NUL, turned directions."""
-    return " ".join("".join(c if c.isprintable() else " " for c in name).split())[:80].rstrip()
+def _plain(text: str, length: int = 80) -> str:
+    """One line, at most `length` long, without what a terminal or a page obeys: controls, NUL, turned directions."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:length].rstrip()

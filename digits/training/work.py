@@ -16,8 +16,9 @@ from filelock import Timeout
 from digits.data.dataset import open_dataset
 from digits.errors import DigitsError, RunBusy
 from digits.files import append_json_line, publish, write_json
-from digits.training import checkpoints, queue
+from digits.training import checkpoints, queue, snapshots
 from digits.training.run import Run, RunState
+from digits.training.teaching import Taught
 
 STATUS_SECONDS = 0.25  # the status file is replaced at most this often
 WAITING = "Another run is using the device"
@@ -65,6 +66,7 @@ def _train(run: Run, book: "_Book") -> None:
     config = run.config
     book.write(state=RunState.STARTING, phase="Opening the data", started=time.time())
     dataset = open_dataset(config.source)
+    taught = Taught.load(run.path) if config.parent else None
     checkpoint = _go_back_to_checkpoint(run, book)
     book.write(phase="Loading TensorFlow")
     from digits.training import device, export, trainer
@@ -72,7 +74,7 @@ def _train(run: Run, book: "_Book") -> None:
     name = device.choose()
     book.write(device=name, versions=_versions(), phase="Building the network")
     began = time.perf_counter() - sum(row["seconds"] for row in run.epochs())
-    keeper = checkpoints.Keeper(run.path)
+    keeper, album = checkpoints.Keeper(run.path), snapshots.Keeper(run.path)
 
     def on_compile(xla: bool) -> None:
         book.write(state=RunState.RUNNING, phase="Compiling", xla=xla)
@@ -89,16 +91,19 @@ def _train(run: Run, book: "_Book") -> None:
         config,
         dataset,
         name,
+        taught=taught,
         num_epochs=run.num_epochs,
         checkpoint=checkpoint,
         on_compile=on_compile,
         on_tick=on_tick,
         on_epoch=on_epoch,
         on_checkpoint=keeper.keep,
+        on_weights=album.keep,
         should_stop=lambda: run.is_asked_to_stop or run.is_asked_to_pause,
     )
     book.write(seconds=time.perf_counter() - began, phase="Saving the model")
     keeper.flush()
+    album.flush()
     if fitted.state == "stopped" and not run.is_asked_to_stop:
         book.write(state=RunState.PAUSED, phase="")
         return
@@ -120,6 +125,7 @@ def _go_back_to_checkpoint(run: Run, book: "_Book") -> checkpoints.Checkpoint | 
     lines.sort(key=lambda line: line["epoch"])  # stable: the row of an epoch stays behind its ticks
     text = "".join(json.dumps(line) + "\n" for line in lines)
     publish(run.path / "metrics.jsonl", lambda part: part.write_text(text, encoding="utf-8"))
+    snapshots.forget_after(run.path, len(rows))
     note = f"It went on after epoch {len(rows)}." if rows else "It began anew: there is no whole checkpoint."
     if damaged:
         note += f" Damaged and passed over: {', '.join(damaged)}."

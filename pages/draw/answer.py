@@ -10,6 +10,7 @@ from digits.inference.gate import Gate
 from digits.inference.ink import Steps, as_drawn, steps, to_mnist
 from digits.inference.recognizer import Recognizer
 from digits.training.run import Run
+from pages.shared.picture import png
 from pages.shared.words import GATE_ERRORS, NO_DIGIT, NOT_SURE, if_it_is_one, verdict
 
 PICTURE = 112  # screen px, side of each picture on the way
@@ -108,7 +109,8 @@ def _pictures(ink: np.ndarray, way: Steps, seen: np.ndarray, digit: int, raw: bo
     with st.container(horizontal=True):
         for number, (caption, stage) in enumerate(stages, start=1):
             alt = f"Your digit as 28 by 28 pixels, read as {digit}" if stage is seen else caption
-            st.image(_enlarged(stage), width=PICTURE, caption=f"{number}. {caption}", alt=alt, output_format="PNG")
+            caption = f"{number}. {caption}"
+            st.image(png(_enlarged(stage)), width=PICTURE, caption=caption, alt=alt, output_format="PNG")
 
 
 def _enlarged(picture: np.ndarray) -> np.ndarray:

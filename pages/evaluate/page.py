@@ -4,11 +4,12 @@ import streamlit as st
 
 from digits.evaluation import judge
 from digits.evaluation.test_sets import test_sets
-from pages.evaluate import compute, mistakes, scores
-from pages.shared import pick
+from pages.evaluate import digit_map, mistakes, robustness, scores
+from pages.shared import compute, pick
 from pages.shared.errors import told
+from pages.shared.prepare import prepared
 
-VIEWS = {"Scores": scores, "Mistakes": mistakes}
+VIEWS = {"Scores": scores, "Mistakes": mistakes, "Robustness": robustness, "Map": digit_map}
 
 st.title("Evaluate", anchor=False)
 st.markdown("How good is it really? A score counts only on digits that the network has not learned from.")
@@ -30,7 +31,13 @@ chosen = sets.get(name) or next(iter(sets.values()))
 with told():
     report = judge.stored(run, chosen)
 if report is None:
-    compute.offer(run, chosen)
+    prepared(chosen.source)
+    compute.done(
+        judge.job(run, chosen.name),
+        why=f"This model has not been judged on {chosen.title} yet. It takes some seconds.",
+        action="Evaluate",
+        icon=":material/fact_check:",
+    )
     st.stop()
 tabs = st.tabs(list(VIEWS), key="evaluate_view", bind="query-params", on_change="rerun")
 for tab, view in zip(tabs, VIEWS.values(), strict=True):

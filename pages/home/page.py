@@ -1,7 +1,5 @@
 """Home: what this is, how far you are, and where to go on."""
 
-import cv2
-import numpy as np
 import streamlit as st
 
 from digits import models
@@ -10,8 +8,6 @@ from digits.training import runs
 from pages.shared import cache, pick
 from pages.shared.errors import told
 
-INK = (66, 114, 200)  # RGB; reads on light and on dark paper
-
 st.title("Digits", anchor=False)
 st.markdown(
     "A whole machine-learning project in your browser: look at handwritten digits, train a network to read them, "
@@ -19,13 +15,8 @@ st.markdown(
 )
 
 with told():
-    digits = cache.dataset("sample")
-strip = cv2.resize(np.hstack(digits.images[:28]), None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)  # (56, 1568)
-st.image(
-    np.dstack([np.full_like(strip, channel) for channel in INK] + [strip]),
-    width="stretch",
-    alt="Handwritten digits: " + " ".join(map(str, digits.labels[:28])),
-)
+    strip, labels = cache.strip("sample")
+st.image(strip, width="stretch", output_format="PNG", alt="Handwritten digits: " + " ".join(map(str, labels)))
 
 usable, trained = models.usable(), runs.all_runs()
 STEPS = [

@@ -14,20 +14,20 @@ def prepared(source: str, choice: str | None = None) -> Dataset:
 
     choice: the key of the page's own choice of a source, where the sample would do as well; "Use the sample" sets it.
     """
-    now = preparing.progress(source)
-    problem = now.error
+    problem = ""
     if source == "sample" or is_prepared(source):  # the sample is made on first use
         try:
             return cache.dataset(source)
         except DigitsError as error:
             problem = str(error)
+    now = preparing.progress(source)
     if now.state == "preparing":
         with st.container(border=True, key="preparing"):
             _watch(source)
             if choice:  # not in the fragment: a click there cannot change the page's choice of a source
                 st.button("Use the sample meanwhile", icon=":material/grid_view:", on_click=_use_sample, args=(choice,))
     else:
-        _offer(source, problem, choice)
+        _offer(source, problem or now.error, choice)
     st.stop()
 
 

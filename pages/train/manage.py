@@ -5,8 +5,8 @@ import json
 import streamlit as st
 
 from digits.errors import DigitsError
-from digits.training import queue, runs
-from digits.training.run import MAX_EPOCHS, Run, RunState
+from digits.training import queue, runs, snapshots
+from digits.training.run import MAX_EPOCHS, MAX_TAGS, Run, RunState
 
 
 def show(run: Run) -> None:
@@ -14,12 +14,21 @@ def show(run: Run) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if run.has_model:
             st.page_link("pages/evaluate/page.py", label="Evaluate", query_params={"model": run.id})
+            st.page_link("pages/compare/page.py", label="Compare", query_params={"compare": run.id})
             st.page_link("pages/draw/page.py", label="Draw with it", query_params={"model": run.id})
             _downloads(run)
+        if snapshots.files(run.path):
+            st.page_link("pages/draw/page.py", label="Draw along its epochs", query_params={"follow": run.id})
         _go_on(run)
         with st.popover("Rename", icon=":material/edit:"):
             st.text_input("Name", value=run.name, max_chars=80, key=f"train_name_{run.id}")
             st.button("Save the name", on_click=_rename, args=(run,))
+        with st.popover("Notes", icon=":material/edit_note:"):
+            st.text_area("Notes", value=run.notes, max_chars=500, key=f"train_notes_{run.id}")
+            st.text_input(
+                "Tags", value=", ".join(run.tags), key=f"train_tags_{run.id}", help=f"At most {MAX_TAGS}, with commas."
+            )
+            st.button("Save the notes", on_click=_annotate, args=(run,))
         with st.popover("Delete", icon=":material/delete:"):
             st.markdown("Delete this run with its model and curves, for ever?")
             st.button("Delete for ever", type="primary", on_click=_delete, args=(run,))
@@ -72,6 +81,11 @@ def _downloads(run: Run) -> None:
 
 def _rename(run: Run) -> None:
     _try(lambda: run.rename(st.session_state[f"train_name_{run.id}"]))
+
+
+def _annotate(run: Run) -> None:
+    tags = st.session_state[f"train_tags_{run.id}"].split(",")
+    _try(lambda: run.annotate(st.session_state[f"train_notes_{run.id}"], tags))
 
 
 def _delete(run: Run) -> None:

@@ -20,8 +20,6 @@ JUDGING_SECONDS = 20  # how long after its end a run may still be waiting for it
 
 def show() -> None:
     """Choose a run and watch it; without any run, say how to begin."""
-    with told():
-        queue.advance()  # a worker that was killed started nobody
     run = pick.any_run()
     if run is None:
         st.info(
@@ -45,7 +43,7 @@ def _is_live(run: Run) -> bool:
 
 def _progress(run: Run, was_live: bool) -> None:
     with told():
-        queue.advance()
+        queue.advance()  # a worker that was killed started nobody
     if was_live and not _is_live(run):
         st.rerun()
     status, epochs, ticks = run.status(), run.epochs(), run.ticks()

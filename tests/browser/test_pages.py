@@ -2,7 +2,14 @@ import pytest
 
 from tests.browser.conftest import serving
 
-PAGES = {"": "Digits", "explore": "Explore", "train": "Train", "evaluate": "Evaluate", "draw": "Draw"}
+PAGES = {
+    "": "Digits",
+    "explore": "Explore",
+    "train": "Train",
+    "evaluate": "Evaluate",
+    "compare": "Compare",
+    "draw": "Draw",
+}
 
 
 @pytest.mark.parametrize(("path", "title"), PAGES.items(), ids=[*["home"], *list(PAGES)[1:]])
@@ -14,7 +21,7 @@ def test_each_page_opens_by_its_link_right_after_a_start(visit, with_sample, pat
         page.wait_for_timeout(1000)
         assert not page.get_by_role("dialog").count(), page.get_by_role("dialog").inner_text()
         assert not page.get_by_test_id("stException").count()
-        for name in ("Home", "Explore", "Train", "Evaluate", "Draw"):
+        for name in ("Home", "Explore", "Train", "Evaluate", "Compare", "Draw"):
             assert page.get_by_role("link", name=name).count()
 
 

@@ -2,8 +2,16 @@ import json
 
 import numpy as np
 import pytest
+from sklearn.calibration import calibration_curve
 
-from digits.evaluation.calibration import calibrate, expected_calibration_error, fit_temperature, temperature
+from digits.evaluation.calibration import (
+    NUM_BINS,
+    calibrate,
+    expected_calibration_error,
+    fit_temperature,
+    reliability,
+    temperature,
+)
 from digits.inference.recognizer import at_temperature
 
 
@@ -21,6 +29,19 @@ def test_the_temperature_that_spoiled_an_honest_network_is_found_again(honest, h
     labels, probabilities = honest
     spoiled = at_temperature(probabilities, 1 / heat)
     assert fit_temperature(labels, spoiled) == pytest.approx(heat, rel=0.03)
+
+
+def test_the_reliability_is_scikit_learns(honest):
+    labels, probabilities = honest
+    rows = reliability(labels, probabilities)
+    right = probabilities.argmax(axis=1) == labels
+    accuracy, confidence = calibration_curve(right, probabilities.max(axis=1), n_bins=NUM_BINS)
+    np.testing.assert_allclose([row["accuracy"] for row in rows], accuracy)
+    np.testing.assert_allclose([row["confidence"] for row in rows], confidence)
+    assert sum(row["n"] for row in rows) == len(labels)
+    weights = np.array([row["n"] for row in rows]) / len(labels)
+    expected = (weights * np.abs(accuracy - confidence)).sum()
+    assert expected_calibration_error(labels, probabilities) == pytest.approx(expected)
 
 
 def test_the_calibration_error_is_small_for_honest_and_large_for_boasting_networks(honest):

@@ -3,7 +3,7 @@ import pytest
 
 from digits import models
 from digits.data.dataset import open_dataset
-from digits.errors import DamagedFile, RunBusy
+from digits.errors import DamagedFile
 from digits.evaluation import features
 from digits.evaluation.folder import folder
 from digits.training import runs
@@ -28,7 +28,7 @@ def test_the_features_of_a_part_are_stored_in_the_order_of_its_digits(starter):
 def test_what_is_computed_about_the_starter_lies_in_the_home_and_not_in_the_program(starter, digits_home):
     assert folder(starter, "train").is_relative_to(digits_home)
     assert features.stored(starter, "train") is None
-    assert features.progress(starter, "train") is None
+    assert features.job(starter, "train").progress().state == "absent"
 
 
 def test_the_parts_of_a_run_are_what_it_learned_from_and_its_test_sets(with_run):
@@ -37,14 +37,13 @@ def test_the_parts_of_a_run_are_what_it_learned_from_and_its_test_sets(with_run)
     assert features.part(with_run, "official") == ("mnist", range(60_000, 70_000))
 
 
-def test_one_process_at_a_time_computes_them_and_others_see_how_far_it_is(starter):
+def test_others_see_how_far_it_is(starter):
     def look(done, of):
-        assert features.progress(starter, "train") == done / of
-        with pytest.raises(RunBusy):
-            features.compute(starter, "train", None)
+        now = features.job(starter, "train").progress()
+        assert (now.state, now.share) == ("working", done / of)
 
     features.compute(starter, "train", models.layers(starter), look)
-    assert features.progress(starter, "train") is None
+    assert features.job(starter, "train").progress().state == "done"
 
 
 def test_damaged_features_are_said_to_be_damaged(starter):

@@ -6,6 +6,7 @@ import pytest
 from digits.errors import DamagedFile, DataUnavailable
 from digits.evaluation import judge
 from digits.evaluation.test_sets import test_set as find_set
+from digits.training import runs
 
 
 def test_the_verdict_of_the_training_is_stored_and_read_again(with_run):
@@ -19,6 +20,22 @@ def test_the_probabilities_are_stored_and_sum_to_one(with_run):
     probabilities = np.load(with_run.path / "evaluation" / "tutorial" / "probabilities.npy")
     assert (probabilities.shape, probabilities.dtype) == ((1_000, 10), np.float32)
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)
+    np.testing.assert_array_equal(judge.probabilities(with_run, find_set("tutorial", with_run.config)), probabilities)
+
+
+def test_the_starter_comes_with_its_verdict_but_its_answers_are_computed_first(with_sample):
+    starter = runs.find("starter")
+    chosen = find_set("official", starter.config)
+    assert judge.stored(starter, chosen)["n"] == 10_000
+    assert judge.probabilities(starter, chosen) is None
+
+
+@pytest.mark.parametrize("rows", [None, 7])
+def test_damaged_answers_are_said_to_be_damaged(with_run, rows):
+    file = with_run.path / "evaluation" / "tutorial" / "probabilities.npy"
+    file.write_bytes(b"no array") if rows is None else np.save(file, np.zeros((rows, 10), np.float32))
+    with pytest.raises(DamagedFile):
+        judge.probabilities(with_run, find_set("tutorial", with_run.config))
 
 
 def test_what_has_not_been_judged_is_none(with_run):

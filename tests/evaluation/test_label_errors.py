@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from digits.evaluation.label_errors import KNOWN, corrected
+from digits.evaluation.label_errors import KNOWN, corrected, raters_say
 from digits.evaluation.report import report, wilson_interval
 
 NO_DIGIT = [index for index, right in KNOWN.items() if not right]
@@ -23,6 +23,10 @@ def labels():
 
 def test_there_are_fifteen_of_them_three_no_digit_and_two_undecided():
     assert (len(KNOWN), len(NO_DIGIT), len(EITHER)) == (15, 3, 2)
+
+
+def test_what_the_raters_say_is_put_in_words():
+    assert [raters_say(index) for index in (0, 947, 2130, 2654)] == [None, "a 9", "a 4 or a 9", "no digit at all"]
 
 
 def test_who_repeats_the_given_labels_repeats_their_errors(labels):

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from sklearn.metrics import accuracy_score, f1_score, log_loss
+from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, log_loss, precision_score, recall_score
 
 from digits.evaluation.report import report
 
@@ -22,7 +22,9 @@ def test_every_figure_agrees_with_scikit_learn(judged):
     assert result["accuracy"] == accuracy_score(labels, predicted)
     exact = probabilities / probabilities.sum(axis=1, keepdims=True, dtype=float)
     assert result["loss"] == pytest.approx(log_loss(labels, exact), rel=1e-6)
-    assert [row["f1"] for row in result["per_digit"]] == pytest.approx(f1_score(labels, predicted, average=None))
+    for name, score in (("precision", precision_score), ("recall", recall_score), ("f1", f1_score)):
+        assert [row[name] for row in result["per_digit"]] == pytest.approx(score(labels, predicted, average=None))
+    assert result["confusion"] == confusion_matrix(labels, predicted).tolist()
     assert np.trace(result["confusion"]) == 500 * result["accuracy"]
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from digits.figures.curves import MAX_TICKS, curves
+from digits.figures.curves import MAX_TICKS, compared, curves
 
 EPOCHS = [
     {"epoch": 1, "loss": 0.5, "accuracy": 0.8, "val_loss": 0.4, "val_accuracy": 0.85},
@@ -46,3 +46,12 @@ def test_the_picture_of_a_running_training_is_as_wide_as_that_of_the_finished_on
 def test_a_live_update_keeps_the_zoom():
     before, after = (curves(EPOCHS[:count], [], "loss").layout.uirevision for count in (1, 2))
     assert before == after == "loss"
+
+
+def test_each_compared_run_has_a_colour_for_validation_and_training_alike():
+    rows = [{"epoch": epoch, "loss": 1 / epoch, "val_loss": 2 / epoch} for epoch in (1, 2)]
+    figure = compared({"A": rows, "B": rows[:1]}, "loss")
+    assert [trace.name for trace in figure.data] == ["A, training", "A", "B, training", "B"]
+    colours = [trace.line.color for trace in figure.data]
+    assert colours[0] == colours[1] != colours[2] == colours[3]
+    assert (figure.data[1].x, figure.data[1].y, figure.data[3].y) == ((1, 2), (2.0, 1.0), (2.0,))

@@ -49,6 +49,13 @@ def test_a_gallery_lays_digits_row_by_row_with_clear_gaps():
     np.testing.assert_array_equal(sheet, expected)
 
 
+def test_a_caption_stands_below_its_digit_and_above_the_next_row():
+    figure = gallery(np.zeros((3, 28, 28), np.uint8), ["a", "b", "c"], columns=2, captions=["4 → 9", "5", "6"])
+    centres, captions = figure.data[1:]
+    assert captions.text == ("4 → 9", "5", "6") and tuple(captions.x) == tuple(centres.x)
+    assert centres.y[0] + 14 < captions.y[0] < centres.y[2] - 14
+
+
 def test_each_digit_of_a_gallery_has_a_point_with_its_title_at_its_centre():
     points = gallery(np.zeros((3, 28, 28), np.uint8), ["a", "b", "c"], columns=2).data[1]
     assert list(zip(points.x, points.y, points.hovertext, strict=True)) == [

@@ -232,6 +232,7 @@ def test_two_models_read_the_same_drawing_side_by_side(open_page, canvas, with_r
     page = open_page("draw", model="starter")
     canvas(FakeCanvas(SEVEN))
     page.selectbox(key="other_model").set_value(with_run.id).run()
+    assert page.query_params["other_model"] == with_run.id
     assert not page.exception and page.metric[0].value == "7"
     assert len(page.get("plotly_chart")) == 2
     assert any(text.value.startswith(f"{with_run.name}: ") for text in page.get("text"))

@@ -152,6 +152,14 @@ def test_a_run_is_renamed_and_deleted_only_on_purpose(open_page, with_run):
     assert runs.all_runs() == [] and "Choose a network under" in page.info[0].value
 
 
+def test_notes_and_tags_are_written_about_a_run(open_page, with_run):
+    page = open_page("train", train_view="Watch")
+    page.text_area(key=f"train_notes_{with_run.id}").set_value("good with [sevens](x)")
+    page.text_input(key=f"train_tags_{with_run.id}").set_value("first, mlp,")
+    click(page, "Save the notes")
+    assert (with_run.notes, with_run.tags) == ("good with [sevens](x)", ["first", "mlp"])
+
+
 @pytest.mark.parametrize("run_id", HOSTILE)
 def test_a_link_to_an_unknown_run_is_friendly(open_page, with_run, run_id):
     page = open_page("train", train_view="Watch", run=run_id)

@@ -140,3 +140,16 @@ def test_a_model_file_with_a_flipped_bit_is_never_handed_out(with_run, name):
     file.write_bytes(content)
     with pytest.raises(DamagedFile, match=f"{name} of the run {with_run.id}"):
         with_run.model_file(name)
+
+
+def test_notes_and_tags_are_kept_as_plain_text(with_run):
+    assert (with_run.notes, with_run.tags) == ("", [])
+    with_run.annotate("two\nlines\0 and \u202eturned " + "x" * 600, [" good ", "good", "", "b\nc", *"defghijk"])
+    assert with_run.notes.startswith("two lines and turned xxx") and len(with_run.notes) == 500
+    assert with_run.tags == ["good", "b c", *"defghi"]
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"notes": 5, "tags": null}'])
+def test_damaged_notes_are_no_notes(with_run, text):
+    (with_run.path / "notes.json").write_text(text)
+    assert (with_run.notes, with_run.tags) == ("", [])

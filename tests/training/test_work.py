@@ -23,7 +23,7 @@ def test_a_training_leaves_a_whole_run(with_run):
     assert with_run.status()["device"]
     assert sorted(path.name for path in with_run.path.iterdir()) == [
         "calibration.json", "checkpoint", "config.json", "evaluation", "layers.tflite", "manifest.json",
-        "metrics.jsonl", "model.keras", "model.tflite", "run.lock",
+        "metrics.jsonl", "model.keras", "model.tflite", "run.lock", "snapshots",
         "status.json", "worker.log",
     ]  # fmt: skip
 

@@ -1,0 +1,110 @@
+"""A network as its weights alone, computed by NumPy: it reads drawings while its training goes on.
+
+No TensorFlow, and no file for OpenCV, which takes a second to make. Every kind of layer in `ARCHITECTURES` is here,
+and computes what Keras computes.
+"""
+
+import io
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from digits.errors import DamagedFile
+from digits.inference.recognizer import SIDE
+
+
+class Snapshot:
+    """One network after one epoch; it only reads its weights, so threads can share it."""
+
+    def __init__(self, layers: list[dict[str, Any]], weights: list[np.ndarray]):
+        """layers: {layer, weights, settings ...}, as `digits.training.snapshots.described` gives them.
+
+        weights: the arrays of all layers, in their order.
+        """
+        self._steps, arrays = [], iter(weights)
+        for layer in layers:
+            settings = dict(layer)
+            kind, count = settings.pop("layer"), settings.pop("weights")
+            self._steps.append((LAYERS[kind], [next(arrays) for _ in range(count)], settings))
+
+    @classmethod
+    def load(cls, path: Path) -> "Snapshot":
+        """Read a snapshot file. Raises DamagedFile when it is missing, cut short, or no network for digits."""
+        try:
+            with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as arrays:
+                layers = json.loads(str(arrays["layers"]))
+                snapshot = cls(layers, [arrays[f"arr_{number}"] for number in range(len(arrays.files) - 1)])
+            snapshot.probabilities(np.zeros((1, SIDE, SIDE), np.uint8))
+        except (OSError, EOFError, ValueError, TypeError, LookupError, RuntimeError, zipfile.BadZipFile) as error:
+            raise DamagedFile(f"The snapshot {path.name} is damaged; the other epochs are not.") from error
+        return snapshot
+
+    def probabilities(self, images: np.ndarray) -> np.ndarray:
+        """What the network said of each image after that epoch; not calibrated.
+
+        images: (n, 28, 28) uint8, 0 = paper, 255 = ink. Returns (n, 10) float32; each row sums to 1.
+        """
+        x = images[..., np.newaxis].astype(np.float32)
+        for compute, weights, settings in self._steps:
+            x = compute(x, *weights, **settings)
+        return x
+
+    @property
+    def pixel_weights(self) -> np.ndarray | None:
+        """The weights of the first layer as pictures, (units, 28, 28) float32; None where it is no dense one."""
+        first = next(weights for _, weights, _ in self._steps if weights)[0]
+        return first.T.reshape(-1, SIDE, SIDE) if len(first) == SIDE * SIDE else None
+
+
+def _rescaling(x: np.ndarray, *, scale: float, offset: float) -> np.ndarray:
+    return x * np.float32(scale) + np.float32(offset)
+
+
+def _convolution(x: np.ndarray, kernel: np.ndarray, bias=0.0, *, strides, padding: str, activation: str) -> np.ndarray:
+    """x: (n, h, w, channels). kernel: (kh, kw, channels, filters). Returns (n, h', w', filters)."""
+    if padding == "same":
+        x = np.pad(x, [(0, 0), *map(_around, x.shape[1:3], kernel.shape[:2], strides), (0, 0)])
+    windows = np.lib.stride_tricks.sliding_window_view(
+        x, kernel.shape[:2], axis=(1, 2)
+    )  # (n, h", w", channels, kh, kw)
+    windows = windows[:, :: strides[0], :: strides[1]]
+    return ACTIVATIONS[activation](np.tensordot(windows, kernel, axes=([4, 5, 3], [0, 1, 2])) + bias)
+
+
+def _around(side: int, kernel: int, stride: int) -> tuple[int, int]:
+    """Zeros before and after a side under TensorFlow's padding "same": the odd one comes after."""
+    total = max((-(-side // stride) - 1) * stride + kernel - side, 0)
+    return total // 2, total - total // 2
+
+
+def _batch_normalization(x: np.ndarray, gamma, beta, mean, variance, *, epsilon: float) -> np.ndarray:
+    factor = gamma / np.sqrt(variance + np.float32(epsilon))
+    return x * factor + (beta - mean * factor)
+
+
+def _dense(x: np.ndarray, kernel: np.ndarray, bias=0.0, *, activation: str) -> np.ndarray:
+    return ACTIVATIONS[activation](x @ kernel + bias)
+
+
+def _relu(x: np.ndarray) -> np.ndarray:
+    return np.maximum(x, 0)
+
+
+def _softmax(x: np.ndarray) -> np.ndarray:
+    powers = np.exp(x - x.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+ACTIVATIONS = {"linear": lambda x: x, "relu": _relu, "softmax": _softmax}
+LAYERS = {
+    "Rescaling": _rescaling,
+    "Conv2D": _convolution,
+    "BatchNormalization": _batch_normalization,
+    "ReLU": _relu,
+    "Flatten": lambda x: x.reshape(len(x), -1),
+    "Dense": _dense,
+    "Dropout": lambda x: x,  # only while it learns
+}

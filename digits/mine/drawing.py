@@ -1,0 +1,90 @@
+"""One drawing of the user: what the network saw of it, what the user says it is, and its strokes."""
+
+import base64
+import binascii
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import cv2
+import numpy as np
+
+from digits.errors import DamagedFile, UnreadablePicture
+from digits.inference.strokes import read_strokes
+
+SIDE = 28  # px, what the network sees
+LONGEST = 512  # px, a side of the picture as it was drawn
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What one file of My digits holds."""
+
+    seen: np.ndarray
+    """(28, 28) uint8, 0 = paper, 255 = ink: what the network saw."""
+    label: int
+    """0 to 9, what the user says it is."""
+    when: str
+    """When it was first labelled, ISO 8601, UTC."""
+    picture: bytes
+    """A grey PNG of the ink as it was drawn, at most LONGEST px a side."""
+    strokes: list[Any]
+    """As the canvas sends them, {path, strokeWidth} each, in px of the picture; none of a photo."""
+
+    @property
+    def id(self) -> str:
+        """16 hexadecimal digits of what the network saw: the same picture is the same drawing on every machine."""
+        return drawing_id(self.seen)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        seen, picture = (base64.b64encode(content).decode() for content in (self.seen.tobytes(), self.picture))
+        return {"label": self.label, "when": self.when, "seen": seen, "picture": picture, "strokes": self.strokes}
+
+
+def drawing_id(seen: np.ndarray) -> str:
+    """The id of what the network sees, (28, 28) uint8."""
+    return hashlib.sha256(seen.tobytes()).hexdigest()[:16]
+
+
+def make(seen: np.ndarray, ink: np.ndarray, label: int, strokes: list[Any] = ()) -> Drawing:
+    """A new drawing. ink: (H, W) uint8, at most LONGEST px a side."""
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    return Drawing(seen, label, now, cv2.imencode(".png", ink)[1].tobytes(), plain_strokes(list(strokes)))
+
+
+def read(saved: dict[str, Any]) -> Drawing:
+    """A drawing from `as_dict`. Raises DamagedFile when it is none."""
+    try:
+        seen = np.frombuffer(base64.b64decode(saved["seen"], validate=True), np.uint8).reshape(SIDE, SIDE)
+        picture = base64.b64decode(saved["picture"], validate=True)
+        drawing = Drawing(seen, checked_label(saved["label"]), str(saved["when"]), picture, list(saved["strokes"]))
+    except (KeyError, TypeError, ValueError, binascii.Error) as error:
+        raise DamagedFile(f"This is no drawing ({type(error).__name__}: {error}).") from error
+    return drawing
+
+
+def checked_label(value: Any) -> int:
+    """A label from outside. Raises ValueError when it is no whole number from 0 to 9."""
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 9:
+        raise ValueError(f"the label {str(value)[:20]!r} is no digit from 0 to 9")
+    return value
+
+
+def plain_strokes(strokes: list[Any]) -> list[dict[str, Any]]:
+    """The path and the width of each stroke as the canvas knows it, a tenth of a px exact, and nothing else.
+
+    Raises ValueError when they are no strokes.
+    """
+    try:
+        read_strokes({"objects": strokes})  # which checks every number
+        return [
+            {
+                "path": [[command, *(round(number, 1) for number in numbers)] for command, *numbers in stroke["path"]],
+                "strokeWidth": round(stroke["strokeWidth"], 1),
+            }
+            for stroke in strokes
+        ]
+    except UnreadablePicture as error:
+        raise ValueError(str(error)) from error

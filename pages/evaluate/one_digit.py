@@ -1,0 +1,112 @@
+"""One digit of a test set: its answer, its doubtful label, and the training digits that it is like."""
+
+from collections import Counter
+
+import cv2
+import numpy as np
+import streamlit as st
+
+from digits.data.splits import take
+from digits.evaluation import features
+from digits.evaluation.label_errors import raters_say
+from digits.evaluation.test_sets import TestSet
+from digits.figures.images import gallery
+from digits.figures.probabilities import bars
+from digits.training.run import Run
+from pages.evaluate import choice, sheet
+from pages.shared import cache, compute
+from pages.shared.errors import told
+from pages.shared.prepare import prepared
+from pages.shared.words import sure
+
+ZOOM = 7  # screen px for each of 28 x 28
+NEAREST = 16
+
+
+def show(
+    run: Run, chosen: TestSet, found: np.ndarray, index: int, image: np.ndarray, label: int, probabilities: np.ndarray
+) -> None:
+    """The digit at `index`, large; previous and next go through the indices `found`.
+
+    image: (28, 28) uint8; probabilities: (10,).
+    """
+    _steps(found, index)
+    said = int(probabilities.argmax())
+    picture, words = st.columns([2, 3])
+    with picture:
+        st.image(
+            cv2.resize(np.asarray(image), None, fx=ZOOM, fy=ZOOM, interpolation=cv2.INTER_NEAREST),
+            alt=f"A handwritten digit with the label {label}, read as {said}",
+            output_format="PNG",
+        )
+    with words:
+        st.markdown(f"##### Digit {index:,} of the test set")
+        st.markdown(f"Its label says **{label}**.  \nIt was read as **{said}**, {sure(probabilities[said])}.")
+        if chosen.name == "official" and (otherwise := raters_say(index)):
+            st.warning(f"Its label is doubtful: five raters say {otherwise}.", icon=":material/flag:")
+        st.page_link(
+            "pages/draw/page.py", label="Draw one like it", icon=":material/draw:",
+            query_params={"model": run.id, "like": f"{chosen.source}-{chosen.name}-{index}"},
+        )  # fmt: skip
+    st.plotly_chart(
+        bars(probabilities, highlight=said, height=180),
+        key="evaluate_bars",
+        config={"displayModeBar": False},
+        alt="; ".join(f"{digit}: {share:.0%}" for digit, share in enumerate(probabilities)),
+    )
+    _nearest(run, image)
+
+
+def _steps(found: np.ndarray, index: int) -> None:
+    """Previous, next, back to the sheet."""
+    place = np.flatnonzero(found == index)
+    here = int(place[0]) if len(place) else None
+    with st.container(horizontal=True, vertical_alignment="center"):
+        page = 1 if here is None else 1 + here // sheet.PER_PAGE
+        st.button("Back", icon=":material/grid_view:", shortcut="B", on_click=choice.back, args=(page,))
+        if here is not None:
+            for name, icon, shortcut, target in (
+                ("Previous", "chevron_left", "P", here - 1),
+                ("Next", "chevron_right", "N", (here + 1) % len(found)),
+            ):
+                st.button(
+                    name, icon=f":material/{icon}:", shortcut=shortcut, on_click=choice.open_digit,
+                    args=(int(found[target]),), disabled=len(found) < 2,
+                )  # fmt: skip
+            st.caption(f"{here + 1:,} of {len(found):,}")
+
+
+def _nearest(run: Run, image: np.ndarray) -> None:
+    """The training digits whose features point the most nearly where this one's do."""
+    st.markdown(
+        "**The nearest training digits**",
+        help="What the last hidden layer makes of a digit is a point; these points lie in the most similar directions.",
+    )
+    with told():
+        among = cache.training_features(run)
+        source, indices = features.part(run, features.TRAIN)
+        if among is None:
+            prepared(source)
+            compute.done(
+                features.job(run, features.TRAIN),
+                why="Which training digits is this one like, for this network? It must look at all of them for that, "
+                "once; a large network takes half a minute.",
+                action="Find the nearest training digits",
+                icon=":material/search:",
+            )
+            return
+        here = cache.layers(run).features(image[np.newaxis])[0]
+        images, labels = take(cache.dataset(source), indices)
+    found, cosines = features.nearest(among, here, NEAREST)
+    titles = [
+        f"training digit {indices[place]:,}: a {labels[place]}, cosine {cosine:.3f}"
+        for place, cosine in zip(found.tolist(), cosines, strict=True)
+    ]
+    st.plotly_chart(
+        gallery(images[found], titles, captions=[str(labels[place]) for place in found]),
+        key="evaluate_nearest",
+        config={"displayModeBar": False},
+        alt="; ".join(titles),
+    )
+    counted = Counter(labels[found].tolist()).most_common()
+    st.caption(", ".join(f"{count} are {digit}s" if count > 1 else f"1 is a {digit}" for digit, count in counted) + ".")

@@ -1,0 +1,51 @@
+"""Many digits of a test set at a glance."""
+
+import math
+
+import numpy as np
+import streamlit as st
+
+from digits.figures.images import gallery
+from pages.evaluate import choice
+from pages.shared.words import sure
+
+COLUMNS, PER_PAGE = 8, 40
+
+
+def show(found: np.ndarray, images: np.ndarray, labels: np.ndarray, probabilities: np.ndarray) -> None:
+    """The digits with the indices `found`, a page at a time; a click on one opens it.
+
+    images: (n, 28, 28) uint8, labels: (n,), probabilities: (n, 10), of the whole test set.
+    """
+    if not len(found):
+        st.success("There is no such digit.", icon=":material/check_circle:")
+        return
+    pages = math.ceil(len(found) / PER_PAGE)
+    page = min(st.pagination(pages, key="evaluate_page") if pages > 1 else 1, pages)
+    shown = found[(page - 1) * PER_PAGE : page * PER_PAGE]
+    answers, confidence = probabilities[shown].argmax(axis=1), probabilities[shown].max(axis=1)
+    lines = list(zip(shown.tolist(), labels[shown].tolist(), answers.tolist(), confidence.tolist(), strict=True))
+    st.plotly_chart(
+        gallery(
+            images[shown],
+            [f"digit {index:,}: is {true}, read as {said}, {sure(p)}" for index, true, said, p in lines],
+            columns=COLUMNS,
+            captions=[f"{true} → {said}" if true != said else f"{said}" for _, true, said, _ in lines],
+        ),
+        key="evaluate_sheet",
+        on_select=lambda: _open(shown),
+        selection_mode="points",
+        config={"displayModeBar": False},
+        alt="Digits, true → read as: " + ", ".join(f"{true} → {said}" for _, true, said, _ in lines),
+    )
+    st.caption(f"{len(found):,} digit{'s' * (len(found) != 1)}. Below each: what it is → what it was read as.")
+    st.button(
+        "Open the first of them", icon=":material/zoom_in:", shortcut="O", on_click=choice.open_digit,
+        args=(int(shown[0]),),
+    )  # fmt: skip
+
+
+def _open(shown: np.ndarray) -> None:
+    """Show the digit that was clicked."""
+    if points := st.session_state["evaluate_sheet"].selection.points:
+        choice.open_digit(int(shown[points[0]["point_index"]]))

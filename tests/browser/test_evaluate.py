@@ -1,0 +1,24 @@
+import json
+
+import numpy as np
+
+from tests.browser.conftest import serving
+
+
+def test_a_click_on_a_cell_shows_its_digits_and_a_click_on_one_opens_it(visit, with_run, digits_home):
+    report = json.loads((with_run.path / "evaluation" / "tutorial" / "report.json").read_text())
+    counts = np.array(report["confusion"])
+    true, said = np.unravel_index((counts * (1 - np.eye(10))).argmax(), (10, 10))
+    with serving(digits_home) as address:
+        page = visit(f"{address}/evaluate?evaluate_view=Mistakes")
+        page.get_by_text(f"{len(report['misread'])} digits. Below each").wait_for()
+        box = page.locator(".st-key-evaluate_confusion .heatmaplayer").bounding_box()
+        page.mouse.click(box["x"] + (said + 0.5) * box["width"] / 10, box["y"] + (true + 0.5) * box["height"] / 10)
+        page.get_by_text(f"{counts[true, said]} digit").wait_for()
+        assert f"true={true}&said={said}" in page.url
+        page.locator(".st-key-evaluate_sheet .imagelayer image").wait_for()
+        box = page.locator(".st-key-evaluate_sheet .imagelayer image").bounding_box()
+        page.mouse.click(box["x"] + box["width"] / 16, box["y"] + 20)
+        page.get_by_text(f"Its label says {true}").wait_for()
+        page.keyboard.press("b")
+        page.locator(".st-key-evaluate_sheet").wait_for()

@@ -1,0 +1,46 @@
+import numpy as np
+import pytest
+
+from digits.evaluation.galleries import GALLERIES, narrowed
+
+LABELS = np.array([3, 3, 5, 5, 8])
+ANSWERS = np.array([3, 3, 3, 5, 9])
+CONFIDENCE = np.array([0.9, 0.5, 0.7, 1.0, 0.8])
+
+
+@pytest.fixture
+def probabilities():
+    """Of each digit the answer with its confidence; its label, where that was not the answer, gets half of the rest."""
+    rows = np.tile((1 - CONFIDENCE)[:, None] / 18, (1, 10))
+    rows[np.arange(5), LABELS] = (1 - CONFIDENCE) / 2
+    rows[np.arange(5), ANSWERS] = CONFIDENCE
+    return rows.astype(np.float32)
+
+
+@pytest.mark.parametrize(
+    ("gallery", "expected"), [("Mistakes", [4, 2]), ("Hardest", [4, 2, 1, 0, 3]), ("Unsure", [1, 0, 3])]
+)
+def test_the_worst_come_first(probabilities, gallery, expected):
+    assert GALLERIES[gallery](LABELS, probabilities).tolist() == expected
+
+
+def test_hardest_is_the_order_of_the_loss(probabilities):
+    losses = -np.log(probabilities[np.arange(5), LABELS])
+    found = GALLERIES["Hardest"](LABELS, probabilities)
+    assert (np.diff(losses[found]) <= 0).all()
+
+
+@pytest.mark.parametrize(
+    ("limits", "expected"),
+    [
+        ({}, [4, 2, 1, 0, 3]),
+        ({"true": 5}, [2, 3]),
+        ({"said": 3}, [2, 1, 0]),
+        ({"true": 5, "said": 3}, [2]),
+        ({"confidence": (0.75, 1)}, [4, 0, 3]),
+        ({"true": 5, "confidence": (0, 0.6)}, []),
+    ],
+)
+def test_they_are_narrowed_by_label_answer_and_confidence_in_their_order(probabilities, limits, expected):
+    found = GALLERIES["Hardest"](LABELS, probabilities)
+    assert narrowed(found, LABELS, probabilities, **limits).tolist() == expected

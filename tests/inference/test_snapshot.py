@@ -1,0 +1,74 @@
+import numpy as np
+import pytest
+
+from digits import models
+from digits.data.dataset import open_dataset
+from digits.errors import DamagedFile
+from digits.inference.snapshot import Snapshot
+from digits.training import snapshots
+from digits.training.architectures import ARCHITECTURES
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_numpy_answers_what_keras_answers(name, with_sample):
+    network, random = ARCHITECTURES[name](), np.random.default_rng(0)
+    # Not as built: biases of 0 and means of 0 would hide where they are forgotten. A variance is never negative.
+    weights = [weight * 0.8 + random.uniform(0.01, 0.2, weight.shape) for weight in network.get_weights()]
+    network.set_weights(
+        [(weight - weight.mean()) * (weight.ndim > 1) + weight * (weight.ndim == 1) for weight in weights]
+    )
+    images = open_dataset("sample").images[::1000]
+    expected = network.predict_on_batch(images[..., np.newaxis].astype(np.float32))
+    assert np.ptp(expected, axis=0).max() > 0.01  # the digits do not all look the same to it
+    snapshot = Snapshot(snapshots.described(network), network.get_weights())
+    found = snapshot.probabilities(images)
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+def test_the_last_snapshot_of_a_run_is_its_model(with_run):
+    images = open_dataset("sample").images[:20]
+    *_, last = snapshots.files(with_run.path)
+    exported = models.recognizer(with_run)
+    exported._temperature = 1  # a snapshot is not calibrated
+    found = models.snapshot(with_run, last).probabilities(images)
+    np.testing.assert_allclose(found, exported.probabilities(images), atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda content: b"",
+        lambda content: content[:1000],
+        lambda content: content[:5000] + b"\xff" * 8 + content[5008:],
+    ],
+    ids=["empty", "cut", "flipped"],
+)
+def test_a_damaged_snapshot_is_said_in_one_sentence(with_run, damage):
+    file = snapshots.files(with_run.path)[0]
+    file.write_bytes(damage(file.read_bytes()))
+    with pytest.raises(DamagedFile, match="The snapshot epoch-0000.npz is damaged"):
+        models.snapshot(with_run, 0)
+
+
+def test_a_layer_that_is_not_known_is_no_snapshot(tmp_path):
+    layers = '[{"layer": "LSTM", "weights": 0}]'
+    np.savez(tmp_path / "epoch-0001.npz", layers=np.array(layers))
+    with pytest.raises(DamagedFile):
+        Snapshot.load(tmp_path / "epoch-0001.npz")
+
+
+def test_the_weights_of_a_first_dense_layer_are_pictures(with_run):
+    snapshot = models.snapshot(with_run, 3)
+    weights = snapshot.pixel_weights
+    assert weights.shape == (128, 28, 28)
+    # One bright pixel adds its weight to every unit.
+    image = np.zeros((1, 28, 28), np.uint8)
+    image[0, 14, 9] = 255
+    (kernel, *_), *_ = [arrays for _, arrays, _ in snapshot._steps if arrays]
+    np.testing.assert_array_equal(weights[:, 14, 9], image.reshape(1, -1)[0] / 255 @ kernel)
+
+
+def test_a_first_convolution_has_no_pictures_of_all_pixels():
+    network = ARCHITECTURES["cnn"]()
+    assert Snapshot(snapshots.described(network), network.get_weights()).pixel_weights is None
