@@ -1,4 +1,4 @@
-"""Train one network. Worker side: imports TensorFlow and Keras.
+"""Train one network. Worker side: imports Keras with the library it runs on.
 
 Touches no disk: progress goes out through callables, stopping comes in through one.
 """
@@ -11,18 +11,16 @@ from dataclasses import dataclass
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from digits.data.dataset import Dataset
 from digits.data.encoding import num_batches
 from digits.data.splits import split, take
 from digits.errors import DigitsError
 from digits.training.architectures import ARCHITECTURES
-from digits.training.augment import Augmentation, augment
 from digits.training.checkpoints import Checkpoint
 from digits.training.config import TrainConfig
 from digits.training.device import use_xla
-from digits.training.engine import Digits, Engine, Sums
+from digits.training.engine import Digits, Engine, Sums, backend
 from digits.training.teaching import Lessons, Taught
 
 CHUNK_SECONDS = 0.4  # how long one compiled call is to last, so that progress and Stop answer within a second
@@ -137,10 +135,10 @@ def fit(
 def _train(engine: Engine, digits: Digits, order: np.ndarray, start: int, stop: int, config: TrainConfig) -> Sums:
     try:
         return engine.train(digits, order, start, stop)
-    except (tf.errors.InvalidArgumentError, tf.errors.UnimplementedError, tf.errors.InternalError) as error:
+    except backend.COMPILE_ERRORS as error:
         if config.xla != "on":
             raise
-        reason = str(error.message).strip().split("\n")[0][:200]
+        reason = error.message.strip().split("\n")[0][:200]
         raise DigitsError(
             f"XLA cannot compile {config.architecture} here ({reason}). Set xla to auto or off."
         ) from error
@@ -167,7 +165,7 @@ class OneCycle(keras.optimizers.schedules.CosineDecay):
 
     def __call__(self, step):
         # Not `<`: after the last planned step the rate that an epoch reports is still the plan's.
-        return tf.where(step <= self.steps, super().__call__(step), self.added)
+        return keras.ops.where(step <= self.steps, super().__call__(step), self.added)
 
 
 def _learning_rate(config: TrainConfig, steps: int):
@@ -188,6 +186,8 @@ def _digits_by_epoch(
         for epoch in range(first, last + 1):
             yield epoch, digits
         return
+
+    from digits.training.augment import Augmentation, augment  # needs OpenCV, which a bare machine may lack
 
     full, half = Augmentation(), Augmentation().times(0.5)
     num_full = config.epochs - round(config.epochs / 5)

@@ -17,6 +17,12 @@ from pages.draw import recent
 
 SIDE = 384  # px
 MAX_UNDO = 100
+# On a narrow screen the canvas is shown smaller; the drawing stays what it is, so that every screen is read alike. The
+# server does not know how wide a screen is, and asking the browser first would let the canvas wait for the answer.
+FIT = """<style>
+@media (max-width: 420px) { .st-key-draw_paper { zoom: 0.85; } }
+@media (max-width: 359px) { .st-key-draw_paper { zoom: 0.72; } }
+</style>"""
 ADVICE = "There is nothing on the canvas yet. Draw one digit, 0 to 9."
 
 
@@ -24,7 +30,8 @@ def ink() -> np.ndarray:
     """Show the canvas; returns its ink, (384, 384) uint8. Raises BlankDrawing, UnreadablePicture."""
     done = st.session_state.setdefault("draw_done", [])  # {png, drawing} after each stroke
     undone = st.session_state.setdefault("draw_undone", [])
-    canvas, buttons = st.container(), st.container()
+    st.html(FIT)
+    canvas, buttons = st.container(key="draw_paper"), st.container()
     brush = st.slider("Brush width in pixels", 4, 60, 24, key="draw_brush", persist_state="session")
     try:
         with canvas:

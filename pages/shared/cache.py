@@ -1,5 +1,6 @@
 """Every cache of the app. A key says what makes an entry stale; each cache is bounded, and none owns anything."""
 
+import contextlib
 from pathlib import Path
 
 import cv2
@@ -13,9 +14,11 @@ from digits.evaluation import features
 from digits.evaluation.folder import folder
 from digits.home import data_folder
 from digits.inference.layers import Layers
-from digits.inference.recognizer import Recognizer
+from digits.inference.recognizer import SIDE, Recognizer
+from digits.inference.snapshot import Snapshot
 from digits.mine import store
 from digits.mine.drawing import Drawing
+from digits.training import snapshots
 from digits.training.run import Run
 from pages.shared.picture import png
 
@@ -78,6 +81,29 @@ def layers(run: Run) -> Layers:
     return _layers(str(run.path), _model_stamp(run))
 
 
+def along_epochs(run: Run, picture: np.ndarray) -> dict[int, np.ndarray]:
+    """What the network of a run said of a picture, (28, 28) uint8, after each epoch that is kept: (10,) each.
+
+    Damaged snapshots are passed over.
+    """
+    answers = {}
+    for epoch, file in snapshots.files(run.path).items():
+        with contextlib.suppress(DamagedFile, OSError):  # the newest of a run that goes on may be thinned out meanwhile
+            answers[epoch] = _answer_at(str(run.path), epoch, file.stat().st_mtime_ns, picture.tobytes())
+    return answers
+
+
+def first_weights(run: Run) -> np.ndarray | None:
+    """What the first layer's sums weigh each pixel with, (units, 28, 28) float32, after the last epoch that was kept.
+
+    None where the first layer is a convolution, or the run has kept no epoch.
+    """
+    for epoch, file in reversed(snapshots.files(run.path).items()):
+        with contextlib.suppress(DamagedFile, OSError):
+            return _snapshot(str(run.path), epoch, file.stat().st_mtime_ns).pixel_weights
+    return None
+
+
 def training_features(run: Run) -> np.ndarray | None:
     """The features of the digits that a run learned from, (n, d) float32; None if they are not computed.
 
@@ -109,6 +135,18 @@ def _recognizer(path: str, stamp: int) -> Recognizer:
 @st.cache_resource(max_entries=4, show_spinner="Loading the network…")
 def _layers(path: str, stamp: int) -> Layers:
     return models.layers(Run(Path(path)))
+
+
+@st.cache_resource(max_entries=2 * (snapshots.KEPT + 2), show_spinner=False)
+def _snapshot(path: str, epoch: int, stamp: int) -> Snapshot:
+    return models.snapshot(Run(Path(path)), epoch)
+
+
+@st.cache_data(max_entries=4096, show_spinner=False)
+def _answer_at(path: str, epoch: int, stamp: int, picture: bytes) -> np.ndarray:
+    """Kept for each epoch of its own, so that a second of a training costs one answer and not all of them."""
+    pixels = np.frombuffer(picture, np.uint8).reshape(1, SIDE, SIDE)
+    return _snapshot(path, epoch, stamp).probabilities(pixels)[0]
 
 
 def drawings() -> list[Drawing]:
