@@ -22,7 +22,7 @@ def test_wrong_labels_are_found_by_what_networks_say_of_digits_they_have_not_lea
         assert row["label"] == labels[row["index"]] != row["said"] == probabilities[row["index"]].argmax()
         assert row["support"] < row["confidence"] <= 1
     margins = [row["support"] - row["confidence"] for row in found]
-    assert margins == sorted(margins)
+    assert (np.diff(margins) > -3e-4).all()  # four decimals are kept
 
 
 def test_the_audit_of_the_sample_is_stored_and_planted_errors_are_found(with_sample, monkeypatch):
