@@ -19,10 +19,12 @@ try:
         evaluate,
         export,
         features,
+        mine,
         pen,
         predict,
         robustness,
         runs,
+        teach,
         train,
     )
 except ModuleNotFoundError as error:  # the doctor cannot tell either where its own packages are missing
@@ -37,6 +39,8 @@ VERBS = (
     robustness,
     digit_map,
     predict,
+    mine,
+    teach,
     runs,
     export,
     pen,

@@ -19,6 +19,8 @@ from digits.home import data_folder
 from digits.inference.layers import Layers
 from digits.inference.recognizer import SIDE, Recognizer
 from digits.inference.snapshot import Snapshot
+from digits.mine import store
+from digits.mine.drawing import Drawing
 from digits.training import snapshots
 from digits.training.run import Run
 from pages.shared.picture import png
@@ -179,3 +181,24 @@ def components(run: Run, chosen: TestSet) -> Components:
 @st.cache_data(max_entries=8, show_spinner="Finding the principal components…")
 def _components(path: str, stamp: int, name: str) -> Components:
     return digit_map.components(features.stored(Run(Path(path)), name))
+
+
+def drawings() -> list[Drawing]:
+    """My digits, the newest first; read again when one came, went or got another label."""
+    return _drawings(str(store.folder()), store.stamp())
+
+
+def answers(run: Run) -> np.ndarray:
+    """Which digit the network of `run` reads in each of My digits, (n,) int. Raises DamagedFile."""
+    return _answers(str(store.folder()), store.stamp(), str(run.path), _model_stamp(run))
+
+
+@st.cache_resource(max_entries=4, show_spinner="Opening My digits…")
+def _drawings(folder: str, stamp: int) -> list[Drawing]:
+    return store.drawings()
+
+
+@st.cache_data(max_entries=8, show_spinner="Reading My digits…")
+def _answers(folder: str, stamp: int, path: str, model_stamp: int) -> np.ndarray:
+    pictures = np.array([drawing.seen for drawing in _drawings(folder, stamp)], np.uint8).reshape(-1, 28, 28)
+    return _recognizer(path, model_stamp).probabilities(pictures).argmax(axis=1)
