@@ -5,7 +5,7 @@ import streamlit as st
 from digits.errors import BlankDrawing, DigitsError
 from digits.inference.ink import to_mnist
 from digits.inference.several import separate, separate_strokes
-from pages.draw import answer, follow, hood, number, pad, recent, test_digit, upload, why
+from pages.draw import answer, follow, hood, like, mine, number, pad, recent, say, test_digit, upload, why
 from pages.shared import cache, pick
 from pages.shared.errors import told
 
@@ -39,6 +39,9 @@ def read() -> None:
                 help="Reads a number, such as 2047: its digits beside each other, with a gap between them.",
             )  # fmt: skip
         verdict = st.container(height=VERDICT_HEIGHT, border=False)
+    if not followed:
+        with right:
+            like.show(recognizer)
     try:
         with left:
             ink = WAYS[way]()
@@ -53,6 +56,9 @@ def read() -> None:
         else:
             seen, probabilities = answer.show(ink, recognizer, verdict, right)
             said, probability = str(probabilities.argmax()), float(probabilities.max())
+            if way != "Test digit":  # whose label is known, and which no network may learn from
+                with left:
+                    say.show(ink, pad.objects() if way == "Canvas" else [])
             with right:
                 if other:
                     answer.compare(seen, other.name, cache.recognizer(other))
@@ -73,3 +79,5 @@ def read() -> None:
 
 
 read()
+if not followed:
+    mine.show(run, recognizer)

@@ -44,6 +44,10 @@ def show(
         st.markdown(f"Its label says **{label}**.  \nIt was read as **{said}**, {sure(probabilities[said])}.")
         if chosen.name == "official" and (otherwise := raters_say(index)):
             st.warning(f"Its label is doubtful: five raters say {otherwise}.", icon=":material/flag:")
+        st.page_link(
+            "pages/draw/page.py", label="Draw one like it", icon=":material/draw:",
+            query_params={"model": run.id, "like": f"{chosen.source}-{chosen.name}-{index}"},
+        )  # fmt: skip
     st.plotly_chart(
         bars(probabilities, highlight=said, height=180),
         key="evaluate_bars",

@@ -20,13 +20,14 @@ import psutil
 
 from digits.home import ROOT
 from tests.browser.conftest import serving
-from tests.load import judging, measures
+from tests.load import judging, measures, strokes
 
 PARTS = {
     "users": measures.users,
     "idle": measures.idle,
     "connects": measures.connects,
     "trainings": measures.trainings,
+    "strokes": strokes.strokes,
     "judging": judging.judging,
 }
 
