@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from digits.errors import DamagedFile
+from digits.evaluation.folder import folder
 from digits.evaluation.pens import WAYS, Way, paint, read_pen_digits
+from digits.training import runs
 from tests.conftest import digits
 
 ONE = [np.array([[0.1, -0.5], [-0.1, 0.5]], np.float32)]
@@ -50,6 +52,8 @@ def test_the_starter_reads_plain_digits_in_every_way(pen_file, digits_home):
     result = json.loads(digits("pen", "--file", pen_file, "--json", home=digits_home).stdout)
     assert [row["way"] for row in result["ways"]] == list(WAYS)
     assert (result["run"], result["n"], result["mean"], result["worst"]) == ("starter", 6, 1.0, 1.0)
+    kept = folder(runs.find("starter"), "pens") / "pens.json"  # for the score card
+    assert json.loads(kept.read_text()) == result and kept.is_relative_to(digits_home)
 
 
 def test_a_file_that_is_none_is_said_in_a_sentence(tmp_path):
