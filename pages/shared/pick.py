@@ -7,6 +7,7 @@ import streamlit as st
 from digits import models
 from digits.training import runs
 from digits.training.run import Run
+from pages.shared.errors import attempt
 
 
 def any_run() -> Run | None:
@@ -61,10 +62,15 @@ def _choose(
             )
     if st.session_state.get(key) not in found:
         st.session_state[key] = default()
+    now = st.session_state[key]
+    if st.session_state.get(f"{key}_line") != line(found[now]):
+        # The browser shows, and sends, the line as it was, which is none of today's: say again which run is meant.
+        st.session_state[key] = now
     chosen = st.selectbox(
         label, list(found), format_func=lambda run_id: line(found[run_id]), key=key, on_change=on_change
     )
     st.query_params[key] = st.session_state[f"{key}_linked"] = chosen
+    st.session_state[f"{key}_line"] = line(found[chosen])
     return chosen
 
 
@@ -93,4 +99,4 @@ def model_label(run: Run) -> str:
 
 
 def _remember() -> None:
-    models.choose(runs.find(st.session_state["model"]))
+    attempt(lambda: models.choose(runs.find(st.session_state["model"])))
