@@ -11,22 +11,44 @@ import sys
 try:
     from digits.commands import (
         architectures,
+        audit,
         bench,
         data,
+        digit_map,
         doctor,
         evaluate,
         export,
         features,
+        mine,
         pen,
         predict,
+        robustness,
         runs,
+        teach,
         train,
     )
 except ModuleNotFoundError as error:  # the doctor cannot tell either where its own packages are missing
     sys.exit(f"python -m digits: the package {error.name} is missing. Run: pip install -r requirements.txt")
 from digits.errors import BadConfig, DigitsError
 
-VERBS = (data, train, evaluate, features, predict, runs, export, pen, architectures, bench, doctor)
+VERBS = (
+    data,
+    train,
+    evaluate,
+    features,
+    robustness,
+    digit_map,
+    predict,
+    mine,
+    teach,
+    runs,
+    export,
+    pen,
+    architectures,
+    audit,
+    bench,
+    doctor,
+)
 
 
 class OneSentenceParser(argparse.ArgumentParser):

@@ -36,6 +36,10 @@ class TrainConfig:
     """Decides weights, order, dropout and augmentation: same seed and machine, same numbers."""
     xla: str
     """auto, on or off: whether XLA compiles the epoch."""
+    parent: str = ""
+    """The id of the run that it goes on from, taught by drawings; none of most."""
+    parent_source: str = ""
+    """What the network learned from before, where that is another source: no test set of it is unseen."""
 
     def __post_init__(self):
         _one_of("architecture", self.architecture, RECIPES)
@@ -48,6 +52,9 @@ class TrainConfig:
         _number("seed", self.seed, int, 0, 2**31 - 1)
         if self.learning_rate == 0:
             raise BadConfig("learning_rate is 0; the network would not learn. Start with 0.01.")
+        for name in ("parent", "parent_source"):
+            if not isinstance(getattr(self, name), str):
+                raise BadConfig(f"{name} is {getattr(self, name)!r}; expected a text.")
         if not isinstance(self.augmentation, bool):
             raise BadConfig(f"augmentation is {self.augmentation!r}; expected true or false.")
         num_images = len(split(self.split, self.source).train)

@@ -1,4 +1,4 @@
-"""Train one network. Worker side: imports TensorFlow and Keras.
+"""Train one network. Worker side: imports Keras with the library it runs on.
 
 Touches no disk: progress goes out through callables, stopping comes in through one.
 """
@@ -11,18 +11,17 @@ from dataclasses import dataclass
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from digits.data.dataset import Dataset
 from digits.data.encoding import num_batches
-from digits.data.splits import split, take
+from digits.data.splits import Split, split, take
 from digits.errors import DigitsError
 from digits.training.architectures import ARCHITECTURES
-from digits.training.augment import Augmentation, augment
 from digits.training.checkpoints import Checkpoint
 from digits.training.config import TrainConfig
 from digits.training.device import use_xla
-from digits.training.engine import Digits, Engine, Sums
+from digits.training.engine import Digits, Engine, Sums, backend
+from digits.training.teaching import Lessons, Taught
 
 CHUNK_SECONDS = 0.4  # how long one compiled call is to last, so that progress and Stop answer within a second
 EXPLODED = 1e4  # mean loss in nats; blind guessing has 2.3
@@ -45,6 +44,8 @@ def fit(
     dataset: Dataset,
     device: str,
     *,
+    parts: Split | None = None,
+    taught: Taught | None = None,
     num_epochs: int | None = None,
     checkpoint: Checkpoint | None = None,
     on_compile: Callable[[bool], None] = lambda xla: None,
@@ -56,6 +57,8 @@ def fit(
 ) -> Fitted:
     """Train one network from its first weights, or from a checkpoint, to the last epoch or until `should_stop`.
 
+    parts: which digits train and validate, where it is not the config's split that says so.
+    taught: drawings to learn along with the training part, and the network to begin with.
     num_epochs: the last epoch where it lies beyond the config's; the schedule stays the one that the config planned.
     checkpoint: where to go on; the result is the same as if the training had never been interrupted.
     on_compile: called with whether XLA is used, before the first batch.
@@ -67,12 +70,15 @@ def fit(
     Raises DigitsError when XLA is asked for and cannot compile the network.
     """
     keras.utils.set_random_seed(config.seed)
-    parts = split(config.split, config.source)
+    parts = parts or split(config.split, config.source)
     images, labels = take(dataset, parts.train)
     validation = Digits(*take(dataset, parts.validation))
-    steps = num_batches(len(labels), config.batch_size)
+    lessons = Lessons(taught, images, labels, vary=config.augmentation) if taught else None
+    steps = num_batches(len(lessons or labels), config.batch_size)
 
     model = ARCHITECTURES[config.architecture]()
+    if taught:
+        model.set_weights(taught.weights())
     optimizer = keras.optimizers.Adam(_learning_rate(config, config.epochs * steps))
     loss = keras.losses.CategoricalCrossentropy(
         label_smoothing=config.label_smoothing, reduction="mean_with_sample_weight"
@@ -90,9 +96,9 @@ def fit(
     last = num_epochs or config.epochs
     chunk = 1  # the first call compiles; the second, short one shows the pace
     good = engine.state()
-    for epoch, digits in _digits_by_epoch(config, images, labels, first, last):
+    for epoch, digits in _digits_by_epoch(config, images, labels, lessons, first, last):
         began = time.perf_counter()
-        order = np.random.default_rng([config.seed, epoch]).permutation(len(labels)).astype(np.int32)
+        order = np.random.default_rng([config.seed, epoch]).permutation(len(digits)).astype(np.int32)
         sums, step = Sums(), 0
         while step < steps:
             if should_stop():
@@ -131,10 +137,10 @@ def fit(
 def _train(engine: Engine, digits: Digits, order: np.ndarray, start: int, stop: int, config: TrainConfig) -> Sums:
     try:
         return engine.train(digits, order, start, stop)
-    except (tf.errors.InvalidArgumentError, tf.errors.UnimplementedError, tf.errors.InternalError) as error:
+    except backend.COMPILE_ERRORS as error:
         if config.xla != "on":
             raise
-        reason = str(error.message).strip().split("\n")[0][:200]
+        reason = error.message.strip().split("\n")[0][:200]
         raise DigitsError(
             f"XLA cannot compile {config.architecture} here ({reason}). Set xla to auto or off."
         ) from error
@@ -161,7 +167,7 @@ class OneCycle(keras.optimizers.schedules.CosineDecay):
 
     def __call__(self, step):
         # Not `<`: after the last planned step the rate that an epoch reports is still the plan's.
-        return tf.where(step <= self.steps, super().__call__(step), self.added)
+        return keras.ops.where(step <= self.steps, super().__call__(step), self.added)
 
 
 def _learning_rate(config: TrainConfig, steps: int):
@@ -170,30 +176,34 @@ def _learning_rate(config: TrainConfig, steps: int):
 
 
 def _digits_by_epoch(
-    config: TrainConfig, images: np.ndarray, labels: np.ndarray, first: int, last: int
+    config: TrainConfig, images: np.ndarray, labels: np.ndarray, lessons: Lessons | None, first: int, last: int
 ) -> Iterator[tuple[int, Digits]]:
-    """Each epoch with its digits: always the same, or augmented anew while the epoch before is trained.
+    """Each epoch with its digits: always the same, or made anew while the epoch before is trained.
 
-    The last fifth of the planned epochs, and any added to them, see half-strength augmentation, closer to the digits
-    as they are.
+    Made anew are lessons, and augmented digits: the last fifth of the planned epochs, and any added to them, see
+    half-strength augmentation, closer to the digits as they are.
     """
-    if not config.augmentation:
+    if not config.augmentation and not lessons:
         digits = Digits(images, labels)
         for epoch in range(first, last + 1):
             yield epoch, digits
         return
 
+    from digits.training.augment import Augmentation, augment  # needs OpenCV, which a bare machine may lack
+
     full, half = Augmentation(), Augmentation().times(0.5)
     num_full = config.epochs - round(config.epochs / 5)
 
-    def augmented(epoch: int) -> np.ndarray:
-        settings = full if epoch <= num_full else half
-        return augment(images, labels, np.random.default_rng([config.seed, epoch, 1]), settings)
+    def made(epoch: int) -> tuple[np.ndarray, np.ndarray]:
+        rng = np.random.default_rng([config.seed, epoch, 1])
+        if lessons:
+            return lessons.epoch(rng)
+        return augment(images, labels, rng, full if epoch <= num_full else half), labels
 
     with ThreadPoolExecutor(1, thread_name_prefix="augment") as thread:
-        upcoming = thread.submit(augmented, first)
+        upcoming = thread.submit(made, first)
         for epoch in range(first, last + 1):
-            digits = Digits(upcoming.result(), labels)
+            digits = Digits(*upcoming.result())
             if epoch < last:
-                upcoming = thread.submit(augmented, epoch + 1)
+                upcoming = thread.submit(made, epoch + 1)
             yield epoch, digits

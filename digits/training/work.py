@@ -18,6 +18,7 @@ from digits.errors import DigitsError, RunBusy
 from digits.files import append_json_line, publish, write_json
 from digits.training import checkpoints, queue, snapshots
 from digits.training.run import Run, RunState
+from digits.training.teaching import Taught
 
 STATUS_SECONDS = 0.25  # the status file is replaced at most this often
 WAITING = "Another run is using the device"
@@ -65,6 +66,7 @@ def _train(run: Run, book: "_Book") -> None:
     config = run.config
     book.write(state=RunState.STARTING, phase="Opening the data", started=time.time())
     dataset = open_dataset(config.source)
+    taught = Taught.load(run.path) if config.parent else None
     checkpoint = _go_back_to_checkpoint(run, book)
     book.write(phase="Loading TensorFlow")
     from digits.training import device, export, trainer
@@ -89,6 +91,7 @@ def _train(run: Run, book: "_Book") -> None:
         config,
         dataset,
         name,
+        taught=taught,
         num_epochs=run.num_epochs,
         checkpoint=checkpoint,
         on_compile=on_compile,

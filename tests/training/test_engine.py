@@ -16,13 +16,41 @@ import keras, numpy as np
 from digits.training.architectures import ARCHITECTURES
 from digits.training.engine import Digits, Engine
 
-name, xla, n = sys.argv[1], sys.argv[2] == "on", int(sys.argv[3])
-rng = np.random.default_rng(0)
-images, labels = rng.integers(0, 256, (n, 28, 28), np.uint8), rng.integers(0, 10, n).astype(np.uint8)
-order = rng.permutation(n).astype(np.int32)
 
 
-def network():
+def compare(name, xla, n):
+    rng = np.random.default_rng(0)
+    images, labels = rng.integers(0, 256, (n, 28, 28), np.uint8), rng.integers(0, 10, n).astype(np.uint8)
+    order = rng.permutation(n).astype(np.int32)
+    ours, theirs = network(name), network(name)
+    ours.build((None, 28, 28, 1)), theirs.build((None, 28, 28, 1))
+    theirs.set_weights(ours.get_weights())
+    engine = Engine(ours, keras.optimizers.Adam(0.001), loss(), batch_size=32, xla=xla == "on")
+    digits = Digits(images, labels)
+    sums = engine.train(digits, order, 0, 1) + engine.train(digits, order, 1, -(-n // 32))
+
+    theirs.compile(keras.optimizers.Adam(0.001), "categorical_crossentropy", metrics=["accuracy"])
+    losses, hits = 0.0, 0.0
+    for start in range(0, n, 32):
+        index = order[start : start + 32]
+        x, y = images[index][..., None].astype("float32"), np.eye(10, dtype="float32")[labels[index]]
+        theirs.reset_metrics()
+        batch_loss, accuracy = theirs.train_on_batch(x, y)
+        losses, hits = losses + float(batch_loss) * len(index), hits + float(accuracy) * len(index)
+
+    validated = engine.validate(digits)
+    again = ours.predict(images[..., None].astype("float32"), verbose=0)
+    return {
+        "images": [sums.images, validated.images],
+        "loss": [sums.loss, losses],
+        "hits": [sums.hits, hits],
+        "weights": float(max(np.abs(a - b).max() for a, b in zip(ours.get_weights(), theirs.get_weights()))),
+        "validation": [validated.hits, int((again.argmax(1) == labels).sum())],
+        "validation_loss": [validated.mean_loss, float(-np.log(again[np.arange(n), labels]).mean())],
+    }
+
+
+def network(name):
     keras.utils.set_random_seed(1)
     model = ARCHITECTURES[name]()
     # Dropout draws other numbers in another loop, so it is left out of the comparison.
@@ -33,52 +61,37 @@ def loss():
     return keras.losses.CategoricalCrossentropy(reduction="mean_with_sample_weight")
 
 
-ours, theirs = network(), network()
-ours.build((None, 28, 28, 1)), theirs.build((None, 28, 28, 1))
-theirs.set_weights(ours.get_weights())
-engine = Engine(ours, keras.optimizers.Adam(0.001), loss(), batch_size=32, xla=xla)
-digits = Digits(images, labels)
-sums = engine.train(digits, order, 0, 1) + engine.train(digits, order, 1, -(-n // 32))
-
-theirs.compile(keras.optimizers.Adam(0.001), "categorical_crossentropy", metrics=["accuracy"])
-losses, hits = 0.0, 0.0
-for start in range(0, n, 32):
-    index = order[start : start + 32]
-    x, y = images[index][..., None].astype("float32"), np.eye(10, dtype="float32")[labels[index]]
-    theirs.reset_metrics()
-    batch_loss, accuracy = theirs.train_on_batch(x, y)
-    losses, hits = losses + float(batch_loss) * len(index), hits + float(accuracy) * len(index)
-
-validated = engine.validate(digits)
-again = ours.predict(images[..., None].astype("float32"), verbose=0)
-print(json.dumps({
-    "images": [sums.images, validated.images],
-    "loss": [sums.loss, losses],
-    "hits": [sums.hits, hits],
-    "weights": float(max(np.abs(a - b).max() for a, b in zip(ours.get_weights(), theirs.get_weights()))),
-    "validation": [validated.hits, int((again.argmax(1) == labels).sum())],
-    "validation_loss": [validated.mean_loss, float(-np.log(again[np.arange(n), labels]).mean())],
-}))
+print(json.dumps([compare(*case) for case in json.loads(sys.argv[1])]))
 """
 
+# 70 digits: two whole batches of 32, and a last one of 6 that the engine fills up with digits of weight 0. Batch
+# normalisation sees those as well, so the convolutional network is compared on whole batches.
+CASES = [("mlp", "on", 70), ("mlp", "off", 70), ("linear", "on", 70), ("cnn", "off", 96)]
 
-@pytest.mark.parametrize(
-    ("architecture", "xla", "num_images"),
-    # 70 digits: two whole batches of 32, and a last one of 6 that the engine fills up with digits of weight 0. Batch
-    # normalisation sees those as well, so the convolutional network is compared on whole batches.
-    [("mlp", "on", 70), ("mlp", "off", 70), ("linear", "on", 70), ("cnn", "off", 96)],
-)
-def test_an_epoch_is_the_one_that_keras_trains_batch_by_batch(architecture, xla, num_images):
+
+@pytest.fixture(scope="module")
+def compared():
+    """What the comparison of each case gave."""
+    return dict(zip(CASES, json.loads(output_of(CODE, json.dumps(CASES))), strict=True))
+
+
+def output_of(code, *arguments):
+    """The last line that `code` prints, on the library of KERAS_BACKEND (tests/training/test_engine_on_jax.py)."""
     process = subprocess.run(
-        [sys.executable, "-c", CODE, architecture, xla, str(num_images)],
+        [sys.executable, "-c", code, *arguments],
         cwd=ROOT,
         env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=240,
     )
     assert process.returncode == 0, process.stderr
-    result = json.loads(process.stdout.splitlines()[-1])
+    return process.stdout.splitlines()[-1]
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_an_epoch_is_the_one_that_keras_trains_batch_by_batch(compared, case):
+    num_images, result = case[-1], compared[case]
     assert result["images"] == [num_images, num_images]
     assert result["hits"][0] == pytest.approx(result["hits"][1], abs=1e-3)
     assert result["loss"][0] == pytest.approx(result["loss"][1], rel=1e-4)
@@ -89,6 +102,7 @@ def test_an_epoch_is_the_one_that_keras_trains_batch_by_batch(architecture, xla,
 
 
 CUTS = """
+import json
 import keras, numpy as np
 from digits.training.architectures import ARCHITECTURES
 from digits.training.engine import Digits, Engine, Sums
@@ -96,27 +110,33 @@ from digits.training.engine import Digits, Engine, Sums
 rng = np.random.default_rng(0)
 digits = Digits(rng.integers(0, 256, (960, 28, 28), np.uint8), rng.integers(0, 10, 960).astype(np.uint8))
 order = rng.permutation(960).astype(np.int32)
-for cuts in ([0, 30], [0, 1, 9, 30], [0, 7, 14, 21, 28, 30]):
+
+
+def engine():
     keras.utils.set_random_seed(1)
     model = ARCHITECTURES["mlp"]()
+    model.add(keras.layers.Dropout(0.1))  # whose random state must go on, too
     model.build((None, 28, 28, 1))
     loss = keras.losses.CategoricalCrossentropy(reduction="mean_with_sample_weight")
-    engine = Engine(model, keras.optimizers.Adam(0.001), loss, batch_size=32, xla=True)
-    sums = Sums()
+    return Engine(model, keras.optimizers.Adam(0.001), loss, batch_size=32, xla=True)
+
+
+losses, sums = [], None
+for cuts in ([0, 30], [0, 1, 9, 30], [0, 7, 14, 21, 28, 30]):
+    one, sums = engine(), Sums()
     for start, stop in zip(cuts, cuts[1:]):
-        sums += engine.train(digits, order, start, stop)
-    print(repr(sums.mean_loss))
+        sums += one.train(digits, order, start, stop)
+    losses.append(sums.mean_loss)
+before, saved = engine(), engine()
+before.train(digits, order, 0, 9)
+saved.restore(before.state())
+ends = [e.train(digits, order, 9, 30).mean_loss for e in (before, saved)]
+same = all(np.array_equal(a, b) for a, b in zip(before.state(), saved.state(), strict=True))
+print(json.dumps([losses, ends, same]))
 """
 
 
-def test_wherever_an_epoch_is_cut_into_chunks_its_loss_is_the_same_to_the_last_bit():
-    process = subprocess.run(
-        [sys.executable, "-c", CUTS],
-        cwd=ROOT,
-        env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    losses = process.stdout.split()
-    assert len(losses) == 3 and len(set(losses)) == 1, process.stderr or losses
+def test_wherever_an_epoch_is_cut_its_loss_is_the_same_to_the_last_bit_and_a_saved_state_goes_on_as_if_it_never_ended():
+    losses, ends, same = json.loads(output_of(CUTS))
+    assert len(losses) == 3 and len(set(losses)) == 1, losses
+    assert ends[0] == ends[1] and same

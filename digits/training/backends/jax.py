@@ -1,0 +1,96 @@
+"""The epoch on JAX: variables are values that go into a compiled function and come out of it changed."""
+
+from collections.abc import Callable, Sequence
+
+import jax
+import keras
+import numpy as np
+from jax import lax
+from jax import numpy as jnp
+
+COMPILE_ERRORS = ()  # it compiles everything, or does not run at all
+
+
+def to_device(array: np.ndarray) -> jax.Array:
+    """The array in the memory of the device."""
+    return jax.device_put(array)
+
+
+def gradient(forward: Callable, model: keras.Model) -> tuple:
+    """`forward()`'s (loss, hits), and the gradient of the loss by the model's trainable variables."""
+    trainable, others = model.trainable_variables, model.non_trainable_variables
+
+    def compute(trainable_values, other_values):
+        mapping = [*zip(trainable, trainable_values, strict=True), *zip(others, other_values, strict=True)]
+        with keras.StatelessScope(state_mapping=mapping) as scope:
+            loss, hits = forward()
+        return loss, (hits, [scope.get_current_value(variable) for variable in others])
+
+    values = [variable.value for variable in trainable], [variable.value for variable in others]
+    (loss, (hits, changed)), gradients = jax.value_and_grad(compute, has_aux=True)(*values)
+    for variable, value in zip(others, changed, strict=True):  # moving averages, the random state of dropout
+        variable.assign(value)
+    return loss, hits, gradients
+
+
+def loop(step: Callable, variables: Sequence[keras.Variable], *, xla: bool) -> Callable:
+    """Compile `step(index, images, labels, order)` -> (loss, hits) into a loop from start to stop - 1.
+
+    Returns run(start, stop, images, labels, order) -> the two sums. xla: whether the loop is one compiled program; JAX
+    always compiles a batch.
+    """
+    run_values = loop_of_values(stateless(step, variables), xla=xla)
+
+    def run(start: int, stop: int, images, labels, order) -> tuple[float, float]:
+        values = [variable.value for variable in variables]
+        values, loss, hits = run_values(values, start, stop, images, labels, order)
+        for variable, value in zip(variables, values, strict=True):
+            variable.assign(value)
+        return float(loss), float(hits)
+
+    return run
+
+
+def stateless(step: Callable, variables: Sequence[keras.Variable]) -> Callable:
+    """`step` as a pure function: (values, index, images, labels, order) -> (changed values, loss, hits)."""
+
+    def pure(values, index, images, labels, order):
+        with keras.StatelessScope(state_mapping=zip(variables, values, strict=True)) as scope:
+            loss, hits = step(index, images, labels, order)
+        return [scope.get_current_value(variable) for variable in variables], loss, hits
+
+    return pure
+
+
+def loop_of_values(step: Callable, *, xla: bool, lanes: tuple[int, ...] = ()) -> Callable:
+    """Compile a pure step into run(values, start, stop, images, labels, order) -> (changed values, loss, hits).
+
+    lanes: the shape of a step's loss and hits, where it trains several networks at once. The sums are NumPy's, of that
+    shape, in float64: exact, so that it does not matter where an epoch is cut into chunks. JAX has no float64 unless
+    everything has, so the losses of the batches come out one by one.
+    """
+
+    @jax.jit
+    def whole(values, start, stop, images, labels, order):
+        def one(index, carried):
+            values, losses, hits = carried
+            values, loss, hit = step(values, index, images, labels, order)
+            return values, losses.at[index].set(loss), hits + hit
+
+        losses = jnp.zeros((order.shape[-1], *lanes))  # there are fewer batches than digits
+        return lax.fori_loop(start, stop, one, (values, losses, jnp.zeros(lanes)))
+
+    single = jax.jit(step)
+
+    def run(values, start: int, stop: int, images, labels, order):
+        if xla:
+            values, losses, hits = whole(values, start, stop, images, labels, order)
+            return values, np.asarray(losses, np.float64).sum(axis=0), np.asarray(hits, np.float64)
+        losses, hits = [], []
+        for index in range(start, stop):
+            values, loss, hit = single(values, index, images, labels, order)
+            losses.append(loss)
+            hits.append(hit)
+        return values, np.asarray(losses, np.float64).sum(axis=0), np.asarray(hits, np.float64).sum(axis=0)
+
+    return run

@@ -1,0 +1,47 @@
+"""The epoch on TensorFlow: variables change in place inside one `tf.function`."""
+
+from collections.abc import Callable, Sequence
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+COMPILE_ERRORS = (tf.errors.InvalidArgumentError, tf.errors.UnimplementedError, tf.errors.InternalError)
+
+
+def to_device(array: np.ndarray) -> tf.Tensor:
+    """The array in the memory of the device."""
+    return tf.constant(array)
+
+
+def gradient(forward: Callable, model: keras.Model) -> tuple:
+    """`forward()`'s (loss, hits), and the gradient of the loss by the model's trainable variables."""
+    with tf.GradientTape() as tape:
+        loss, hits = forward()
+    return loss, hits, tape.gradient(loss, model.trainable_variables)
+
+
+def loop(step: Callable, variables: Sequence[keras.Variable], *, xla: bool) -> Callable:
+    """Compile `step(index, images, labels, order)` -> (loss, hits) into a loop from start to stop - 1.
+
+    Returns run(start, stop, images, labels, order) -> the two sums. xla: whether XLA compiles it.
+    """
+
+    @tf.function(jit_compile=xla)
+    def steps(start, stop, images, labels, order):
+        # In float64 a sum of float32 losses is exact, so that it does not matter where an epoch is cut into chunks.
+        loss_sum, hits_sum = tf.constant(0.0, tf.float64), tf.constant(0.0)
+        index = start
+        # Not `for index in tf.range(start, stop)`: XLA takes its ends for constants and compiles anew at every call.
+        while index < stop:
+            loss, hits = step(index, images, labels, order)
+            loss_sum += tf.cast(loss, tf.float64)
+            hits_sum += hits
+            index += 1
+        return loss_sum, hits_sum
+
+    def run(start: int, stop: int, images, labels, order) -> tuple[float, float]:
+        loss, hits = steps(tf.constant(start), tf.constant(stop), images, labels, order)
+        return float(loss), float(hits)
+
+    return run
