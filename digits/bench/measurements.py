@@ -15,6 +15,7 @@ MEASUREMENTS = {
     "keras_fit": ("Keras model.fit with its defaults", "tensorflow"),
     "jax_scan": ("JAX lax.scan, written by hand", "jax"),
     "torch_eager": ("PyTorch eager, written by hand", "torch"),
+    "drawing": ("a drawing on one core, from PNG bytes to probabilities", "cv2"),
     "throughput": ("images per second by network and batch size", "tensorflow"),
     "ours_to_99": ("Digits: cnn with its defaults", "tensorflow"),
     "keras_to_99": ("keras.io's mnist_convnet under model.fit until 99.0 %", "tensorflow"),
