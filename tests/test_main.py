@@ -28,6 +28,7 @@ def test_evaluate_prints_what_scripts_rely_on(with_run, digits_home):
     result = json.loads(digits("evaluate", "--json", home=digits_home).stdout)
     assert set(result) >= {"run", "test", "n", "accuracy", "interval", "confusion"}
     assert (result["run"], result["test"], result["n"]) == (with_run.id, "tutorial", 1_000)
+    assert result["card"]["accuracy"] == result["accuracy"] and result["card"]["parameters"] == 101_770
     low, high = result["interval"]
     assert low < result["accuracy"] < high
 
