@@ -15,7 +15,7 @@ def measure() -> dict:
 
     epochs = []
     config = make_config(architecture="mlp", source="mnist", split="tutorial", epochs=21)
-    trainer.fit(config, dataset(), device.choose(), on_epoch=epochs.append)
+    trainer.fit(config, dataset(), device.choose().name, on_epoch=epochs.append)
     seconds = [epoch["seconds"] for epoch in epochs]
     return {
         "import": imported,

@@ -19,7 +19,7 @@ def measure() -> dict:
     images, labels, _, _ = tutorial_arrays()
     digits = Digits(images, labels)
     order = np.random.default_rng(0).permutation(len(labels)).astype(np.int32)
-    name, results = device.choose(), {}
+    name, results = device.choose().name, {}
     for architecture, build in ARCHITECTURES.items():
         speeds, compiling = {}, []
         for batch_size in BATCH_SIZES:
