@@ -11,15 +11,20 @@ import sys
 try:
     from digits.commands import (
         architectures,
+        audit,
         bench,
         data,
+        digit_map,
         doctor,
         evaluate,
         export,
         features,
+        mine,
         pen,
         predict,
+        robustness,
         runs,
+        teach,
         train,
     )
 except ModuleNotFoundError as error:  # the doctor cannot tell either where its own packages are missing
@@ -27,7 +32,24 @@ except ModuleNotFoundError as error:  # the doctor cannot tell either where its 
 from digits.errors import BadConfig, DigitsError
 from digits.training.backends import check_chosen
 
-VERBS = (data, train, evaluate, features, predict, runs, export, pen, architectures, bench, doctor)
+VERBS = (
+    data,
+    train,
+    evaluate,
+    features,
+    robustness,
+    digit_map,
+    predict,
+    mine,
+    teach,
+    runs,
+    export,
+    pen,
+    architectures,
+    audit,
+    bench,
+    doctor,
+)
 
 
 class OneSentenceParser(argparse.ArgumentParser):

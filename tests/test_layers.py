@@ -19,7 +19,7 @@ ARROWS = {
     "data": set(),
     "training": {"data"},
     "inference": set(),
-    "mine": {"inference"},
+    "mine": {"inference", "training", "data"},
     "evaluation": {"data", "training", "inference"},
     "figures": set(),
     "bench": {"data", "training"},

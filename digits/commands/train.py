@@ -2,23 +2,23 @@
 
 import contextlib
 import json
-import os
 import signal
 import sys
-from collections.abc import Iterator
-from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from digits.commands.progress import stderr_into
 from digits.data import preparing
-from digits.data.dataset import open_dataset
+from digits.data.dataset import is_prepared, open_dataset
 from digits.data.sources import SOURCES
 from digits.data.splits import SPLITS
 from digits.errors import BadConfig, DigitsError
+from digits.evaluation import before_after
 from digits.evaluation.calibration import calibrate
 from digits.evaluation.judge import judge
+from digits.evaluation.test_sets import test_sets
 from digits.training import runs
 from digits.training.architectures import RECIPES
 from digits.training.backends import BACKENDS, check_installed
@@ -60,29 +60,50 @@ def add_to(verbs) -> None:
 
 def run(options) -> int:
     run = _resumed(options) if options.resume else _created(options)
-    config = run.config
     if options.name:
         run.rename(options.name)
+    result, report = train(run)
+    print(json.dumps(result) if options.json else summary(result, report))
+    return 0
+
+
+def train(run: Run) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """Train a queued run here and now and judge it; returns what there is to say of it, for JSON, and the report.
+
+    Raises DigitsError when it ends without a model.
+    """
+    config = run.config
     signal.signal(signal.SIGINT, lambda *_: run.ask_to_stop())  # Ctrl-C keeps the model so far
-    with _stderr_into(run.path / "worker.log") as terminal, _bar(run.num_epochs, terminal) as on_status:
+    with stderr_into(run.path / "worker.log") as terminal, _bar(run.num_epochs, terminal) as on_status:
         status = work(run, on_status)
     if status["state"] == RunState.PAUSED:  # somebody asked for it, so nothing went wrong, but there is no model yet
         raise DigitsError(f"The run {run.id} is paused. Let it go on with: python -m digits train --resume {run.id}")
     if status["state"] not in (RunState.DONE, RunState.STOPPED) or not run.has_model:
         raise DigitsError(f"The run {run.id} {status['state']}: {status.get('error') or status['phase']}")
-    calibrate(run)
-    report = judge(run, config.split)
+    report = finish(run)
     result = {
         "run": run.id,
         **{name: getattr(config, name) for name in ("architecture", "source", "split")},
         **{name: status[name] for name in ("state", "device", "backend", "xla", "seconds")},
         "epochs": run.epochs(),
-        "test": {"set": report["test"], "n": report["n"], "accuracy": report["accuracy"]},
+        "test": report and {"set": report["test"], "n": report["n"], "accuracy": report["accuracy"]},
         "config": config.as_dict(),
         "versions": status["versions"],
     }
-    print(json.dumps(result) if options.json else _summary(result, report))
-    return 0
+    return result, report
+
+
+def finish(run: Run) -> dict[str, Any] | None:
+    """What follows a training: calibrate, judge on its own test set, and compare a taught network with its parent.
+
+    Returns the report; None where no digits that the network has not learned from are on this machine.
+    """
+    calibrate(run)
+    here = [chosen for chosen in test_sets(run.config) if is_prepared(chosen.source)]
+    report = judge(run, here[0].name) if here else None
+    if run.config.parent:
+        before_after.compare(run)
+    return report
 
 
 def _created(options) -> Run:
@@ -116,34 +137,22 @@ def run_queued(options) -> int:
     run = runs.find(options.run)
     work(run)
     if run.has_model:
-        calibrate(run)
-        judge(run, run.config.split)
+        finish(run)
     return 0
 
 
-def _summary(result: dict, report: dict) -> str:
+def summary(result: dict[str, Any], report: dict[str, Any] | None) -> str:
+    """What `train` returns, in lines for people."""
     epochs = result["epochs"]
-    low, high = report["interval"]
     lines = [f"run                  {result['run']} ({result['state']})"]
     if epochs:
         mean = sum(epoch["seconds"] for epoch in epochs) / len(epochs)
         lines += [f"seconds              {result['seconds']:.1f}, {mean:.2f} an epoch ({result['device']})"]
         lines += [f"validation accuracy  {epochs[-1]['val_accuracy']:.2%}"]
-    lines += [f"test accuracy        {report['accuracy']:.2%} ({low:.2%} to {high:.2%}) on {report['title']}"]
+    if report:
+        low, high = report["interval"]
+        lines += [f"test accuracy        {report['accuracy']:.2%} ({low:.2%} to {high:.2%}) on {report['title']}"]
     return "\n".join(lines)
-
-
-@contextlib.contextmanager
-def _stderr_into(log: Path) -> Iterator[TextIO]:
-    """Send everything written to stderr, TensorFlow's C++ included, to `log`; yields the real stderr."""
-    sys.stderr.flush()
-    with os.fdopen(os.dup(2), "w", encoding="utf-8") as terminal, log.open("ab") as file:
-        os.dup2(file.fileno(), 2)
-        try:
-            yield terminal
-        finally:
-            sys.stderr.flush()
-            os.dup2(terminal.fileno(), 2)
 
 
 @contextlib.contextmanager

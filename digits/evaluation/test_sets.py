@@ -66,6 +66,8 @@ def num_seen(chosen: TestSet, config: TrainConfig) -> int:
     if chosen.source != config.source:
         # The sample's digits are MNIST training digits; the official test set has none of them.
         return 0
+    if config.parent_source:  # whose training digits the sample's are among
+        return len(chosen.indices)
     parts = split(config.split, config.source)
     return sum(_overlap(chosen.indices, part) for part in (parts.train, parts.validation))
 

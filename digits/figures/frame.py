@@ -6,6 +6,10 @@ import plotly.graph_objects as go
 PARTS = {"train": "#4272c8", "validation": "#bd6714", "test": "#1f856f"}
 QUIET = "#7f838d"
 """For what is there but not meant: the nine other bars, the line within an epoch."""
+DIGITS = [
+    "#4272c8", "#bd6714", "#1f856f", "#a35fb8", "#c2506a", "#8a7a2c", "#4a93b5", "#5c4fb8", "#8f6a4e", "#5f8f3e",
+]  # fmt: skip
+"""A colour for each digit, where all ten are lines."""
 
 CLEAR = "rgba(0, 0, 0, 0)"
 LEGEND = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"}

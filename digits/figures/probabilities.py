@@ -4,7 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from digits.figures.evidence import FOR_AND_AGAINST
-from digits.figures.frame import PARTS, QUIET, chart
+from digits.figures.frame import DIGITS, PARTS, QUIET, chart
 
 
 def bars(probabilities: np.ndarray, highlight: int | None = None, *, height: int = 260) -> go.Figure:
@@ -51,3 +51,32 @@ def changes(differences: np.ndarray, names: list[str]) -> go.Figure:
     )
     x = {"tickvals": digits, "side": "top"}
     return chart([cells], 36 + 34 * len(names), x=x, y={"autorange": "reversed"})
+
+
+def along_epochs(epochs: list[int], probabilities: np.ndarray, at: int, *, total_epochs: int) -> go.Figure:
+    """The ten probabilities epoch by epoch: a line for each digit, named where it was ever the likeliest.
+
+    epochs: n numbers, 0 before the first. probabilities: (n, 10) float in 0..1. at: the epoch that is marked.
+    total_epochs: fixes the width of the picture, so that it does not jump while the training goes on.
+    """
+    # Not of epoch 0: what is the likeliest to a network that has learned nothing is chance.
+    ever = {int(row.argmax()) for epoch, row in zip(epochs, probabilities, strict=True) if epoch}
+    lines = [
+        go.Scatter(
+            x=epochs,
+            y=probabilities[:, digit],
+            name=str(digit),
+            mode="lines+markers" if digit in ever else "lines",
+            line={"width": 2.5 if digit in ever else 1, "color": DIGITS[digit]},
+            marker={"size": 6},
+            showlegend=digit in ever,
+            hovertemplate=f"{digit}: <b>%{{y:.1%}}</b> after epoch %{{x}}<extra></extra>",
+        )
+        for digit in range(10)
+    ]
+    x = {"title": {"text": "Epoch"}, "range": [-0.2, total_epochs + 0.2], "dtick": 1 if total_epochs <= 15 else None}
+    y = {"range": [-0.02, 1.04], "tickvals": [0, 0.5, 1], "tickformat": ".0%", "showgrid": True}
+    legend = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "itemclick": False, "itemdoubleclick": False}
+    now = {"type": "line", "x0": at, "x1": at, "yref": "paper", "y0": 0, "y1": 1, "layer": "below"}
+    mark = now | {"line": {"color": QUIET, "width": 1, "dash": "dot"}}
+    return chart(lines, 220, x=x, y=y, showlegend=True, legend=legend, hovermode="closest", shapes=[mark])

@@ -15,9 +15,10 @@ from digits.errors import BlankDrawing
 
 SIDE = 28  # px, side of an MNIST image
 BOX = 20  # px, MNIST scales the ink to fit this square before centring it
+LENGTH = 19  # px, longest side of a drawing: put at a fraction of a pixel it covers 20 rows, like MNIST's; 20 px, 21
 FINE = 8  # parts of a pixel in which a stroke is measured and moved
 FAINT = 16  # of 255: at most this much ink is paper
-WIDTH = 2.0  # px in the 20 px box, every drawn stroke's width afterwards
+WIDTH = 2.2  # px of 28 x 28, every drawn stroke's width afterwards
 NATURAL = 1.0, 6.0  # px, stroke widths of 99.7 % of MNIST
 SOFT = 0.25  # share of grey above which edges are too soft to be measured; pens on a canvas: 0.03 to 0.2, MNIST: 0.6
 MIDDLE = 14.5  # px, the middle of pixel 14 counted from 0, where MNIST's digits have their centre of mass
@@ -32,7 +33,7 @@ class Steps:
     crop: np.ndarray
     """(h, w) uint8: the ink alone, as it was drawn."""
     width_before: float
-    """Stroke width in px if the crop were simply scaled to 20 px."""
+    """Stroke width in px if the crop were simply scaled."""
     width_after: float
     """Stroke width in px of `picture`; the same when the width was left alone."""
     picture: np.ndarray
@@ -43,7 +44,8 @@ def to_mnist(ink: np.ndarray, *, normalise_width: bool = True) -> np.ndarray:
     """Scale, centre and (unless told not to) re-ink one drawing the way MNIST was made.
 
     ink: (H, W) uint8, 0 = paper, 255 = ink, any size.
-    Returns (28, 28) uint8, longest side 20 px, centre of mass at the middle.
+    Returns (28, 28) uint8, longest side LENGTH px, centre of mass at the middle. What fits BOX and is soft, as MNIST's
+    own digits are, keeps its pixels.
     Raises BlankDrawing when no pixel exceeds FAINT.
     """
     return steps(ink, normalise_width=normalise_width).picture
@@ -69,11 +71,13 @@ def steps(ink: np.ndarray, *, normalise_width: bool = True) -> Steps:
     # Half of a stroke's points lie within a quarter of its width from the edge; blots hardly move the median.
     stroke = 4 * float(np.median(relief[relief > 0]))
     longest = max(crop.shape) * zoom
-    before = stroke * BOX / longest
-    # Soft edges (an MNIST digit, a small picture) say more than a line drawn through them, unless the width is odd.
-    natural = NATURAL[0] <= before <= NATURAL[1] and _softness(crop) > SOFT
-    if not normalise_width or natural:
-        return Steps(crop, before, before, _centre(_fit(crop), grid=FINE))
+    is_soft = _softness(crop) > SOFT
+    fits = is_soft and max(crop.shape) <= BOX
+    side = BOX if fits else LENGTH
+    before = stroke * side / longest
+    # Soft edges (an MNIST digit, a photo) say more than a line drawn through them, unless the width is odd.
+    if not normalise_width or is_soft and NATURAL[0] <= before <= NATURAL[1]:
+        return Steps(crop, before, before, _centre(_fit(crop, side), grid=FINE if fits else 1))
     return Steps(crop, before, WIDTH, _centre(_redraw(relief, stroke, longest), grid=1))
 
 
@@ -107,15 +111,15 @@ def _resize(picture: np.ndarray, zoom: float, enlarge: int) -> np.ndarray:
     return cv2.resize(picture, size, interpolation=cv2.INTER_AREA if zoom < 1 else enlarge)
 
 
-def _fit(crop: np.ndarray) -> np.ndarray:
-    """The crop as it is, longest side BOX * FINE; enlarged pixel by pixel, so that MNIST's own come out unchanged."""
-    return _resize(crop, BOX * FINE / max(crop.shape), cv2.INTER_NEAREST)
+def _fit(crop: np.ndarray, side: int) -> np.ndarray:
+    """The crop as it is, longest side `side` px; MNIST's own pixel by pixel, so that they come out unchanged."""
+    return _resize(crop, side * FINE / max(crop.shape), cv2.INTER_NEAREST if side == BOX else cv2.INTER_LINEAR)
 
 
 def _redraw(relief: np.ndarray, stroke: float, longest: float) -> np.ndarray:
-    """Draw the relief again with strokes of WIDTH: (h, w) float32, 0..255, longest side BOX * FINE."""
-    # The pen's path, not its ink, is scaled to the box less one stroke; a dot has no path, hence the bound.
-    zoom = min((BOX - WIDTH) * FINE / max(longest - stroke, 1), 2 * BOX * FINE / longest)
+    """Draw the relief again with strokes of WIDTH: (h, w) float32, 0..255, longest side LENGTH px."""
+    # The pen's path, not its ink, is scaled to the length less one stroke; a dot has no path, hence the bound.
+    zoom = min((LENGTH - WIDTH) * FINE / max(longest - stroke, 1), 2 * BOX * FINE / longest)
     size = [round(side * zoom) for side in relief.shape[::-1]]
     level = cv2.resize(relief, size, interpolation=cv2.INTER_LINEAR) * zoom
     return 255 * np.clip(level + (WIDTH * FINE - stroke * zoom) / 2 + 0.5, 0, 1)

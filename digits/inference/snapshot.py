@@ -52,6 +52,12 @@ class Snapshot:
             x = compute(x, *weights, **settings)
         return x
 
+    @property
+    def pixel_weights(self) -> np.ndarray | None:
+        """The weights of the first layer as pictures, (units, 28, 28) float32; None where it is no dense one."""
+        first = next(weights for _, weights, _ in self._steps if weights)[0]
+        return first.T.reshape(-1, SIDE, SIDE) if len(first) == SIDE * SIDE else None
+
 
 def _rescaling(x: np.ndarray, *, scale: float, offset: float) -> np.ndarray:
     return x * np.float32(scale) + np.float32(offset)

@@ -5,8 +5,8 @@
     pictures/7-<id>.png    grey, as it was drawn
     strokes/7-<id>.json    as the canvas sent them; none of a photo
 
-A zip from elsewhere may be anything: its table of contents is checked before anything is inflated, everything is checked
-before anything is taken, and no name in it ever becomes a path here.
+A zip from elsewhere may be anything: its table of contents is checked before anything is inflated, everything is
+checked before anything is taken, and no name in it ever becomes a path here.
 """
 
 import io
@@ -53,7 +53,7 @@ def unpack(content: bytes) -> list[Drawing]:
     """The drawings of a zip that `pack` made, or somebody who knows its form. Raises DigitsError for anything else."""
     if len(content) > ZIP_BYTES:
         raise DigitsError(
-            f"This file has {len(content) >> 20} MB, expected a zip of at most {ZIP_BYTES >> 20}; export fewer drawings."
+            f"This file has {len(content) >> 20} MB, expected a zip of at most {ZIP_BYTES >> 20}; export fewer."
         )
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:

@@ -1,4 +1,4 @@
-"""One drawing of the user: what the network saw of it, what the user says it is, and the strokes where there are any."""
+"""One drawing of the user: what the network saw of it, what the user says it is, and its strokes."""
 
 import base64
 import binascii

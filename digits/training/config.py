@@ -43,6 +43,10 @@ class TrainConfig:
     """The library that Keras runs on: a key of `BACKENDS`."""
     racers: int = 1
     """How many networks are trained at once, with the seeds from `seed` on; the best on the validation digits stays."""
+    parent: str = ""
+    """The id of the run that it goes on from, taught by drawings; none of most."""
+    parent_source: str = ""
+    """What the network learned from before, where that is another source: no test set of it is unseen."""
 
     def __post_init__(self):
         _one_of("architecture", self.architecture, RECIPES)
@@ -59,6 +63,9 @@ class TrainConfig:
             raise BadConfig(f"racers is {self.racers}, but only JAX trains several at once; set backend to jax.")
         if self.learning_rate == 0:
             raise BadConfig("learning_rate is 0; the network would not learn. Start with 0.01.")
+        for name in ("parent", "parent_source"):
+            if not isinstance(getattr(self, name), str):
+                raise BadConfig(f"{name} is {getattr(self, name)!r}; expected a text.")
         if not isinstance(self.augmentation, bool):
             raise BadConfig(f"augmentation is {self.augmentation!r}; expected true or false.")
         num_images = len(split(self.split, self.source).train)

@@ -16,13 +16,14 @@ from digits.files import write_json
 from digits.home import ROOT, runs_folder
 from digits.training.config import TrainConfig
 from digits.training.run import MAX_EPOCHS, Run, RunState
+from digits.training.teaching import Taught
 
 STARTER = ROOT / "digits" / "starter"
 """The bundled run: trained by this project's own command on the whole of MNIST."""
 
 
-def create(config: TrainConfig) -> Run:
-    """Make the folder of a new run, queued. Raises DigitsError when it cannot be written."""
+def create(config: TrainConfig, taught: Taught | None = None) -> Run:
+    """Make the folder of a new run, queued, with what it is taught. Raises DigitsError when it cannot be written."""
     base = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{config.architecture}"
     try:
         runs_folder().mkdir(parents=True, exist_ok=True)
@@ -35,6 +36,12 @@ def create(config: TrainConfig) -> Run:
                 continue
     except OSError as error:
         raise DigitsError(f"Could not make a run in {runs_folder()}: {error.strerror}. Set DIGITS_HOME.") from error
+    if taught:
+        try:
+            taught.save(path)
+        except DigitsError:
+            shutil.rmtree(path, ignore_errors=True)
+            raise
     write_json(path / "config.json", config.as_dict())
     write_json(path / "status.json", {"state": RunState.QUEUED, "phase": "Waiting", "updated": time.time()})
     return Run(path)
@@ -105,9 +112,13 @@ def delete(run: Run) -> None:
 
 
 def command(run: Run) -> str:
-    """The command line that repeats the run."""
+    """The command line that repeats the run; of a taught one, as long as My digits are the same."""
+    if run.config.parent:
+        return f"python -m digits teach --run {run.config.parent} --seed {run.config.seed}"
     options = []
     for name, value in run.config.as_dict().items():
+        if name.startswith("parent"):
+            continue
         flag = name.replace("_", "-")
         if isinstance(value, bool):
             options.append(f"--{flag}" if value else f"--no-{flag}")

@@ -14,13 +14,14 @@ import numpy as np
 
 from digits.data.dataset import Dataset
 from digits.data.encoding import num_batches
-from digits.data.splits import split, take
+from digits.data.splits import Split, split, take
 from digits.errors import DigitsError
 from digits.training.architectures import ARCHITECTURES
 from digits.training.checkpoints import Checkpoint
 from digits.training.config import TrainConfig
 from digits.training.device import use_xla
 from digits.training.engine import Digits, Engine, Sums, backend
+from digits.training.teaching import Lessons, Taught
 
 CHUNK_SECONDS = 0.4  # how long one compiled call is to last, so that progress and Stop answer within a second
 EXPLODED = 1e4  # mean loss in nats; blind guessing has 2.3
@@ -43,6 +44,8 @@ def fit(
     dataset: Dataset,
     device: str,
     *,
+    parts: Split | None = None,
+    taught: Taught | None = None,
     num_epochs: int | None = None,
     checkpoint: Checkpoint | None = None,
     on_compile: Callable[[bool], None] = lambda xla: None,
@@ -54,6 +57,8 @@ def fit(
 ) -> Fitted:
     """Train one network from its first weights, or from a checkpoint, to the last epoch or until `should_stop`.
 
+    parts: which digits train and validate, where it is not the config's split that says so.
+    taught: drawings to learn along with the training part, and the network to begin with.
     num_epochs: the last epoch where it lies beyond the config's; the schedule stays the one that the config planned.
     checkpoint: where to go on; the result is the same as if the training had never been interrupted.
     on_compile: called with whether XLA is used, before the first batch.
@@ -66,12 +71,15 @@ def fit(
     Raises DigitsError when XLA is asked for and cannot compile the network.
     """
     keras.utils.set_random_seed(config.seed)
-    parts = split(config.split, config.source)
+    parts = parts or split(config.split, config.source)
     images, labels = take(dataset, parts.train)
     validation = Digits(*take(dataset, parts.validation))
-    steps = num_batches(len(labels), config.batch_size)
+    lessons = Lessons(taught, images, labels, vary=config.augmentation) if taught else None
+    steps = num_batches(len(lessons or labels), config.batch_size)
 
     model = ARCHITECTURES[config.architecture]()
+    if taught:
+        model.set_weights(taught.weights())
     optimizer = keras.optimizers.Adam(_learning_rate(config, config.epochs * steps))
     loss = keras.losses.CategoricalCrossentropy(
         label_smoothing=config.label_smoothing, reduction="mean_with_sample_weight"
@@ -94,9 +102,9 @@ def fit(
     last = num_epochs or config.epochs
     chunk = 1  # the first call compiles; the second, short one shows the pace
     good = engine.state()
-    for epoch, digits in _digits_by_epoch(config, images, labels, first, last):
+    for epoch, digits in _digits_by_epoch(config, images, labels, lessons, first, last):
         began = time.perf_counter()
-        order = np.stack([_order(seed, epoch, len(labels)) for seed in seeds])
+        order = np.stack([_order(seed, epoch, len(digits)) for seed in seeds])
         order = order if config.racers > 1 else order[0]
         sums, step = Sums(), 0
         while step < steps:
@@ -194,14 +202,14 @@ def _learning_rate(config: TrainConfig, steps: int):
 
 
 def _digits_by_epoch(
-    config: TrainConfig, images: np.ndarray, labels: np.ndarray, first: int, last: int
+    config: TrainConfig, images: np.ndarray, labels: np.ndarray, lessons: Lessons | None, first: int, last: int
 ) -> Iterator[tuple[int, Digits]]:
-    """Each epoch with its digits: always the same, or augmented anew while the epoch before is trained.
+    """Each epoch with its digits: always the same, or made anew while the epoch before is trained.
 
-    The last fifth of the planned epochs, and any added to them, see half-strength augmentation, closer to the digits
-    as they are.
+    Made anew are lessons, and augmented digits: the last fifth of the planned epochs, and any added to them, see
+    half-strength augmentation, closer to the digits as they are.
     """
-    if not config.augmentation:
+    if not config.augmentation and not lessons:
         digits = Digits(images, labels)
         for epoch in range(first, last + 1):
             yield epoch, digits
@@ -212,14 +220,16 @@ def _digits_by_epoch(
     full, half = Augmentation(), Augmentation().times(0.5)
     num_full = config.epochs - round(config.epochs / 5)
 
-    def augmented(epoch: int) -> np.ndarray:
-        settings = full if epoch <= num_full else half
-        return augment(images, labels, np.random.default_rng([config.seed, epoch, 1]), settings)
+    def made(epoch: int) -> tuple[np.ndarray, np.ndarray]:
+        rng = np.random.default_rng([config.seed, epoch, 1])
+        if lessons:
+            return lessons.epoch(rng)
+        return augment(images, labels, rng, full if epoch <= num_full else half), labels
 
     with ThreadPoolExecutor(1, thread_name_prefix="augment") as thread:
-        upcoming = thread.submit(augmented, first)
+        upcoming = thread.submit(made, first)
         for epoch in range(first, last + 1):
-            digits = Digits(upcoming.result(), labels)
+            digits = Digits(*upcoming.result())
             if epoch < last:
-                upcoming = thread.submit(augmented, epoch + 1)
+                upcoming = thread.submit(made, epoch + 1)
             yield epoch, digits

@@ -19,6 +19,7 @@ from digits.files import append_json_line, publish, write_json
 from digits.training import backends, checkpoints, queue, snapshots
 from digits.training.config import TrainConfig
 from digits.training.run import Run, RunState
+from digits.training.teaching import Taught
 
 STATUS_SECONDS = 0.25  # the status file is replaced at most this often
 WAITING = "Another run is using the device"
@@ -66,6 +67,7 @@ def _train(run: Run, book: "_Book") -> None:
     config = run.config
     book.write(state=RunState.STARTING, phase="Opening the data", started=time.time())
     dataset = open_dataset(config.source)
+    taught = Taught.load(run.path) if config.parent else None
     checkpoint = _go_back_to_checkpoint(run, book)
     backends.check_installed(config.backend)
     book.write(phase=f"Loading {backends.TITLES[config.backend]}", backend=config.backend, versions=_versions(config))
@@ -94,6 +96,7 @@ def _train(run: Run, book: "_Book") -> None:
             config,
             dataset,
             book.status["device"],
+            taught=taught,
             num_epochs=run.num_epochs,
             checkpoint=checkpoint,
             on_compile=on_compile,

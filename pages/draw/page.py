@@ -3,22 +3,25 @@
 import streamlit as st
 
 from digits.errors import BlankDrawing, DigitsError
+from digits.inference.ink import to_mnist
 from digits.inference.several import separate, separate_strokes
-from pages.draw import answer, number, pad, recent, test_digit, upload, why
+from pages.draw import answer, follow, hood, like, mine, number, pad, recent, say, test_digit, upload, why
 from pages.shared import cache, pick
 from pages.shared.errors import told
 
 WAYS = {"Canvas": pad.ink, "Picture": upload.ink, "Test digit": test_digit.ink}
 VERDICT_HEIGHT = 104  # px, reserved above the canvas, so that it stays where it is when the answer comes
 
-st.title("Draw", anchor=False)
-st.markdown("Draw a digit, as large as you like and wherever you like, or a number. It is read at every stroke.")
-
-with st.container(horizontal=True):
-    run = pick.model()
-    other = pick.other_model(run)
-with told():
-    recognizer = cache.recognizer(run)
+head = st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center")
+head.title("Draw", anchor=False, width="content")
+followed = follow.offer(head)
+if not followed:
+    st.markdown("Draw a digit, as large as you like and wherever you like, or a number. It is read at every stroke.")
+    with st.container(horizontal=True):
+        run = pick.model()
+        other = pick.other_model(run)
+    with told():
+        recognizer = cache.recognizer(run)
 
 
 @st.fragment
@@ -31,32 +34,50 @@ def read() -> None:
                 "From", list(WAYS), default="Canvas", required=True, key="draw_from", label_visibility="collapsed"
             )
             several = st.toggle(
-                "Several digits", key="draw_several", persist_state="session", disabled=way == "Test digit",
+                "Several digits", key="draw_several", persist_state="session",
+                disabled=way == "Test digit" or followed is not None,
                 help="Reads a number, such as 2047: its digits beside each other, with a gap between them.",
             )  # fmt: skip
         verdict = st.container(height=VERDICT_HEIGHT, border=False)
+    if not followed:
+        with right:
+            like.show(recognizer)
     try:
         with left:
             ink = WAYS[way]()
-        if several and way != "Test digit":
+        if followed:
+            verdict.caption(follow.ASIDE)
+            with right:
+                follow.show(followed, to_mnist(ink))
+        elif several and way != "Test digit":
             canvas = way == "Canvas"
             parts = separate_strokes(pad.strokes(), (pad.SIDE, pad.SIDE)) if canvas else separate(ink)
             said, probability = number.show(ink, parts, recognizer, verdict, right)
         else:
             seen, probabilities = answer.show(ink, recognizer, verdict, right)
             said, probability = str(probabilities.argmax()), float(probabilities.max())
+            if way != "Test digit":  # whose label is known, and which no network may learn from
+                with left:
+                    say.show(ink, pad.objects() if way == "Canvas" else [])
             with right:
                 if other:
                     answer.compare(seen, other.name, cache.recognizer(other))
                 why.show(seen, recognizer, pad.strokes() if way == "Canvas" else [], (pad.SIDE, pad.SIDE))
-        if way == "Canvas":
+                hood.show(run, seen)
+        if way == "Canvas" and not followed:
             recent.remember(pad.png(), said, probability)
     except BlankDrawing as advice:
         verdict.info(str(advice), icon=":material/draw:")
-        right.markdown(answer.WAY)
+        with right:
+            if followed:
+                follow.show(followed, None)
+            else:
+                st.markdown(answer.WAY)
     except DigitsError as error:
         verdict.error(str(error), icon=":material/error:")
     recent.show()
 
 
 read()
+if not followed:
+    mine.show(run, recognizer)

@@ -13,7 +13,7 @@ from digits.evaluation.test_sets import TestSet
 from digits.figures.images import gallery
 from digits.figures.probabilities import bars
 from digits.training.run import Run
-from pages.evaluate import choice
+from pages.evaluate import choice, sheet
 from pages.shared import cache, compute
 from pages.shared.errors import told
 from pages.shared.prepare import prepared
@@ -44,6 +44,10 @@ def show(
         st.markdown(f"Its label says **{label}**.  \nIt was read as **{said}**, {sure(probabilities[said])}.")
         if chosen.name == "official" and (otherwise := raters_say(index)):
             st.warning(f"Its label is doubtful: five raters say {otherwise}.", icon=":material/flag:")
+        st.page_link(
+            "pages/draw/page.py", label="Draw one like it", icon=":material/draw:",
+            query_params={"model": run.id, "like": f"{chosen.source}-{chosen.name}-{index}"},
+        )  # fmt: skip
     st.plotly_chart(
         bars(probabilities, highlight=said, height=180),
         key="evaluate_bars",
@@ -58,7 +62,8 @@ def _steps(found: np.ndarray, index: int) -> None:
     place = np.flatnonzero(found == index)
     here = int(place[0]) if len(place) else None
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button("Back", icon=":material/grid_view:", shortcut="B", on_click=choice.open_digit, args=(None,))
+        page = 1 if here is None else 1 + here // sheet.PER_PAGE
+        st.button("Back", icon=":material/grid_view:", shortcut="B", on_click=choice.back, args=(page,))
         if here is not None:
             for name, icon, shortcut, target in (
                 ("Previous", "chevron_left", "P", here - 1),

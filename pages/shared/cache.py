@@ -1,5 +1,6 @@
 """Every cache of the app. A key says what makes an entry stale; each cache is bounded, and none owns anything."""
 
+import contextlib
 from pathlib import Path
 
 import cv2
@@ -9,11 +10,18 @@ import streamlit as st
 from digits import models
 from digits.data.dataset import Dataset, open_dataset
 from digits.errors import DamagedFile
-from digits.evaluation import features
+from digits.evaluation import digit_map, features, robustness
+from digits.evaluation.digit_map import Components
+from digits.evaluation.distortions import distort
 from digits.evaluation.folder import folder
+from digits.evaluation.test_sets import TestSet
 from digits.home import data_folder
 from digits.inference.layers import Layers
-from digits.inference.recognizer import Recognizer
+from digits.inference.recognizer import SIDE, Recognizer
+from digits.inference.snapshot import Snapshot
+from digits.mine import store
+from digits.mine.drawing import Drawing
+from digits.training import snapshots
 from digits.training.run import Run
 from pages.shared.picture import png
 
@@ -76,6 +84,29 @@ def layers(run: Run) -> Layers:
     return _layers(str(run.path), _model_stamp(run))
 
 
+def along_epochs(run: Run, picture: np.ndarray) -> dict[int, np.ndarray]:
+    """What the network of a run said of a picture, (28, 28) uint8, after each epoch that is kept: (10,) each.
+
+    Damaged snapshots are passed over.
+    """
+    answers = {}
+    for epoch, file in snapshots.files(run.path).items():
+        with contextlib.suppress(DamagedFile, OSError):  # the newest of a run that goes on may be thinned out meanwhile
+            answers[epoch] = _answer_at(str(run.path), epoch, file.stat().st_mtime_ns, picture.tobytes())
+    return answers
+
+
+def first_weights(run: Run) -> np.ndarray | None:
+    """What the first layer's sums weigh each pixel with, (units, 28, 28) float32, after the last epoch that was kept.
+
+    None where the first layer is a convolution, or the run has kept no epoch.
+    """
+    for epoch, file in reversed(snapshots.files(run.path).items()):
+        with contextlib.suppress(DamagedFile, OSError):
+            return _snapshot(str(run.path), epoch, file.stat().st_mtime_ns).pixel_weights
+    return None
+
+
 def training_features(run: Run) -> np.ndarray | None:
     """The features of the digits that a run learned from, (n, d) float32; None if they are not computed.
 
@@ -107,3 +138,67 @@ def _recognizer(path: str, stamp: int) -> Recognizer:
 @st.cache_resource(max_entries=4, show_spinner="Loading the network…")
 def _layers(path: str, stamp: int) -> Layers:
     return models.layers(Run(Path(path)))
+
+
+@st.cache_resource(max_entries=2 * (snapshots.KEPT + 2), show_spinner=False)
+def _snapshot(path: str, epoch: int, stamp: int) -> Snapshot:
+    return models.snapshot(Run(Path(path)), epoch)
+
+
+@st.cache_data(max_entries=4096, show_spinner=False)
+def _answer_at(path: str, epoch: int, stamp: int, picture: bytes) -> np.ndarray:
+    """Kept for each epoch of its own, so that a second of a training costs one answer and not all of them."""
+    pixels = np.frombuffer(picture, np.uint8).reshape(1, SIDE, SIDE)
+    return _snapshot(path, epoch, stamp).probabilities(pixels)[0]
+
+
+def read_distorted(run: Run, chosen: TestSet, strengths: dict[str, float], every: int) -> np.ndarray:
+    """Which test digits are read right when distorted, (n,) bool; with `every` 5, of each fifth digit.
+
+    strengths: see `digits.evaluation.distortions.distort`. Raises DataUnavailable, DamagedFile.
+    """
+    key = chosen.source, chosen.indices.start, chosen.indices.stop, every, tuple(sorted(strengths.items()))
+    return _read_distorted(str(run.path), _model_stamp(run), _stamp(chosen.source), *key)
+
+
+@st.cache_data(max_entries=256, show_spinner="Reading the digits…")
+def _read_distorted(path, stamp, data_stamp, source, start, stop, every, strengths) -> np.ndarray:
+    digits = _dataset(source, data_stamp)
+    images, labels = digits.images[start:stop:every], digits.labels[start:stop:every]
+    return robustness.hits(_readers(path, stamp), distort(images, dict(strengths)), labels)
+
+
+@st.cache_resource(max_entries=2, show_spinner="Loading the network…")
+def _readers(path: str, stamp: int) -> list[Recognizer]:
+    return robustness.readers(Run(Path(path)))
+
+
+def components(run: Run, chosen: TestSet) -> Components:
+    """The principal components of the stored features of a test set. Raises DamagedFile."""
+    return _components(str(run.path), _model_stamp(run), chosen.name)
+
+
+@st.cache_data(max_entries=8, show_spinner="Finding the principal components…")
+def _components(path: str, stamp: int, name: str) -> Components:
+    return digit_map.components(features.stored(Run(Path(path)), name))
+
+
+def drawings() -> list[Drawing]:
+    """My digits, the newest first; read again when one came, went or got another label."""
+    return _drawings(str(store.folder()), store.stamp())
+
+
+def answers(run: Run) -> np.ndarray:
+    """Which digit the network of `run` reads in each of My digits, (n,) int. Raises DamagedFile."""
+    return _answers(str(store.folder()), store.stamp(), str(run.path), _model_stamp(run))
+
+
+@st.cache_resource(max_entries=4, show_spinner="Opening My digits…")
+def _drawings(folder: str, stamp: int) -> list[Drawing]:
+    return store.drawings()
+
+
+@st.cache_data(max_entries=8, show_spinner="Reading My digits…")
+def _answers(folder: str, stamp: int, path: str, model_stamp: int) -> np.ndarray:
+    pictures = np.array([drawing.seen for drawing in _drawings(folder, stamp)], np.uint8).reshape(-1, 28, 28)
+    return _recognizer(path, model_stamp).probabilities(pictures).argmax(axis=1)

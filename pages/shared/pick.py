@@ -1,4 +1,4 @@
-"""Choose a run or a model; the choice is a link (`?run=...`, `?model=...`)."""
+"""Choose a run or a model; the choice is a link (`?run=...`, `?model=...`, `?other_model=...`, `?follow=...`)."""
 
 from collections.abc import Callable
 
@@ -28,12 +28,24 @@ def model() -> Run:
 def other_model(first: Run) -> Run | None:
     """Choose a second model to compare with `first`; None while none is chosen or there is only one."""
     found = {run.id: run for run in models.usable() if run != first}
-    if st.session_state.get("other_model") not in found:
-        st.session_state["other_model"] = None
-    chosen = st.selectbox(
-        "Compare with", list(found), index=None, format_func=lambda run_id: model_label(found[run_id]),
-        key="other_model", placeholder="no other model" if found else "train another model first", disabled=not found,
+    chosen = _choose(
+        "Compare with", "other_model", found, model_label, default=None, disabled=not found,
+        placeholder="no other model" if found else "train another model first",
     )  # fmt: skip
+    return found.get(chosen)
+
+
+def training(place) -> Run | None:
+    """Choose a training to follow, behind a button in `place`; None while none is chosen."""
+    found = {run.id: run for run in models.followable()}
+    _take_link("training", "follow", found, may_be_none=True)
+    with place.popover("Draw while it trains", icon=":material/animation:"):
+        st.markdown("Watch a network learn to read **your** digit, epoch by epoch: while it trains, or afterwards.")
+        if not found:
+            st.page_link("pages/train/page.py", label="Train a network first", icon=":material/model_training:")
+        chosen = _choose(
+            "Training", "follow", found, run_label, default=None, disabled=not found, placeholder="none chosen"
+        )
     return found.get(chosen)
 
 
@@ -43,29 +55,41 @@ def _choose(
     found: dict[str, Run],
     line: Callable[[Run], str],
     *,
-    default: Callable[[], str],
-    on_change=None,
-) -> str:
+    default: Callable[[], str] | None,
+    **options,
+) -> str | None:
     """A selectbox whose value is a link, ?KEY=RUN, and that shows `line` of each run. Returns the chosen id.
 
+    default: None makes it one that may stay empty. options: of the selectbox.
     Not `bind="query-params"`: that writes what the box shows into the link, not the id.
     """
-    linked = st.query_params.get(key)
-    if linked is not None and linked != st.session_state.get(f"{key}_linked"):  # somebody followed a link
-        if linked in found:
-            st.session_state[key] = linked
-        else:
-            # Without repeating it: a link may carry anything.
-            st.warning(
-                f"The link names a {label.lower()} that is not here; this is another.", icon=":material/warning:"
-            )
+    _take_link("model" if key == "other_model" else label.lower(), key, found, may_be_none=default is None)
     if st.session_state.get(key) not in found:
-        st.session_state[key] = default()
+        st.session_state[key] = default and default()
     chosen = st.selectbox(
-        label, list(found), format_func=lambda run_id: line(found[run_id]), key=key, on_change=on_change
-    )
-    st.query_params[key] = st.session_state[f"{key}_linked"] = chosen
+        label, list(found), index=None if default is None else 0, format_func=lambda run_id: line(found[run_id]),
+        key=key, **options,
+    )  # fmt: skip
+    st.session_state[f"{key}_linked"] = chosen
+    if chosen:
+        st.query_params[key] = chosen
+    else:
+        st.query_params.pop(key, None)
     return chosen
+
+
+def _take_link(what: str, key: str, found: dict[str, Run], *, may_be_none: bool) -> None:
+    """Choose what the link names, if somebody has just followed one."""
+    linked = st.query_params.get(key)
+    if linked is None or linked == st.session_state.get(f"{key}_linked"):
+        return
+    st.session_state[f"{key}_linked"] = linked
+    if linked in found:
+        st.session_state[key] = linked
+    else:
+        # Without repeating it: a link may carry anything.
+        instead = "" if may_be_none else "; this is another"
+        st.warning(f"The link names a {what} that is not here{instead}.", icon=":material/warning:")
 
 
 def run_label(run: Run) -> str:

@@ -5,7 +5,7 @@ import json
 import streamlit as st
 
 from digits.errors import DigitsError
-from digits.training import queue, runs
+from digits.training import queue, runs, snapshots
 from digits.training.run import MAX_EPOCHS, MAX_TAGS, Run, RunState
 
 
@@ -17,6 +17,8 @@ def show(run: Run) -> None:
             st.page_link("pages/compare/page.py", label="Compare", query_params={"compare": run.id})
             st.page_link("pages/draw/page.py", label="Draw with it", query_params={"model": run.id})
             _downloads(run)
+        if snapshots.files(run.path):
+            st.page_link("pages/draw/page.py", label="Draw along its epochs", query_params={"follow": run.id})
         _go_on(run)
         with st.popover("Rename", icon=":material/edit:"):
             st.text_input("Name", value=run.name, max_chars=80, key=f"train_name_{run.id}")

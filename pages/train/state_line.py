@@ -44,6 +44,9 @@ def _badges(run: Run, status: dict) -> None:
 
 
 def _requests(run: Run, state: RunState) -> None:
+    st.page_link(
+        "pages/draw/page.py", label="Draw while it trains", icon=":material/draw:", query_params={"follow": run.id}
+    )
     asked = run.is_asked_to_stop or run.is_asked_to_pause
     st.button(
         "Stopping…" if run.is_asked_to_stop else "Cancel" if state == RunState.QUEUED else "Stop",

@@ -69,6 +69,7 @@ def test_a_finger_draws_and_the_page_does_not_scroll(visit, server):
     canvas.scroll_into_view_if_needed()
     page.wait_for_timeout(1000)
     box = canvas.bounding_box()
+    assert box["x"] + box["width"] <= 390 - 16  # all of it is seen, with a margin to scroll by
     scrolled = page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop")
     touch = page.context.new_cdp_session(page)
     points = [{"x": box["x"] + 180, "y": box["y"] + 60 + 20 * step} for step in range(12)]

@@ -1,7 +1,7 @@
 import numpy as np
 
 from digits.figures.frame import PARTS, QUIET
-from digits.figures.probabilities import bars, changes
+from digits.figures.probabilities import along_epochs, bars, changes
 
 SURE = np.array([0, 0, 0, 0, 0.96, 0, 0, 0, 0, 0.04])
 
@@ -29,3 +29,11 @@ def test_changes_are_told_in_points_and_only_where_there_is_one():
     assert (colours.zmin, colours.zmax) == (-100, 100)
     assert colours.text[0][7] == "-98" and colours.text[0][1] == "+97" and set(colours.text[1]) == {""}
     assert list(colours.y) == ["without stroke 1", "without stroke 2"]
+
+
+def test_along_the_epochs_names_the_digits_that_ever_led_but_not_before_training():
+    rows = np.zeros((3, 10))
+    rows[0, 8] = rows[1, 4] = rows[2, 9] = 1
+    figure = along_epochs([0, 1, 4], rows, at=4, total_epochs=10)
+    assert [line.name for line in figure.data if line.showlegend] == ["4", "9"]
+    assert figure.layout.xaxis.range == (-0.2, 10.2) and figure.layout.shapes[0].x0 == 4

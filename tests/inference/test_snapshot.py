@@ -56,3 +56,19 @@ def test_a_layer_that_is_not_known_is_no_snapshot(tmp_path):
     np.savez(tmp_path / "epoch-0001.npz", layers=np.array(layers))
     with pytest.raises(DamagedFile):
         Snapshot.load(tmp_path / "epoch-0001.npz")
+
+
+def test_the_weights_of_a_first_dense_layer_are_pictures(with_run):
+    snapshot = models.snapshot(with_run, 3)
+    weights = snapshot.pixel_weights
+    assert weights.shape == (128, 28, 28)
+    # One bright pixel adds its weight to every unit.
+    image = np.zeros((1, 28, 28), np.uint8)
+    image[0, 14, 9] = 255
+    (kernel, *_), *_ = [arrays for _, arrays, _ in snapshot._steps if arrays]
+    np.testing.assert_array_equal(weights[:, 14, 9], image.reshape(1, -1)[0] / 255 @ kernel)
+
+
+def test_a_first_convolution_has_no_pictures_of_all_pixels():
+    network = ARCHITECTURES["cnn"]()
+    assert Snapshot(snapshots.described(network), network.get_weights()).pixel_weights is None

@@ -2,6 +2,8 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from digits.errors import UnreadablePicture
 from digits.inference.strokes import paint, read_strokes
@@ -76,3 +78,24 @@ def test_a_dot_is_painted(path):
 def test_what_no_hand_draws_gets_one_sentence(sent):
     with pytest.raises(UnreadablePicture, match=r"^The strokes that the canvas sent cannot be read; .*\.$"):
         read_strokes(sent)
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["path", "strokeWidth"]), inner),
+    max_leaves=8,
+)
+numbers = st.floats(-500, 900) | st.integers(-500, 900) | st.sampled_from([math.nan, math.inf, 1e300, "7", None])
+commands = st.tuples(st.sampled_from("MMLLQZ"), numbers, numbers) | st.lists(anything, max_size=4)
+strokes = st.fixed_dictionaries({"path": st.lists(commands, max_size=6), "strokeWidth": numbers})
+
+
+@settings(max_examples=300, deadline=None, database=None)
+@given(st.fixed_dictionaries({"objects": st.lists(strokes | anything, max_size=4)}) | anything)
+def test_whatever_strokes_come_are_painted_or_one_sentence(sent):
+    try:
+        read = read_strokes(sent)
+    except UnreadablePicture as refused:
+        assert str(refused) == "The strokes that the canvas sent cannot be read; clear it and draw again."
+    else:
+        assert paint(read, (384, 384)).shape == (384, 384)

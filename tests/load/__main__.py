@@ -20,13 +20,15 @@ import psutil
 
 from digits.home import ROOT
 from tests.browser.conftest import serving
-from tests.load import measures
+from tests.load import judging, measures, strokes
 
 PARTS = {
     "users": measures.users,
     "idle": measures.idle,
     "connects": measures.connects,
     "trainings": measures.trainings,
+    "strokes": strokes.strokes,
+    "judging": judging.judging,
 }
 
 

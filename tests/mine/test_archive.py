@@ -49,20 +49,33 @@ def test_a_photo_has_no_strokes(digits_home):
     assert back.strokes == [] and back.picture == photo.picture
 
 
-def renamed(contents, old, new):
-    return {(new if name == old else name): content for name, content in contents.items()}
+def with_file(name, content):
+    """Puts a file into a zip, or another in its place."""
+    return lambda whole: zipped(files(whole) | {name: content})
 
 
-def described(contents, **changes):
-    """The same zip with other fields in its first drawing."""
-    known = json.loads(contents["digits.json"])
-    known["drawings"][0] |= changes
-    return contents | {"digits.json": json.dumps(known).encode()}
+def without(name):
+    """Takes a file out of a zip."""
+    return lambda whole: zipped({other: content for other, content in files(whole).items() if other != name})
 
 
-SEEN, PICTURE, STROKES = (
-    f"{kind}/1-{drawn(1).id}.{end}" for kind, end in (("seen", "png"), ("pictures", "png"), ("strokes", "json"))
-)
+def described(**changes):
+    """Gives the first drawing of a zip other fields."""
+
+    def change(whole):
+        known = json.loads(files(whole)["digits.json"])
+        known["drawings"][0] |= changes
+        return with_file("digits.json", json.dumps(known))(whole)
+
+    return change
+
+
+NAME = f"1-{drawn(1).id}"
+SEEN, PICTURE, STROKES = f"seen/{NAME}.png", f"pictures/{NAME}.png", f"strokes/{NAME}.json"
+EMPTY = {"format": "my digits", "version": 1}
+PHOTOS = {"holiday/IMG_1.jpg": b"x", "holiday/IMG_2.jpg": b"x"}
+NOT_A_NUMBER = b'[{"path": [["M", NaN, 1]], "strokeWidth": 2}]'
+MANY = {f"pictures/1-{n:016x}.png": bytes(1 << 20) for n in range(130)}
 
 HOSTILE = {
     "nothing": (lambda whole: b"", "no zip file"),
@@ -71,34 +84,34 @@ HOSTILE = {
     "flipped": (lambda whole: whole[:60] + bytes(255 - byte for byte in whole[60:90]) + whole[90:], "damaged"),
     "picture": (lambda whole: png((28, 28)), "no zip file"),
     "too large": (lambda whole: whole + bytes(archive.ZIP_BYTES), "expected a zip of at most 32"),
-    "path outside": (lambda whole: zipped(files(whole) | {"../../chosen.json": b"{}"}), "'../../chosen.json'"),
-    "absolute path": (lambda whole: zipped(files(whole) | {"/etc/passwd": b"x"}), "'/etc/passwd'"),
-    "windows path": (lambda whole: zipped(files(whole) | {"..\\..\\a.png": b"x"}), "no export of My digits has"),
-    "other pictures": (lambda whole: zipped({"holiday/IMG_1.jpg": b"x", "holiday/IMG_2.jpg": b"x"}), "'holiday/IMG_1.jpg'"),
+    "path outside": (with_file("../../chosen.json", b"{}"), "'../../chosen.json'"),
+    "absolute path": (with_file("/etc/passwd", b"x"), "'/etc/passwd'"),
+    "windows path": (with_file("..\\..\\a.png", b"x"), "no export of My digits has"),
+    "other pictures": (lambda whole: zipped(PHOTOS), "'holiday/IMG_1.jpg'"),
     "no list": (lambda whole: zipped({SEEN: files(whole)[SEEN]}), "holds no digits.json"),
-    "list is no JSON": (lambda whole: zipped(files(whole) | {"digits.json": b"{"}), "digits.json in this zip is no JSON"),
-    "list too deep": (lambda whole: zipped(files(whole) | {"digits.json": b"[" * 99_999}), "is no JSON"),
-    "list is no object": (lambda whole: zipped(files(whole) | {"digits.json": b"[]"}), "does not describe My digits"),
-    "another format": (lambda whole: zipped(files(whole) | {"digits.json": b'{"format": "x"}'}), "does not describe"),
-    "no drawings": (lambda whole: zipped(files(whole) | {"digits.json": b'{"format": "my digits", "version": 1}'}), "lists no drawings"),
-    "label 10": (lambda whole: zipped(described(files(whole), label=10)), "label '10' is no digit from 0 to 9"),
-    "label -1": (lambda whole: zipped(described(files(whole), label=-1)), "label '-1' is no digit"),
-    "label true": (lambda whole: zipped(described(files(whole), label=True)), "label 'True' is no digit"),
-    "label text": (lambda whole: zipped(described(files(whole), label="<b>7")), "is no digit from 0 to 9"),
-    "id is a path": (lambda whole: zipped(described(files(whole), id="../x")), "holds no 'seen/1-../x.png'"),
-    "id is a list": (lambda whole: zipped(described(files(whole), id=[])), "holds no 'seen/"),
-    "time is none": (lambda whole: zipped(described(files(whole), when="yesterday")), "says no time such as"),
-    "listed, but not there": (lambda whole: zipped({k: v for k, v in files(whole).items() if k != SEEN}), "but holds no"),
-    "wrong size": (lambda whole: zipped(files(whole) | {SEEN: png((29, 28))}), "28 x 29 pixels, expected 28 x 28"),
-    "huge picture": (lambda whole: zipped(files(whole) | {PICTURE: png((600, 600))}), "expected at most 512 x 512"),
-    "another picture": (lambda whole: zipped(files(whole) | {SEEN: png((28, 28))}), "is not the picture that its name says"),
-    "picture is none": (lambda whole: zipped(files(whole) | {SEEN: b"GIF89a"}), "is no PNG"),
-    "picture is cut": (lambda whole: zipped(files(whole) | {PICTURE: files(whole)[PICTURE][:99]}), "cannot be read"),
-    "strokes are none": (lambda whole: zipped(files(whole) | {STROKES: b'[{"path": 1}]'}), "holds no strokes"),
-    "strokes are no list": (lambda whole: zipped(files(whole) | {STROKES: b"12"}), "holds no strokes"),
-    "strokes of NaN": (lambda whole: zipped(files(whole) | {STROKES: b'[{"path": [["M", NaN, 1]], "strokeWidth": 2}]'}), "holds no strokes"),
-    "bomb": (lambda whole: zipped(files(whole) | {PICTURE: bytes(30 << 20)}), "expected at most 1,024"),
-    "many bombs": (lambda whole: zipped(files(whole) | {f"pictures/1-{n:016x}.png": bytes(1 << 20) for n in range(130)}), "expected at most 128"),
+    "list is no JSON": (with_file("digits.json", b"{"), "digits.json in this zip is no JSON"),
+    "list too deep": (with_file("digits.json", b"[" * 99_999), "is no JSON"),
+    "list is no object": (with_file("digits.json", b"[]"), "does not describe My digits"),
+    "another format": (with_file("digits.json", b'{"format": "x"}'), "does not describe"),
+    "no drawings": (with_file("digits.json", json.dumps(EMPTY)), "lists no drawings"),
+    "label 10": (described(label=10), "label '10' is no digit from 0 to 9"),
+    "label -1": (described(label=-1), "label '-1' is no digit"),
+    "label true": (described(label=True), "label 'True' is no digit"),
+    "label text": (described(label="<b>7"), "is no digit from 0 to 9"),
+    "id is a path": (described(id="../x"), "holds no 'seen/1-../x.png'"),
+    "id is a list": (described(id=[]), "holds no 'seen/"),
+    "time is none": (described(when="yesterday"), "says no time such as"),
+    "listed, but not there": (without(SEEN), "but holds no"),
+    "wrong size": (with_file(SEEN, png((29, 28))), "28 x 29 pixels, expected 28 x 28"),
+    "huge picture": (with_file(PICTURE, png((600, 600))), "expected at most 512 x 512"),
+    "another picture": (with_file(SEEN, png((28, 28))), "is not the picture that its name says"),
+    "picture is none": (with_file(SEEN, b"GIF89a"), "is no PNG"),
+    "picture is cut": (with_file(PICTURE, drawn(1).picture[:99]), "cannot be read"),
+    "strokes are none": (with_file(STROKES, b'[{"path": 1}]'), "holds no strokes"),
+    "strokes are no list": (with_file(STROKES, b"12"), "holds no strokes"),
+    "strokes of NaN": (with_file(STROKES, NOT_A_NUMBER), "holds no strokes"),
+    "bomb": (with_file(PICTURE, bytes(30 << 20)), "expected at most 1,024"),
+    "many bombs": (lambda whole: zipped(files(whole) | MANY), "expected at most 128"),
 }  # fmt: skip
 
 

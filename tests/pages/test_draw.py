@@ -173,7 +173,7 @@ def test_the_way_of_the_digit_is_shown_with_its_stroke_width_before_and_after(op
     canvas(FakeCanvas(drawn(((200, 60), (190, 320)), width=8)))
     page.run()
     assert captions(page) == [
-        "1. As drawn", "2. Cut out", "3. Scaled; strokes 0.7 px", "4. What the network sees; strokes 2.0 px",
+        "1. As drawn", "2. Cut out", "3. Scaled; strokes 0.7 px", "4. What the network sees; strokes 2.2 px",
     ]  # fmt: skip
 
 
@@ -201,6 +201,7 @@ def test_two_models_read_the_same_drawing_side_by_side(open_page, canvas, with_r
     page = open_page("draw", model="starter")
     canvas(FakeCanvas(SEVEN))
     page.selectbox(key="other_model").set_value(with_run.id).run()
+    assert page.query_params["other_model"] == with_run.id
     assert not page.exception and page.metric[0].value == "7"
     assert len(page.get("plotly_chart")) == 2
     assert any(text.value.startswith(f"{with_run.name}: ") for text in page.get("text"))

@@ -52,6 +52,16 @@ def test_a_digit_is_opened_and_the_next_ones_by_buttons(open_page, with_run):
     assert click(page, "Back").get_by_key("evaluate_sheet")
 
 
+def test_back_leads_to_the_page_of_the_sheet_that_holds_the_digit(open_page, with_run):
+    page = open_page("evaluate", evaluate_view="Mistakes", gallery="Hardest")
+    page.session_state["evaluate_page"] = 3
+    page = click(page.run(), "Open the first of them")
+    assert not click(page, "Back").exception
+    assert page.session_state["evaluate_page"] == 3
+    assert click(click(page, "Open the first of them"), "Previous").session_state["shown"] is not None
+    assert click(page, "Back").session_state["evaluate_page"] == 2
+
+
 def test_the_nearest_training_digits_are_shown_once_a_worker_has_read_them(open_page, with_run, monkeypatch):
     monkeypatch.setattr(
         worker, "start", lambda arguments, log: features.compute(with_run, arguments[-1], models.layers(with_run))

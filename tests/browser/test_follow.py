@@ -1,0 +1,33 @@
+"""Draw while it trains."""
+
+from digits.training import queue, runs, snapshots
+from digits.training.config import make_config
+from tests.browser.test_draw import SEVEN, draw, prediction
+
+
+def bars(page):
+    """The paths of the ten bars, as they stand in the picture now."""
+    return page.locator(".js-plotly-plot .barlayer .point path").evaluate_all(
+        "all => all.map(one => one.attributes.d.value)"
+    )
+
+
+def test_the_bars_of_a_drawing_move_while_a_network_trains_and_the_epochs_can_be_scrubbed(visit, server):
+    run = runs.create(make_config(architecture="linear", epochs=1000))
+    queue.start(run)
+    page = visit(f"{server}/draw")
+    page.get_by_role("button", name="Follow it").click()
+    draw(page, SEVEN)
+    page.get_by_text("After epoch").wait_for(timeout=60_000)
+    canvas = page.locator("canvas.upper-canvas").element_handle()
+    label, seen = page.get_by_text("After epoch").inner_text(), bars(page)
+    assert len(seen) == 10
+    page.wait_for_function("label => !document.body.innerText.includes(label)", arg=label)
+    page.wait_for_timeout(500)
+    assert bars(page) != seen and prediction(page) == "7"
+    run.ask_to_stop()
+    page.get_by_role("slider", name="Epoch").wait_for(timeout=60_000)
+    assert page.get_by_text(f"After epoch {max(snapshots.files(run.path))}").count()
+    page.get_by_role("slider", name="Epoch").press("Home")
+    page.get_by_text("Before training").wait_for()
+    assert canvas.evaluate("canvas => canvas.isConnected")  # the same canvas all along, with the drawing on it
