@@ -215,7 +215,7 @@ def _digits_by_epoch(
             yield epoch, digits
         return
 
-    from digits.training.augment import Augmentation, augment  # needs OpenCV, which a bare machine may lack
+    from digits.training.augment import Augmentation, augment  # with OpenCV, which a bare machine may lack
 
     full, half = Augmentation(), Augmentation().times(0.5)
     num_full = config.epochs - round(config.epochs / 5)
