@@ -97,6 +97,7 @@ def taught_config(parent: Run) -> TrainConfig:
         batch_size=128,
         learning_rate=RECIPES[config.architecture].learning_rate / 10,
         schedule="one-cycle",
+        racers=1,
         parent=parent.id,
         parent_source=known,
     )
@@ -126,6 +127,8 @@ class Lessons:
             new.append(np.resize(rng.permutation(drawn), count))  # each as often as any other
             old.append(rng.choice(pool, self.per_class - count, replace=False))
         new, old = np.concatenate(new), np.sort(np.concatenate(old))
+        from digits.training.augment import Augmentation, augment  # with OpenCV, which a bare machine may lack
+
         mild = Augmentation().times(0.5)
         drawings = augment(self.taught.images[new], self.taught.labels[new], rng, mild)
         known = augment(self.images[old], self.labels[old], rng, mild) if self.vary else self.images[old]
