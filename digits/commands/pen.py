@@ -74,9 +74,9 @@ def _say(what: str, found: str) -> None:
 
 def _table(result: dict) -> list[str]:
     lines = [f"{result['n']:,} pen-drawn digits, read by {result['run']}", ""]
-    lines += ["| way | right | refused | worst confusions (is, said: how often) |", "| --- | ---: | ---: | --- |"]
+    lines += ["| way | right | refused | misread most, how often |", "| --- | ---: | ---: | --- |"]
     for row in result["ways"]:
-        confusions = ", ".join(f"{true}, {said}: {count}" for true, said, count in row["confusions"][:3])
+        confusions = ", ".join(f"{true} as {said}: {count}" for true, said, count in row["confusions"][:3])
         lines.append(f"| {row['way']} | {row['accuracy']:.2%} | {row['refused']:.2%} | {confusions} |")
     lines += [
         f"| **mean** | **{result['mean']:.2%}** | {result['refused']:.2%} | |",
