@@ -127,8 +127,6 @@ class Lessons:
             new.append(np.resize(rng.permutation(drawn), count))  # each as often as any other
             old.append(rng.choice(pool, self.per_class - count, replace=False))
         new, old = np.concatenate(new), np.sort(np.concatenate(old))
-        from digits.training.augment import Augmentation, augment  # with OpenCV, which a bare machine may lack
-
         mild = Augmentation().times(0.5)
         drawings = augment(self.taught.images[new], self.taught.labels[new], rng, mild)
         known = augment(self.images[old], self.labels[old], rng, mild) if self.vary else self.images[old]
