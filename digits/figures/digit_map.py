@@ -3,7 +3,7 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from digits.figures.frame import frame
+from digits.figures.frame import HIDDEN, chart
 
 CLASSES = (
     "#4272c8", "#bd6714", "#1f856f", "#a35fb8", "#c2506a", "#8a7a2c", "#4a93b5", "#7f838d", "#8f6a4e", "#5f8f3e",
@@ -20,46 +20,50 @@ def digit_map(
     places: (n, 2); labels, said, indices: (n,) integers. drawn: (2,), the place of the user's own digit.
     A selected point's `customdata` is [index, said].
     """
-    figure = go.Figure()
     right = labels == said
+    traces, names = [], []
     for digit in range(10):
         chosen = right & (labels == digit)
-        _points(figure, places, said, indices, chosen, name=str(digit), marker={"size": 5, "color": CLASSES[digit]})
-        figure.data[-1].hovertemplate = f"number %{{customdata[0]:,}}, a {digit}<extra></extra>"
+        points = _points(
+            places, said, indices, chosen, name=str(digit), marker={"size": 5, "color": CLASSES[digit]},
+            hovertemplate=f"number %{{customdata[0]:,}}, a {digit}<extra></extra>",
+        )  # fmt: skip
+        traces.append(points)
+        if chosen.any():
+            # Named where it is, too, so that nobody has to match ten colours with a legend.
+            x, y = np.median(places[chosen], axis=0)
+            name = {
+                "x": x, "y": y, "text": f"<b>{digit}</b>", "showarrow": False, "font": {"size": 18, "color": "#ffffff"},
+                "bgcolor": CLASSES[digit], "bordercolor": "#ffffff", "borderpad": 3,
+            }  # fmt: skip
+            names.append(name)
     marker = {
         "size": 12,
         "color": [CLASSES[label] for label in labels[~right]],
         "line": {"width": 3, "color": [CLASSES[answer] for answer in said[~right]]},
     }
-    _points(figure, places, said, indices, ~right, name="misread", marker=marker)
-    figure.data[-1].update(
-        text=labels[~right],
+    misread = _points(
+        places, said, indices, ~right, name="misread", marker=marker, text=labels[~right], legendrank=2000,
         hovertemplate="number %{customdata[0]:,}, a %{text} read as %{customdata[1]}<extra></extra>",
-        legendrank=2000,
-    )
-    for digit in np.unique(labels[right]):
-        # Named where it is, too, so that nobody has to match ten colours with a legend.
-        x, y = np.median(places[right & (labels == digit)], axis=0)
-        figure.add_annotation(
-            x=x, y=y, text=f"<b>{digit}</b>", showarrow=False, font={"size": 18, "color": "#ffffff"},
-            bgcolor=CLASSES[digit], bordercolor="#ffffff", borderpad=3,
-        )  # fmt: skip
+    )  # fmt: skip
+    traces.append(misread)
     if drawn is not None:
-        figure.add_scattergl(
+        star = go.Scattergl(
             x=drawn[:1], y=drawn[1:], name="your drawing", mode="markers", hovertemplate="your drawing<extra></extra>",
             marker={"size": 20, "symbol": "star", "color": DRAWN, "line": {"width": 2, "color": "#000000"}},
             customdata=[[-1, -1]], selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 1}},
         )  # fmt: skip
-    figure.update_xaxes(visible=False)
-    figure.update_yaxes(visible=False, scaleanchor="x")
+        traces.append(star)
+    free = HIDDEN | {"fixedrange": False}
     legend = {"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "itemsizing": "constant"}
-    return frame(figure, 620, legend=legend, showlegend=True, hovermode="closest")
+    return chart(
+        traces, 620, x=free, y=free | {"scaleanchor": "x"}, annotations=names, legend=legend, showlegend=True,
+        hovermode="closest",
+    )  # fmt: skip
 
 
-def _points(
-    figure: go.Figure, places: np.ndarray, said: np.ndarray, indices: np.ndarray, chosen: np.ndarray, **how
-) -> None:
-    figure.add_scattergl(
+def _points(places: np.ndarray, said: np.ndarray, indices: np.ndarray, chosen: np.ndarray, **how) -> go.Scattergl:
+    return go.Scattergl(
         x=places[chosen, 0],
         y=places[chosen, 1],
         customdata=np.column_stack([indices[chosen], said[chosen]]),
