@@ -30,6 +30,7 @@ try:
 except ModuleNotFoundError as error:  # the doctor cannot tell either where its own packages are missing
     sys.exit(f"python -m digits: the package {error.name} is missing. Run: pip install -r requirements.txt")
 from digits.errors import BadConfig, DigitsError
+from digits.training.backends import check_chosen
 
 VERBS = (
     data,
@@ -67,6 +68,7 @@ def main(arguments: list[str] | None = None) -> int:
         verb.add_to(verbs)
     options = parser.parse_args(arguments)
     try:
+        check_chosen()
         return options.command(options)
     except DigitsError as error:
         print(f"{parser.prog}: {error}", file=sys.stderr)

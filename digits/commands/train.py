@@ -21,13 +21,14 @@ from digits.evaluation.judge import judge
 from digits.evaluation.test_sets import test_sets
 from digits.training import runs
 from digits.training.architectures import RECIPES
+from digits.training.backends import BACKENDS, check_installed
 from digits.training.config import SCHEDULES, XLA_CHOICES, make_config
 from digits.training.run import Run, RunState
 from digits.training.work import work
 
 SETTINGS = (
     "architecture", "source", "split", "epochs", "batch_size", "learning_rate", "schedule", "augmentation",
-    "label_smoothing", "seed", "xla",
+    "label_smoothing", "seed", "xla", "backend", "racers",
 )  # fmt: skip
 
 
@@ -45,6 +46,8 @@ def add_to(verbs) -> None:
     parser.add_argument("--label-smoothing", type=float, metavar="X")
     parser.add_argument("--seed", type=int, metavar="N")
     parser.add_argument("--xla", metavar="X", help=", ".join(XLA_CHOICES))
+    parser.add_argument("--backend", metavar="B", help=f"{', '.join(BACKENDS)}; that of KERAS_BACKEND if none is named")
+    parser.add_argument("--racers", type=int, metavar="N", help="train N at once on JAX, a seed each; the best stays")
     parser.add_argument("--resume", metavar="RUN", help="go on with an ended run, to its last epoch or to --epochs")
     parser.add_argument("--name", help="what to call the run")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
@@ -81,7 +84,7 @@ def train(run: Run) -> tuple[dict[str, Any], dict[str, Any] | None]:
     result = {
         "run": run.id,
         **{name: getattr(config, name) for name in ("architecture", "source", "split")},
-        **{name: status[name] for name in ("state", "device", "xla", "seconds")},
+        **{name: status[name] for name in ("state", "device", "backend", "xla", "seconds")},
         "epochs": run.epochs(),
         "test": report and {"set": report["test"], "n": report["n"], "accuracy": report["accuracy"]},
         "config": config.as_dict(),
@@ -106,6 +109,7 @@ def finish(run: Run) -> dict[str, Any] | None:
 def _created(options) -> Run:
     """A new run with the options' settings."""
     config = make_config(**{name: value for name in SETTINGS if (value := getattr(options, name)) is not None})
+    check_installed(config.backend)
     _check_data(config.source)
     return runs.create(config)
 

@@ -21,7 +21,8 @@ def curves(
 ) -> go.Figure:
     """Training and validation over the epochs, and a thin line for what happens within them.
 
-    epochs: rows of {epoch: 1.., loss, accuracy, val_loss, val_accuracy}.
+    epochs: rows of {epoch: 1.., loss, accuracy, val_loss, val_accuracy}; in a race also {leader, racers}: validation is
+    then a thin line for each, and the present leader's in bold.
     ticks: rows of {epoch, step, steps, loss, accuracy}, drawn at epoch - 1 + step / steps; may be empty.
     total_epochs: fixes the width of the picture, so that it does not jump while the training goes on.
     Zoom survives an update with more rows.
@@ -36,7 +37,8 @@ def curves(
         line={"width": 1, "color": QUIET},
         hoverinfo="skip",
     )
-    lines = [within]
+    epochs = _of_leader(epochs)
+    lines = [within, *_racers(epochs, metric)]
     for name, key, part in (("training", metric, "train"), ("validation", f"val_{metric}", "validation")):
         rows = _thinned([row for row in epochs if row.get(key) is not None])
         line = go.Scatter(
@@ -55,6 +57,31 @@ def curves(
     return chart(
         lines, 340, x=x, y=y, zoom=True, hovermode="x unified", legend=LEGEND, showlegend=True, uirevision=metric
     )
+
+
+def _of_leader(epochs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows with the validation of whoever leads now, all the way."""
+    if not epochs or "racers" not in epochs[-1]:
+        return epochs
+    return [row | row["racers"][epochs[-1]["leader"]] for row in epochs]
+
+
+def _racers(epochs: list[dict[str, Any]], metric: str) -> list[go.Scatter]:
+    """A thin line for the validation of each racer."""
+    count = len(epochs[-1].get("racers", [])) if epochs else 0
+    return [
+        go.Scatter(
+            x=[row["epoch"] for row in epochs],
+            y=[row["racers"][place][f"val_{metric}"] for row in epochs],
+            name=f"racer {place + 1}",
+            mode="lines",
+            line={"width": 1, "color": PARTS["validation"]},
+            opacity=0.6,
+            showlegend=False,
+            hovertemplate=f"%{{y:{'.2%' if metric == 'accuracy' else '.4f'}}}",
+        )
+        for place in range(count)
+    ]
 
 
 def compared(runs: dict[str, list[dict[str, Any]]], metric: Literal["loss", "accuracy"]) -> go.Figure:

@@ -18,15 +18,15 @@ def digit_map(
     """Every digit in the colour of its label; a misread one is larger, ringed in the colour of what was read.
 
     places: (n, 2); labels, said, indices: (n,) integers. drawn: (2,), the place of the user's own digit.
-    A selected point's `customdata` is [index, said].
+    A selected point's `customdata` is its index; -1 of the drawing.
     """
     right = labels == said
     traces, names = [], []
     for digit in range(10):
         chosen = right & (labels == digit)
         points = _points(
-            places, said, indices, chosen, name=str(digit), marker={"size": 5, "color": CLASSES[digit]},
-            hovertemplate=f"number %{{customdata[0]:,}}, a {digit}<extra></extra>",
+            places[chosen], indices[chosen], name=str(digit), marker={"size": 5, "color": CLASSES[digit]},
+            hovertemplate=f"number %{{customdata:,}}, a {digit}<extra></extra>",
         )  # fmt: skip
         traces.append(points)
         if chosen.any():
@@ -42,31 +42,32 @@ def digit_map(
         "color": [CLASSES[label] for label in labels[~right]],
         "line": {"width": 3, "color": [CLASSES[answer] for answer in said[~right]]},
     }
+    words = [f"a {label} read as {answer}" for label, answer in zip(labels[~right], said[~right], strict=True)]
     misread = _points(
-        places, said, indices, ~right, name="misread", marker=marker, text=labels[~right], legendrank=2000,
-        hovertemplate="number %{customdata[0]:,}, a %{text} read as %{customdata[1]}<extra></extra>",
+        places[~right], indices[~right], name="misread", marker=marker, text=words, legendrank=2000,
+        hovertemplate="number %{customdata:,}, %{text}<extra></extra>",
     )  # fmt: skip
     traces.append(misread)
     if drawn is not None:
         star = go.Scattergl(
             x=drawn[:1], y=drawn[1:], name="your drawing", mode="markers", hovertemplate="your drawing<extra></extra>",
             marker={"size": 20, "symbol": "star", "color": DRAWN, "line": {"width": 2, "color": "#000000"}},
-            customdata=[[-1, -1]], selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 1}},
+            customdata=[-1], selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 1}},
         )  # fmt: skip
         traces.append(star)
     free = HIDDEN | {"fixedrange": False}
-    legend = {"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "itemsizing": "constant"}
+    legend = {"orientation": "h", "x": 0, "y": 0, "yanchor": "top", "itemsizing": "constant"}  # the tools are on top
     return chart(
         traces, 620, x=free, y=free | {"scaleanchor": "x"}, annotations=names, legend=legend, showlegend=True,
         hovermode="closest",
     )  # fmt: skip
 
 
-def _points(places: np.ndarray, said: np.ndarray, indices: np.ndarray, chosen: np.ndarray, **how) -> go.Scattergl:
+def _points(places: np.ndarray, indices: np.ndarray, **how) -> go.Scattergl:
     return go.Scattergl(
-        x=places[chosen, 0],
-        y=places[chosen, 1],
-        customdata=np.column_stack([indices[chosen], said[chosen]]),
+        x=places[:, 0],
+        y=places[:, 1],
+        customdata=indices,
         mode="markers",
         opacity=0.7,
         # A click opens a digit; it must not fade all the others.

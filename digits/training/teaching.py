@@ -17,7 +17,6 @@ from digits.data.dataset import is_prepared
 from digits.errors import DamagedFile, DigitsError
 from digits.files import publish
 from digits.training.architectures import RECIPES
-from digits.training.augment import Augmentation, augment
 from digits.training.config import TrainConfig
 from digits.training.run import Run
 
@@ -98,6 +97,7 @@ def taught_config(parent: Run) -> TrainConfig:
         batch_size=128,
         learning_rate=RECIPES[config.architecture].learning_rate / 10,
         schedule="one-cycle",
+        racers=1,
         parent=parent.id,
         parent_source=known,
     )
@@ -119,6 +119,8 @@ class Lessons:
 
     def epoch(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         """(n, 28, 28) uint8 and (n,) uint8, class by class. The same generator state gives the same digits."""
+        from digits.training.augment import Augmentation, augment  # needs OpenCV, which a bare machine may lack
+
         new, old = [], []
         for drawn, pool in zip(self.drawn, self.pools, strict=True):
             count = round(DRAWN * self.per_class) if len(drawn) else 0

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from digits.training.backends import TITLES
 from digits.training.run import Run, RunState
 from pages.shared.errors import attempt
 
@@ -34,6 +35,11 @@ def _badges(run: Run, status: dict) -> None:
         st.badge(status["phase"], color="gray")
     if "device" in status:
         st.badge(status["device"], icon=":material/memory:", color="gray", help="The device that trains.")
+    if (memory := status.get("memory")) and memory["total"]:
+        said = f"{memory['used'] / 1e9:.1f} of {memory['total'] / 1e9:,.0f} GB"
+        st.badge(said, color="gray", help="Memory of the device: what this training took at most so far, and all.")
+    if status.get("backend", "tensorflow") != "tensorflow":
+        st.badge(TITLES[status["backend"]], color="gray", help="The library that Keras runs on.")
     if "xla" in status:
         st.badge(f"XLA {'on' if status['xla'] else 'off'}", color="gray", help=f"You asked for: {run.config.xla}.")
 

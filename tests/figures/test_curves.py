@@ -21,6 +21,17 @@ def test_training_and_validation_are_drawn_at_the_end_of_their_epochs(metric):
     }
 
 
+def test_a_race_is_a_thin_line_for_each_and_the_leader_of_now_in_bold():
+    each = [[(0.5, 0.8), (0.4, 0.9)], [(0.45, 0.82), (None, 0.1)]]  # by epoch and racer; one diverges
+    rows = [
+        row | {"leader": leader, "racers": [{"val_loss": loss, "val_accuracy": right} for loss, right in racers]}
+        for row, racers, leader in zip(EPOCHS, each, (1, 0), strict=True)
+    ]
+    drawn = lines(curves(rows, [], "loss"))
+    assert drawn["racer 1"] == drawn["validation"] == ([1, 2], [0.5, 0.45])
+    assert drawn["racer 2"] == ([1, 2], [0.4, None])
+
+
 def test_ticks_lie_within_their_epoch():
     ticks = [{"epoch": 3, "step": step, "steps": 4, "loss": 1.0 / step, "accuracy": 0.5} for step in (1, 2, 4)]
     assert lines(curves(EPOCHS, ticks, "loss"))["within the epoch"] == ([2.25, 2.5, 3.0], [1.0, 0.5, 0.25])

@@ -59,7 +59,7 @@ def test_a_parent_whose_model_is_damaged_makes_no_run(with_run):
 
 
 def test_a_lesson_is_even_and_learns_from_no_drawing_that_is_held_out(taught, training_part, monkeypatch):
-    monkeypatch.setattr("digits.training.teaching.augment", lambda images, labels, rng, settings: images)
+    monkeypatch.setattr("digits.training.augment.augment", lambda images, labels, rng, settings: images)
     images, labels = training_part
     lessons = Lessons(taught, images, labels, vary=False)
     seen, said = lessons.epoch(np.random.default_rng(0))
