@@ -40,25 +40,3 @@ def chart(
         "yaxis": axis | y,
     }
     return go.Figure(traces, frame | layout)
-
-
-def frame(figure: go.Figure, height: int, **layout) -> go.Figure:
-    """Give `figure` transparent paper, thin margins and a height in px; `layout` adds to it. Returns it."""
-    figure.update_layout(
-        height=height,
-        paper_bgcolor=CLEAR,
-        plot_bgcolor=CLEAR,
-        margin={"l": 8, "r": 8, "t": 8, "b": 8, "pad": 0},
-        dragmode=False,  # else a finger that scrolls the page draws a zoom box
-    )
-    return figure.update_layout(**layout)
-
-
-def fix_axes(figure: go.Figure, *, square: bool = False) -> go.Figure:
-    """Show all data always: no zoom, no grid. `square` makes pixels as wide as high. Returns the figure."""
-    figure.update_xaxes(fixedrange=True, showgrid=False, zeroline=False)
-    figure.update_yaxes(fixedrange=True, showgrid=False, zeroline=False)
-    if square:
-        figure.update_xaxes(constrain="domain")
-        figure.update_yaxes(constrain="domain", constraintoward="top", scaleanchor="x")
-    return figure

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from digits.figures.frame import PARTS, QUIET, frame
+from digits.figures.frame import PARTS, QUIET, chart
 
 COLOURS = (PARTS["train"], PARTS["validation"])
 HEIGHT = 230  # px
@@ -26,10 +26,10 @@ def robustness(strengths: list[float], curves: list[Curve], *, unit: str, neutra
 
     curves: one or two. neutral: the strength at which digits are as they were; a dotted line marks it.
     """
-    figure = go.Figure()
+    lines = []
     for curve, colour in zip(curves, COLOURS, strict=False):
         low, high = zip(*curve.interval, strict=True)
-        figure.add_scatter(
+        band = go.Scatter(
             x=[*strengths, *reversed(strengths)],
             y=[*high, *reversed(low)],
             fill="toself",
@@ -40,7 +40,7 @@ def robustness(strengths: list[float], curves: list[Curve], *, unit: str, neutra
             hoverinfo="skip",
             showlegend=False,
         )
-        figure.add_scatter(
+        line = go.Scatter(
             x=strengths,
             y=curve.accuracy,
             name=curve.name,
@@ -49,8 +49,14 @@ def robustness(strengths: list[float], curves: list[Curve], *, unit: str, neutra
             marker={"size": 6},
             hovertemplate="%{y:.2%}",
         )
-    figure.add_vline(neutral, line={"width": 1, "dash": "dot", "color": QUIET})
-    figure.update_xaxes(title=f"{title}, {unit}", showgrid=False, zeroline=False, tickvals=strengths, fixedrange=True)
-    figure.update_yaxes(tickformat=".0%", range=[0, 1.03], tickvals=[0, 0.25, 0.5, 0.75, 1], fixedrange=True)
+        lines += [band, line]
+    mark = {
+        "type": "line", "x0": neutral, "x1": neutral, "yref": "y domain", "y0": 0, "y1": 1,
+        "line": {"width": 1, "dash": "dot", "color": QUIET},
+    }  # fmt: skip
+    x = {"title": {"text": f"{title}, {unit}"}, "tickvals": strengths}
+    y = {"tickformat": ".0%", "range": [0, 1.03], "tickvals": [0, 0.25, 0.5, 0.75, 1], "showgrid": True}
     legend = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "itemclick": False, "itemdoubleclick": False}
-    return frame(figure, HEIGHT, hovermode="x unified", legend=legend, showlegend=len(curves) > 1)
+    return chart(
+        lines, HEIGHT, x=x, y=y, shapes=[mark], hovermode="x unified", legend=legend, showlegend=len(curves) > 1
+    )

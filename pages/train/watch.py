@@ -51,7 +51,8 @@ def _progress(run: Run, was_live: bool) -> None:
 
     state_line.show(run, status)
     if status["error"]:
-        st.error(f"{'Failed' if state == RunState.FAILED else 'Lost'}: {status['error']}", icon=":material/error:")
+        way = "" if state == RunState.FAILED else " **Go on**, below, continues from its last checkpoint."
+        st.error(f"{state.capitalize()}: {status['error']}{way}", icon=":material/error:")
     if note := status.get("note"):
         st.caption(note)
 
