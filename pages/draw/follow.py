@@ -6,6 +6,7 @@ import streamlit as st
 from digits.figures.probabilities import along_epochs, bars
 from digits.training import queue, runs
 from digits.training.run import Run
+from pages.draw import pad
 from pages.shared import cache, pick
 from pages.shared.errors import told
 from pages.shared.words import verdict
@@ -16,7 +17,7 @@ UNCALIBRATED = "As the network says it: how far it may be trusted is only measur
 
 def offer(place) -> Run | None:
     """Let the user choose a training, in `place`; one that is going on now is offered. None while none is chosen."""
-    chosen = pick.training(place)
+    chosen = pick.training(place, on_change=pad.move_canvas)
     live = next((run for run in runs.all_runs() if not run.state.is_final), None)
     if chosen or live:
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -93,3 +94,4 @@ def _answer(epoch: int, probabilities: np.ndarray) -> None:
 
 def _follow(run_id: str | None) -> None:
     st.session_state["follow"] = run_id
+    pad.move_canvas()

@@ -112,6 +112,12 @@ def _move(source: str, target: str) -> None:
     _mount(done[-1]["drawing"] if done else None)
 
 
+def move_canvas() -> None:
+    """Take the drawing along when the page changes around the canvas: the browser then makes a new, empty one."""
+    if done := st.session_state.get("draw_done"):
+        _mount(done[-1]["drawing"])
+
+
 def _clear() -> None:
     """Empty the canvas, whatever was wrong with it; the drawing is kept among the recent ones."""
     recent.keep()

@@ -36,7 +36,7 @@ def other_model(first: Run) -> Run | None:
     return found.get(chosen)
 
 
-def training(place) -> Run | None:
+def training(place, *, on_change: Callable[[], None]) -> Run | None:
     """Choose a training to follow, behind a button in `place`; None while none is chosen."""
     found = {run.id: run for run in models.followable()}
     _take_link("training", "follow", found, may_be_none=True)
@@ -45,7 +45,14 @@ def training(place) -> Run | None:
         if not found:
             st.page_link("pages/train/page.py", label="Train a network first", icon=":material/model_training:")
         chosen = _choose(
-            "Training", "follow", found, run_label, default=None, disabled=not found, placeholder="none chosen"
+            "Training",
+            "follow",
+            found,
+            run_label,
+            default=None,
+            disabled=not found,
+            placeholder="none chosen",
+            on_change=on_change,
         )
     return found.get(chosen)
 

@@ -16,9 +16,15 @@ def test_the_bars_of_a_drawing_move_while_a_network_trains_and_the_epochs_can_be
     run = runs.create(make_config(architecture="linear", epochs=1000))
     queue.start(run)
     page = visit(f"{server}/draw")
-    page.get_by_role("button", name="Follow it").click()
     draw(page, SEVEN)
+    prediction(page)
+    page.get_by_role("button", name="Follow it").click()
+    page.get_by_text("You follow").wait_for()
     page.get_by_text("After epoch").wait_for(timeout=60_000)
+    ink = page.locator("canvas.dc-canvas.lower-canvas")
+    assert (
+        ink.evaluate("canvas => canvas.getContext('2d').getImageData(190, 80, 1, 1).data[0]") == 255
+    )  # the drawing came along
     canvas = page.locator("canvas.upper-canvas").element_handle()
     label, seen = page.get_by_text("After epoch").inner_text(), bars(page)
     assert len(seen) == 10

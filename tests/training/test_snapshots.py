@@ -1,5 +1,7 @@
 """Which epochs are kept, and that they cost little; what is in them: tests/inference/test_snapshot.py."""
 
+from unittest.mock import Mock
+
 import numpy as np
 import pytest
 
@@ -88,10 +90,6 @@ def test_a_trained_run_has_every_epoch_and_its_snapshots_go_with_it(with_run):
 
 
 def test_a_run_without_a_whole_checkpoint_begins_its_snapshots_anew(with_run):
-    class Book:
-        def write(self, **changes):
-            pass
-
     (with_run.path / "checkpoint" / "manifest.json").unlink()
-    assert _go_back_to_checkpoint(with_run, Book()) is None
+    assert _go_back_to_checkpoint(with_run, Mock()) is None
     assert list(files(with_run.path)) == [0]
