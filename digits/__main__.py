@@ -11,8 +11,10 @@ import sys
 try:
     from digits.commands import (
         architectures,
+        audit,
         bench,
         data,
+        digit_map,
         doctor,
         evaluate,
         export,
@@ -20,6 +22,7 @@ try:
         mine,
         pen,
         predict,
+        robustness,
         runs,
         teach,
         train,
@@ -27,8 +30,26 @@ try:
 except ModuleNotFoundError as error:  # the doctor cannot tell either where its own packages are missing
     sys.exit(f"python -m digits: the package {error.name} is missing. Run: pip install -r requirements.txt")
 from digits.errors import BadConfig, DigitsError
+from digits.training.backends import check_chosen
 
-VERBS = (data, train, evaluate, features, predict, mine, teach, runs, export, pen, architectures, bench, doctor)
+VERBS = (
+    data,
+    train,
+    evaluate,
+    features,
+    robustness,
+    digit_map,
+    predict,
+    mine,
+    teach,
+    runs,
+    export,
+    pen,
+    architectures,
+    audit,
+    bench,
+    doctor,
+)
 
 
 class OneSentenceParser(argparse.ArgumentParser):
@@ -47,6 +68,7 @@ def main(arguments: list[str] | None = None) -> int:
         verb.add_to(verbs)
     options = parser.parse_args(arguments)
     try:
+        check_chosen()
         return options.command(options)
     except DigitsError as error:
         print(f"{parser.prog}: {error}", file=sys.stderr)

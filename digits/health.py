@@ -76,8 +76,11 @@ def data() -> str:
 
 
 def device() -> str:
-    """Which device trains, asked in a process of its own: TensorFlow stays out of this one."""
-    code = "from digits.training import device; print(device.choose())"
+    """Which device trains and by which library, asked in a process of its own: it stays out of this one."""
+    code = (
+        "import keras; from digits.training import device; d = device.choose(); "
+        "print(keras.backend.backend(), d.note or 'Trains on: ' + d.name + '.', sep=': ')"
+    )
     remedy = f"Run: {sys.executable} -m pip install --force-reinstall -r requirements.txt"
     try:
         process = subprocess.run(
@@ -88,10 +91,7 @@ def device() -> str:
     if process.returncode:
         last = (process.stderr.strip().splitlines() or [f"exit code {process.returncode}"])[-1]
         raise DigitsError(f"TensorFlow does not load ({last[:300]}). {remedy}")
-    name = process.stdout.strip().splitlines()[-1]
-    if name == "CPU" and shutil.which("nvidia-smi"):
-        return "Trains on the CPU; for the NVIDIA card here: pip install 'tensorflow[and-cuda]'."
-    return f"Trains on: {name}."
+    return process.stdout.strip().splitlines()[-1]
 
 
 def locks() -> str:

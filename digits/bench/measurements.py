@@ -11,11 +11,16 @@ from digits.home import ROOT
 
 MEASUREMENTS = {
     # name: (what it is, the package without which it is left out)
-    "ours": ("Digits: the epoch as one compiled program", "tensorflow"),
+    "ours": ("Digits: the epoch as one compiled program", "keras"),
+    "ours_on_jax": ("Digits on JAX", "jax"),
     "keras_fit": ("Keras model.fit with its defaults", "tensorflow"),
     "jax_scan": ("JAX lax.scan, written by hand", "jax"),
     "torch_eager": ("PyTorch eager, written by hand", "torch"),
-    "throughput": ("images per second by network and batch size", "tensorflow"),
+    "drawing": ("a drawing on one core, from PNG bytes to probabilities", "cv2"),
+    "throughput": ("images per second by network and batch size", "keras"),
+    "fit_throughput": ("the same under plain model.fit", "keras"),
+    "ceilings": ("the device's rate of products and copies", "keras"),
+    "ours_to_goal": ("Digits: cnn to 99.0 %, cnn-large to 99.5 %, five seeds", "keras"),
     "ours_to_99": ("Digits: cnn with its defaults", "tensorflow"),
     "keras_to_99": ("keras.io's mnist_convnet under model.fit until 99.0 %", "tensorflow"),
 }

@@ -1,13 +1,15 @@
 """The tutorial's network through this project's engine."""
 
+import importlib
 import time
 
 
 def measure() -> dict:
-    """Seconds to import TensorFlow, of the first epoch (compiling included), and of each later epoch."""
+    """Seconds to import TensorFlow or JAX, of the first epoch (compiling included), and of each later epoch."""
     began = time.perf_counter()
-    import tensorflow  # noqa: F401
+    import keras
 
+    importlib.import_module(keras.backend.backend())
     imported = time.perf_counter() - began
     from digits.bench.digits_data import dataset
     from digits.training import device, trainer
@@ -15,7 +17,7 @@ def measure() -> dict:
 
     epochs = []
     config = make_config(architecture="mlp", source="mnist", split="tutorial", epochs=21)
-    trainer.fit(config, dataset(), device.choose(), on_epoch=epochs.append)
+    trainer.fit(config, dataset(), device.choose().name, on_epoch=epochs.append)
     seconds = [epoch["seconds"] for epoch in epochs]
     return {
         "import": imported,

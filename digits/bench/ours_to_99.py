@@ -15,7 +15,7 @@ def measure() -> dict:
 
     dataset = open_dataset("mnist")
     config = make_config(architecture="cnn", source="mnist", split="official")
-    name = device.choose()
+    name = device.choose().name
     began = time.perf_counter()
     fitted = trainer.fit(config, dataset, name)
     seconds = time.perf_counter() - began

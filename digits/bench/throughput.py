@@ -7,11 +7,12 @@ SECONDS = 1.0  # about how long each figure is measured
 
 
 def measure() -> dict:
-    """{network: {xla, compile_seconds, images_per_second: {batch size: n}}}."""
+    """{network: {xla, compile_seconds, flops an image, memory in bytes, images_per_second: {batch size: n}}}."""
     import keras
     import numpy as np
 
     from digits.bench.digits_data import tutorial_arrays
+    from digits.bench.flops import training_flops
     from digits.training import device
     from digits.training.architectures import ARCHITECTURES
     from digits.training.engine import Digits, Engine
@@ -19,7 +20,7 @@ def measure() -> dict:
     images, labels, _, _ = tutorial_arrays()
     digits = Digits(images, labels)
     order = np.random.default_rng(0).permutation(len(labels)).astype(np.int32)
-    name, results = device.choose(), {}
+    name, results = device.choose().name, {}
     for architecture, build in ARCHITECTURES.items():
         speeds, compiling = {}, []
         for batch_size in BATCH_SIZES:
@@ -37,5 +38,11 @@ def measure() -> dict:
             began = time.perf_counter()
             engine.train(digits, order, 0, steps)
             speeds[batch_size] = steps * batch_size / (time.perf_counter() - began)
-        results[architecture] = {"xla": xla, "compile_seconds": max(compiling), "images_per_second": speeds}
+        results[architecture] = {
+            "xla": xla,
+            "compile_seconds": max(compiling),
+            "flops": training_flops(model),
+            "memory": device.memory(name)["used"],
+            "images_per_second": speeds,
+        }
     return results

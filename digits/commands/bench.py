@@ -9,12 +9,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-from digits.bench import measurements
+from digits.bench import card, measurements
+from digits.bench.pack import pack
 from digits.data.dataset import is_prepared
 from digits.home import ROOT
 
-EPOCHS = ("keras_fit", "torch_eager", "jax_scan", "ours")
-OTHERS = ("throughput", "ours_to_99", "keras_to_99")
+EPOCHS = ("keras_fit", "torch_eager", "jax_scan", "ours_on_jax", "ours")
+OTHERS = ("drawing", "throughput", "ours_to_99", "keras_to_99")
 ROUNDS = 3  # by turns, because what else a machine does comes and goes; ratios are taken within a round
 NUM_IMAGES = 38_400  # of one epoch of the tutorial's split
 
@@ -22,11 +23,23 @@ NUM_IMAGES = 38_400  # of one epoch of the tutorial's split
 def add_to(verbs) -> None:
     parser = verbs.add_parser("bench", help="measure the engine against plain Keras, JAX and PyTorch")
     parser.add_argument("--quick", action="store_true", help="only the epoch of the tutorial's network")
+    parser.add_argument("--device", action="store_true", help="the device: ours and plain fit, against its own limits")
+    parser.add_argument("--goals", action="store_true", help="with --device: also time to 99.0 and 99.5 %%, five seeds")
+    parser.add_argument("--pack", type=Path, metavar="FOLDER", help="make a folder to measure a bare machine with JAX")
+    parser.add_argument("--python", default="3.12", metavar="V", help="with --pack: that machine's version of Python")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.set_defaults(command=run)
 
 
 def run(options) -> int:
+    if options.pack:
+        size = pack(options.pack, python=options.python)
+        print(f"{options.pack} has {size} MB. Bring it to the machine and run there: sh {options.pack.name}/run.sh")
+        return 0
+    if options.device:
+        measured = card.measure(goals=options.goals)
+        print(json.dumps(measured) if options.json else "\n".join(card.table(measured)))
+        return 0
     results: dict = {}
     for name in [*EPOCHS * ROUNDS, *([] if options.quick else OTHERS)]:
         if not measurements.is_installed(name) or (name.endswith("_to_99") and not is_prepared("mnist")):
@@ -61,6 +74,12 @@ def table(result: dict) -> list[str]:
     imported, first = (statistics.median(m[key] for m in results["ours"]) for key in ("import", "first_epoch"))
     lines += ["", f"Medians of {ROUNDS} rounds by turns, ratios within a round."]
     lines[-1] += f" Importing TensorFlow: {imported:.1f} s. First epoch, compiling included: {first:.1f} s."
+    if drawing := results.get("drawing"):
+        lines += [
+            "",
+            f"A drawing on one core, from PNG bytes to probabilities and refusal: median {drawing['median']:.1f} ms, "
+            f"95 % within {drawing['p95']:.1f} ms.",
+        ]
     if throughput := results.get("throughput"):
         sizes = list(next(iter(throughput.values()))["images_per_second"])
         lines += ["", f"| training images/s | XLA | compiling, s | {' | '.join(f'batch {size}' for size in sizes)} |"]

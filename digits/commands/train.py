@@ -2,16 +2,14 @@
 
 import contextlib
 import json
-import os
 import signal
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, TextIO
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from digits.commands.progress import stderr_into
 from digits.data import preparing
 from digits.data.dataset import is_prepared, open_dataset
 from digits.data.sources import SOURCES
@@ -23,13 +21,14 @@ from digits.evaluation.judge import judge
 from digits.evaluation.test_sets import test_sets
 from digits.training import runs
 from digits.training.architectures import RECIPES
+from digits.training.backends import BACKENDS, check_installed
 from digits.training.config import SCHEDULES, XLA_CHOICES, make_config
 from digits.training.run import Run, RunState
 from digits.training.work import work
 
 SETTINGS = (
     "architecture", "source", "split", "epochs", "batch_size", "learning_rate", "schedule", "augmentation",
-    "label_smoothing", "seed", "xla",
+    "label_smoothing", "seed", "xla", "backend", "racers",
 )  # fmt: skip
 
 
@@ -47,6 +46,8 @@ def add_to(verbs) -> None:
     parser.add_argument("--label-smoothing", type=float, metavar="X")
     parser.add_argument("--seed", type=int, metavar="N")
     parser.add_argument("--xla", metavar="X", help=", ".join(XLA_CHOICES))
+    parser.add_argument("--backend", metavar="B", help=f"{', '.join(BACKENDS)}; that of KERAS_BACKEND if none is named")
+    parser.add_argument("--racers", type=int, metavar="N", help="train N at once on JAX, a seed each; the best stays")
     parser.add_argument("--resume", metavar="RUN", help="go on with an ended run, to its last epoch or to --epochs")
     parser.add_argument("--name", help="what to call the run")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
@@ -73,7 +74,7 @@ def train(run: Run) -> tuple[dict[str, Any], dict[str, Any] | None]:
     """
     config = run.config
     signal.signal(signal.SIGINT, lambda *_: run.ask_to_stop())  # Ctrl-C keeps the model so far
-    with _stderr_into(run.path / "worker.log") as terminal, _bar(run.num_epochs, terminal) as on_status:
+    with stderr_into(run.path / "worker.log") as terminal, _bar(run.num_epochs, terminal) as on_status:
         status = work(run, on_status)
     if status["state"] == RunState.PAUSED:  # somebody asked for it, so nothing went wrong, but there is no model yet
         raise DigitsError(f"The run {run.id} is paused. Let it go on with: python -m digits train --resume {run.id}")
@@ -83,7 +84,7 @@ def train(run: Run) -> tuple[dict[str, Any], dict[str, Any] | None]:
     result = {
         "run": run.id,
         **{name: getattr(config, name) for name in ("architecture", "source", "split")},
-        **{name: status[name] for name in ("state", "device", "xla", "seconds")},
+        **{name: status[name] for name in ("state", "device", "backend", "xla", "seconds")},
         "epochs": run.epochs(),
         "test": report and {"set": report["test"], "n": report["n"], "accuracy": report["accuracy"]},
         "config": config.as_dict(),
@@ -108,6 +109,7 @@ def finish(run: Run) -> dict[str, Any] | None:
 def _created(options) -> Run:
     """A new run with the options' settings."""
     config = make_config(**{name: value for name in SETTINGS if (value := getattr(options, name)) is not None})
+    check_installed(config.backend)
     _check_data(config.source)
     return runs.create(config)
 
@@ -151,19 +153,6 @@ def summary(result: dict[str, Any], report: dict[str, Any] | None) -> str:
         low, high = report["interval"]
         lines += [f"test accuracy        {report['accuracy']:.2%} ({low:.2%} to {high:.2%}) on {report['title']}"]
     return "\n".join(lines)
-
-
-@contextlib.contextmanager
-def _stderr_into(log: Path) -> Iterator[TextIO]:
-    """Send everything written to stderr, TensorFlow's C++ included, to `log`; yields the real stderr."""
-    sys.stderr.flush()
-    with os.fdopen(os.dup(2), "w", encoding="utf-8") as terminal, log.open("ab") as file:
-        os.dup2(file.fileno(), 2)
-        try:
-            yield terminal
-        finally:
-            sys.stderr.flush()
-            os.dup2(terminal.fileno(), 2)
 
 
 @contextlib.contextmanager

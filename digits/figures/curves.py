@@ -8,7 +8,8 @@ from digits.figures.frame import LEGEND, PARTS, QUIET, chart
 
 COLOURS = ("#4272c8", "#bd6714", "#1f856f", "#a35fb8", "#c2506a", "#8a7a2c")
 """Of the runs that are compared: the first of the theme's."""
-MAX_TICKS = 300  # points of the line within the epochs; more would only cost time to send and draw
+MAX_POINTS = 300  # of one line; more would only cost time to send, and a browser most of its second to draw
+MAX_MARKERS = 60
 
 
 def curves(
@@ -20,7 +21,8 @@ def curves(
 ) -> go.Figure:
     """Training and validation over the epochs, and a thin line for what happens within them.
 
-    epochs: rows of {epoch: 1.., loss, accuracy, val_loss, val_accuracy}.
+    epochs: rows of {epoch: 1.., loss, accuracy, val_loss, val_accuracy}; in a race also {leader, racers}: validation is
+    then a thin line for each, and the present leader's in bold.
     ticks: rows of {epoch, step, steps, loss, accuracy}, drawn at epoch - 1 + step / steps; may be empty.
     total_epochs: fixes the width of the picture, so that it does not jump while the training goes on.
     Zoom survives an update with more rows.
@@ -35,14 +37,15 @@ def curves(
         line={"width": 1, "color": QUIET},
         hoverinfo="skip",
     )
-    lines = [within]
+    epochs = _of_leader(epochs)
+    lines = [within, *_racers(epochs, metric)]
     for name, key, part in (("training", metric, "train"), ("validation", f"val_{metric}", "validation")):
-        rows = [row for row in epochs if row.get(key) is not None]
+        rows = _thinned([row for row in epochs if row.get(key) is not None])
         line = go.Scatter(
             x=[row["epoch"] for row in rows],
             y=[row[key] for row in rows],
             name=name,
-            mode="lines+markers",
+            mode="lines+markers" if len(rows) <= MAX_MARKERS else "lines",
             line={"width": 2.5, "color": PARTS[part]},
             marker={"size": 7},
             hovertemplate=f"%{{y:{shown}}}",
@@ -54,6 +57,31 @@ def curves(
     return chart(
         lines, 340, x=x, y=y, zoom=True, hovermode="x unified", legend=LEGEND, showlegend=True, uirevision=metric
     )
+
+
+def _of_leader(epochs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows with the validation of whoever leads now, all the way."""
+    if not epochs or "racers" not in epochs[-1]:
+        return epochs
+    return [row | row["racers"][epochs[-1]["leader"]] for row in epochs]
+
+
+def _racers(epochs: list[dict[str, Any]], metric: str) -> list[go.Scatter]:
+    """A thin line for the validation of each racer."""
+    count = len(epochs[-1].get("racers", [])) if epochs else 0
+    return [
+        go.Scatter(
+            x=[row["epoch"] for row in epochs],
+            y=[row["racers"][place][f"val_{metric}"] for row in epochs],
+            name=f"racer {place + 1}",
+            mode="lines",
+            line={"width": 1, "color": PARTS["validation"]},
+            opacity=0.6,
+            showlegend=False,
+            hovertemplate=f"%{{y:{'.2%' if metric == 'accuracy' else '.4f'}}}",
+        )
+        for place in range(count)
+    ]
 
 
 def compared(runs: dict[str, list[dict[str, Any]]], metric: Literal["loss", "accuracy"]) -> go.Figure:
@@ -97,7 +125,7 @@ def _range(epochs: list[dict[str, Any]], ticks: list[dict[str, Any]], metric: st
     return [0 if metric == "loss" else min(values) - margin, max(values) + margin]
 
 
-def _thinned(ticks: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """At most MAX_TICKS of them, evenly, the newest always among them."""
-    stride = -(-len(ticks) // MAX_TICKS) or 1
-    return ticks[::-1][::stride][::-1]
+def _thinned(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """At most MAX_POINTS of them, evenly, the newest always among them."""
+    stride = -(-len(rows) // MAX_POINTS) or 1
+    return rows[::-1][::stride][::-1]

@@ -1,15 +1,18 @@
 """Everything that decides a run; saved beside the model it made."""
 
 import math
+import os
 from dataclasses import MISSING, asdict, dataclass, fields
 from typing import Any
 
 from digits.data.splits import split
 from digits.errors import BadConfig
 from digits.training.architectures import RECIPES
+from digits.training.backends import BACKENDS
 
 SCHEDULES = ("constant", "one-cycle")
 XLA_CHOICES = ("auto", "on", "off")
+MAX_RACERS = 16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +38,11 @@ class TrainConfig:
     seed: int
     """Decides weights, order, dropout and augmentation: same seed and machine, same numbers."""
     xla: str
-    """auto, on or off: whether XLA compiles the epoch."""
+    """auto, on or off: whether XLA compiles the epoch as a whole."""
+    backend: str = "tensorflow"
+    """The library that Keras runs on: a key of `BACKENDS`."""
+    racers: int = 1
+    """How many networks are trained at once, with the seeds from `seed` on; the best on the validation digits stays."""
     parent: str = ""
     """The id of the run that it goes on from, taught by drawings; none of most."""
     parent_source: str = ""
@@ -50,6 +57,10 @@ class TrainConfig:
         _number("learning_rate", self.learning_rate, float, 0, math.inf)
         _number("label_smoothing", self.label_smoothing, float, 0, 0.5)
         _number("seed", self.seed, int, 0, 2**31 - 1)
+        _one_of("backend", self.backend, BACKENDS)
+        _number("racers", self.racers, int, 1, MAX_RACERS)
+        if self.racers > 1 and self.backend != "jax":
+            raise BadConfig(f"racers is {self.racers}, but only JAX trains several at once; set backend to jax.")
         if self.learning_rate == 0:
             raise BadConfig("learning_rate is 0; the network would not learn. Start with 0.01.")
         for name in ("parent", "parent_source"):
@@ -70,9 +81,13 @@ class TrainConfig:
 
 
 def make_config(*, architecture: str = "cnn", **changes: Any) -> TrainConfig:
-    """The good choice for one architecture, with some fields changed. None stands for the default."""
+    """The good choice for one architecture, with some fields changed. None stands for the default.
+
+    The backend is that of the environment variable KERAS_BACKEND, as everywhere with Keras, or TensorFlow.
+    """
     _one_of("architecture", architecture, RECIPES)
     values = {"source": "sample", "split": "tutorial", "seed": 0, "xla": "auto", **asdict(RECIPES[architecture])}
+    values["backend"] = os.environ.get("KERAS_BACKEND") or "tensorflow"
     values |= {name: value for name, value in changes.items() if value is not None}
     return TrainConfig(architecture=architecture, **values)
 

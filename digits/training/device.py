@@ -1,35 +1,102 @@
-"""Which device trains, and whether XLA compiles for it. Worker side: imports TensorFlow."""
+"""Which device trains, and whether XLA compiles for it. Worker side: imports Keras with the library it runs on."""
 
+import contextlib
 import os
+import resource
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import keras
-import tensorflow as tf
+
+from digits.errors import DigitsError
+from digits.training import backends
 
 # For the tutorial's epoch on two cores (docs/experiments.md): 512-bit vectors, of which XLA is shy, make it 6 % faster
 # (processors without ignore it); one operation after the other, each on all cores, another 17 %.
 CPU_FLAGS = "--xla_cpu_prefer_vector_width=512 --xla_cpu_enable_concurrency_optimized_scheduler=false"
+GPU_PACKAGES = {"tensorflow": "tensorflow[and-cuda]", "jax": "jax[cuda13]"}
+
+backend = backends.current()
 
 
-def choose() -> str:
-    """The name of the device that trains: the first GPU's, or "CPU".
+class GpuFailed(DigitsError):
+    """The GPU is out of memory or cannot be used; the CPU can."""
 
-    Memory growth is set, so that this process does not take the whole card.
-    """
-    gpus = tf.config.list_physical_devices("GPU")
-    if not gpus:
-        os.environ["XLA_FLAGS"] = f"{CPU_FLAGS} {os.environ.get('XLA_FLAGS', '')}"  # read at the first compilation
-        return "CPU"
-    for gpu in gpus:
-        tf.config.experimental.set_memory_growth(gpu, True)
-    return tf.config.experimental.get_device_details(gpus[0]).get("device_name", "GPU")
+
+@dataclass(frozen=True)
+class Device:
+    """What trains."""
+
+    name: str
+    """The name of the first GPU, or CPU."""
+    note: str = ""
+    """Why it is the CPU although there is a GPU, in a sentence."""
+
+
+def choose() -> Device:
+    """The device that trains: the first GPU, where there is one that works, or the CPU."""
+    os.environ["XLA_FLAGS"] = f"{CPU_FLAGS} {os.environ.get('XLA_FLAGS', '')}"  # read when XLA first starts
+    try:
+        name = backend.gpu()
+    except backend.DEVICE_ERRORS as error:
+        return Device("CPU", _sentence("The GPU", error, "it trains on the CPU."))
+    if name is None and shutil.which("nvidia-smi"):
+        library = keras.backend.backend()
+        install = f"{sys.executable} -m pip install '{GPU_PACKAGES[library]}'"
+        return Device("CPU", f"{backends.TITLES[library]} does not see the NVIDIA card here. Run: {install}")
+    return Device(name or "CPU")
+
+
+@contextlib.contextmanager
+def watched(device: Device) -> Iterator[None]:
+    """What goes wrong inside because of the GPU becomes GpuFailed, in a sentence."""
+    try:
+        yield
+    except backend.DEVICE_ERRORS as error:
+        if device.name == "CPU":
+            raise
+        raise GpuFailed(_sentence(device.name, error, "it continued on the CPU.")) from error
+
+
+def cpu() -> contextlib.AbstractContextManager:
+    """Inside, the CPU trains, whatever else there is."""
+    return keras.device("cpu:0")
+
+
+def memory(device: str) -> dict[str, int]:
+    """{used, total} bytes of the device's memory: what this process took at most so far, and what there is."""
+    if device == "CPU":
+        used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+        return {"used": used, "total": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")}
+    return {"used": backend.gpu_memory(), "total": _gpu_total()}
 
 
 def use_xla(choice: str, model: keras.Model, device: str) -> bool:
-    """Whether to compile with XLA: as chosen ("on", "off"), or, for "auto", where it is faster.
+    """Whether to compile the epoch as a whole with XLA: as chosen ("on", "off"), or, for "auto", where it is faster.
 
-    Measured: on a GPU always; on a CPU for dense networks (4 times faster), not for convolutions (15 times slower).
+    Measured: on a GPU always; on a CPU for dense networks (4 times faster), not for convolutions (15 times slower). JAX
+    compiles with XLA whatever is chosen; without it, batch by batch, which convolutions do not mind.
     """
     if choice != "auto":
         return choice == "on"
     convolutional = any(isinstance(layer, keras.layers.Conv2D) for layer in model.layers)
     return device != "CPU" or not convolutional
+
+
+def _sentence(name: str, error: Exception, then: str) -> str:
+    exhausted = type(error).__name__ == "ResourceExhaustedError" or "RESOURCE_EXHAUSTED" in str(error)
+    reason = str(error).strip().split("\n")[0][:200]
+    return f"{name} {'is out of memory' if exhausted else f'cannot be used ({reason})'}, so {then}"
+
+
+def _gpu_total() -> int:
+    """Bytes of the first GPU's memory by the driver's own tool, 0 where that does not tell."""
+    command = ["nvidia-smi", "--query-gpu=memory.total", "--format=csv,noheader,nounits", "--id=0"]
+    try:
+        said = subprocess.run(command, capture_output=True, text=True, timeout=10).stdout
+        return int(said.strip()) * 2**20
+    except (OSError, ValueError, subprocess.TimeoutExpired):
+        return 0

@@ -19,22 +19,36 @@ backend = backends.current()
 
 @dataclass
 class Sums:
-    """Loss and hits summed over images, so that chunks and epochs add up exactly."""
+    """Loss and hits summed over images, so that chunks and epochs add up exactly.
 
-    loss: float = 0.0
-    hits: float = 0.0
+    Of one network they are numbers, of a race arrays (racers,).
+    """
+
+    loss: float | np.ndarray = 0.0
+    hits: float | np.ndarray = 0.0
     images: int = 0
 
     def __add__(self, other: "Sums") -> "Sums":
         return Sums(self.loss + other.loss, self.hits + other.hits, self.images + other.images)
 
     @property
-    def mean_loss(self) -> float:
+    def leader(self) -> int:
+        """The place of the network with the most hits, the lowest loss deciding between equals."""
+        # What became NaN comes last: it still has a tenth of the hits.
+        loss = np.nan_to_num(np.atleast_1d(self.loss), nan=np.inf)
+        return int(np.lexsort((loss, -np.atleast_1d(self.hits), ~np.isfinite(loss)))[0])
+
+    def of(self, place: int) -> "Sums":
+        """Those of one network."""
+        return Sums(float(np.atleast_1d(self.loss)[place]), float(np.atleast_1d(self.hits)[place]), self.images)
+
+    @property
+    def mean_loss(self) -> float | np.ndarray:
         """Loss per image."""
         return self.loss / self.images
 
     @property
-    def accuracy(self) -> float:
+    def accuracy(self) -> float | np.ndarray:
         """Share of right answers, 0 to 1."""
         return self.hits / self.images
 
@@ -61,8 +75,8 @@ class Engine:
         # Nothing is learned while validating, so its batches may be larger.
         self.validation_batch_size = max(batch_size, 256)
         optimizer.build(model.trainable_variables)  # no variable can be created inside the compiled loop
-        self._train = backend.loop(self._train_step, self._variables, xla=xla)
-        self._validate = backend.loop(self._validation_step, self._variables, xla=xla)
+        self._train = backend.loop(self.train_step, self.variables, xla=xla)
+        self._validate = backend.loop(self.validation_step, self.variables, xla=xla)
 
     def train(self, digits: Digits, order: np.ndarray, start: int, stop: int) -> Sums:
         """Learn from the batches start..stop-1 of one epoch.
@@ -71,7 +85,7 @@ class Engine:
         of the batch size: it is filled up, and what fills it up weighs nothing.
         """
         loss, hits = self._train(start, stop, digits.images, digits.labels, backend.to_device(order))
-        return Sums(loss, hits, min(stop * self.batch_size, len(order)) - start * self.batch_size)
+        return Sums(loss, hits, self.num_images(len(order), start, stop))
 
     def validate(self, digits: Digits) -> Sums:
         """Loss and hits on all `digits`, learning nothing."""
@@ -80,17 +94,22 @@ class Engine:
         loss, hits = self._validate(0, stop, digits.images, digits.labels, order)
         return Sums(loss, hits, len(digits))
 
+    def num_images(self, num_all: int, start: int, stop: int) -> int:
+        """How many of an epoch's `num_all` images are in the batches start..stop-1."""
+        return min(stop * self.batch_size, num_all) - start * self.batch_size
+
     def state(self) -> list[np.ndarray]:
         """All that training changes: weights, the random state of dropout, and the optimizer's variables."""
-        return [np.array(variable) for variable in self._variables]
+        return [np.array(variable) for variable in self.variables]
 
     def restore(self, state: list[np.ndarray]) -> None:
         """Go back to a `state` of the same network."""
-        for variable, value in zip(self._variables, state, strict=True):
+        for variable, value in zip(self.variables, state, strict=True):
             variable.assign(value)
 
     @property
-    def _variables(self) -> list[keras.Variable]:
+    def variables(self) -> list[keras.Variable]:
+        """All that training changes."""
         return [*self.model.variables, *self.optimizer.variables]
 
     def _batch(self, index, images, labels, order, batch_size: int):
@@ -102,14 +121,15 @@ class Engine:
         one_hot = ops.one_hot(ops.cast(ops.take(labels, chosen), "int32"), NUM_CLASSES)
         return pixels, one_hot, ops.cast(position < num_images, "float32")
 
-    def _train_step(self, index, images, labels, order):
+    def train_step(self, index, images, labels, order):
         """Learn from one batch; returns its loss and hits, summed over its digits."""
         pixels, one_hot, weights = self._batch(index, images, labels, order, self.batch_size)
         loss, hits, gradient = backend.gradient(lambda: self._judge(pixels, one_hot, weights, True), self.model)
         self.optimizer.apply(gradient, self.model.trainable_variables)
         return loss * ops.sum(weights), hits
 
-    def _validation_step(self, index, images, labels, order):
+    def validation_step(self, index, images, labels, order):
+        """Loss and hits of one batch, summed over its digits."""
         pixels, one_hot, weights = self._batch(index, images, labels, order, self.validation_batch_size)
         loss, hits = self._judge(pixels, one_hot, weights, False)
         return loss * ops.sum(weights), hits

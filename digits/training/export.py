@@ -2,18 +2,31 @@
 
 import contextlib
 import io
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import keras
 
+from digits.errors import DigitsError
 from digits.files import publish, write_json
+from digits.home import ROOT
+from digits.training.backends import check_installed
 
 INPUT = {"shape": [1, 28, 28, 1], "dtype": "float32", "range": [0, 255], "meaning": "0 = paper, 255 = ink"}
 OUTPUT = {"shape": [1, 10], "dtype": "float32", "meaning": "probabilities of the digits 0 to 9"}
 
 
 def export(model: keras.Model, folder: Path) -> None:
-    """Write model.keras, model.tflite, layers.tflite and, when all are whole, manifest.json with their sha256."""
+    """Write model.keras, model.tflite, layers.tflite and, when all are whole, manifest.json with their sha256.
+
+    Only TensorFlow writes LiteRT files: on another library, a process with TensorFlow makes all from model.keras.
+    """
+    if keras.backend.backend() != "tensorflow":
+        publish(folder / "model.keras", model.save)
+        _export_with_tensorflow(folder, model.name)
+        return
     hidden = hidden_layers(model)
     digests = {
         "model.keras": publish(folder / "model.keras", model.save),
@@ -52,3 +65,27 @@ def _flat(model: keras.Model, hidden: dict[str, keras.KerasTensor]) -> keras.Mod
     """One vector of them all: OpenCV takes an output that another layer uses for none."""
     vectors = [keras.layers.Flatten()(output) for output in hidden.values()]
     return keras.Model(model.inputs[0], keras.layers.Concatenate()(vectors) if len(vectors) > 1 else vectors[0])
+
+
+def _export_with_tensorflow(folder: Path, architecture: str) -> None:
+    check_installed("tensorflow")
+    process = subprocess.run(
+        [sys.executable, "-m", "digits.training.export", folder, architecture],
+        cwd=ROOT,
+        env={**os.environ, "KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+    )
+    if process.returncode:
+        last = (process.stderr.strip().splitlines() or [f"exit code {process.returncode}"])[-1]
+        raise DigitsError(f"TensorFlow could not write the LiteRT files of {folder.name}: {last[:300]}")
+
+
+if __name__ == "__main__":
+    from digits.training.architectures import ARCHITECTURES
+
+    run_folder, architecture = Path(sys.argv[1]), sys.argv[2]
+    network = ARCHITECTURES[architecture]()
+    network.load_weights(run_folder / "model.keras")
+    export(network, run_folder)

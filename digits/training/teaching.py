@@ -97,6 +97,7 @@ def taught_config(parent: Run) -> TrainConfig:
         batch_size=128,
         learning_rate=RECIPES[config.architecture].learning_rate / 10,
         schedule="one-cycle",
+        racers=1,
         parent=parent.id,
         parent_source=known,
     )

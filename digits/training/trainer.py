@@ -14,7 +14,7 @@ import numpy as np
 
 from digits.data.dataset import Dataset
 from digits.data.encoding import num_batches
-from digits.data.splits import split, take
+from digits.data.splits import Split, split, take
 from digits.errors import DigitsError
 from digits.training.architectures import ARCHITECTURES
 from digits.training.checkpoints import Checkpoint
@@ -44,6 +44,7 @@ def fit(
     dataset: Dataset,
     device: str,
     *,
+    parts: Split | None = None,
     taught: Taught | None = None,
     num_epochs: int | None = None,
     checkpoint: Checkpoint | None = None,
@@ -56,19 +57,21 @@ def fit(
 ) -> Fitted:
     """Train one network from its first weights, or from a checkpoint, to the last epoch or until `should_stop`.
 
+    parts: which digits train and validate, where it is not the config's split that says so.
     taught: drawings to learn along with the training part, and the network to begin with.
     num_epochs: the last epoch where it lies beyond the config's; the schedule stays the one that the config planned.
     checkpoint: where to go on; the result is the same as if the training had never been interrupted.
     on_compile: called with whether XLA is used, before the first batch.
     on_tick: called about every CHUNK_SECONDS with {epoch, step, steps, loss, accuracy}, means of the epoch so far.
     on_epoch: called with {epoch, seconds, loss, accuracy, val_loss, val_accuracy, learning_rate}; the seconds include
-    the validation.
+    the validation. In a race that is the leader's, and there are two more: leader, its place from 0, and racers, the
+    {val_loss, val_accuracy} of each.
     on_checkpoint: called after each epoch with what going on from there needs.
     on_weights: called with 0 and the network before the first epoch, and with its number and the network after each.
     Raises DigitsError when XLA is asked for and cannot compile the network.
     """
     keras.utils.set_random_seed(config.seed)
-    parts = split(config.split, config.source)
+    parts = parts or split(config.split, config.source)
     images, labels = take(dataset, parts.train)
     validation = Digits(*take(dataset, parts.validation))
     lessons = Lessons(taught, images, labels, vary=config.augmentation) if taught else None
@@ -83,6 +86,11 @@ def fit(
     )
     xla = use_xla(config.xla, model, device)
     engine = Engine(model, optimizer, loss, batch_size=config.batch_size, xla=xla)
+    seeds = range(config.seed, config.seed + config.racers)
+    if config.racers > 1:
+        from digits.training.race import Race  # on JAX alone
+
+        engine = Race(engine, ARCHITECTURES[config.architecture], seeds, xla=xla)
     on_compile(xla)
 
     if checkpoint:
@@ -96,7 +104,8 @@ def fit(
     good = engine.state()
     for epoch, digits in _digits_by_epoch(config, images, labels, lessons, first, last):
         began = time.perf_counter()
-        order = np.random.default_rng([config.seed, epoch]).permutation(len(digits)).astype(np.int32)
+        order = np.stack([_order(seed, epoch, len(digits)) for seed in seeds])
+        order = order if config.racers > 1 else order[0]
         sums, step = Sums(), 0
         while step < steps:
             if should_stop():
@@ -107,24 +116,29 @@ def fit(
             seconds = time.perf_counter() - called
             chunk = 8 if step == 0 and epoch == first else max(1, int(CHUNK_SECONDS / seconds * (stop - step)))
             step = stop
-            if problem := _divergence(sums.mean_loss):
+            leading = sums.of(sums.leader)
+            if problem := _divergence(leading.mean_loss):
                 engine.restore(good)
                 return Fitted(model, "failed", f"the loss became {problem} in epoch {epoch}; lower the learning rate")
-            means = {"loss": sums.mean_loss, "accuracy": sums.accuracy}
+            means = {"loss": leading.mean_loss, "accuracy": leading.accuracy}
             on_tick({"epoch": epoch, "step": step, "steps": steps, **means})
         validated = engine.validate(validation)
-        if problem := _divergence(validated.mean_loss):
+        best = validated.of(validated.leader)
+        if problem := _divergence(best.mean_loss):
             engine.restore(good)
             return Fitted(model, "failed", f"the validation loss became {problem} in epoch {epoch}")
         good = engine.state()
         row = {
             "epoch": epoch,
             "seconds": time.perf_counter() - began,
-            **means,
-            "val_loss": validated.mean_loss,
-            "val_accuracy": validated.accuracy,
+            "loss": sums.of(validated.leader).mean_loss,
+            "accuracy": sums.of(validated.leader).accuracy,
+            "val_loss": best.mean_loss,
+            "val_accuracy": best.accuracy,
             "learning_rate": float(optimizer.learning_rate),
         }
+        if config.racers > 1:
+            row |= {"leader": validated.leader, "racers": _each(validated)}
         on_epoch(row)
         rows.append(row)
         on_checkpoint(Checkpoint(list(rows), good))
@@ -142,6 +156,20 @@ def _train(engine: Engine, digits: Digits, order: np.ndarray, start: int, stop: 
         raise DigitsError(
             f"XLA cannot compile {config.architecture} here ({reason}). Set xla to auto or off."
         ) from error
+
+
+def _order(seed: int, epoch: int, num_images: int) -> np.ndarray:
+    """The shuffled indices (n,) int32 of one epoch."""
+    return np.random.default_rng([seed, epoch]).permutation(num_images).astype(np.int32)
+
+
+def _each(validated: Sums) -> list[dict[str, float | None]]:
+    """Loss and accuracy of each racer; JSON knows no NaN, so that one that diverged has no loss."""
+    alone = [validated.of(place) for place in range(len(validated.loss))]
+    return [
+        {"val_loss": sums.mean_loss if math.isfinite(sums.mean_loss) else None, "val_accuracy": sums.accuracy}
+        for sums in alone
+    ]
 
 
 def _divergence(loss: float) -> str:
@@ -187,7 +215,7 @@ def _digits_by_epoch(
             yield epoch, digits
         return
 
-    from digits.training.augment import Augmentation, augment  # needs OpenCV, which a bare machine may lack
+    from digits.training.augment import Augmentation, augment  # with OpenCV, which a bare machine may lack
 
     full, half = Augmentation(), Augmentation().times(0.5)
     num_full = config.epochs - round(config.epochs / 5)

@@ -1,4 +1,4 @@
-"""The worker's job: take one run from queued to its end. Imports TensorFlow once it has the device."""
+"""The worker's job: take one run from queued to its end. Imports Keras once it has the device."""
 
 import contextlib
 import importlib.metadata
@@ -16,7 +16,8 @@ from filelock import Timeout
 from digits.data.dataset import open_dataset
 from digits.errors import DigitsError, RunBusy
 from digits.files import append_json_line, publish, write_json
-from digits.training import checkpoints, queue, snapshots
+from digits.training import backends, checkpoints, queue, snapshots
+from digits.training.config import TrainConfig
 from digits.training.run import Run, RunState
 from digits.training.teaching import Taught
 
@@ -68,11 +69,14 @@ def _train(run: Run, book: "_Book") -> None:
     dataset = open_dataset(config.source)
     taught = Taught.load(run.path) if config.parent else None
     checkpoint = _go_back_to_checkpoint(run, book)
-    book.write(phase="Loading TensorFlow")
+    backends.check_installed(config.backend)
+    book.write(phase=f"Loading {backends.TITLES[config.backend]}", backend=config.backend, versions=_versions(config))
+    os.environ["KERAS_BACKEND"] = config.backend  # read when Keras is imported, which is now
     from digits.training import device, export, trainer
 
-    name = device.choose()
-    book.write(device=name, versions=_versions(), phase="Building the network")
+    chosen = device.choose()
+    book.write(device=chosen.name, phase="Building the network")
+    book.note(chosen.note)
     began = time.perf_counter() - sum(row["seconds"] for row in run.epochs())
     keeper, album = checkpoints.Keeper(run.path), snapshots.Keeper(run.path)
 
@@ -85,22 +89,33 @@ def _train(run: Run, book: "_Book") -> None:
 
     def on_epoch(epoch: dict) -> None:
         append_json_line(run.path / "metrics.jsonl", epoch)
-        book.write(phase="Training", elapsed=time.perf_counter() - began)
+        book.write(phase="Training", elapsed=time.perf_counter() - began, memory=device.memory(book.status["device"]))
 
-    fitted = trainer.fit(
-        config,
-        dataset,
-        name,
-        taught=taught,
-        num_epochs=run.num_epochs,
-        checkpoint=checkpoint,
-        on_compile=on_compile,
-        on_tick=on_tick,
-        on_epoch=on_epoch,
-        on_checkpoint=keeper.keep,
-        on_weights=album.keep,
-        should_stop=lambda: run.is_asked_to_stop or run.is_asked_to_pause,
-    )
+    def fit(checkpoint: checkpoints.Checkpoint | None) -> trainer.Fitted:
+        return trainer.fit(
+            config,
+            dataset,
+            book.status["device"],
+            taught=taught,
+            num_epochs=run.num_epochs,
+            checkpoint=checkpoint,
+            on_compile=on_compile,
+            on_tick=on_tick,
+            on_epoch=on_epoch,
+            on_checkpoint=keeper.keep,
+            on_weights=album.keep,
+            should_stop=lambda: run.is_asked_to_stop or run.is_asked_to_pause,
+        )
+
+    try:
+        with device.watched(chosen):
+            fitted = fit(checkpoint)
+    except device.GpuFailed as failed:
+        keeper.flush()
+        book.write(device="CPU", phase="Changing to the CPU")
+        book.note(str(failed))
+        with device.cpu():
+            fitted = fit(_go_back_to_checkpoint(run, book))
     book.write(seconds=time.perf_counter() - began, phase="Saving the model")
     keeper.flush()
     album.flush()
@@ -129,7 +144,7 @@ def _go_back_to_checkpoint(run: Run, book: "_Book") -> checkpoints.Checkpoint | 
     note = f"It went on after epoch {len(rows)}." if rows else "It began anew: there is no whole checkpoint."
     if damaged:
         note += f" Damaged and passed over: {', '.join(damaged)}."
-    book.write(note=note)
+    book.note(note)
     return checkpoint
 
 
@@ -156,6 +171,11 @@ class _Book:
             if not soon or time.time() - self.written >= STATUS_SECONDS:
                 self._write()
         self.on_status(self.status)
+
+    def note(self, sentence: str) -> None:
+        """Add a sentence to what is to be known about how the run went."""
+        if sentence:
+            self.write(note=f"{self.status.get('note', '')} {sentence}".strip())
 
     @contextlib.contextmanager
     def renewed(self) -> Iterator[None]:
@@ -201,7 +221,7 @@ def _await_turn(run: Run, book: _Book) -> None:
         time.sleep(0.5)
 
 
-def _versions() -> dict[str, str]:
+def _versions(config: TrainConfig) -> dict[str, str]:
     """What is needed to repeat the run, beside its config."""
-    packages = {name: importlib.metadata.version(name) for name in ("tensorflow", "keras", "numpy")}
+    packages = {name: importlib.metadata.version(name) for name in (config.backend, "keras", "numpy")}
     return {"python": platform.python_version(), **packages}

@@ -11,10 +11,12 @@ from digits.inference.layers import FEATURES
 from digits.inference.recognizer import SIDE
 from digits.training.run import Run
 from pages.shared import cache
+from pages.shared.picture import png
 
 GAP = 96  # grey between two tiles: told from black and from white
 SHOWN = 8  # hidden units whose weights are shown
-BLUE, ORANGE = np.array([[63, 127, 224]]), np.array([[194, 87, 26]])  # as in the evidence of "Why this answer?"
+# As in the evidence of "Why this answer?"; blue, green, red.
+BLUE, ORANGE = np.array([[224, 127, 63]]), np.array([[26, 87, 194]])
 FILTERS = """
 **Filter**: a small square of weights that is moved over the picture. **Map**: what one filter answers at every place,
 bright where it finds its pattern, an edge or a stroke's end for instance. The maps of one layer are the picture that
@@ -78,7 +80,7 @@ def _weights(run: Run, which, what: str) -> None:
             colours = np.where(share > 0, share * BLUE, -share * ORANGE).astype(np.uint8)
             large = cv2.resize(colours, None, fx=3, fy=3, interpolation=cv2.INTER_NEAREST)
             alt = f"The weights of {what} {number}, blue for it and orange against it"
-            st.image(large, width=84, caption=f"{what} {number}", alt=alt, output_format="PNG")
+            st.image(png(large), width=84, caption=f"{what} {number}", alt=alt, output_format="PNG")
     st.caption(f"The weights of {'each digit' if what == 'digit' else f'the {SHOWN} brightest units'}. {COLOURS}")
 
 
@@ -90,7 +92,7 @@ def _bright(answers: np.ndarray) -> np.ndarray:
 def _sheet(tiles: np.ndarray, caption: str) -> None:
     """tiles: (n, h, w) uint8, as one picture, row by row."""
     number, height, width = tiles.shape
-    columns = 32 if width < 14 else 16
+    columns = min(number, 32 if width == 1 else 16)
     scale = max(1, 16 // width)
     rows = math.ceil(number / columns)
     sheet = np.full((rows * (height * scale + 1) - 1, columns * (width * scale + 1) - 1), GAP, np.uint8)
@@ -98,4 +100,4 @@ def _sheet(tiles: np.ndarray, caption: str) -> None:
         top, left = position // columns * (height * scale + 1), position % columns * (width * scale + 1)
         large = cv2.resize(tile, (width * scale, height * scale), interpolation=cv2.INTER_NEAREST)
         sheet[top : top + height * scale, left : left + width * scale] = large
-    st.image(sheet, caption=caption, alt=caption, width="stretch", output_format="PNG")
+    st.image(png(sheet), caption=caption, alt=caption, width="stretch", output_format="PNG")

@@ -65,9 +65,14 @@ def opened() -> int | None:
     return st.session_state["shown"]
 
 
-def open_digit(index: int | None) -> None:
-    """Show that digit, or, for None, the sheet."""
+def open_digit(index: int) -> None:
+    """Show that digit."""
     st.session_state["shown"] = index
+
+
+def back(page: int = 1) -> None:
+    """Show the sheet again, at that page."""
+    st.session_state["shown"], st.session_state["evaluate_page"] = None, page
 
 
 def _forget_bad_index(count: int) -> None:
@@ -77,13 +82,12 @@ def _forget_bad_index(count: int) -> None:
         del st.query_params["shown"]
         st.rerun()
     if (st.session_state.get("shown") or 0) >= count:  # another, smaller test set was chosen
-        open_digit(None)
+        back()
 
 
 def _settle() -> None:
     """Back to the first sheet, in a gallery that can hold digits of the chosen cell."""
-    open_digit(None)
-    st.session_state["evaluate_page"] = 1
+    back()
     if chosen := cell():
         right = chosen[0] == chosen[1]
         if st.session_state.get("gallery") == ("Mistakes" if right else "Unsure"):

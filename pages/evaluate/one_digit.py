@@ -13,7 +13,7 @@ from digits.evaluation.test_sets import TestSet
 from digits.figures.images import gallery
 from digits.figures.probabilities import bars
 from digits.training.run import Run
-from pages.evaluate import choice
+from pages.evaluate import choice, sheet
 from pages.shared import cache, compute
 from pages.shared.errors import told
 from pages.shared.prepare import prepared
@@ -62,7 +62,8 @@ def _steps(found: np.ndarray, index: int) -> None:
     place = np.flatnonzero(found == index)
     here = int(place[0]) if len(place) else None
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button("Back", icon=":material/grid_view:", shortcut="B", on_click=choice.open_digit, args=(None,))
+        page = 1 if here is None else 1 + here // sheet.PER_PAGE
+        st.button("Back", icon=":material/grid_view:", shortcut="B", on_click=choice.back, args=(page,))
         if here is not None:
             for name, icon, shortcut, target in (
                 ("Previous", "chevron_left", "P", here - 1),

@@ -4,12 +4,12 @@ import streamlit as st
 
 from digits.evaluation import judge
 from digits.evaluation.test_sets import test_sets
-from pages.evaluate import mistakes, scores
+from pages.evaluate import digit_map, mistakes, robustness, scores
 from pages.shared import compute, pick
 from pages.shared.errors import told
 from pages.shared.prepare import prepared
 
-VIEWS = {"Scores": scores, "Mistakes": mistakes}
+VIEWS = {"Scores": scores, "Mistakes": mistakes, "Robustness": robustness, "Map": digit_map}
 
 st.title("Evaluate", anchor=False)
 st.markdown("How good is it really? A score counts only on digits that the network has not learned from.")

@@ -4,10 +4,16 @@ import streamlit as st
 
 from digits.data.sources import SOURCES
 from digits.data.splits import SPLITS, split
-from pages.explore import batches, gallery, one_digit, overview
+from pages.explore import batches, doubtful, gallery, one_digit, overview
 from pages.shared.prepare import prepared
 
-VIEWS = {"Data set": overview, "One digit": one_digit, "Gallery": gallery, "Batches": batches}
+VIEWS = {
+    "Data set": overview,
+    "One digit": one_digit,
+    "Gallery": gallery,
+    "Batches": batches,
+    "Doubtful labels": doubtful,
+}
 
 st.title("Explore", anchor=False)
 st.markdown("Look at the handwritten digits before you train on them.")

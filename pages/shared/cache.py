@@ -10,9 +10,13 @@ import streamlit as st
 from digits import models
 from digits.data.dataset import Dataset, open_dataset
 from digits.errors import DamagedFile
-from digits.evaluation import features
+from digits.evaluation import digit_map, features, robustness
+from digits.evaluation.digit_map import Components
+from digits.evaluation.distortions import distort
 from digits.evaluation.folder import folder
+from digits.evaluation.test_sets import TestSet
 from digits.home import data_folder
+from digits.inference.gate import Gate
 from digits.inference.layers import Layers
 from digits.inference.recognizer import SIDE, Recognizer
 from digits.inference.snapshot import Snapshot
@@ -81,6 +85,12 @@ def layers(run: Run) -> Layers:
     return _layers(str(run.path), _model_stamp(run))
 
 
+@st.cache_resource(show_spinner="Loading the gate…")
+def gate() -> Gate:
+    """What tells digits from other drawings: a part of the program, read and checked once. Raises DamagedFile."""
+    return Gate.bundled()
+
+
 def along_epochs(run: Run, picture: np.ndarray) -> dict[int, np.ndarray]:
     """What the network of a run said of a picture, (28, 28) uint8, after each epoch that is kept: (10,) each.
 
@@ -147,6 +157,37 @@ def _answer_at(path: str, epoch: int, stamp: int, picture: bytes) -> np.ndarray:
     """Kept for each epoch of its own, so that a second of a training costs one answer and not all of them."""
     pixels = np.frombuffer(picture, np.uint8).reshape(1, SIDE, SIDE)
     return _snapshot(path, epoch, stamp).probabilities(pixels)[0]
+
+
+def read_distorted(run: Run, chosen: TestSet, strengths: dict[str, float], every: int) -> np.ndarray:
+    """Which test digits are read right when distorted, (n,) bool; with `every` 5, of each fifth digit.
+
+    strengths: see `digits.evaluation.distortions.distort`. Raises DataUnavailable, DamagedFile.
+    """
+    key = chosen.source, chosen.indices.start, chosen.indices.stop, every, tuple(sorted(strengths.items()))
+    return _read_distorted(str(run.path), _model_stamp(run), _stamp(chosen.source), *key)
+
+
+@st.cache_data(max_entries=256, show_spinner="Reading the digits…")
+def _read_distorted(path, stamp, data_stamp, source, start, stop, every, strengths) -> np.ndarray:
+    digits = _dataset(source, data_stamp)
+    images, labels = digits.images[start:stop:every], digits.labels[start:stop:every]
+    return robustness.hits(_readers(path, stamp), distort(images, dict(strengths)), labels)
+
+
+@st.cache_resource(max_entries=2, show_spinner="Loading the network…")
+def _readers(path: str, stamp: int) -> list[Recognizer]:
+    return robustness.readers(Run(Path(path)))
+
+
+def components(run: Run, chosen: TestSet) -> Components:
+    """The principal components of the stored features of a test set. Raises DamagedFile."""
+    return _components(str(run.path), _model_stamp(run), chosen.name)
+
+
+@st.cache_data(max_entries=8, show_spinner="Finding the principal components…")
+def _components(path: str, stamp: int, name: str) -> Components:
+    return digit_map.components(features.stored(Run(Path(path)), name))
 
 
 def drawings() -> list[Drawing]:

@@ -7,6 +7,7 @@ import streamlit as st
 from digits import models
 from digits.training import runs
 from digits.training.run import Run
+from pages.shared.errors import attempt
 
 
 def any_run() -> Run | None:
@@ -68,11 +69,16 @@ def _choose(
         # Of a link to another page with the same choice only the link is left: the widget's state went with its page.
         linked = st.query_params.get(key) if default else None
         st.session_state[key] = linked if linked in found else default and default()
+    now = st.session_state[key]
+    if now and st.session_state.get(f"{key}_line") != line(found[now]):
+        # The browser shows, and sends, the line as it was, which is none of today's: say again which run is meant.
+        st.session_state[key] = now
     chosen = st.selectbox(
         label, list(found), index=None if default is None else 0, format_func=lambda run_id: line(found[run_id]),
         key=key, **options,
     )  # fmt: skip
     st.session_state[f"{key}_linked"] = chosen
+    st.session_state[f"{key}_line"] = chosen and line(found[chosen])
     if chosen:
         st.query_params[key] = chosen
     else:
@@ -119,4 +125,4 @@ def model_label(run: Run) -> str:
 
 
 def _remember() -> None:
-    models.choose(runs.find(st.session_state["model"]))
+    attempt(lambda: models.choose(runs.find(st.session_state["model"])))

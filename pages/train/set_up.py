@@ -68,9 +68,11 @@ def _network_changed() -> None:
 
 def _start(source: str, part: str) -> None:
     """Make a run, start its worker, and go and watch it."""
-    names = (*TUNED, "architecture", "seed", "xla")
+    names = (*TUNED, "architecture", "seed", "xla", "backend", "racers")
     try:
-        config = make_config(source=source, split=part, **{name: st.session_state[f"train_{name}"] for name in names})
+        config = make_config(
+            source=source, split=part, **{name: st.session_state.get(f"train_{name}") for name in names}
+        )
         run = runs.create(config)
         queue.start(run)
     except (DigitsError, OSError) as error:

@@ -5,7 +5,8 @@ from dataclasses import asdict
 import streamlit as st
 
 from digits.training.architectures import RECIPES
-from digits.training.config import SCHEDULES, XLA_CHOICES
+from digits.training.backends import BACKENDS, TITLES, is_installed
+from digits.training.config import MAX_RACERS, SCHEDULES, XLA_CHOICES, make_config
 
 KEPT = {"persist_state": "session"}  # a draft survives a look at another page
 
@@ -46,3 +47,19 @@ def choose() -> None:
                 help="A compiler for whole epochs. **auto** uses it where it is faster: on a GPU always, on a CPU for "
                 "networks without convolutions.", **KEPT,
             )  # fmt: skip
+        if is_installed("jax"):
+            _choose_library()
+
+
+def _choose_library() -> None:
+    first, second = st.columns(2)
+    with first:
+        st.segmented_control(
+            "Library", list(BACKENDS), default=make_config().backend, required=True, key="train_backend",
+            format_func=TITLES.get, help="What Keras runs on. The networks and the numbers are the same.", **KEPT,
+        )  # fmt: skip
+    second.number_input(
+        "Networks in the race", 1, MAX_RACERS, key="train_racers",
+        help="On JAX several networks can be trained at once, with the seeds from the one above on. The best on the "
+        "validation digits stays. As the best of several, its validation accuracy is a little lucky.", **KEPT,
+    )  # fmt: skip

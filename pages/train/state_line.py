@@ -2,7 +2,9 @@
 
 import streamlit as st
 
+from digits.training.backends import TITLES
 from digits.training.run import Run, RunState
+from pages.shared.errors import attempt
 
 BADGES = {
     RunState.QUEUED: ("gray", "schedule"),
@@ -33,6 +35,11 @@ def _badges(run: Run, status: dict) -> None:
         st.badge(status["phase"], color="gray")
     if "device" in status:
         st.badge(status["device"], icon=":material/memory:", color="gray", help="The device that trains.")
+    if (memory := status.get("memory")) and memory["total"]:
+        said = f"{memory['used'] / 1e9:.1f} of {memory['total'] / 1e9:,.0f} GB"
+        st.badge(said, color="gray", help="Memory of the device: what this training took at most so far, and all.")
+    if status.get("backend", "tensorflow") != "tensorflow":
+        st.badge(TITLES[status["backend"]], color="gray", help="The library that Keras runs on.")
     if "xla" in status:
         st.badge(f"XLA {'on' if status['xla'] else 'off'}", color="gray", help=f"You asked for: {run.config.xla}.")
 
@@ -44,11 +51,13 @@ def _requests(run: Run, state: RunState) -> None:
     asked = run.is_asked_to_stop or run.is_asked_to_pause
     st.button(
         "Stopping…" if run.is_asked_to_stop else "Cancel" if state == RunState.QUEUED else "Stop",
-        icon=":material/stop:", on_click=run.ask_to_stop, disabled=run.is_asked_to_stop, key=f"train_stop_{run.id}",
+        icon=":material/stop:", on_click=attempt, args=(run.ask_to_stop,), disabled=run.is_asked_to_stop,
+        key=f"train_stop_{run.id}",
         help="It leaves the queue." if state == RunState.QUEUED else "The model so far is kept.",
     )  # fmt: skip
     if state != RunState.QUEUED:
         st.button(
-            "Pausing…" if run.is_asked_to_pause else "Pause", icon=":material/pause:", on_click=run.ask_to_pause,
-            disabled=asked, key=f"train_pause_{run.id}", help="Frees the device; it can go on later from here.",
+            "Pausing…" if run.is_asked_to_pause else "Pause", icon=":material/pause:", on_click=attempt,
+            args=(run.ask_to_pause,), disabled=asked, key=f"train_pause_{run.id}",
+            help="Frees the device; it can go on later from here.",
         )  # fmt: skip

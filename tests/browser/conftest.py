@@ -69,12 +69,12 @@ def _is_outside(url):
 
 
 @contextlib.contextmanager
-def serving(home):
+def serving(home, script="app.py"):
     """`streamlit run app.py` as the README says, on a free port; yields the address."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     process = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)],
+        [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)],
         cwd=ROOT,
         env={**os.environ, "DIGITS_HOME": str(home)},
         stdout=subprocess.DEVNULL,

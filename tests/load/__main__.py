@@ -1,6 +1,6 @@
 """python -m tests.load [PART ...]: measure a server of its own on a free port, and print a table for docs/serving.md.
 
-Takes about ten minutes; on a machine that does something else meanwhile, it measures that too.
+Takes about twelve minutes; on a machine that does something else meanwhile, it measures that too.
 """
 
 import argparse
@@ -20,13 +20,15 @@ import psutil
 
 from digits.home import ROOT
 from tests.browser.conftest import serving
-from tests.load import measures
+from tests.load import judging, measures, strokes
 
 PARTS = {
     "users": measures.users,
     "idle": measures.idle,
     "connects": measures.connects,
     "trainings": measures.trainings,
+    "strokes": strokes.strokes,
+    "judging": judging.judging,
 }
 
 

@@ -33,7 +33,7 @@ Rows = list[tuple[str, str, str]]
 async def users(address: str, process: psutil.Process, home: Path) -> Rows:
     """30 visitors, spread over all pages, each with a rerun every 2 s for a minute, while a network trains."""
     await _warm_up(address)
-    async with _training():
+    async with training():
         visitors = [await Visitor.open(address, *PAGES[number % len(PAGES)]) for number in range(30)]
         before = _processor_seconds(process)
         answers = await asyncio.gather(*(_use(visitor, number / 15) for number, visitor in enumerate(visitors)))
@@ -116,7 +116,7 @@ async def _use(visitor: Visitor, delay: float) -> tuple[int, list[float]]:
 
 
 @contextlib.asynccontextmanager
-async def _training():
+async def training():
     """A network that trains from before the first visitor to after the last."""
     run = runs.create(make_config(architecture="cnn", epochs=1000))
     others = psutil.Process().children()

@@ -1,6 +1,7 @@
 """A visitor without a browser, in Streamlit's own messages (streamlit/proto/BackMsg.proto and ForwardMsg.proto)."""
 
 import asyncio
+import json
 import time
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -13,11 +14,15 @@ PATIENCE_SECONDS = 60
 
 
 class Visitor:
-    """One open page. `buttons` maps what is written on a button to its widget id."""
+    """One open page.
+
+    `buttons` maps what is written on a button to its widget id; `canvas` has the ids of its fragment and its widget.
+    """
 
     def __init__(self, socket: ClientConnection, page: str, query: str) -> None:
         self.socket, self.page, self.query = socket, page, query
         self.page_hash, self.buttons, self.widgets = "", {}, {}
+        self.canvas = "", ""
 
     @classmethod
     async def open(cls, address: str, page: str = "", query: str = "") -> "Visitor":
@@ -33,21 +38,36 @@ class Visitor:
 
         Raises RuntimeError when the page shows an exception, TimeoutError after PATIENCE_SECONDS.
         """
+        message = self._message()
+        if press:
+            widget = message.rerun_script.widget_states.widgets.add()
+            widget.id, widget.trigger_value = self.buttons[press], True
+        return await self._answered(message)
+
+    async def draw(self, drawing: dict) -> float:
+        """Send the drawing, {raw, data}, that the canvas sends after a stroke; returns the seconds of its answer."""
+        fragment, canvas = self.canvas
+        self.widgets[canvas] = WidgetState(id=canvas, json_value=json.dumps({"drawing": drawing}))
+        message = self._message()
+        message.rerun_script.fragment_id = fragment
+        return await self._answered(message)
+
+    async def close(self) -> None:
+        await self.socket.close()
+
+    def _message(self) -> BackMsg:
         message = BackMsg()
         state = message.rerun_script
         state.page_name, state.page_script_hash, state.query_string = self.page, self.page_hash, self.query
         state.widget_states.widgets.extend(self.widgets.values())
-        if press:
-            widget = state.widget_states.widgets.add()
-            widget.id, widget.trigger_value = self.buttons[press], True
+        return message
+
+    async def _answered(self, message: BackMsg) -> float:
         began = time.perf_counter()
         await self.socket.send(message.SerializeToString())
         async with asyncio.timeout(PATIENCE_SECONDS):
             await self._drawn()
         return time.perf_counter() - began
-
-    async def close(self) -> None:
-        await self.socket.close()
 
     async def _drawn(self) -> None:
         """Read messages until the script has come to its end."""
@@ -65,6 +85,8 @@ class Visitor:
                     problem = f"{element.exception.type}: {element.exception.message}"
                 elif element.WhichOneof("type") == "button":
                     self.buttons[element.button.label] = element.button.id
+                elif element.WhichOneof("type") == "bidi_component":
+                    self.canvas = message.delta.fragment_id, element.bidi_component.id
                 elif value := _shown(element):
                     self.widgets[value.id] = value
             # A script that ends early does so to begin again (st.rerun): its end is still to come.

@@ -35,6 +35,7 @@ def test_the_digits_of_a_cell_are_shown(open_page, with_run):
     true, said = np.unravel_index((counts * (1 - np.eye(10))).argmax(), (10, 10))
     page = open_page("evaluate", evaluate_view="Mistakes", true=str(true), said=str(said))
     assert captions(page) == [f"{true} → {said}"] * counts[true, said]
+    assert len(json.loads(page.get_by_key("evaluate_confusion").proto.spec)["layout"]["shapes"]) == 1
     page.pills(key="said").set_value(int(true)).run()  # on the diagonal, where there are no mistakes
     assert not page.exception
     assert page.session_state["gallery"] == "Hardest" and set(captions(page)) == {str(true)}
@@ -50,6 +51,16 @@ def test_a_digit_is_opened_and_the_next_ones_by_buttons(open_page, with_run):
     assert second != first and f"Digit {second:,} of the test set" in texts(page)
     assert click(page, "Previous").session_state["shown"] == first
     assert click(page, "Back").get_by_key("evaluate_sheet")
+
+
+def test_back_leads_to_the_page_of_the_sheet_that_holds_the_digit(open_page, with_run):
+    page = open_page("evaluate", evaluate_view="Mistakes", gallery="Hardest")
+    page.session_state["evaluate_page"] = 3
+    page = click(page.run(), "Open the first of them")
+    assert not click(page, "Back").exception
+    assert page.session_state["evaluate_page"] == 3
+    assert click(click(page, "Open the first of them"), "Previous").session_state["shown"] is not None
+    assert click(page, "Back").session_state["evaluate_page"] == 2
 
 
 def test_the_nearest_training_digits_are_shown_once_a_worker_has_read_them(open_page, with_run, monkeypatch):

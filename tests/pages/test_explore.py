@@ -5,13 +5,15 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from digits import worker
 from digits.data import preparing
 from digits.data.dataset import open_dataset
 from digits.data.preparing import Progress
+from digits.evaluation import audit
 from digits.files import write_json
 from digits.home import ROOT, data_folder
 
-VIEWS = ["Data set", "One digit", "Gallery", "Batches"]
+VIEWS = ["Data set", "One digit", "Gallery", "Batches", "Doubtful labels"]
 
 pytestmark = pytest.mark.usefixtures("with_sample")
 
@@ -233,3 +235,28 @@ def test_data_that_is_ready_stays_usable_when_preparing_it_once_more_fails(monke
     page = explore(source="mnist")
     assert page.metric[0].value == "70,000"
     assert not page.warning
+
+
+def test_doubtful_labels_are_looked_for_by_a_worker(monkeypatch):
+    started = []
+    monkeypatch.setattr(worker, "start", lambda arguments, log: started.append(arguments))
+    click(explore(view="Doubtful labels"), "start_audit_sample")
+    assert started == [["audit", "sample"]]
+
+
+def test_doubtful_labels_are_shown_by_rank_and_filtered_by_label():
+    rows = [
+        {"index": index, "label": label, "said": 7, "confidence": 0.9999, "support": 0.0}
+        for index, label in ((12, 3), (40, 3), (7, 1))
+    ]
+    write_json(audit.job("sample").result, {"source": "sample", "n": 5_000, "accuracy": 0.97, "issues": rows})
+    page = explore(view="Doubtful labels")
+    assert "3 of the 5,000 training labels are doubtful" in words(page)
+    assert chart(page, "doubtful_gallery")["data"][1]["hovertext"][2] == (
+        "rank 3: index 7, labelled 1, read as 7, over 99.9% sure"
+    )
+    page.pills(key="doubtful_label").set_value(3).run()
+    assert not page.exception
+    assert page.dataframe[0].value["Index"].tolist() == [12, 40]
+    page.pills(key="doubtful_label").set_value(5).run()
+    assert page.success[0].value == "None of these labels is doubtful."

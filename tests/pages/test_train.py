@@ -8,6 +8,7 @@ from digits.files import append_json_line, write_json
 from digits.training import queue, runs
 from digits.training.config import make_config
 from digits.training.run import SILENT_SECONDS, RunState
+from pages.train import settings
 from tests.pages.conftest import HOSTILE, click, texts
 
 
@@ -50,6 +51,22 @@ def test_start_makes_a_run_starts_its_worker_and_watches_it(open_page, with_samp
     assert page.selectbox(key="run").value == run.id
 
 
+@pytest.mark.parametrize("there", [True, False])
+def test_jax_and_the_race_are_offered_only_where_jax_is_installed(open_page, with_sample, started, monkeypatch, there):
+    monkeypatch.setattr(settings, "is_installed", lambda name: there)
+    page = open_page("train")
+    shown = [box.key for box in page.number_input]
+    assert ("train_racers" in shown) == there
+    if there:
+        page.number_input(key="train_racers").set_value(3)
+        click(page, "Start training")
+        assert page.error[0].value == "racers is 3, but only JAX trains several at once; set backend to jax."
+        page.segmented_control(key="train_backend").set_value("jax").run()
+    click(page, "Start training")
+    (run,) = runs.all_runs()
+    assert (run.config.backend, run.config.racers) == (("jax", 3) if there else ("tensorflow", 1))
+
+
 def test_a_setting_that_the_browser_made_up_is_refused_in_a_sentence(open_page, with_sample, started):
     page = open_page("train")
     page.session_state["train_batch_size"] = 65_000
@@ -71,13 +88,16 @@ def live(run, **changes):
 def test_a_running_run_shows_its_state_device_progress_and_time_left(open_page, with_sample):
     run = runs.create(make_config(epochs=10))
     epoch = {"epoch": 1, "seconds": 2.0, "loss": 0.5, "accuracy": 0.85, "val_loss": 0.4, "val_accuracy": 0.875}
+    each = [{"val_loss": 0.4, "val_accuracy": 0.875}, {"val_loss": 0.5, "val_accuracy": 0.85}]
+    epoch |= {"leader": 0, "racers": each}
     append_json_line(run.path / "metrics.jsonl", {"epoch": 1, "step": 5, "steps": 25, "loss": 0.9, "accuracy": 0.7})
     append_json_line(run.path / "metrics.jsonl", epoch)
     with run.lock():
-        live(run, progress={"epoch": 2, "step": 10, "steps": 25}, elapsed=7.0)
+        memory = {"used": 1_100_000_000, "total": 16_000_000_000}
+        live(run, progress={"epoch": 2, "step": 10, "steps": 25}, elapsed=7.0, backend="jax", memory=memory)
         page = open_page("train", train_view="Watch")
     said = texts(page)
-    for word in ("running", "CPU", "XLA on"):
+    for word in ("running", "CPU", "XLA on", "JAX", "1.1 of 16 GB"):
         assert word in said
     metrics = {metric.label: metric.value for metric in page.metric}
     assert metrics == {"Epochs": "1 of 10", "Validation accuracy": "87.50%", "Time": "7.0 s"}

@@ -39,6 +39,12 @@ def test_a_config_survives_being_saved():
         ({"label_smoothing": 0.9}, "label_smoothing is 0.9; expected a number from 0 to 0.5."),
         ({"seed": -1}, "seed is -1; expected a whole number from 0 to 2,147,483,647."),
         ({"xla": "maybe"}, "xla is 'maybe'; choose one of auto, on, off."),
+        ({"backend": "torch"}, "backend is 'torch'; choose one of tensorflow, jax."),
+        ({"racers": 17, "backend": "jax"}, "racers is 17; expected a whole number from 1 to 16."),
+        (
+            {"racers": 4, "backend": "tensorflow"},
+            "racers is 4, but only JAX trains several at once; set backend to jax.",
+        ),
         ({"schedule": "cosine"}, "schedule is 'cosine'; choose one of constant, one-cycle."),
         ({"augmentation": "yes"}, "augmentation is 'yes'; expected true or false."),
         ({"architecture": "resnet"}, "architecture is 'resnet'; choose one of linear, mlp, cnn, cnn-large."),
@@ -54,6 +60,15 @@ def test_a_bad_setting_gets_one_sentence(changes, sentence):
     with pytest.raises(BadConfig) as raised:
         make_config(**changes)
     assert str(raised.value) == sentence
+
+
+def test_the_backend_is_that_of_keras_own_variable_and_one_of_an_older_run_tensorflow(monkeypatch):
+    assert make_config().backend == "tensorflow"
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    assert make_config().backend == "jax"
+    older = make_config().as_dict()
+    del older["backend"], older["racers"]
+    assert (read_config(older).backend, read_config(older).racers) == ("tensorflow", 1)
 
 
 def test_a_saved_config_with_other_fields_is_refused():

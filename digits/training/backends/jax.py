@@ -1,5 +1,6 @@
 """The epoch on JAX: variables are values that go into a compiled function and come out of it changed."""
 
+import os
 from collections.abc import Callable, Sequence
 
 import jax
@@ -8,7 +9,25 @@ import numpy as np
 from jax import lax
 from jax import numpy as jnp
 
+# Read when JAX first looks for devices: memory grows as it is needed, so that this process does not take all of it.
+os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
+
 COMPILE_ERRORS = ()  # it compiles everything, or does not run at all
+DEVICE_ERRORS = (jax.errors.JaxRuntimeError,)
+
+
+def gpu() -> str | None:
+    """The name of the first GPU; None without one. Raises DEVICE_ERRORS where it is there but cannot be used."""
+    device = jax.devices()[0]
+    if device.platform == "cpu":
+        return None
+    jax.block_until_ready(jnp.ones((8, 8)) @ jnp.ones((8, 8)))
+    return device.device_kind
+
+
+def gpu_memory() -> int:
+    """Bytes of the first GPU's memory that this process took at most so far."""
+    return jax.devices()[0].memory_stats()["peak_bytes_in_use"]
 
 
 def to_device(array: np.ndarray) -> jax.Array:

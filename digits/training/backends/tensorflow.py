@@ -7,6 +7,27 @@ import numpy as np
 import tensorflow as tf
 
 COMPILE_ERRORS = (tf.errors.InvalidArgumentError, tf.errors.UnimplementedError, tf.errors.InternalError)
+DEVICE_ERRORS = (tf.errors.ResourceExhaustedError, tf.errors.InternalError, tf.errors.UnknownError)
+
+
+def gpu() -> str | None:
+    """The name of the first GPU; None without one. Raises DEVICE_ERRORS where it is there but cannot be used.
+
+    Memory growth is set, so that this process does not take the whole card.
+    """
+    gpus = tf.config.list_physical_devices("GPU")
+    if not gpus:
+        return None
+    for gpu in gpus:
+        tf.config.experimental.set_memory_growth(gpu, True)
+    with tf.device("GPU:0"):
+        tf.linalg.matmul(tf.ones((8, 8)), tf.ones((8, 8)))
+    return tf.config.experimental.get_device_details(gpus[0]).get("device_name", "GPU")
+
+
+def gpu_memory() -> int:
+    """Bytes of the first GPU's memory that this process took at most so far."""
+    return tf.config.experimental.get_memory_info("GPU:0")["peak"]
 
 
 def to_device(array: np.ndarray) -> tf.Tensor:

@@ -1,0 +1,34 @@
+"""Training images per second under plain `model.fit`, by network and batch size, once compiled."""
+
+import time
+
+from digits.bench.throughput import BATCH_SIZES
+
+NUM_IMAGES = 9_600
+
+
+def measure() -> dict:
+    """{network: {batch size: images per second}}."""
+    import keras
+    import numpy as np
+
+    from digits.bench.digits_data import tutorial_arrays
+    from digits.training import device
+    from digits.training.architectures import ARCHITECTURES
+
+    name = device.choose().name
+    images, labels, _, _ = tutorial_arrays()
+    images, labels = images[:NUM_IMAGES, ..., np.newaxis].astype("float32"), labels[:NUM_IMAGES]
+    labels, results = keras.utils.to_categorical(labels, 10), {}
+    for architecture, build in ARCHITECTURES.items():
+        results[architecture] = {}
+        for batch_size in BATCH_SIZES:
+            model = build()
+            model.compile(keras.optimizers.Adam(0.001), "categorical_crossentropy", metrics=["accuracy"])
+            model.fit(images[: 4 * batch_size], labels[: 4 * batch_size], batch_size=batch_size, verbose=0)
+            # On a CPU cnn-large reads a thousand digits a second; on a GPU that would be over at once.
+            some = 4 * batch_size if name == "CPU" else NUM_IMAGES // batch_size * batch_size
+            began = time.perf_counter()
+            model.fit(images[:some], labels[:some], batch_size=batch_size, verbose=0)
+            results[architecture][batch_size] = some / (time.perf_counter() - began)
+    return results

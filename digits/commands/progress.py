@@ -1,0 +1,36 @@
+"""What long verbs share: how far they are, on stderr, and nothing else there."""
+
+import contextlib
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TextIO
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+
+@contextlib.contextmanager
+def bar(terminal: TextIO | None = None) -> Iterator[Callable[[float, str], None]]:
+    """A progress bar; yields a function to be called with the share that is done, 0 to 1, and what is done next.
+
+    terminal: where it is shown; stderr if none is given.
+    """
+    columns = (TextColumn("{task.description:40}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(file=terminal or sys.stderr)) as progress:
+        task = progress.add_task("Starting", total=1.0)
+        yield lambda share, phase: progress.update(task, completed=share, description=phase)
+
+
+@contextlib.contextmanager
+def stderr_into(log: Path) -> Iterator[TextIO]:
+    """Send everything written to stderr, TensorFlow's C++ included, to `log`; yields the real stderr."""
+    sys.stderr.flush()
+    with os.fdopen(os.dup(2), "w", encoding="utf-8") as terminal, log.open("ab") as file:
+        os.dup2(file.fileno(), 2)
+        try:
+            yield terminal
+        finally:
+            sys.stderr.flush()
+            os.dup2(terminal.fileno(), 2)

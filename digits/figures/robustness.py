@@ -1,0 +1,56 @@
+"""How accuracy falls while digits are distorted more and more."""
+
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+
+from digits.figures.frame import PARTS, QUIET, frame
+
+COLOURS = (PARTS["train"], PARTS["validation"])
+HEIGHT = 230  # px
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One line with its uncertainty."""
+
+    name: str
+    accuracy: list[float]
+    """0 to 1, at each strength."""
+    interval: list[list[float]]
+    """(low, high) at each strength."""
+
+
+def robustness(strengths: list[float], curves: list[Curve], *, unit: str, neutral: float, title: str) -> go.Figure:
+    """Accuracy over the strength of one distortion, each curve in a band as wide as its interval.
+
+    curves: one or two. neutral: the strength at which digits are as they were; a dotted line marks it.
+    """
+    figure = go.Figure()
+    for curve, colour in zip(curves, COLOURS, strict=False):
+        low, high = zip(*curve.interval, strict=True)
+        figure.add_scatter(
+            x=[*strengths, *reversed(strengths)],
+            y=[*high, *reversed(low)],
+            fill="toself",
+            fillcolor=colour,
+            opacity=0.25,
+            line={"width": 0},
+            mode="lines",
+            hoverinfo="skip",
+            showlegend=False,
+        )
+        figure.add_scatter(
+            x=strengths,
+            y=curve.accuracy,
+            name=curve.name,
+            mode="lines+markers",
+            line={"width": 2.5, "color": colour},
+            marker={"size": 6},
+            hovertemplate="%{y:.2%}",
+        )
+    figure.add_vline(neutral, line={"width": 1, "dash": "dot", "color": QUIET})
+    figure.update_xaxes(title=f"{title}, {unit}", showgrid=False, zeroline=False, tickvals=strengths, fixedrange=True)
+    figure.update_yaxes(tickformat=".0%", range=[0, 1.03], tickvals=[0, 0.25, 0.5, 0.75, 1], fixedrange=True)
+    legend = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "itemclick": False, "itemdoubleclick": False}
+    return frame(figure, HEIGHT, hovermode="x unified", legend=legend, showlegend=len(curves) > 1)

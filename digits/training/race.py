@@ -1,0 +1,68 @@
+"""A race: networks that differ in their seed, trained at once by `jax.vmap`. Worker side: needs JAX.
+
+Each has its own first weights, order and dropout, as if it were trained alone with its seed; the digits, augmented or
+not, are the same for all. It has the methods of `Engine`, with sums of shape (racers,).
+"""
+
+from collections.abc import Callable, Sequence
+
+import jax
+import keras
+import numpy as np
+from jax import numpy as jnp
+
+from digits.data.encoding import num_batches
+from digits.training.backends.jax import loop_of_values, stateless
+from digits.training.engine import Digits, Engine, Sums
+
+
+class Race:
+    """Several networks in one engine, whose model and optimizer always hold the one that leads."""
+
+    def __init__(self, engine: Engine, build: Callable[[], keras.Model], seeds: Sequence[int], *, xla: bool):
+        """build: makes the network, its first weights by Keras' random seed."""
+        self.engine = engine
+        self.leader = 0
+        """The place of the best on the validation digits so far, from 0."""
+        lanes, variables = (len(seeds),), engine.variables
+        states = [_first_state(engine, build, seed) for seed in seeds]
+        self.values = [jnp.stack(values) for values in zip(*states, strict=True)]
+        train = jax.vmap(stateless(engine.train_step, variables), in_axes=(0, None, None, None, 0))
+        validate = jax.vmap(stateless(engine.validation_step, variables), in_axes=(0, None, None, None, None))
+        self._train = loop_of_values(train, xla=xla, lanes=lanes)
+        self._validate = loop_of_values(validate, xla=xla, lanes=lanes)
+        self._crown()
+
+    def train(self, digits: Digits, order: np.ndarray, start: int, stop: int) -> Sums:
+        """Learn from the batches start..stop-1 of one epoch. order: (racers, n) int32, an order for each."""
+        self.values, loss, hits = self._train(self.values, start, stop, digits.images, digits.labels, order)
+        self._crown()
+        return Sums(loss, hits, self.engine.num_images(order.shape[1], start, stop))
+
+    def validate(self, digits: Digits) -> Sums:
+        """Loss and hits on all `digits`, learning nothing; it decides who leads."""
+        order = np.arange(len(digits), dtype=np.int32)
+        stop = num_batches(len(digits), self.engine.validation_batch_size)
+        _, loss, hits = self._validate(self.values, 0, stop, digits.images, digits.labels, order)
+        sums = Sums(loss, hits, len(digits))
+        self.leader = sums.leader
+        self._crown()
+        return sums
+
+    def state(self) -> list[np.ndarray]:
+        """All that training changes, as `Engine.state`, each with a first axis for the racers."""
+        return [np.array(value) for value in self.values]
+
+    def restore(self, state: list[np.ndarray]) -> None:
+        """Go back to a `state` of the same race."""
+        self.values = [jnp.asarray(saved, value.dtype) for saved, value in zip(state, self.values, strict=True)]
+        self._crown()
+
+    def _crown(self) -> None:
+        """Put the leader's state into the engine's model and optimizer."""
+        self.engine.restore([value[self.leader] for value in self.values])
+
+
+def _first_state(engine: Engine, build: Callable[[], keras.Model], seed: int) -> list:
+    keras.utils.set_random_seed(seed)
+    return [variable.value for variable in [*build().variables, *engine.optimizer.variables]]
