@@ -73,7 +73,9 @@ def _choose(
     """
     _take_link("model" if key == "other_model" else label.lower(), key, found, may_be_none=default is None)
     if st.session_state.get(key) not in found:
-        st.session_state[key] = default and default()
+        # Of a link to another page with the same choice only the link is left: the widget's state went with its page.
+        linked = st.query_params.get(key) if default else None
+        st.session_state[key] = linked if linked in found else default and default()
     now = st.session_state[key]
     if now and st.session_state.get(f"{key}_line") != line(found[now]):
         # The browser shows, and sends, the line as it was, which is none of today's: say again which run is meant.

@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 
+from digits import models
 from digits.evaluation import before_after
 from digits.files import write_json
 from digits.mine import store, teach
@@ -83,6 +84,15 @@ def test_a_link_shows_the_digit_to_draw_one_like_and_a_strange_one_is_passed_ove
     assert "Somebody wrote this" in texts(open_page("draw", like="sample-tutorial-12"))
     assert "beyond the last, 999" in texts(open_page("draw", like="sample-tutorial-1000"))
     assert "not on this machine" in texts(open_page("draw", like="mnist-official-1"))
+
+
+def test_the_link_from_an_error_brings_its_model_along(open_page, with_run):
+    models.choose(runs.find("starter"))
+    page = open_page("evaluate", model=with_run.id, evaluate_view="Mistakes", digit="12")
+    page.switch_page("pages/draw/page.py")
+    page.query_params["model"], page.query_params["like"] = with_run.id, "sample-tutorial-12"
+    page.run()
+    assert not page.exception and page.selectbox(key="model").value == with_run.id
 
 
 @pytest.mark.parametrize("hostile", [HOSTILE[2], "../..-official-1", "sample-tutorial-123456"])
