@@ -7,9 +7,12 @@ old text or the new, never half, whatever kills the writer.
 import hashlib
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+
+from filelock import FileLock
 
 from digits.errors import DamagedFile, DigitsError
 
@@ -35,7 +38,8 @@ def publish(file: Path, write: Callable[[Path], object]) -> str:
     except OSError as error:
         raise DigitsError(f"Could not write {file}: {error.strerror or error}. The old state is kept.") from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # a read-only disk refuses even to remove what is not there
+            part.unlink(missing_ok=True)
     return digest
 
 
@@ -108,6 +112,23 @@ def _lines(file: Path) -> list[dict[str, Any]]:
         if isinstance(value, dict):
             lines.append(value)
     return lines
+
+
+@contextmanager
+def locked(file: Path) -> Iterator[None]:
+    """While inside, no other process is inside for the same lock file. Raises DigitsError when it cannot be made."""
+    lock = FileLock(file)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except OSError as error:
+        raise DigitsError(
+            f"Could not write in {file.parent}: {error.strerror}. Set DIGITS_HOME to a writable folder."
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def sha256(file: Path) -> str:

@@ -6,6 +6,7 @@ import sys
 import threading
 from pathlib import Path
 
+from digits.errors import DigitsError
 from digits.home import ROOT
 
 NICENESS = 10
@@ -14,9 +15,13 @@ NICENESS = 10
 def start(arguments: list[str], log: Path) -> None:
     """Run `python -m digits ARGUMENTS` detached from this process; what it prints goes to the end of `log`.
 
-    It gives way to the pages; alone on the machine it is as fast as ever.
+    It gives way to the pages; alone on the machine it is as fast as ever. Raises DigitsError when it cannot be started.
     """
-    with log.open("ab") as output:
+    try:
+        output = log.open("ab")
+    except OSError as error:
+        raise DigitsError(f"Could not start a worker: {log} cannot be written ({error.strerror}).") from error
+    with output:
         process = subprocess.Popen(
             [sys.executable, "-m", "digits", *arguments],
             cwd=ROOT,  # python -m finds the package only from here

@@ -22,7 +22,8 @@ ARROWS = {
     "mine": {"inference", "training", "data"},
     "evaluation": {"data", "training", "inference"},
     "figures": set(),
-    "bench": {"data", "training"},
+    "bench": {"data", "training", "inference"},
+    "gate": {"data", "training", "inference"},
 }
 
 

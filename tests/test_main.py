@@ -28,6 +28,7 @@ def test_evaluate_prints_what_scripts_rely_on(with_run, digits_home):
     result = json.loads(digits("evaluate", "--json", home=digits_home).stdout)
     assert set(result) >= {"run", "test", "n", "accuracy", "interval", "confusion"}
     assert (result["run"], result["test"], result["n"]) == (with_run.id, "tutorial", 1_000)
+    assert result["card"]["accuracy"] == result["accuracy"] and result["card"]["parameters"] == 101_770
     low, high = result["interval"]
     assert low < result["accuracy"] < high
 
@@ -52,7 +53,8 @@ def test_predict_reads_a_folder_in_file_name_order_and_says_what_it_cannot_read(
     assert [line["image"].rsplit("/", 1)[1] for line in lines] == ["6.png", "7.png", "8.png", "9.png", "a.png"]
     assert [line["digit"] for line in lines[:4]] == data.labels[4_003:3_999:-1].tolist()
     for line in lines[:4]:
-        assert set(line) == {"image", "digit", "probabilities"}
+        assert set(line) == {"image", "digit", "probabilities", "looks_like_a_digit"}
+        assert line["looks_like_a_digit"] is True
         assert np.argmax(line["probabilities"]) == line["digit"]
         assert sum(line["probabilities"]) == pytest.approx(1, abs=1e-4)
     assert set(lines[4]) == {"image", "error"} and "\n" not in lines[4]["error"]
@@ -63,7 +65,16 @@ def test_predict_uses_the_starter_when_nothing_was_trained(digits_home, tmp_path
     cv2.line(paper, (100, 40), (100, 160), 0, 14)
     cv2.imwrite(str(tmp_path / "one.png"), paper)
     result = json.loads(digits("predict", "--json", tmp_path / "one.png", home=digits_home).stdout)
-    assert result["digit"] == 1
+    assert (result["digit"], result["looks_like_a_digit"]) == (1, True)
+
+
+def test_predict_says_of_a_letter_that_it_does_not_look_like_a_digit(digits_home, tmp_path):
+    paper = np.full((200, 200), 255, np.uint8)
+    cv2.polylines(paper, [np.array([[40, 160], [40, 40], [100, 100], [160, 40], [160, 160]])], False, 0, 14)
+    cv2.imwrite(str(tmp_path / "m.png"), paper)
+    result = json.loads(digits("predict", "--json", tmp_path / "m.png", home=digits_home).stdout)
+    assert result["looks_like_a_digit"] is False and len(result["probabilities"]) == 10
+    assert "does not look like a digit" in digits("predict", tmp_path / "m.png", home=digits_home).stdout
 
 
 @pytest.mark.parametrize(

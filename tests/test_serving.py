@@ -71,4 +71,11 @@ def test_the_container_takes_all_that_the_app_needs_and_nothing_that_is_not_ther
     taken = {line.split()[1] for line in lines if line.startswith("COPY")}
     assert taken == {"requirements.txt", "app.py", ".streamlit/config.toml", "pages", "digits"}
     assert all((ROOT / path).exists() for path in taken)
-    assert "USER 10001" in lines
+    assert "USER 10001" in lines and any(line.startswith("HEALTHCHECK") for line in lines)
+
+
+def test_the_container_runs_on_a_read_only_root_without_rights_and_keeps_its_home_in_a_volume():
+    text = (ROOT / "docs" / "container" / "compose.yaml").read_text(encoding="utf-8")
+    lines = {line.split("  #")[0].strip() for line in text.splitlines()}
+    assert lines >= {"read_only: true", "cap_drop: [ALL]", 'security_opt: ["no-new-privileges:true"]', "healthcheck:"}
+    assert 'volumes: ["home:/var/lib/digits"]' in lines and 'ports: ["127.0.0.1:8501:8501"]' in lines

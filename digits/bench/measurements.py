@@ -16,6 +16,7 @@ MEASUREMENTS = {
     "keras_fit": ("Keras model.fit with its defaults", "tensorflow"),
     "jax_scan": ("JAX lax.scan, written by hand", "jax"),
     "torch_eager": ("PyTorch eager, written by hand", "torch"),
+    "drawing": ("a drawing on one core, from PNG bytes to probabilities", "cv2"),
     "throughput": ("images per second by network and batch size", "keras"),
     "fit_throughput": ("the same under plain model.fit", "keras"),
     "ceilings": ("the device's rate of products and copies", "keras"),

@@ -15,7 +15,7 @@ from digits.data.dataset import is_prepared
 from digits.home import ROOT
 
 EPOCHS = ("keras_fit", "torch_eager", "jax_scan", "ours_on_jax", "ours")
-OTHERS = ("throughput", "ours_to_99", "keras_to_99")
+OTHERS = ("drawing", "throughput", "ours_to_99", "keras_to_99")
 ROUNDS = 3  # by turns, because what else a machine does comes and goes; ratios are taken within a round
 NUM_IMAGES = 38_400  # of one epoch of the tutorial's split
 
@@ -74,6 +74,12 @@ def table(result: dict) -> list[str]:
     imported, first = (statistics.median(m[key] for m in results["ours"]) for key in ("import", "first_epoch"))
     lines += ["", f"Medians of {ROUNDS} rounds by turns, ratios within a round."]
     lines[-1] += f" Importing TensorFlow: {imported:.1f} s. First epoch, compiling included: {first:.1f} s."
+    if drawing := results.get("drawing"):
+        lines += [
+            "",
+            f"A drawing on one core, from PNG bytes to probabilities and refusal: median {drawing['median']:.1f} ms, "
+            f"95 % within {drawing['p95']:.1f} ms.",
+        ]
     if throughput := results.get("throughput"):
         sizes = list(next(iter(throughput.values()))["images_per_second"])
         lines += ["", f"| training images/s | XLA | compiling, s | {' | '.join(f'batch {size}' for size in sizes)} |"]

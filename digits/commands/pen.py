@@ -12,7 +12,9 @@ from digits.errors import DigitsError
 from digits.evaluation import pens
 from digits.evaluation.folder import folder
 from digits.files import write_json
+from digits.gate.judge import wrong_acceptances
 from digits.home import ROOT
+from digits.inference.gate import Gate
 from digits.inference.recognizer import Recognizer
 from digits.training import runs
 
@@ -26,6 +28,9 @@ def add_to(verbs) -> None:
     parser.add_argument(
         "--picture", type=Path, metavar="PNG", help="write the misread digits of each way into a picture"
     )
+    parser.add_argument(
+        "--non-digits", action="store_true", help="also draw letters, scribbles and the like: how many pass for digits?"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.set_defaults(command=run)
 
@@ -35,12 +40,17 @@ def run(options) -> int:
         raise DigitsError(f"There is no file {options.file}. Give one with --file; see digits/evaluation/pens.py.")
     model = runs.find(options.run) if options.run else models.chosen()
     recognizer = Recognizer.load(model.model_file())
+    gate = Gate.bundled()
     digits, labels = pens.read_pen_digits(options.file)
     rows, sheets = [], []
-    for row in pens.measure(recognizer, digits, labels):
+    for row in pens.measure(recognizer, gate, digits, labels):
         sheets.append(row.pop("pictures"))
         rows.append(row)
-        print(f"{row['way']:16} {row['accuracy']:.2%}", file=sys.stderr, flush=True)
+        _say(row["way"], f"{row['accuracy']:.2%} right, {row['refused']:.2%} refused as no digit")
+    kinds = []
+    for row in wrong_acceptances(gate) if options.non_digits else ():
+        kinds.append(row)
+        _say(row["kind"], f"{row['accepted']:.1%} taken for a digit")
     accuracies = [row["accuracy"] for row in rows]
     result = {
         "run": model.id,
@@ -48,6 +58,8 @@ def run(options) -> int:
         "mean": float(np.mean(accuracies)),
         "worst": min(accuracies),
         "ways": rows,
+        "refused": float(np.mean([row["refused"] for row in rows])),
+        "non_digits": kinds,
     }
     write_json(folder(model, "pens") / "pens.json", result)
     if options.picture:
@@ -56,15 +68,28 @@ def run(options) -> int:
     return 0
 
 
+def _say(what: str, found: str) -> None:
+    print(f"{what:16} {found}", file=sys.stderr, flush=True)
+
+
 def _table(result: dict) -> list[str]:
     lines = [f"{result['n']:,} pen-drawn digits, read by {result['run']}", ""]
-    lines += ["| way | right | worst confusions (is, said: how often) |", "| --- | ---: | --- |"]
+    lines += ["| way | right | refused | misread most, how often |", "| --- | ---: | ---: | --- |"]
     for row in result["ways"]:
-        confusions = ", ".join(f"{true}, {said}: {count}" for true, said, count in row["confusions"][:3])
-        lines.append(f"| {row['way']} | {row['accuracy']:.2%} | {confusions} |")
-    lines += [f"| **mean** | **{result['mean']:.2%}** | |", f"| **worst** | **{result['worst']:.2%}** | |"]
+        confusions = ", ".join(f"{true} as {said}: {count}" for true, said, count in row["confusions"][:3])
+        lines.append(f"| {row['way']} | {row['accuracy']:.2%} | {row['refused']:.2%} | {confusions} |")
+    lines += [
+        f"| **mean** | **{result['mean']:.2%}** | {result['refused']:.2%} | |",
+        f"| **worst** | **{result['worst']:.2%}** | {max(row['refused'] for row in result['ways']):.2%} | |",
+    ]
     by_digit = np.array([row["by_digit"] for row in result["ways"]], float).mean(axis=0)  # NaN where there is none
-    return [*lines, "", "By digit: " + ", ".join(f"{digit}: {share:.1%}" for digit, share in enumerate(by_digit))]
+    lines += ["", "By digit: " + ", ".join(f"{digit}: {share:.1%}" for digit, share in enumerate(by_digit))]
+    if result["non_digits"]:
+        lines += ["", "| what is no digit | drawings | taken for one |", "| --- | ---: | ---: |"]
+    for row in result["non_digits"]:
+        new = "" if row["learned"] else " (never learned)"
+        lines.append(f"| {row['kind']}{new} | {row['n']:,} | {row['accepted']:.1%} |")
+    return lines
 
 
 def _write_picture(sheets: list[np.ndarray], file: Path) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from digits import models
 from digits.errors import DigitsError
+from digits.inference.gate import Gate
 from digits.inference.ink import to_mnist
 from digits.inference.picture import upload_ink
 from digits.training import runs
@@ -22,16 +23,18 @@ def add_to(verbs) -> None:
 
 def run(options) -> int:
     model = runs.find(options.run) if options.run else models.chosen()
-    recognizer = models.recognizer(model)
+    recognizer, gate = models.recognizer(model), Gate.bundled()
     failed = False
     for path in sorted(_pictures(options.paths)):
         try:
             digit = to_mnist(upload_ink(path.read_bytes()))
             probabilities = recognizer.probabilities(digit[None])[0]
+            is_digit = bool(gate.accepts(digit[None])[0])
             answer = {
                 "image": str(path),
                 "digit": int(probabilities.argmax()),
                 "probabilities": [round(float(p), 6) for p in probabilities],
+                "looks_like_a_digit": is_digit,
             }
         except (DigitsError, OSError) as error:
             failed = True
@@ -51,4 +54,5 @@ def _pictures(paths: list[Path]):
 def _line(answer: dict) -> str:
     if "error" in answer:
         return f"{answer['image']}: {answer['error']}"
-    return f"{answer['image']}: {answer['digit']} ({max(answer['probabilities']):.1%})"
+    doubt = "" if answer["looks_like_a_digit"] else "; does not look like a digit"
+    return f"{answer['image']}: {answer['digit']} ({max(answer['probabilities']):.1%}){doubt}"

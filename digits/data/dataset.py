@@ -10,8 +10,8 @@ from filelock import FileLock, Timeout
 
 from digits.data import mnist, sample
 from digits.data.sources import SOURCES, check_source
-from digits.errors import DamagedFile, DataUnavailable, DigitsError
-from digits.files import publish, read_json, write_json
+from digits.errors import DamagedFile, DataUnavailable
+from digits.files import locked, publish, read_json, write_json
 from digits.home import data_folder
 
 LOADERS = {"sample": lambda on_phase: sample.load(), "mnist": mnist.load}
@@ -48,13 +48,7 @@ def prepare(source: str, on_phase=lambda phase: None) -> dict[str, Any]:
     """
     check_source(source)
     folder, known = data_folder(source), SOURCES[source]
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise DigitsError(
-            f"Could not make {folder}: {error.strerror}. Set DIGITS_HOME to a writable folder."
-        ) from error
-    with FileLock(folder / "prepare.lock"):
+    with locked(folder / "prepare.lock"):
         images, labels = LOADERS[source](on_phase)
         on_phase("Verifying")
         digests = {"images": _digest(images), "labels": _digest(labels)}

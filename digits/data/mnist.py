@@ -1,6 +1,7 @@
 """Read the whole MNIST database through TensorFlow Datasets. Worker side: `load` imports TensorFlow."""
 
 import os
+import re
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -8,14 +9,16 @@ from pathlib import Path
 import numpy as np
 
 from digits.errors import DataUnavailable
+from digits.files import sha256
 
 URL = "https://storage.googleapis.com/cvdf-datasets/mnist/"
-FILES = (
-    "train-images-idx3-ubyte.gz",
-    "train-labels-idx1-ubyte.gz",
-    "t10k-images-idx3-ubyte.gz",
-    "t10k-labels-idx1-ubyte.gz",
-)
+FILES = {
+    "train-images-idx3-ubyte.gz": "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
+    "train-labels-idx1-ubyte.gz": "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
+    "t10k-images-idx3-ubyte.gz": "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
+    "t10k-labels-idx1-ubyte.gz": "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
+}
+"""The four files of MNIST with their sha256."""
 PROBE_SECONDS = 3.0
 
 
@@ -27,12 +30,20 @@ def tfds_folder() -> Path:
 def check_reachable() -> None:
     """Raise DataUnavailable, within 4 s, if MNIST is neither on this machine nor to be had from the network.
 
-    Without this probe TensorFlow Datasets retries for 205 s before it gives up.
+    Without this probe TensorFlow Datasets retries for 205 s before it gives up; so it does over a file laid into its
+    folder that is not MNIST's.
     """
     folder = tfds_folder()
     manual = folder / "downloads" / "manual"
-    prepared = (folder / "mnist" / "3.0.1" / "dataset_info.json").is_file()
-    if prepared or all((manual / name).is_file() for name in FILES) or _network_answers():
+    if (folder / "mnist" / "3.0.1" / "dataset_info.json").is_file():
+        return
+    laid = [manual / name for name in FILES if (manual / name).is_file()]
+    if wrong := [str(file) for file in laid if sha256(file) != FILES[file.name]]:
+        raise DataUnavailable(
+            f"Not MNIST's file, cut short or altered: {', '.join(wrong)}. Delete it or lay the original there, and try "
+            "again."
+        )
+    if len(laid) == len(FILES) or _network_answers():
         return
     raise DataUnavailable(
         f"The full MNIST is not on this machine and {URL} does not answer. Use the sample instead, which needs no "
@@ -59,7 +70,7 @@ def load(on_phase: Callable[[str], None]) -> tuple[np.ndarray, np.ndarray]:
         on_phase("Reading 70,000 digits")
         parts = [_in_original_order(builder, part) for part in ("train", "test")]
     except Exception as error:  # TFDS raises dozens of kinds; whichever it is, the user needs the remedy
-        reason = str(error).strip().split("\n")[0][:200]
+        reason = re.sub(r"{{.*?}} ?", "", str(error)).strip().split("\n")[0][:200]  # without TensorFlow's own names
         raise DataUnavailable(
             f"TensorFlow Datasets could not prepare MNIST in {tfds_folder()} ({type(error).__name__}: {reason}). "
             f"Check the disk and the network, delete {builder.data_path} if it is damaged, and try again."
@@ -93,7 +104,7 @@ def _network_answers() -> bool:
 
     def probe() -> None:
         try:
-            answers.append(requests.head(URL + FILES[1], timeout=PROBE_SECONDS).ok)
+            answers.append(requests.head(URL + next(iter(FILES)), timeout=PROBE_SECONDS).ok)
         except requests.RequestException:
             answers.append(False)
 

@@ -14,7 +14,7 @@ from digits.evaluation.calibration import expected_calibration_error, temperatur
 from digits.evaluation.folder import folder
 from digits.evaluation.label_errors import corrected
 from digits.evaluation.report import report
-from digits.evaluation.test_sets import TestSet, test_set
+from digits.evaluation.test_sets import TestSet, test_set, test_sets
 from digits.files import publish, read_json, write_json
 from digits.inference.recognizer import Recognizer, at_temperature
 from digits.job import Job
@@ -64,6 +64,20 @@ def stored(run: Run, chosen: TestSet) -> dict[str, Any] | None:
     ):
         raise DamagedFile(f"The stored evaluation of {run.id} on {chosen.title} is damaged. Evaluate it again.")
     return verdict
+
+
+def calibration_error(run: Run) -> tuple[float, str] | None:
+    """How far confidence and accuracy of `run` are apart, 0 to 1, and the title of the test set that showed it.
+
+    From the first of its reports that is there; None if there is none.
+    """
+    for chosen in test_sets(run.config):
+        try:
+            if verdict := stored(run, chosen):
+                return float(verdict["calibration"]["error_after"]), chosen.title
+        except (DamagedFile, KeyError, TypeError, ValueError):
+            continue
+    return None
 
 
 def probabilities(run: Run, chosen: TestSet) -> np.ndarray | None:

@@ -15,6 +15,7 @@ import numpy as np
 
 from digits.errors import DamagedFile
 from digits.inference import strokes as canvas
+from digits.inference.gate import Gate
 from digits.inference.ink import to_mnist
 from digits.inference.picture import canvas_ink
 from digits.inference.recognizer import Recognizer
@@ -74,11 +75,12 @@ def paint(strokes: list[np.ndarray], way: Way) -> np.ndarray:
     return canvas.paint([canvas.Stroke(line, way.width) for line in placed], (CANVAS, CANVAS))
 
 
-def measure(recognizer: Recognizer, digits: list[list[np.ndarray]], labels: np.ndarray) -> Iterator[dict]:
+def measure(recognizer: Recognizer, gate: Gate, digits: list[list[np.ndarray]], labels: np.ndarray) -> Iterator[dict]:
     """Read every digit in every way; yields a dict per way as it is done.
 
-    {way, n, accuracy, by_digit (10 shares), confusions ([[true, said, count], ...], most first), misread (indices),
-    pictures ((m, 28, 28) uint8 of the misread)}.
+    {way, n, accuracy, refused (share that the gate takes for no digit), by_digit (10 shares), confusions ([[true, said,
+    count], ...], most first), misread (indices), pictures ((m, 28, 28) uint8 of the misread)}. A digit that is refused
+    and read right counts as right: the gate is told apart from the reading.
     """
 
     def see(strokes: list[np.ndarray], way: Way) -> np.ndarray:
@@ -95,6 +97,7 @@ def measure(recognizer: Recognizer, digits: list[list[np.ndarray]], labels: np.n
             "way": name,
             "n": len(labels),
             "accuracy": float((said == labels).mean()),
+            "refused": float(1 - gate.accepts(seen).mean()),
             "by_digit": [_share((said == labels)[labels == digit]) for digit in range(10)],
             "confusions": [[true, read, count] for (true, read), count in confusions.most_common(8)],
             "misread": wrong.tolist(),

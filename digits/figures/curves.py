@@ -8,7 +8,8 @@ from digits.figures.frame import LEGEND, PARTS, QUIET, chart
 
 COLOURS = ("#4272c8", "#bd6714", "#1f856f", "#a35fb8", "#c2506a", "#8a7a2c")
 """Of the runs that are compared: the first of the theme's."""
-MAX_TICKS = 300  # points of the line within the epochs; more would only cost time to send and draw
+MAX_POINTS = 300  # of one line; more would only cost time to send, and a browser most of its second to draw
+MAX_MARKERS = 60
 
 
 def curves(
@@ -39,12 +40,12 @@ def curves(
     epochs = _of_leader(epochs)
     lines = [within, *_racers(epochs, metric)]
     for name, key, part in (("training", metric, "train"), ("validation", f"val_{metric}", "validation")):
-        rows = [row for row in epochs if row.get(key) is not None]
+        rows = _thinned([row for row in epochs if row.get(key) is not None])
         line = go.Scatter(
             x=[row["epoch"] for row in rows],
             y=[row[key] for row in rows],
             name=name,
-            mode="lines+markers",
+            mode="lines+markers" if len(rows) <= MAX_MARKERS else "lines",
             line={"width": 2.5, "color": PARTS[part]},
             marker={"size": 7},
             hovertemplate=f"%{{y:{shown}}}",
@@ -126,7 +127,7 @@ def _range(epochs: list[dict[str, Any]], ticks: list[dict[str, Any]], metric: st
     return [0 if metric == "loss" else min(values) - margin, max(values) + margin]
 
 
-def _thinned(ticks: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """At most MAX_TICKS of them, evenly, the newest always among them."""
-    stride = -(-len(ticks) // MAX_TICKS) or 1
-    return ticks[::-1][::stride][::-1]
+def _thinned(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """At most MAX_POINTS of them, evenly, the newest always among them."""
+    stride = -(-len(rows) // MAX_POINTS) or 1
+    return rows[::-1][::stride][::-1]

@@ -18,25 +18,26 @@ def digit_map(
     """Every digit in the colour of its label; a misread one is larger, ringed in the colour of what was read.
 
     places: (n, 2); labels, said, indices: (n,) integers. drawn: (2,), the place of the user's own digit.
-    A selected point's `customdata` is [index, said].
+    A selected point's `customdata` is its index; -1 of the drawing.
     """
     figure = go.Figure()
     right = labels == said
     for digit in range(10):
         chosen = right & (labels == digit)
-        _points(figure, places, said, indices, chosen, name=str(digit), marker={"size": 5, "color": CLASSES[digit]})
-        figure.data[-1].hovertemplate = f"number %{{customdata[0]:,}}, a {digit}<extra></extra>"
+        _points(
+            figure, places[chosen], indices[chosen], name=str(digit), marker={"size": 5, "color": CLASSES[digit]},
+            hovertemplate=f"number %{{customdata:,}}, a {digit}<extra></extra>",
+        )  # fmt: skip
     marker = {
         "size": 12,
         "color": [CLASSES[label] for label in labels[~right]],
         "line": {"width": 3, "color": [CLASSES[answer] for answer in said[~right]]},
     }
-    _points(figure, places, said, indices, ~right, name="misread", marker=marker)
-    figure.data[-1].update(
-        text=labels[~right],
-        hovertemplate="number %{customdata[0]:,}, a %{text} read as %{customdata[1]}<extra></extra>",
-        legendrank=2000,
-    )
+    words = [f"a {label} read as {answer}" for label, answer in zip(labels[~right], said[~right], strict=True)]
+    _points(
+        figure, places[~right], indices[~right], name="misread", marker=marker, text=words, legendrank=2000,
+        hovertemplate="number %{customdata:,}, %{text}<extra></extra>",
+    )  # fmt: skip
     for digit in np.unique(labels[right]):
         # Named where it is, too, so that nobody has to match ten colours with a legend.
         x, y = np.median(places[right & (labels == digit)], axis=0)
@@ -48,21 +49,19 @@ def digit_map(
         figure.add_scattergl(
             x=drawn[:1], y=drawn[1:], name="your drawing", mode="markers", hovertemplate="your drawing<extra></extra>",
             marker={"size": 20, "symbol": "star", "color": DRAWN, "line": {"width": 2, "color": "#000000"}},
-            customdata=[[-1, -1]], selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 1}},
+            customdata=[-1], selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 1}},
         )  # fmt: skip
     figure.update_xaxes(visible=False)
     figure.update_yaxes(visible=False, scaleanchor="x")
-    legend = {"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "itemsizing": "constant"}
+    legend = {"orientation": "h", "x": 0, "y": 0, "yanchor": "top", "itemsizing": "constant"}  # the tools are on top
     return frame(figure, 620, legend=legend, showlegend=True, hovermode="closest")
 
 
-def _points(
-    figure: go.Figure, places: np.ndarray, said: np.ndarray, indices: np.ndarray, chosen: np.ndarray, **how
-) -> None:
+def _points(figure: go.Figure, places: np.ndarray, indices: np.ndarray, **how) -> None:
     figure.add_scattergl(
-        x=places[chosen, 0],
-        y=places[chosen, 1],
-        customdata=np.column_stack([indices[chosen], said[chosen]]),
+        x=places[:, 0],
+        y=places[:, 1],
+        customdata=indices,
         mode="markers",
         opacity=0.7,
         # A click opens a digit; it must not fade all the others.

@@ -7,14 +7,12 @@ page or the command line, starts the next in order; one lock lets a single proce
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
-
-from filelock import FileLock
 
 from digits import worker
 from digits.errors import BadConfig, DamagedFile
-from digits.files import read_json, write_json
+from digits.files import locked, read_json, write_json
 from digits.home import home
 from digits.training.run import GRACE_SECONDS, Run, RunState
 from digits.training.runs import all_runs
@@ -134,6 +132,5 @@ def _write(order: list[str]) -> None:
     write_json(home() / "queue.json", {"runs": order})
 
 
-def _lock() -> FileLock:
-    home().mkdir(parents=True, exist_ok=True)
-    return FileLock(home() / "queue.lock")
+def _lock() -> AbstractContextManager[None]:
+    return locked(home() / "queue.lock")

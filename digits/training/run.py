@@ -4,6 +4,7 @@ A worker locks its folder while it lives: a run that should be going on while no
 killed its worker.
 """
 
+import shutil
 import time
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,13 +14,14 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from digits.errors import DamagedFile
+from digits.errors import DamagedFile, DigitsError
 from digits.files import read_json, read_json_lines, sha256, write_json
 from digits.training.config import TrainConfig, read_config
 
 GRACE_SECONDS = 10  # a new worker has this long to take its lock before its run counts as lost
 SILENT_SECONDS = 6  # a live worker renews its status every second
 MAX_EPOCHS = 1000
+FULL_BYTES = 100_000  # free on a disk on which no checkpoint could be written
 MAX_TAGS = 8
 
 
@@ -118,7 +120,7 @@ class Run:
                 status = self._read_status()
                 if self._needs_worker(status, age):
                     status["state"] = RunState.LOST
-                    status["error"] = "Its worker ended without a word (killed, out of memory, or the power went)."
+                    status["error"] = self._why_lost()
         except (DamagedFile, KeyError, ValueError, TypeError):
             error = "Its status file is missing or damaged."
             return {"state": RunState.LOST, "phase": "", "error": error, "updated": 0.0, "responding": True}
@@ -127,6 +129,12 @@ class Run:
     def _read_status(self) -> dict[str, Any]:
         status = {"phase": "", "error": "", "updated": 0.0, **read_json(self.path / "status.json")}
         return status | {"state": RunState(status["state"]), "updated": float(status["updated"])}
+
+    def _why_lost(self) -> str:
+        """A worker that was killed could not say why, and one on a full disk had nowhere to."""
+        if shutil.disk_usage(self.path).free < FULL_BYTES:
+            return "Its worker ended without a word: the disk is full. Make room and let it go on."
+        return "Its worker ended without a word (killed, out of memory, or the power went)."
 
     def _needs_worker(self, status: dict[str, Any], age: float) -> bool:
         """Whether a run that nobody holds should have had a worker by now: a queued one is only a folder."""
@@ -182,12 +190,18 @@ class Run:
         return file
 
     def ask_to_stop(self) -> None:
-        """Let the worker end after the batches at hand, keeping the model so far."""
-        (self.path / "stop").touch()
+        """Let the worker end after the batches at hand, keeping the model so far. Raises DigitsError."""
+        self._ask("stop")
 
     def ask_to_pause(self) -> None:
-        """Let the worker leave the device after the batches at hand."""
-        (self.path / "pause").touch()
+        """Let the worker leave the device after the batches at hand. Raises DigitsError."""
+        self._ask("pause")
+
+    def _ask(self, request: str) -> None:
+        try:
+            (self.path / request).touch()
+        except OSError as error:
+            raise DigitsError(f"Could not ask the run {self.id} to {request}: {error.strerror}.") from error
 
     @property
     def is_asked_to_stop(self) -> bool:

@@ -119,14 +119,14 @@ class Lessons:
 
     def epoch(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         """(n, 28, 28) uint8 and (n,) uint8, class by class. The same generator state gives the same digits."""
+        from digits.training.augment import Augmentation, augment  # needs OpenCV, which a bare machine may lack
+
         new, old = [], []
         for drawn, pool in zip(self.drawn, self.pools, strict=True):
             count = round(DRAWN * self.per_class) if len(drawn) else 0
             new.append(np.resize(rng.permutation(drawn), count))  # each as often as any other
             old.append(rng.choice(pool, self.per_class - count, replace=False))
         new, old = np.concatenate(new), np.sort(np.concatenate(old))
-        from digits.training.augment import Augmentation, augment  # with OpenCV, which a bare machine may lack
-
         mild = Augmentation().times(0.5)
         drawings = augment(self.taught.images[new], self.taught.labels[new], rng, mild)
         known = augment(self.images[old], self.labels[old], rng, mild) if self.vary else self.images[old]

@@ -4,9 +4,10 @@ import numpy as np
 import streamlit as st
 
 from digits.figures.probabilities import along_epochs, bars
-from digits.training import runs
+from digits.training import queue, runs
 from digits.training.run import Run
 from pages.shared import cache, pick
+from pages.shared.errors import told
 from pages.shared.words import verdict
 
 ASIDE = "Read by the network that trains, with what it knows after each epoch."
@@ -38,6 +39,8 @@ def show(run: Run, picture: np.ndarray | None) -> None:
 
 
 def _panel(run: Run, was_live: bool, picture: np.ndarray | None) -> None:
+    with told():
+        queue.advance()  # a worker that was killed started nobody
     status = run.status()
     live = not status["state"].is_final
     if was_live and not live:
@@ -48,6 +51,8 @@ def _panel(run: Run, was_live: bool, picture: np.ndarray | None) -> None:
             "pages/train/page.py", label="The curves of this training", icon=":material/show_chart:",
             query_params={"train_view": "Watch", "run": run.id},
         )  # fmt: skip
+    if status["error"]:
+        st.error(status["error"], icon=":material/error:")
     answers = cache.along_epochs(run, np.zeros((28, 28), np.uint8) if picture is None else picture)
     if not answers:
         what = f"{status['phase'] or 'Waiting'}… The ten bars come with the network." if live else "It kept no epochs."

@@ -21,7 +21,8 @@ if not followed:
         run = pick.model()
         other = pick.other_model(run)
     with told():
-        recognizer = cache.recognizer(run)
+        recognizer, gate = cache.recognizer(run), cache.gate()
+    how_sure = answer.how_sure(run)
 
 
 @st.fragment
@@ -52,10 +53,9 @@ def read() -> None:
         elif several and way != "Test digit":
             canvas = way == "Canvas"
             parts = separate_strokes(pad.strokes(), (pad.SIDE, pad.SIDE)) if canvas else separate(ink)
-            said, probability = number.show(ink, parts, recognizer, verdict, right)
+            said, probability = number.show(ink, parts, recognizer, gate, verdict, right)
         else:
-            seen, probabilities = answer.show(ink, recognizer, verdict, right)
-            said, probability = str(probabilities.argmax()), float(probabilities.max())
+            seen, said, probability = answer.show(ink, recognizer, gate, how_sure, verdict, right)
             if way != "Test digit":  # whose label is known, and which no network may learn from
                 with left:
                     say.show(ink, pad.objects() if way == "Canvas" else [])

@@ -33,7 +33,7 @@ def show() -> None:
                 st.download_button(
                     "PNG",
                     drawing["png"],
-                    file_name=f"digit-{said}.png",
+                    file_name=f"digit-{said.replace('?', 'x').replace(' ', '-')}.png",
                     mime="image/png",
                     key=f"draw_recent_{number}",
                     on_click="ignore",

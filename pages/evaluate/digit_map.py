@@ -75,8 +75,9 @@ def _draw(run: Run, chosen: TestSet, report: dict, way: str) -> None:
 def _open() -> None:
     """Show the digit that was clicked."""
     points = st.session_state["map_chart"].selection.points
-    if points and points[0]["customdata"][0] >= 0:
-        st.session_state["map_index"] = points[0]["customdata"][0]
+    index = points[0].get("customdata") if points else None
+    if isinstance(index, int) and index >= 0:  # from the browser, so it may be anything; -1 is the drawing
+        st.session_state["map_index"] = index
 
 
 def _digit(images: np.ndarray, labels: np.ndarray, said: np.ndarray) -> None:

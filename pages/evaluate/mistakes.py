@@ -22,7 +22,9 @@ def show(run: Run, chosen: TestSet, report: dict) -> None:
     matrix, digits = st.columns([5, 6], gap="large")
     with matrix:
         st.subheader("Which digit was read as which", anchor=False)
-        st.plotly_chart(
+        picture = st.container()  # above the choice, but drawn after it, when a cell from a link is known
+        choice.by_hand(chosen)
+        picture.plotly_chart(
             confusion(report["confusion"], choice.cell()),
             key="evaluate_confusion",
             on_select=choice.from_click,
@@ -30,7 +32,6 @@ def show(run: Run, chosen: TestSet, report: dict) -> None:
             config={"displayModeBar": False},
             alt="Confusion matrix, rows true digit, columns answer: " + str(report["confusion"]),
         )
-        choice.by_hand(chosen)
     with digits:
         if not is_prepared(chosen.source):
             known = SOURCES[chosen.source].title

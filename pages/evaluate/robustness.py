@@ -16,7 +16,7 @@ from pages.shared import cache, compute, pick
 from pages.shared.errors import told
 from pages.shared.prepare import prepared
 
-LIVE = 2_000  # digits read at every touch of a slider: half a second of one core for cnn-large, a fifth for cnn
+LIVE = 2_000  # digits read at every touch of a slider: half a second of two cores for cnn-large, a tenth for cnn
 ALL = "A narrower interval for a longer wait."
 ZOOM = 3  # screen px for each pixel
 WHY = (

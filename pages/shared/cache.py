@@ -16,6 +16,7 @@ from digits.evaluation.distortions import distort
 from digits.evaluation.folder import folder
 from digits.evaluation.test_sets import TestSet
 from digits.home import data_folder
+from digits.inference.gate import Gate
 from digits.inference.layers import Layers
 from digits.inference.recognizer import SIDE, Recognizer
 from digits.inference.snapshot import Snapshot
@@ -82,6 +83,12 @@ def recognizer(run: Run) -> Recognizer:
 def layers(run: Run) -> Layers:
     """The hidden layers of a run's network, read and checked once. Raises DamagedFile."""
     return _layers(str(run.path), _model_stamp(run))
+
+
+@st.cache_resource(show_spinner="Loading the gate…")
+def gate() -> Gate:
+    """What tells digits from other drawings: a part of the program, read and checked once. Raises DamagedFile."""
+    return Gate.bundled()
 
 
 def along_epochs(run: Run, picture: np.ndarray) -> dict[int, np.ndarray]:

@@ -1,6 +1,6 @@
 """Say what went wrong in one sentence."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import streamlit as st
@@ -16,3 +16,11 @@ def told() -> Iterator[None]:
     except DigitsError as error:
         st.error(str(error), icon=":material/error:")
         st.stop()
+
+
+def attempt(action: Callable, *arguments) -> None:
+    """Do what a click asked for; where it cannot be done, say why in a note that passes."""
+    try:
+        action(*arguments)
+    except DigitsError as error:
+        st.toast(str(error), icon=":material/error:", duration="long")

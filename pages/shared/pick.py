@@ -7,6 +7,7 @@ import streamlit as st
 from digits import models
 from digits.training import runs
 from digits.training.run import Run
+from pages.shared.errors import attempt
 
 
 def any_run() -> Run | None:
@@ -66,11 +67,16 @@ def _choose(
     _take_link("model" if key == "other_model" else label.lower(), key, found, may_be_none=default is None)
     if st.session_state.get(key) not in found:
         st.session_state[key] = default and default()
+    now = st.session_state[key]
+    if now and st.session_state.get(f"{key}_line") != line(found[now]):
+        # The browser shows, and sends, the line as it was, which is none of today's: say again which run is meant.
+        st.session_state[key] = now
     chosen = st.selectbox(
         label, list(found), index=None if default is None else 0, format_func=lambda run_id: line(found[run_id]),
         key=key, **options,
     )  # fmt: skip
     st.session_state[f"{key}_linked"] = chosen
+    st.session_state[f"{key}_line"] = chosen and line(found[chosen])
     if chosen:
         st.query_params[key] = chosen
     else:
@@ -117,4 +123,4 @@ def model_label(run: Run) -> str:
 
 
 def _remember() -> None:
-    models.choose(runs.find(st.session_state["model"]))
+    attempt(lambda: models.choose(runs.find(st.session_state["model"])))

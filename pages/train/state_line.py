@@ -4,6 +4,7 @@ import streamlit as st
 
 from digits.training.backends import TITLES
 from digits.training.run import Run, RunState
+from pages.shared.errors import attempt
 
 BADGES = {
     RunState.QUEUED: ("gray", "schedule"),
@@ -50,11 +51,13 @@ def _requests(run: Run, state: RunState) -> None:
     asked = run.is_asked_to_stop or run.is_asked_to_pause
     st.button(
         "Stopping…" if run.is_asked_to_stop else "Cancel" if state == RunState.QUEUED else "Stop",
-        icon=":material/stop:", on_click=run.ask_to_stop, disabled=run.is_asked_to_stop, key=f"train_stop_{run.id}",
+        icon=":material/stop:", on_click=attempt, args=(run.ask_to_stop,), disabled=run.is_asked_to_stop,
+        key=f"train_stop_{run.id}",
         help="It leaves the queue." if state == RunState.QUEUED else "The model so far is kept.",
     )  # fmt: skip
     if state != RunState.QUEUED:
         st.button(
-            "Pausing…" if run.is_asked_to_pause else "Pause", icon=":material/pause:", on_click=run.ask_to_pause,
-            disabled=asked, key=f"train_pause_{run.id}", help="Frees the device; it can go on later from here.",
+            "Pausing…" if run.is_asked_to_pause else "Pause", icon=":material/pause:", on_click=attempt,
+            args=(run.ask_to_pause,), disabled=asked, key=f"train_pause_{run.id}",
+            help="Frees the device; it can go on later from here.",
         )  # fmt: skip

@@ -4,6 +4,7 @@ import streamlit as st
 
 from digits.training import queue
 from digits.training.run import Run
+from pages.shared.errors import attempt
 
 
 def show(run: Run) -> None:
@@ -16,11 +17,11 @@ def show(run: Run) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"Place **{place} of {len(ids)}** in the queue. It starts when the device is free.")
         st.button(
-            "Earlier", icon=":material/arrow_upward:", on_click=queue.move, args=(run, place - 1), disabled=place == 1,
-            key=f"train_earlier_{run.id}",
+            "Earlier", icon=":material/arrow_upward:", on_click=attempt, args=(queue.move, run, place - 1),
+            disabled=place == 1, key=f"train_earlier_{run.id}",
         )  # fmt: skip
         st.button(
-            "Later", icon=":material/arrow_downward:", on_click=queue.move, args=(run, place + 1),
+            "Later", icon=":material/arrow_downward:", on_click=attempt, args=(queue.move, run, place + 1),
             disabled=place == len(ids), key=f"train_later_{run.id}",
         )  # fmt: skip
     rows = [{"Place": number, "Run": other.name} for number, other in enumerate(waits, start=1)]

@@ -1,8 +1,13 @@
+import hashlib
 import json
 import subprocess
 import sys
 import time
 
+import numpy as np
+import pytest
+
+from digits.errors import DataUnavailable
 from digits.home import ROOT
 
 
@@ -33,3 +38,24 @@ def test_a_network_that_swallows_everything_is_given_up_within_the_limit(tmp_pat
         began = time.monotonic()
         assert not mnist._network_answers()
         assert time.monotonic() - began < mnist.PROBE_SECONDS + 1
+
+
+@pytest.mark.parametrize("harm", [lambda content: content[:100], lambda content: content + b"poison"])
+def test_a_laid_file_that_was_cut_short_or_altered_is_named_and_nothing_is_half_prepared(
+    digits_home, tmp_path, monkeypatch, harm
+):
+    from digits.data import mnist, preparing
+
+    original = np.random.default_rng(0).bytes(1000)
+    manual = tmp_path / "downloads" / "manual"
+    manual.mkdir(parents=True)
+    for name in mnist.FILES:
+        (manual / name).write_bytes(original)
+    monkeypatch.setattr(mnist, "FILES", dict.fromkeys(mnist.FILES, hashlib.sha256(original).hexdigest()))
+    monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path))
+    mnist.check_reachable()
+    (manual / "t10k-labels-idx1-ubyte.gz").write_bytes(harm(original))
+    with pytest.raises(DataUnavailable, match="cut short or altered: .*t10k-labels-idx1-ubyte.gz. Delete it"):
+        preparing.run("mnist")
+    assert preparing.progress("mnist").state == "failed"
+    assert {file.name for file in (digits_home / "data" / "mnist").iterdir()} == {"prepare.lock", "status.json"}

@@ -4,7 +4,11 @@ import numpy as np
 import pytest
 
 from digits.errors import DamagedFile
+from digits.evaluation.folder import folder
 from digits.evaluation.pens import WAYS, Way, paint, read_pen_digits
+from digits.gate import judge
+from digits.inference.gate import Gate
+from digits.training import runs
 from tests.conftest import digits
 
 ONE = [np.array([[0.1, -0.5], [-0.1, 0.5]], np.float32)]
@@ -50,6 +54,18 @@ def test_the_starter_reads_plain_digits_in_every_way(pen_file, digits_home):
     result = json.loads(digits("pen", "--file", pen_file, "--json", home=digits_home).stdout)
     assert [row["way"] for row in result["ways"]] == list(WAYS)
     assert (result["run"], result["n"], result["mean"], result["worst"]) == ("starter", 6, 1.0, 1.0)
+    assert result["refused"] == 0 and all(row["refused"] == 0 for row in result["ways"])
+    assert result["non_digits"] == []
+    kept = folder(runs.find("starter"), "pens") / "pens.json"  # for the score card
+    assert json.loads(kept.read_text()) == result and kept.is_relative_to(digits_home)
+
+
+def test_what_is_no_digit_is_counted_by_kind(monkeypatch):
+    monkeypatch.setattr(judge, "EACH", 20)
+    monkeypatch.setattr(judge, "FONTS", judge.FONTS[:1])
+    rows = {row["kind"]: row for row in judge.wrong_acceptances(Gate.bundled())}
+    assert {kind for kind, row in rows.items() if not row["learned"]} == {"doodle", "printed letter", "printed sign"}
+    assert rows["dash"]["n"] == 20 and rows["dash"]["accepted"] <= 0.2
 
 
 def test_a_file_that_is_none_is_said_in_a_sentence(tmp_path):

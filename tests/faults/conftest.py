@@ -45,3 +45,15 @@ def worker(python):
 def run(with_sample):
     """A queued run of the smallest network, with more epochs than any test has time for."""
     return runs.create(make_config(architecture="linear", epochs=1000))
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A folder on a disk of 1 MiB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder], capture_output=True)
+    if mounted.returncode:
+        pytest.skip("only root may mount a small disk to fill")
+    yield folder
+    subprocess.run(["umount", folder], check=True)

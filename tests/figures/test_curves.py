@@ -1,6 +1,6 @@
 import pytest
 
-from digits.figures.curves import MAX_TICKS, compared, curves
+from digits.figures.curves import MAX_POINTS, compared, curves
 
 EPOCHS = [
     {"epoch": 1, "loss": 0.5, "accuracy": 0.8, "val_loss": 0.4, "val_accuracy": 0.85},
@@ -37,12 +37,19 @@ def test_ticks_lie_within_their_epoch():
     assert lines(curves(EPOCHS, ticks, "loss"))["within the epoch"] == ([2.25, 2.5, 3.0], [1.0, 0.5, 0.25])
 
 
-@pytest.mark.parametrize("count", [MAX_TICKS, MAX_TICKS + 1, 20_000])
+@pytest.mark.parametrize("count", [MAX_POINTS, MAX_POINTS + 1, 20_000])
 def test_a_long_training_sends_few_points_and_the_newest_is_among_them(count):
     ticks = [{"epoch": 1, "step": step, "steps": count, "loss": 0.1, "accuracy": 0.9} for step in range(1, count + 1)]
     x, _ = lines(curves([], ticks, "loss"))["within the epoch"]
-    assert MAX_TICKS / 2 <= len(x) <= MAX_TICKS
+    assert MAX_POINTS / 2 <= len(x) <= MAX_POINTS
     assert x[-1] == 1.0
+
+
+def test_of_a_thousand_epochs_few_points_are_drawn_without_markers_and_the_newest_is_among_them():
+    figure = curves([{**EPOCHS[0], "epoch": epoch} for epoch in range(1, 1001)], [], "loss")
+    assert all(len(line.x) <= MAX_POINTS and line.mode == "lines" for line in figure.data)
+    assert lines(figure)["training"][0][-1] == 1000
+    assert curves(EPOCHS, [], "loss").data[1].mode == "lines+markers"
 
 
 def test_a_training_without_validation_has_no_validation_points():

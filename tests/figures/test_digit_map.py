@@ -10,14 +10,14 @@ def test_the_right_digits_have_the_colour_of_their_label_and_their_index_as_data
     figure = digit_map(PLACES, LABELS, SAID, np.array([10, 20, 30, 40, 50]))
     zeros, nines = figure.data[0], figure.data[9]
     assert (zeros.marker.color, zeros.x.tolist()) == (CLASSES[0], [0, 2])
-    assert zeros.customdata.tolist() == [[10, 0], [20, 0]]
-    assert nines.customdata.tolist() == [[40, 9]]
+    assert zeros.customdata.tolist() == [10, 20]
+    assert nines.customdata.tolist() == [40]
 
 
 def test_a_misread_digit_is_ringed_in_the_colour_of_what_was_read():
     misread = digit_map(PLACES, LABELS, SAID, np.arange(5)).data[10]
     assert (list(misread.marker.color), list(misread.marker.line.color)) == ([CLASSES[9]], [CLASSES[4]])
-    assert misread.customdata.tolist() == [[4, 4]]
+    assert (misread.customdata.tolist(), list(misread.text)) == ([4], ["a 9 read as 4"])
 
 
 def test_each_digit_that_is_there_is_named_in_its_middle():
@@ -29,4 +29,4 @@ def test_each_digit_that_is_there_is_named_in_its_middle():
 
 def test_a_drawing_is_a_star_that_opens_no_digit():
     star = digit_map(PLACES, LABELS, SAID, np.arange(5), drawn=np.array([0.5, 7])).data[-1]
-    assert (star.marker.symbol, list(star.x), list(star.y), star.customdata[0][0]) == ("star", [0.5], [7], -1)
+    assert (star.marker.symbol, list(star.x), list(star.y), star.customdata[0]) == ("star", [0.5], [7], -1)

@@ -1,6 +1,6 @@
 """python -m tests.load [PART ...]: measure a server of its own on a free port, and print a table for docs/serving.md.
 
-Takes about ten minutes; on a machine that does something else meanwhile, it measures that too.
+Takes about twelve minutes; on a machine that does something else meanwhile, it measures that too.
 """
 
 import argparse

@@ -13,31 +13,29 @@ from tests.load.measures import Rows, training
 from tests.load.visitor import Visitor
 
 BARE = "tests/load/bare.py"
-ROUNDS = 8  # drawings on each page, by turns
+ROUNDS = 25  # drawings on each page, by turns
 SEVEN = [[(100, 80), (280, 80)], [(280, 80), (220, 200), (170, 320)]]
 STROKES = 200  # sent to the server while a network trains
 
-# From the moment the pen is lifted until the page says what `answered` looks for, in ms.
-WAIT = """answered => new Promise(resolve => {
+# From the moment the pen is lifted until each of `signs` is true, in ms; looked at once a frame.
+WAIT = """signs => new Promise(resolve => {
     let lifted = null
-    addEventListener("pointerup", () => { lifted = performance.now() }, {capture: true, once: true})
-    addEventListener("mouseup", () => { lifted ??= performance.now() }, {capture: true, once: true})
-    const was = document.querySelector("[data-testid=stMain]").innerText
+    addEventListener("mouseup", () => { lifted = performance.now() }, {capture: true, once: true})
+    const times = signs.map(() => null), tests = signs.map(sign => new Function("return " + sign))
     const look = () => {
-        if (lifted !== null && new Function("was", "return " + answered)(was)) resolve(performance.now() - lifted)
-        else requestAnimationFrame(look)
+        tests.forEach((test, at) => { if (lifted && !times[at] && test()) times[at] = performance.now() - lifted })
+        times.every(time => time) ? resolve(times) : requestAnimationFrame(look)
     }
     look()
 })"""
-SAYS = "[...document.querySelectorAll('{0}')].some(one => /{1}/.test(one.textContent))"
-BARE_ANSWERS = [SAYS.format("[data-testid=stText]", f"^{count} strokes") for count in (1, 2)]
-PICTURES = "[...document.querySelectorAll('[data-testid=stImage] img')]"
-OUR_ANSWERS = [
-    # All of it: the digit, its ten bars and, last, the picture of this very drawing.
-    "document.querySelector('[data-testid=stMetricValue]')"
-    " && document.querySelectorAll('.barlayer .point').length == 10"
-    f" && {PICTURES}.length > 0 && (window.first = {PICTURES}[0].src)",
-    f"{PICTURES}.length > 0 && {PICTURES}[0].src != window.first && {PICTURES}[0].complete",
+COUNTED = "document.querySelector('[data-testid=stText]')?.textContent"
+BARE_SIGNS = [[f"/^{count} strokes/.test({COUNTED})"] for count in (1, 2)]
+SAID = "document.querySelector('[data-testid=stMetricValue]')?.closest('[data-testid=stVerticalBlock]').innerText"
+FIRST_PICTURE = "document.querySelector('[data-testid=stImage] img')?.src"
+# Of each stroke: the new digit with how sure it is; and, under the bars, the picture of this very drawing.
+OUR_SIGNS = [
+    [f"window.said = {SAID}", f"document.querySelector('.barlayer .point') && (window.picture = {FIRST_PICTURE})"],
+    [f"{SAID} != window.said", f"{FIRST_PICTURE} != window.picture"],
 ]
 
 
@@ -47,15 +45,16 @@ async def strokes(address: str, process: psutil.Process, home: Path) -> Rows:
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
             ours, theirs = [await _open(browser, url) for url in (f"{address}/draw?model=starter", bare)]
-            times = np.array(
-                [[await _draw(ours, OUR_ANSWERS), await _draw(theirs, BARE_ANSWERS)] for _ in range(ROUNDS + 2)]
-            )[2:]  # (rounds, page, stroke); the first two warm up
+            times = [await _draw(ours, OUR_SIGNS) + await _draw(theirs, BARE_SIGNS) for _ in range(ROUNDS + 2)]
             await browser.close()
+    # The first two rounds warm up. Columns: ours, first stroke: digit, all; second stroke: digit, all; theirs: 1, 2.
+    middle = np.median(times[2:], axis=0)
     rows = []
     for stroke, name in enumerate(("first", "second")):
-        (our, bare_one) = np.median(times[:, :, stroke], axis=0)
-        what = f"pen-up to the whole answer, {name} stroke, median of {ROUNDS}"
-        rows.append((what, f"{our:.0f} ms; the bare canvas {bare_one:.0f} ms: {our - bare_one:+.0f} ms", "+60 ms"))
+        digit, whole, bare_one = middle[2 * stroke], middle[2 * stroke + 1], middle[4 + stroke]
+        what = f"pen-up to the answer, {name} stroke, median of {ROUNDS}; the bare canvas needs {bare_one:.0f} ms"
+        more = f"{digit - bare_one:+.0f} ms (the digit), {whole - bare_one:+.0f} ms (with bars and pictures)"
+        rows.append((what, more, "+60 ms"))
     async with training():
         seconds, work = await _in_server(address, process)
     middle, most = np.percentile(seconds, [50, 95]) * 1000
@@ -71,20 +70,20 @@ async def _open(browser, url: str) -> Page:
     return page
 
 
-async def _draw(page: Page, answers: list[str]) -> list[float]:
-    """Clear the canvas and draw a 7; the ms from the end of each stroke to its answer."""
+async def _draw(page: Page, signs: list[list[str]]) -> list[float]:
+    """Clear the canvas and draw a 7; the ms from the end of each stroke to each of its signs."""
     await page.get_by_role("button", name="Clear").click()
     await page.wait_for_timeout(1200)
     box = await page.locator("canvas.upper-canvas").bounding_box()
     times = []
-    for ((x, y), *rest), answered in zip(SEVEN, answers, strict=True):
+    for ((x, y), *rest), of_stroke in zip(SEVEN, signs, strict=True):
         await page.mouse.move(box["x"] + x, box["y"] + y)
         await page.mouse.down()
         for x, y in rest:
             await page.mouse.move(box["x"] + x, box["y"] + y, steps=8)
-        waiting = await page.evaluate_handle(f"answered => ({{answer: ({WAIT})(answered)}})", answered)
+        waiting = await page.evaluate_handle(f"signs => ({{times: ({WAIT})(signs)}})", of_stroke)
         await page.mouse.up()
-        times.append(await waiting.evaluate("waiting => waiting.answer"))
+        times += await waiting.evaluate("waiting => waiting.times")
         await page.wait_for_timeout(600)
     return times
 

@@ -76,9 +76,40 @@ def test_a_small_digit_in_a_corner_is_read_until_the_canvas_is_shown_as_it_is(op
     page = open_page("draw")
     canvas(FakeCanvas(drawn(((20, 20), (70, 20)), ((70, 20), (45, 100)), width=8)))
     page.run()
-    assert page.metric[0].value == "7"
-    page.toggle(key="draw_raw").set_value(True).run()
-    assert not page.exception and page.metric[0].value != "7"
+    assert [(metric.label, metric.value) for metric in page.metric] == [("Prediction", "7")]
+    page.segmented_control(key="draw_seen").set_value("As drawn").run()
+    assert not page.exception  # both answers are in front of the user
+    (raw_label, raw), (label, brought) = [(metric.label, metric.value) for metric in page.metric]
+    assert (raw_label, label, brought) == ("As drawn", "As MNIST", "7") and raw != "7"
+    assert captions(page) == ["1. As drawn", "2. Shrunk as it is: what the network sees"]
+
+
+def test_a_scribble_is_said_to_be_no_digit_and_nothing_is_hidden(open_page, canvas, with_sample):
+    page = open_page("draw", model="starter")
+    zigzag = [(60 + 20 * turn, 100 if turn % 2 else 280) for turn in range(14)]
+    canvas(FakeCanvas(drawn(*zip(zigzag[:-1], zigzag[1:], strict=True), width=8)))
+    page.run()
+    assert not page.exception
+    assert not page.metric
+    assert "**This does not look like a digit.**" in texts(page) and "If it is one: " in texts(page)
+    assert len(page.get("plotly_chart")) == 1
+    canvas(FakeCanvas(SEVEN))
+    page.run()
+    assert page.metric[0].value == "7" and "does not look" not in texts(page)
+
+
+def test_how_sure_the_model_is_comes_with_how_well_that_was_measured(open_page, canvas, with_run):
+    for model, measured in (("starter", "On MNIST, official test set"), (with_run.id, "On MNIST sample")):
+        page = open_page("draw", model=model)
+        canvas(FakeCanvas(SEVEN))
+        page.run()
+        (help_text,) = {caption.help for caption in page.caption if caption.help}
+        assert measured in help_text and "differ by" in help_text and "refuse" in help_text
+    for report in (with_run.path / "evaluation").glob("*/report.json"):
+        report.unlink()
+    page = open_page("draw", model=with_run.id)
+    page.run()
+    assert "not measured yet" in next(caption.help for caption in page.caption if caption.help)
 
 
 def test_undo_redo_and_clear(open_page, canvas, with_sample):
@@ -237,6 +268,16 @@ def test_several_digits_are_read_as_a_number_each_with_its_own_bars(open_page, c
     page.toggle(key="draw_several").set_value(True).run()
     assert not page.exception and page.metric[0].value == "171"
     assert len(page.get("plotly_chart")) == 3 and "touch" not in texts(page)
+
+
+def test_a_part_of_a_number_that_is_no_digit_is_marked(open_page, canvas, with_sample):
+    page = open_page("draw", model="starter")
+    one = [["M", 60, 120], ["L", 55, 260]]
+    zigzag = [["M", 150, 120], *(["L", 160 + 15 * turn, 260 if turn % 2 else 120] for turn in range(12))]
+    canvas(FakeCanvas(SEVEN, objects=[{"path": path, "strokeWidth": 6} for path in (one, zigzag)]))
+    page.toggle(key="draw_several").set_value(True).run()
+    assert not page.exception and page.metric[0].value == "1?"
+    assert "Part 2 does not look like a digit" in texts(page)
 
 
 def test_digits_that_may_touch_are_admitted(open_page, canvas, with_sample):

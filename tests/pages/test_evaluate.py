@@ -35,6 +35,7 @@ def test_the_digits_of_a_cell_are_shown(open_page, with_run):
     true, said = np.unravel_index((counts * (1 - np.eye(10))).argmax(), (10, 10))
     page = open_page("evaluate", evaluate_view="Mistakes", true=str(true), said=str(said))
     assert captions(page) == [f"{true} → {said}"] * counts[true, said]
+    assert len(json.loads(page.get_by_key("evaluate_confusion").proto.spec)["layout"]["shapes"]) == 1
     page.pills(key="said").set_value(int(true)).run()  # on the diagonal, where there are no mistakes
     assert not page.exception
     assert page.session_state["gallery"] == "Hardest" and set(captions(page)) == {str(true)}

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from pages.shared.words import verdict
+from pages.shared.words import if_it_is_one, verdict
 
 
 @pytest.mark.parametrize(
@@ -20,3 +20,9 @@ def test_a_wavering_network_names_the_digits_it_wavers_between(shares, said):
     for digit, share in shares.items():
         probabilities[digit] = share
     assert verdict(probabilities) == said
+
+
+def test_what_is_refused_is_still_named():
+    probabilities = np.full(10, 0.01, np.float32)
+    probabilities[4] = 0.91
+    assert if_it_is_one(probabilities) == "If it is one: 4, 91.0% sure."

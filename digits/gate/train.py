@@ -1,0 +1,52 @@
+"""Train the gate. Worker side: imports TensorFlow and Keras."""
+
+import keras
+import numpy as np
+from keras import layers
+
+EPOCHS = 16
+BATCH_SIZE = 256
+LEARNING_RATE = 0.004  # the highest; warmed up to and then taken down to zero along a cosine
+WARM_UP = 0.2  # of the steps
+
+
+def network() -> keras.Sequential:
+    """Four convolutions that end in the probabilities of no digit and of a digit."""
+    blocks = []
+    # (n, 14, 14, 24), (n, 14, 14, 32), (n, 7, 7, 48), (n, 4, 4, 96)
+    for filters, size, strides in ((24, 5, 2), (32, 3, 1), (48, 3, 2), (96, 3, 2)):
+        blocks += [
+            layers.Conv2D(filters, size, strides=strides, padding="same", use_bias=False),
+            layers.BatchNormalization(momentum=0.9),
+            layers.ReLU(),
+        ]
+    return keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            layers.Rescaling(1 / 255),
+            *blocks,
+            layers.Flatten(),  # (n, 1536)
+            layers.Dropout(0.4),
+            layers.Dense(2, activation="softmax"),  # (n, 2)
+        ],
+        name="gate",
+    )
+
+
+def fit(pictures: np.ndarray, is_digit: np.ndarray, seed: int) -> keras.Sequential:
+    """Train a new gate, telling of each epoch. pictures: (m, 28, 28) uint8; is_digit: (m,) bool."""
+    keras.utils.set_random_seed(seed)
+    model = network()
+    steps = EPOCHS * -(-len(pictures) // BATCH_SIZE)
+    warm = int(WARM_UP * steps)
+    rate = keras.optimizers.schedules.CosineDecay(0.0, steps - warm, warmup_target=LEARNING_RATE, warmup_steps=warm)
+    # Without XLA, which is slow for convolutions on a CPU.
+    model.compile(
+        keras.optimizers.Adam(rate),
+        "sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+        jit_compile=False,
+        steps_per_execution=20,
+    )
+    model.fit(pictures[..., np.newaxis], is_digit.astype(np.uint8), batch_size=BATCH_SIZE, epochs=EPOCHS, verbose=2)
+    return model

@@ -1,0 +1,1 @@
+"""How the gate was made and is judged."""
