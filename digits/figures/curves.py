@@ -53,7 +53,9 @@ def curves(
         lines.append(line)
     last = total_epochs or max([row["epoch"] for row in [*epochs, *ticks]], default=1)
     x = {"title": {"text": "Epoch"}, "range": [0, last + 0.2], "dtick": 1 if last <= 15 else None}
-    y = _vertical(metric, _range(epochs, ticks, metric))
+    # One that diverged would press all the others flat.
+    going = [racer for row in epochs for racer in row.get("racers", []) if racer["val_loss"] is not None]
+    y = _vertical(metric, _range([*epochs, *going], ticks, metric))
     return chart(
         lines, 340, x=x, y=y, zoom=True, hovermode="x unified", legend=LEGEND, showlegend=True, uirevision=metric
     )
