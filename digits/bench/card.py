@@ -38,8 +38,7 @@ def table(results: dict) -> list[str]:
                 f"| {share:.1%} | {row['compile_seconds']:.1f} |"
             )
     memory = max(row["memory"] for row in ours.values())
-    lines += ["", f"Peak memory: {memory / 1e6:,.0f} MB. What is left of the peak is launches and memory traffic:"]
-    lines[-1] += " an image is gathered, and its layers' answers are written and read, once for each product."
+    lines += ["", f"Share of peak: counted products over the measured rate. Peak memory: {memory / 1e6:,.0f} MB."]
     for network, runs in results.get("ours_to_goal", {}).items():
         seconds, right = ([run[name] for run in runs] for name in ("seconds", "accuracy"))
         spread = statistics.stdev(right) if len(right) > 1 else 0.0
