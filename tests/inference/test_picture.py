@@ -225,7 +225,7 @@ def test_texts_hidden_in_a_png_are_not_inflated_and_do_not_matter():
     np.testing.assert_array_equal(canvas_ink(file[:33] + bombs + file[33:], CANVAS), INK)
 
 
-@pytest.mark.parametrize("value", [None, 7, 1.5, True, {}, [], object(), "", "data:,"], ids=repr)
+@pytest.mark.parametrize("value", [None, 7, 1.5, True, {}, [], object, "", "data:,"], ids=repr)
 def test_a_value_that_is_no_file_is_refused_in_one_sentence(value):
     assert is_one_sentence(refusal(upload_ink, value))
     assert is_one_sentence(refusal(lambda value: canvas_ink(value, CANVAS), value))

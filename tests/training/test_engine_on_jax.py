@@ -13,7 +13,7 @@ from digits.training import backends
 @pytest.mark.skipif(not backends.is_installed("jax"), reason="pip install -r requirements-jax.txt")
 def test_the_engine_does_on_jax_what_it_does_on_tensorflow():
     process = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/training/test_engine.py"],
+        [sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", "tests/training/test_engine.py"],
         cwd=ROOT,
         env={**os.environ, "KERAS_BACKEND": "jax"},
         capture_output=True,
