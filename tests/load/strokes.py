@@ -14,7 +14,7 @@ from tests.load.visitor import Visitor
 
 BARE = "tests/load/bare.py"
 ROUNDS = 25  # drawings on each page, by turns
-SEVEN = [[(100, 80), (280, 80)], [(280, 80), (220, 200), (170, 320)]]
+SEVEN = [[(250, 80), (220, 200), (190, 320)], [(90, 90), (250, 80)]]  # the first of them reads as a 1
 STROKES = 200  # sent to the server while a network trains
 
 # From the moment the pen is lifted until each of `signs` is true, in ms; looked at once a frame.
@@ -40,7 +40,7 @@ OUR_SIGNS = [
 
 
 async def strokes(address: str, process: psutil.Process, home: Path) -> Rows:
-    """Two strokes of a 7, on an empty canvas and on that: both pages by turns; then the server alone."""
+    """The two strokes of a 7, on an empty canvas and on that: both pages by turns; then the server alone."""
     with serving(home, BARE) as bare:
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
