@@ -2,10 +2,12 @@
 
 import streamlit as st
 
+from pages.shared.server import lifespan
+
 # Through an App, `streamlit run` imports this file once before the first visit, so that st.navigation is known by then.
 # Without it Streamlit takes the folder pages/ for its old kind of pages until somebody has opened one, and greets the
 # first deep link with "Page not found".
-app = st.App(__file__)
+app = st.App(__file__, lifespan=lifespan)
 
 st.set_page_config(page_title="Digits", page_icon="pages/shared/icon.png", layout="wide")
 page = st.navigation(

@@ -1,0 +1,27 @@
+"""What the server does once, before its first visitor."""
+
+import os
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import psutil
+
+
+@asynccontextmanager
+async def lifespan(app) -> AsyncIterator[None]:
+    """Of the `st.App`: runs when the server listens already, and before it lets anybody in."""
+    send_at_once()
+    yield
+
+
+def send_at_once() -> None:
+    """Switch off Nagle's algorithm for every visitor: it holds each second message of a rerun back for 40 ms.
+
+    asyncio does so for sockets that name their protocol; Streamlit 1.67 makes its own without. What the listening
+    socket has set, those of the visitors inherit. Halves the time of a stroke (docs/serving.md).
+    """
+    for connection in psutil.Process().net_connections("tcp"):
+        if connection.status == psutil.CONN_LISTEN:
+            with socket.socket(fileno=os.dup(connection.fd)) as listening:
+                listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
