@@ -3,7 +3,7 @@
 import os
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import psutil
 
@@ -11,7 +11,8 @@ import psutil
 @asynccontextmanager
 async def lifespan(app) -> AsyncIterator[None]:
     """Of the `st.App`: runs when the server listens already, and before it lets anybody in."""
-    send_at_once()
+    with suppress(OSError, psutil.Error):  # a system that does not show its sockets only answers later
+        send_at_once()
     yield
 
 
