@@ -12,6 +12,7 @@ from digits.training import queue, runs
 from digits.training.run import Run, RunState
 from digits.training.teaching import LEAST, is_held_out, taught_config
 from pages.draw import taught
+from pages.shared.errors import attempt, told
 
 
 def show(parent: Run, drawings: list[Drawing]) -> None:
@@ -67,8 +68,9 @@ def _last() -> Run | None:
 @st.fragment(run_every="1s")
 def _watch(run_id: str) -> None:
     """How far it is. Hands back to the page when what it changed is known."""
-    run = runs.find(run_id)
-    queue.advance()
+    with told():
+        run = runs.find(run_id)  # which somebody may have deleted
+        queue.advance()
     status = run.status()
     state, tick = status["state"], status.get("progress")
     if state.is_final and (not run.has_model or before_after.stored(run)):
@@ -82,4 +84,4 @@ def _watch(run_id: str) -> None:
         st.progress(0.0, text=f"{status['phase'] or 'Starting'}…")
     st.caption("You can leave this page or close it: a process of its own does the work.")
     if not state.is_final:
-        st.button("Stop", icon=":material/stop:", key="draw_teach_stop", on_click=run.ask_to_stop)
+        st.button("Stop", icon=":material/stop:", key="draw_teach_stop", on_click=attempt, args=(run.ask_to_stop,))
