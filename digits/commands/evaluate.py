@@ -3,29 +3,23 @@
 import json
 import sys
 
-from digits import models
+from digits.commands.tested import add_run_and_test, run_and_test
 from digits.data import preparing
-from digits.data.splits import SPLITS
 from digits.evaluation.card import score_card
 from digits.evaluation.judge import judge
-from digits.evaluation.test_sets import test_set
-from digits.training import runs
 
 
 def add_to(verbs) -> None:
     parser = verbs.add_parser("evaluate", help="judge a run on unseen digits")
-    parser.add_argument("run", nargs="?", metavar="RUN", help="the chosen model by default")
-    parser.add_argument("--test", metavar="SET", help=f"{', '.join(SPLITS)}; the run's own split by default")
+    add_run_and_test(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.set_defaults(command=run)
 
 
 def run(options) -> int:
-    run = runs.find(options.run) if options.run else models.chosen()
-    name = options.test or run.config.split
-    source = test_set(name, run.config).source
-    preparing.ensure(source, lambda phase: print(f"{phase} ...", file=sys.stderr))
-    report = judge(run, name)
+    run, chosen = run_and_test(options)
+    preparing.ensure(chosen.source, lambda phase: print(f"{phase} ...", file=sys.stderr))
+    report = judge(run, chosen.name)
     print(json.dumps(report | {"card": score_card(run, report)}) if options.json else _table(report))
     return 0
 

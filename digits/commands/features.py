@@ -1,8 +1,7 @@
 """python -m digits features [RUN] [PART]: compute what the last hidden layer makes of many digits."""
 
-import sys
-
 from digits import models
+from digits.commands.progress import bar
 from digits.data import preparing
 from digits.data.splits import SPLITS
 from digits.evaluation import features
@@ -21,9 +20,8 @@ def add_to(verbs) -> None:
 def run(options) -> int:
     run = runs.find(options.run) if options.run else models.chosen()
     source, _ = features.part(run, options.part)
-    preparing.ensure(source, lambda phase: print(f"{phase} ...", file=sys.stderr))
-    computed = features.compute(
-        run, options.part, models.layers(run), lambda done, of: print(f"{done:,} of {of:,}", file=sys.stderr)
-    )
+    with bar() as on_progress:
+        preparing.ensure(source, lambda phase: on_progress(0.0, phase))
+        computed = features.compute(run, options.part, models.layers(run), on_progress)
     print(f"{computed.shape[1]} features of {computed.shape[0]:,} digits by {run.id}")
     return 0

@@ -2,27 +2,22 @@
 
 import json
 
-from digits import models
 from digits.commands.progress import bar
+from digits.commands.tested import add_run_and_test, run_and_test
 from digits.data import preparing
-from digits.data.splits import SPLITS
 from digits.evaluation import robustness
 from digits.evaluation.distortions import DISTORTIONS
-from digits.evaluation.test_sets import test_set
-from digits.training import runs
 
 
 def add_to(verbs) -> None:
     parser = verbs.add_parser("robustness", help="measure how well a run reads distorted digits")
-    parser.add_argument("run", nargs="?", metavar="RUN", help="the chosen model by default")
-    parser.add_argument("--test", metavar="SET", help=f"{', '.join(SPLITS)}; the run's own split by default")
+    add_run_and_test(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.set_defaults(command=run)
 
 
 def run(options) -> int:
-    run = runs.find(options.run) if options.run else models.chosen()
-    chosen = test_set(options.test or run.config.split, run.config)
+    run, chosen = run_and_test(options)
     with bar() as on_progress:
         preparing.ensure(chosen.source, lambda phase: on_progress(0.0, phase))
         measured = robustness.measure(run, chosen, on_progress)

@@ -92,7 +92,7 @@ def compute(
         answers = features.stored(run, chosen.name)
         if answers is None:
             read = f"Reading {len(chosen.indices):,} digits"
-            answers = features.compute(run, chosen.name, layers, lambda done, of: tell(0.3 * done / of, read))
+            answers = features.compute(run, chosen.name, layers, lambda share, _: tell(0.3 * share, read))
         report = judge.stored(run, chosen) or judge.judge(run, chosen.name)
         indices = _pick(len(answers), [row["index"] for row in report["misread"]])
         tell(0.3, f"Placing {len(indices):,} digits by their neighbours")

@@ -37,20 +37,19 @@ def job(run: Run, name: str) -> Job:
 
 
 def compute(
-    run: Run, name: str, layers: Layers, on_progress: Callable[[int, int], None] = lambda done, of: None
+    run: Run, name: str, layers: Layers, on_progress: Callable[[float, str], None] = lambda share, phase: None
 ) -> np.ndarray:
     """Compute, store and return the features of a named part, (n, d) float16.
 
-    layers: those of `run`. on_progress: called with how many of how many digits are done.
+    layers: those of `run`. on_progress: called with the share that is done and what is done next.
     Raises DigitsError while another process is at it, BadConfig, DataUnavailable, DamagedFile.
     """
     source, indices = part(run, name)
     images, _ = take(open_dataset(source), indices)
-    with job(run, name).doing() as tell:
+    with job(run, name).doing(on_progress) as tell:
         chunks = []
         for start in range(0, len(images), CHUNK):
             tell(start / len(images), f"Looking at {len(images):,} digits")
-            on_progress(start, len(images))
             chunks.append(layers.features(images[start : start + CHUNK]).astype(np.float16))
         features = np.concatenate(chunks)
         publish(job(run, name).result, lambda file: np.save(file, features))

@@ -19,9 +19,9 @@ def starter(with_sample, monkeypatch):
 
 def test_the_features_of_a_part_are_stored_in_the_order_of_its_digits(starter):
     layers, told = models.layers(starter), []
-    features.compute(starter, "train", layers, lambda done, of: told.append((done, of)))
+    features.compute(starter, "train", layers, lambda share, phase: told.append(share))
     stored = features.stored(starter, "train")
-    assert (stored.dtype, stored.shape, told) == (np.float16, (12, 96), [(0, 12), (5, 12), (10, 12)])
+    assert (stored.dtype, stored.shape, told) == (np.float16, (12, 96), [0, 5 / 12, 10 / 12])
     np.testing.assert_allclose(stored, layers.features(open_dataset("sample").images[100:112]), rtol=2e-3, atol=1e-3)
 
 
@@ -38,9 +38,9 @@ def test_the_parts_of_a_run_are_what_it_learned_from_and_its_test_sets(with_run)
 
 
 def test_others_see_how_far_it_is(starter):
-    def look(done, of):
+    def look(share, phase):
         now = features.job(starter, "train").progress()
-        assert (now.state, now.share) == ("working", done / of)
+        assert (now.state, now.share, now.phase) == ("working", share, phase)
 
     features.compute(starter, "train", models.layers(starter), look)
     assert features.job(starter, "train").progress().state == "done"
