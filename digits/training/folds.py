@@ -27,7 +27,7 @@ def out_of_fold(
     are used. on_progress: called with the share done and what is done next.
     Returns (n, 10) float32 probabilities. Raises DigitsError when a training fails.
     """
-    name = device.choose()
+    name = device.choose().name
     probabilities = np.empty((len(dataset.labels), 10), np.float32)
     folds = StratifiedKFold(num_folds, shuffle=True, random_state=config.seed)
     for number, (learned, held_out) in enumerate(folds.split(np.empty(len(dataset.labels)), dataset.labels)):
