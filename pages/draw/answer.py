@@ -49,13 +49,14 @@ def show(
     with details:
         raw = _is_raw()
     seen = as_drawn(ink) if raw else way.picture
-    probabilities, of_mnist = recognizer.probabilities(np.stack([seen, way.picture]))
+    probabilities = recognizer.probabilities(seen[np.newaxis])[0]
     digit = int(probabilities.argmax())
     is_digit = bool(gate.accepts(way.picture[np.newaxis])[0])  # the same drawing, however it is shown
     if is_digit:
         with above, st.container(horizontal=True, vertical_alignment="bottom"):
             st.metric(AS_DRAWN if raw else "Prediction", digit, width="content")
             if raw:
+                of_mnist = recognizer.probabilities(way.picture[np.newaxis])[0]
                 st.metric(AS_MNIST, int(of_mnist.argmax()), width="content")
             st.caption(verdict(probabilities), help=how_sure)
     else:
