@@ -35,8 +35,9 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def chromium():
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=30_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
@@ -62,6 +63,13 @@ def visit(chromium):
     for context in contexts:
         context.close()
     assert not outside
+
+
+def settle(page):
+    """Wait until the script behind the page has run to its end, however slow the machine is."""
+    page.wait_for_function(
+        "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'", timeout=30_000
+    )
 
 
 def _is_outside(url):

@@ -1,6 +1,9 @@
 import cv2
 import numpy as np
 import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import settle
 
 ONE = [[(200, 60), (195, 190), (190, 320)]]
 SEVEN = [[(100, 80), (280, 80)], [(280, 80), (220, 200), (170, 320)]]
@@ -20,10 +23,8 @@ def draw(page, strokes):
         page.mouse.up()
 
 
-def prediction(page):
-    metric = page.get_by_test_id("stMetricValue")
-    metric.wait_for()
-    return metric.inner_text().strip()
+def expect_answer(page, digit):
+    expect(page.get_by_test_id("stMetricValue")).to_have_text(digit)
 
 
 @pytest.mark.parametrize(("strokes", "digit"), [(ONE, "1"), (SEVEN, "7")], ids=["one", "seven"])
@@ -31,33 +32,31 @@ def test_a_stroke_is_read_without_a_button(visit, server, strokes, digit):
     page = visit(f"{server}/draw")
     page.get_by_text("There is nothing on the canvas yet").wait_for()
     draw(page, strokes)
-    page.wait_for_timeout(1500)
-    assert prediction(page) == digit
-    assert page.locator(".js-plotly-plot").count() == 1
-    assert page.get_by_role("img", name="Your digit as 28 by 28 pixels").count()
+    expect_answer(page, digit)
+    expect(page.locator(".js-plotly-plot")).to_have_count(1)
+    expect(page.get_by_role("img", name="Your digit as 28 by 28 pixels")).to_be_visible()
 
 
 def test_a_stroke_drawn_the_moment_the_canvas_appears_is_not_lost(visit, server):
     for _ in range(3):
         page = visit(f"{server}/draw")
         draw(page, ONE)
-        assert prediction(page) == "1"
+        expect_answer(page, "1")
         page.context.close()
 
 
 def test_undo_redo_and_clear_work_by_button_and_keyboard(visit, server):
     page = visit(f"{server}/draw")
     draw(page, ONE)
-    assert prediction(page) == "1"
+    expect_answer(page, "1")
     page.get_by_role("button", name="Undo Shortcut").click()
     page.get_by_text("There is nothing on the canvas yet").wait_for()
     page.get_by_role("button", name="Redo Shortcut").click()
-    assert prediction(page) == "1"
+    expect_answer(page, "1")
     page.keyboard.press("Control+z")
     page.get_by_text("There is nothing on the canvas yet").wait_for()
     draw(page, SEVEN)
-    page.wait_for_timeout(1500)
-    assert prediction(page) == "7"
+    expect_answer(page, "7")
     page.get_by_role("button", name="Clear Shortcut").click()
     page.get_by_text("There is nothing on the canvas yet").wait_for()
 
@@ -67,7 +66,8 @@ def test_a_finger_draws_and_the_page_does_not_scroll(visit, server):
     canvas = page.locator("canvas.upper-canvas")
     canvas.wait_for()
     canvas.scroll_into_view_if_needed()
-    page.wait_for_timeout(1000)
+    settle(page)
+    page.wait_for_timeout(1000)  # the canvas takes the width it is given
     box = canvas.bounding_box()
     assert box["x"] + box["width"] <= 390 - 16  # all of it is seen, with a margin to scroll by
     scrolled = page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop")
@@ -77,7 +77,7 @@ def test_a_finger_draws_and_the_page_does_not_scroll(visit, server):
     for point in points[1:]:
         touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [point]})
     touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    assert prediction(page) == "1"
+    expect_answer(page, "1")
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") == scrolled
 
 
@@ -90,26 +90,27 @@ def test_a_picture_is_read_the_same_way_and_a_broken_one_gets_a_sentence(visit, 
     page.get_by_text("Picture", exact=True).click()
     page.locator("input[type=file]").set_input_files(tmp_path / "broken.png")
     page.get_by_test_id("stAlert").wait_for()
-    page.wait_for_timeout(1000)
-    assert "stException" not in page.content()
+    settle(page)
+    expect(page.get_by_test_id("stException")).to_have_count(0)
     page.locator("input[type=file]").set_input_files(tmp_path / "one.jpg")
-    assert prediction(page) == "1"
+    expect_answer(page, "1")
 
 
 def test_a_digit_in_two_strokes_tells_what_each_of_them_changes(visit, server):
     page = visit(f"{server}/draw")
     draw(page, SEVEN)
-    page.wait_for_timeout(1500)
+    expect_answer(page, "7")
     page.get_by_text("Why this answer?").click()
     page.get_by_text("without stroke 2").wait_for()
-    assert page.locator(".js-plotly-plot").count() == 3
+    expect(page.locator(".js-plotly-plot")).to_have_count(3)
+    settle(page)
     assert page.get_by_test_id("stException").count() == 0 and page.get_by_test_id("stAlert").count() == 0
 
 
 def test_a_cleared_drawing_can_be_downloaded_as_the_picture_it_was(visit, server, tmp_path):
     page = visit(f"{server}/draw")
     draw(page, ONE)
-    assert prediction(page) == "1"
+    expect_answer(page, "1")
     page.get_by_role("button", name="Clear Shortcut").click()
     with page.expect_download() as download:
         page.get_by_role("button", name="PNG").click()
@@ -123,6 +124,5 @@ def test_two_digits_beside_each_other_are_read_as_a_number(visit, server):
     page.get_by_text("Several digits").click()
     left = [[(x // 2 + 150, y) for x, y in stroke] for stroke in SEVEN]
     draw(page, [[(x - 120, y) for x, y in ONE[0]], *left])
-    page.wait_for_timeout(1500)
-    assert prediction(page) == "17"
-    assert page.locator(".js-plotly-plot").count() == 2
+    expect_answer(page, "17")
+    expect(page.locator(".js-plotly-plot")).to_have_count(2)

@@ -1,8 +1,10 @@
 """Draw while it trains."""
 
+from playwright.sync_api import expect
+
 from digits.training import queue, runs, snapshots
 from digits.training.config import make_config
-from tests.browser.test_draw import SEVEN, draw, prediction
+from tests.browser.test_draw import SEVEN, draw, expect_answer
 
 
 def bars(page):
@@ -17,7 +19,7 @@ def test_the_bars_of_a_drawing_move_while_a_network_trains_and_the_epochs_can_be
     queue.start(run)
     page = visit(f"{server}/draw")
     draw(page, SEVEN)
-    prediction(page)
+    expect_answer(page, "7")
     page.get_by_role("button", name="Follow it").click()
     page.get_by_text("You follow").wait_for()
     page.get_by_text("After epoch").wait_for(timeout=60_000)
@@ -29,11 +31,13 @@ def test_the_bars_of_a_drawing_move_while_a_network_trains_and_the_epochs_can_be
     label, seen = page.get_by_text("After epoch").inner_text(), bars(page)
     assert len(seen) == 10
     page.wait_for_function("label => !document.body.innerText.includes(label)", arg=label)
-    page.wait_for_timeout(500)
-    assert bars(page) != seen and prediction(page) == "7"
+    expect(page.locator(".js-plotly-plot .barlayer .point path")).to_have_count(10)
+    page.wait_for_timeout(1000)  # the bars glide
+    assert bars(page) != seen
+    expect_answer(page, "7")
     run.ask_to_stop()
     page.get_by_role("slider", name="Epoch").wait_for(timeout=60_000)
-    assert page.get_by_text(f"After epoch {max(snapshots.files(run.path))}").count()
+    expect(page.get_by_text(f"After epoch {max(snapshots.files(run.path))}")).to_be_visible()
     page.get_by_role("slider", name="Epoch").press("Home")
     page.get_by_text("Before training").wait_for()
     assert canvas.evaluate("canvas => canvas.isConnected")  # the same canvas all along, with the drawing on it

@@ -1,6 +1,8 @@
+from playwright.sync_api import expect
+
 from digits import models
 from digits.evaluation import features
-from tests.browser.conftest import serving
+from tests.browser.conftest import serving, settle
 
 
 def test_a_click_on_the_map_opens_the_digit_there(visit, with_run, digits_home):
@@ -10,12 +12,13 @@ def test_a_click_on_the_map_opens_the_digit_there(visit, with_run, digits_home):
         page.locator(".js-plotly-plot .gl-canvas").first.wait_for(state="attached")
         number = page.get_by_label("Number in the test set")
         before = number.input_value()
-        page.wait_for_timeout(2000)
+        settle(page)
+        page.wait_for_timeout(1000)  # WebGL draws the points
         box = page.locator(".js-plotly-plot .nsewdrag").bounding_box()
         for row in range(1, 12):  # somewhere in the cloud there is a point within a click's reach
             page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] * row / 12)
             page.wait_for_timeout(700)
             if number.input_value() != before:
                 break
-        assert number.input_value() != before
+        expect(number).not_to_have_value(before)
         assert not page.get_by_test_id("stException").count()

@@ -3,13 +3,14 @@
 import json
 import zipfile
 
-from tests.browser.test_draw import ONE, draw, prediction
+from tests.browser.conftest import settle
+from tests.browser.test_draw import ONE, draw, expect_answer
 
 
 def test_a_drawing_is_said_listed_exported_deleted_and_imported(visit, server, tmp_path):
     page = visit(f"{server}/draw")
     draw(page, ONE)
-    assert prediction(page) == "1"
+    expect_answer(page, "1")
     page.get_by_role("radio", name="7", exact=True).click()
     page.get_by_text("Among My digits, as a 7").wait_for()
     page.get_by_text("Drawings: 1; misread: 1").wait_for()
@@ -31,4 +32,5 @@ def test_a_drawing_is_said_listed_exported_deleted_and_imported(visit, server, t
     page.get_by_text("New drawings: 1; here already: 0.").wait_for()
     page.get_by_text("This is no zip file").wait_for()
     page.get_by_text("Drawings: 1; misread: 1").wait_for()
+    settle(page)
     assert page.get_by_test_id("stException").count() == 0

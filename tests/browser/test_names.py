@@ -1,7 +1,7 @@
 import pytest
 
 from digits import models
-from tests.browser.conftest import serving
+from tests.browser.conftest import serving, settle
 
 
 @pytest.mark.parametrize(
@@ -13,8 +13,10 @@ def test_a_name_is_shown_letter_for_letter_and_does_nothing(visit, with_run, dig
     models.choose(with_run)
     with serving(digits_home) as address:
         for path, kind in (("", "stText"), ("draw", "stSelectbox")):
-            place = visit(f"{address}/{path}").get_by_test_id(kind)
+            page = visit(f"{address}/{path}")
+            place = page.get_by_test_id(kind)
             place.last.wait_for()
+            settle(page)
             shown = place.evaluate_all(
                 "all => all.map(one => one.textContent + (one.querySelector('input')?.value ?? ''))"
             )

@@ -1,6 +1,7 @@
 import pytest
+from playwright.sync_api import expect
 
-from tests.browser.conftest import serving
+from tests.browser.conftest import serving, settle
 
 PAGES = {
     "": "Digits",
@@ -18,18 +19,20 @@ def test_each_page_opens_by_its_link_right_after_a_start(visit, with_sample, pat
     with serving(with_sample) as address:
         page = visit(f"{address}/{path}")
         page.get_by_role("heading", name=title, level=1).wait_for()
-        page.wait_for_timeout(1000)
+        settle(page)
+        page.wait_for_timeout(500)  # for a dialog to open
         assert not page.get_by_role("dialog").count(), page.get_by_role("dialog").inner_text()
         assert not page.get_by_test_id("stException").count()
         for name in ("Home", "Explore", "Train", "Evaluate", "Compare", "Draw"):
-            assert page.get_by_role("link", name=name).count()
+            expect(page.get_by_role("link", name=name).first).to_be_attached()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_page_is_wider_than_a_phone(visit, server, scheme):
     for path in PAGES:
         page = visit(f"{server}/{path}", width=400, height=800, color_scheme=scheme)
-        page.wait_for_timeout(1500)
+        settle(page)
+        page.wait_for_timeout(1000)  # for the plots to be drawn
         overflow = page.evaluate(
             "[...document.querySelectorAll('[data-testid=stMain] *')].filter(e => e.getBoundingClientRect().right > 401"
             " && getComputedStyle(e).position !== 'fixed' && !e.closest('[data-testid=stTabs] [role=tablist]')"

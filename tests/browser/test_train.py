@@ -1,8 +1,11 @@
 import re
 
+from playwright.sync_api import expect
+
 from digits.training import runs
+from digits.training.architectures import RECIPES
 from digits.training.run import RunState
-from tests.browser.conftest import serving
+from tests.browser.conftest import serving, settle
 
 
 def start(page, network, epochs):
@@ -10,10 +13,10 @@ def start(page, network, epochs):
         page.get_by_role("button", name=network, exact=True)
     ).click()
     box = page.get_by_label("Epochs", exact=True)
-    page.wait_for_timeout(1000)  # the recipe of the network fills the boxes
+    expect(box).to_have_value(str(RECIPES[network].epochs))  # the recipe of the network fills the boxes
+    settle(page)
     box.fill(str(epochs))
     box.press("Enter")
-    page.wait_for_timeout(1000)
     page.get_by_role("button", name="Start training").click()
 
 
@@ -22,10 +25,10 @@ def test_a_training_on_the_sample_is_watched_to_its_end(visit, server):
     start(page, "mlp", 5)
     page.get_by_text("starting").or_(page.get_by_text("running")).first.wait_for()
     page.get_by_text("Test accuracy").wait_for(timeout=90_000)
-    assert page.get_by_text("5 of 5").is_visible()
-    assert page.locator(".js-plotly-plot").count() == 2
+    expect(page.get_by_text("5 of 5")).to_be_visible()
+    expect(page.locator(".js-plotly-plot")).to_have_count(2)
     points = page.locator(".js-plotly-plot").first.locator(".scatterlayer .trace").nth(2).locator(".points path")
-    assert points.count() == 5
+    expect(points).to_have_count(5)
     (run,) = runs.all_runs()
     assert run.state == RunState.DONE and run.id in page.url
 
@@ -45,6 +48,6 @@ def test_a_training_goes_on_without_page_and_server_and_is_stopped_from_a_new_on
         page = visit(f"{address}/train?train_view=Watch&run={run.id}")
         page.get_by_text(re.compile("Whole run")).wait_for()
         assert run.state == RunState.RUNNING
-        page.get_by_role("button", name="Stop").click()
+        page.get_by_test_id("stMain").get_by_role("button", name="Stop").click()  # the header has one of its own
         page.get_by_text("stopped").first.wait_for(timeout=60_000)
         assert len(run.epochs()) >= seen and run.has_model
