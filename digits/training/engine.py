@@ -34,8 +34,8 @@ class Sums:
     @property
     def leader(self) -> int:
         """The place of the network with the most hits, the lowest loss deciding between equals."""
-        # What became NaN comes last: it still has a tenth of the hits.
-        loss = np.nan_to_num(np.atleast_1d(self.loss), nan=np.inf)
+        # What became NaN or infinite comes last: it still has a tenth of the hits.
+        loss = np.atleast_1d(self.loss)
         return int(np.lexsort((loss, -np.atleast_1d(self.hits), ~np.isfinite(loss)))[0])
 
     def of(self, place: int) -> "Sums":
