@@ -53,7 +53,7 @@ class Race:
         """Loss and hits on all `digits`, learning nothing; it decides who leads."""
         order = np.arange(len(digits), dtype=np.int32)
         stop = num_batches(len(digits), self.engine.validation_batch_size)
-        _, loss, hits = self._validate(self.values, 0, stop, digits.images, digits.labels, order)
+        self.values, loss, hits = self._validate(self.values, 0, stop, digits.images, digits.labels, order)
         sums = Sums(loss, hits, len(digits))
         self.leader = sums.leader
         self._crown()

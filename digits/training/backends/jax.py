@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import jax
 import keras
@@ -84,12 +85,13 @@ def stateless(step: Callable, variables: Sequence[keras.Variable]) -> Callable:
 def loop_of_values(step: Callable, *, xla: bool, lanes: tuple[int, ...] = ()) -> Callable:
     """Compile a pure step into run(values, start, stop, images, labels, order) -> (changed values, loss, hits).
 
+    The values that go in are gone afterwards: those that come out take their memory.
     lanes: the shape of a step's loss and hits, where it trains several networks at once. The sums are NumPy's, of that
     shape, in float64: exact, so that it does not matter where an epoch is cut into chunks. JAX has no float64 unless
     everything has, so the losses of the batches come out one by one.
     """
 
-    @jax.jit
+    @partial(jax.jit, donate_argnums=0)
     def whole(values, start, stop, images, labels, order):
         def one(index, carried):
             values, losses, hits = carried
@@ -99,7 +101,7 @@ def loop_of_values(step: Callable, *, xla: bool, lanes: tuple[int, ...] = ()) ->
         losses = jnp.zeros((order.shape[-1], *lanes))  # there are fewer batches than digits
         return lax.fori_loop(start, stop, one, (values, losses, jnp.zeros(lanes)))
 
-    single = jax.jit(step)
+    single = jax.jit(step, donate_argnums=0)
 
     def run(values, start: int, stop: int, images, labels, order):
         if xla:
