@@ -50,9 +50,10 @@ def read() -> None:
         with left:
             ink = WAYS[source]()
         if followed:
-            verdict.caption(follow.ASIDE)
+            picture = to_mnist(ink)
+            verdict.markdown(follow.aside(picture))
             with right:
-                follow.show(followed, to_mnist(ink))
+                follow.show(followed, picture)
         elif several and source != "Test digit":
             canvas = source == "Canvas"
             parts = separate_strokes(pad.strokes(), (pad.SIDE, pad.SIDE)) if canvas else separate(ink)

@@ -1,6 +1,7 @@
 """The Draw page with a canvas that sends what the test says."""
 
 import base64
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -36,6 +37,8 @@ def captions(page):
 
 ONE = drawn(((200, 60), (190, 320)))
 SEVEN = drawn(((100, 80), (280, 80)), ((280, 80), (170, 320)))
+ZIGZAG = [(60 + 20 * turn, 100 if turn % 2 else 280) for turn in range(14)]
+SCRIBBLE = drawn(*pairwise(ZIGZAG), width=8)
 
 
 @pytest.fixture
@@ -87,8 +90,7 @@ def test_a_small_digit_in_a_corner_is_read_until_the_canvas_is_shown_as_it_is(op
 
 def test_a_scribble_is_said_to_be_no_digit_and_nothing_is_hidden(open_page, canvas, with_sample):
     page = open_page("draw", model="starter")
-    zigzag = [(60 + 20 * turn, 100 if turn % 2 else 280) for turn in range(14)]
-    canvas(FakeCanvas(drawn(*zip(zigzag[:-1], zigzag[1:], strict=True), width=8)))
+    canvas(FakeCanvas(SCRIBBLE))
     page.run()
     assert not page.exception
     assert not page.metric
