@@ -8,6 +8,7 @@ from digits.files import append_json_line, write_json
 from digits.training import queue, runs
 from digits.training.config import make_config
 from digits.training.run import SILENT_SECONDS, RunState
+from pages.shared.words import isolated
 from pages.train import settings
 from tests.pages.conftest import HOSTILE, click, texts
 
@@ -133,8 +134,11 @@ def test_a_queued_run_shows_its_place_and_can_be_moved_and_cancelled(open_page, 
         live(first)
         queue.start(second)
         queue.start(third)
+        third.rename("=cmd()")
         page = open_page("train", train_view="Watch", run=third.id)
         assert "Place **2 of 2** in the queue" in texts(page)
+        waiting = next(table.value for table in page.dataframe if "Place" in table.value)
+        assert waiting["Run"].tolist()[1] == isolated("=cmd()")  # no formula in a downloaded table
         click(page, "Earlier")
         assert queue.waiting() == [third, second] and "Place **1 of 2** in the queue" in texts(page)
         click(page, "Cancel")
