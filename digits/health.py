@@ -94,6 +94,17 @@ def device() -> str:
     return process.stdout.strip().splitlines()[-1]
 
 
+def files() -> str:
+    """Whether what is written about the runs is as it was written; their models are checked when they are used."""
+    found = runs.all_runs()
+    damaged = [f"{run.id}: {damage}" for run in found if (damage := run.damage())]
+    if damaged:
+        raise DigitsError(
+            f"{' '.join(damaged)} Check the disk. What a run can make again, it makes when it goes on or is evaluated."
+        )
+    return f"What is written about {len(found)} run{'s' * (len(found) != 1)} is whole."
+
+
 def locks() -> str:
     """Which run has its worker, what is being prepared, and whether a worker is gone or hangs."""
     states = {run.id: run.status() for run in runs.all_runs()}
@@ -129,4 +140,4 @@ def prediction() -> str:
     return f"The starter model read a {label} as {label}; drawings are read by {chosen.id}."
 
 
-CHECKS = {check.__name__: check for check in (packages, folder, disk, data, device, locks, prediction)}
+CHECKS = {check.__name__: check for check in (packages, folder, disk, data, files, device, locks, prediction)}

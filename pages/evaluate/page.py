@@ -6,7 +6,7 @@ from digits.evaluation import judge
 from digits.evaluation.test_sets import test_sets
 from pages.evaluate import digit_map, mistakes, robustness, scores
 from pages.shared import compute, pick
-from pages.shared.errors import told
+from pages.shared.errors import tell_damage, told
 from pages.shared.prepare import prepared
 
 VIEWS = {"Scores": scores, "Mistakes": mistakes, "Robustness": robustness, "Map": digit_map}
@@ -17,6 +17,7 @@ st.markdown("How good is it really? A score counts only on digits that the netwo
 run = pick.model()
 with told():
     sets = {chosen.name: chosen for chosen in test_sets(run.config)}
+tell_damage(run)
 name = st.segmented_control(
     "Test set",
     list(sets),

@@ -116,9 +116,10 @@ def run_label(run: Run) -> str:
     """
     if run.path == runs.STARTER:
         return "Starter model (comes with the app)"
-    name = isolated(run.name) if run.name != run.id else run.config.architecture
+    network = run.config.architecture if run.has_config else "damaged"
+    name = isolated(run.name) if run.name != run.id else network
     # "-2" of a second run in the same second stays: Streamlit tells options apart by what they say.
-    when = run.id.replace(f"-{run.config.architecture}", "")
+    when = run.id.replace(f"-{network}", "")
     return f"{name} · {when}"
 
 
