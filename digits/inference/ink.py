@@ -40,15 +40,15 @@ class Steps:
     """(28, 28) uint8, 0 = paper, 255 = ink: what the network sees."""
 
 
-def to_mnist(ink: np.ndarray, *, normalise_width: bool = True) -> np.ndarray:
-    """Scale, centre and (unless told not to) re-ink one drawing the way MNIST was made.
+def to_mnist(ink: np.ndarray) -> np.ndarray:
+    """Scale, centre and re-ink one drawing the way MNIST was made.
 
     ink: (H, W) uint8, 0 = paper, 255 = ink, any size.
     Returns (28, 28) uint8, longest side LENGTH px, centre of mass at the middle. What fits BOX and is soft, as MNIST's
     own digits are, keeps its pixels.
     Raises BlankDrawing when no pixel exceeds FAINT.
     """
-    return steps(ink, normalise_width=normalise_width).picture
+    return steps(ink).picture
 
 
 def as_drawn(ink: np.ndarray) -> np.ndarray:
@@ -59,7 +59,16 @@ def as_drawn(ink: np.ndarray) -> np.ndarray:
     return cv2.resize(ink, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
 
 
-def steps(ink: np.ndarray, *, normalise_width: bool = True) -> Steps:
+def to_size(crop: np.ndarray) -> np.ndarray:
+    """Only scale and centre a drawing the way MNIST was made, its strokes as wide as they are.
+
+    crop: (h, w) uint8, the ink alone, some of it over FAINT. Returns (28, 28) uint8.
+    """
+    side = _longest_side(crop)
+    return _centre(_fit(crop, side), grid=FINE if side == BOX else 1)
+
+
+def steps(ink: np.ndarray) -> Steps:
     """The same as `to_mnist`, with the stages on the way."""
     if ink.ndim != 2 or ink.dtype != np.uint8:
         raise ValueError(f"ink is {ink.dtype} {ink.shape}; expected uint8 (H, W).")
@@ -71,13 +80,10 @@ def steps(ink: np.ndarray, *, normalise_width: bool = True) -> Steps:
     # Half of a stroke's points lie within a quarter of its width from the edge; blots hardly move the median.
     stroke = 4 * float(np.median(relief[relief > 0]))
     longest = max(crop.shape) * zoom
-    is_soft = _softness(crop) > SOFT
-    fits = is_soft and max(crop.shape) <= BOX
-    side = BOX if fits else LENGTH
-    before = stroke * side / longest
+    before = stroke * _longest_side(crop) / longest
     # Soft edges (an MNIST digit, a photo) say more than a line drawn through them, unless the width is odd.
-    if not normalise_width or is_soft and NATURAL[0] <= before <= NATURAL[1]:
-        return Steps(crop, before, before, _centre(_fit(crop, side), grid=FINE if fits else 1))
+    if _is_soft(crop) and NATURAL[0] <= before <= NATURAL[1]:
+        return Steps(crop, before, before, to_size(crop))
     return Steps(crop, before, WIDTH, _centre(_redraw(relief, stroke, longest), grid=1))
 
 
@@ -98,10 +104,15 @@ def _relief(crop: np.ndarray) -> tuple[np.ndarray, float]:
     return np.where(inside, within - 0.5, 0.5 - outside), zoom
 
 
-def _softness(crop: np.ndarray) -> float:
-    """Grey per ink: 0 when each pixel is paper or ink, about 1 when most are in between."""
+def _longest_side(crop: np.ndarray) -> int:
+    """px of 28 x 28 that the crop's longest side becomes; what is as small and soft as MNIST's own stays as it is."""
+    return BOX if max(crop.shape) <= BOX and _is_soft(crop) else LENGTH
+
+
+def _is_soft(crop: np.ndarray) -> bool:
+    """Whether there is much grey per ink: 0 when each pixel is paper or ink, about 1 when most are in between."""
     share = crop / np.float32(crop.max())
-    return float(4 * (share * (1 - share)).sum() / share.sum())
+    return float(4 * (share * (1 - share)).sum() / share.sum()) > SOFT
 
 
 def _resize(picture: np.ndarray, zoom: float, enlarge: int) -> np.ndarray:

@@ -164,8 +164,9 @@ def _decode(data: bytes, kind: str, *, longest: int) -> tuple[np.ndarray, np.nda
         if image.mode.startswith("I"):  # 16 bits of grey, which Pillow would clip instead of scaling
             image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
         shrink = -(-max(image.size) // longest)
-        if image.has_transparency_data:
-            image = image if image.mode == "RGBA" else image.convert("RGBA")  # of 12 MB, no copy that can be spared
+        if image.has_transparency_data and image.mode != "RGBA":  # of 12 MB, no copy that can be spared
+            image = image.convert("RGBA")
+        if image.mode == "RGBA" and image.getchannel("A").getextrema()[0] < 255:
             *colours, alpha = image.reduce(shrink).convert("RGBa").split()
             grey = Image.merge("RGB", colours).convert("L")
         else:

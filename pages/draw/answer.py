@@ -7,7 +7,7 @@ import streamlit as st
 from digits.evaluation.judge import calibration_error
 from digits.figures.probabilities import bars
 from digits.inference.gate import Gate
-from digits.inference.ink import Steps, as_drawn, steps, to_mnist
+from digits.inference.ink import Steps, as_drawn, to_size
 from digits.inference.recognizer import Recognizer
 from digits.training.run import Run
 from pages.shared.picture import png
@@ -39,13 +39,12 @@ def how_sure(run: Run) -> str:
 
 
 def show(
-    ink: np.ndarray, recognizer: Recognizer, gate: Gate, how_sure: str, above, details
+    ink: np.ndarray, way: Steps, recognizer: Recognizer, gate: Gate, how_sure: str, above, details
 ) -> tuple[np.ndarray, str, float]:
-    """Read `ink`, (H, W) uint8: the digit goes into `above`, the bars and the way into `details`.
+    """Read `ink`, (H, W) uint8, by its way: the digit goes into `above`, the bars and the way into `details`.
 
-    Returns what the network saw, (28, 28) uint8, what is said of it, and the probability of that. Raises BlankDrawing.
+    Returns what the network saw, (28, 28) uint8, what is said of it, and the probability of that.
     """
-    way = steps(ink)
     with details:
         raw = _is_raw()
     seen = as_drawn(ink) if raw else way.picture
@@ -103,21 +102,27 @@ def _pictures(ink: np.ndarray, way: Steps, seen: np.ndarray, digit: int, raw: bo
         else [
             ("As drawn", ink),
             ("Cut out", way.crop),
-            (f"Scaled; strokes {way.width_before:.1f} px", to_mnist(ink, normalise_width=False)),
+            (f"Scaled; strokes {way.width_before:.1f} px", to_size(way.crop)),
             (f"What the network sees; strokes {way.width_after:.1f} px", seen),
         ]
     )
-    with st.container(horizontal=True):
-        for number, (caption, stage) in enumerate(stages, start=1):
-            alt = f"Your digit as 28 by 28 pixels, read as {digit}" if stage is seen else caption
-            caption = f"{number}. {caption}"
-            st.image(png(_enlarged(stage)), width=PICTURE, caption=caption, alt=alt, output_format="PNG")
+    st.image(
+        [png(_at_size(stage)) for _, stage in stages],
+        caption=[f"{number}. {caption}" for number, (caption, _) in enumerate(stages, start=1)],
+        alt=[
+            f"Your digit as 28 by 28 pixels, read as {digit}" if stage is seen else caption for caption, stage in stages
+        ],
+        width=PICTURE, output_format="PNG",
+    )  # fmt: skip
 
 
-def _enlarged(picture: np.ndarray) -> np.ndarray:
-    """(h, w) uint8 on a black square of a whole multiple of its side, pixels kept square."""
+def _at_size(picture: np.ndarray) -> np.ndarray:
+    """(h, w) uint8 in the middle of a black square of PICTURE px, at the size it is shown, which spares Streamlit the
+    work; small ones with their pixels as squares."""
     side = max(picture.shape)
     height, width = picture.shape
+    square = np.zeros((side, side), np.uint8)
     top, left = (side - height) // 2, (side - width) // 2
-    square = np.pad(picture, ((top, side - height - top), (left, side - width - left)))
-    return cv2.resize(square, None, fx=4, fy=4, interpolation=cv2.INTER_NEAREST) if side < 2 * PICTURE else square
+    square[top : top + height, left : left + width] = picture
+    way = cv2.INTER_AREA if side > PICTURE else cv2.INTER_NEAREST
+    return cv2.resize(square, (PICTURE, PICTURE), interpolation=way)

@@ -30,8 +30,7 @@ def ink() -> np.ndarray:
     """Show the canvas; returns its ink, (384, 384) uint8. Raises BlankDrawing, UnreadablePicture."""
     done = st.session_state.setdefault("draw_done", [])  # {png, drawing} after each stroke
     undone = st.session_state.setdefault("draw_undone", [])
-    st.html(FIT)
-    canvas, buttons = st.container(key="draw_paper"), st.container()
+    canvas, buttons = st.container(key="draw_paper"), st.container(horizontal=True)
     brush = st.slider("Brush width in pixels", 4, 60, 24, key="draw_brush", persist_state="session")
     try:
         with canvas:
@@ -92,16 +91,15 @@ def _canvas(brush: int) -> tuple[dict, np.ndarray] | tuple[None, None]:
 
 
 def _buttons(*, undoable: bool, redoable: bool) -> None:
-    with st.container(horizontal=True):
-        st.button(
-            "Undo", icon=":material/undo:", key="draw_undo", shortcut="Ctrl+Z", disabled=not undoable, on_click=_move,
-            args=("draw_done", "draw_undone"),
-        )  # fmt: skip
-        st.button(
-            "Redo", icon=":material/redo:", key="draw_redo", shortcut="Ctrl+Y", disabled=not redoable, on_click=_move,
-            args=("draw_undone", "draw_done"),
-        )  # fmt: skip
-        st.button("Clear", icon=":material/ink_eraser:", key="draw_clear", shortcut="Delete", on_click=_clear)
+    st.button(
+        "Undo", icon=":material/undo:", key="draw_undo", shortcut="Ctrl+Z", disabled=not undoable, on_click=_move,
+        args=("draw_done", "draw_undone"),
+    )  # fmt: skip
+    st.button(
+        "Redo", icon=":material/redo:", key="draw_redo", shortcut="Ctrl+Y", disabled=not redoable, on_click=_move,
+        args=("draw_undone", "draw_done"),
+    )  # fmt: skip
+    st.button("Clear", icon=":material/ink_eraser:", key="draw_clear", shortcut="Delete", on_click=_clear)
 
 
 def _move(source: str, target: str) -> None:

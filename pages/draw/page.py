@@ -3,7 +3,7 @@
 import streamlit as st
 
 from digits.errors import BlankDrawing, DigitsError
-from digits.inference.ink import to_mnist
+from digits.inference.ink import steps, to_mnist
 from digits.inference.several import separate, separate_strokes
 from pages.draw import answer, follow, hood, like, mine, number, pad, recent, say, test_digit, upload, why
 from pages.shared import cache, pick
@@ -24,6 +24,7 @@ if not followed:
     with told():
         recognizer, gate = cache.recognizer(run), cache.gate()
     how_sure = answer.how_sure(run)
+st.html(pad.FIT)
 
 
 @st.fragment
@@ -32,12 +33,12 @@ def read() -> None:
     left, right = st.columns([5, 7], gap="large")
     with left:
         with st.container(horizontal=True, vertical_alignment="center"):
-            way = st.segmented_control(
+            source = st.segmented_control(
                 "From", list(WAYS), default="Canvas", required=True, key="draw_from", label_visibility="collapsed"
             )
             several = st.toggle(
                 "Several digits", key="draw_several", persist_state="session",
-                disabled=way == "Test digit" or followed is not None,
+                disabled=source == "Test digit" or followed is not None,
                 help="Reads a number, such as 2047: its digits beside each other, with a gap between them.",
             )  # fmt: skip
         verdict = st.container(height=VERDICT_HEIGHT, border=False)
@@ -46,26 +47,27 @@ def read() -> None:
             like.show(recognizer)
     try:
         with left:
-            ink = WAYS[way]()
+            ink = WAYS[source]()
         if followed:
             verdict.caption(follow.ASIDE)
             with right:
                 follow.show(followed, to_mnist(ink))
-        elif several and way != "Test digit":
-            canvas = way == "Canvas"
+        elif several and source != "Test digit":
+            canvas = source == "Canvas"
             parts = separate_strokes(pad.strokes(), (pad.SIDE, pad.SIDE)) if canvas else separate(ink)
             said, probability = number.show(ink, parts, recognizer, gate, verdict, right)
         else:
-            seen, said, probability = answer.show(ink, recognizer, gate, how_sure, verdict, right)
-            if way != "Test digit":  # whose label is known, and which no network may learn from
+            way = steps(ink)
+            seen, said, probability = answer.show(ink, way, recognizer, gate, how_sure, verdict, right)
+            if source != "Test digit":  # whose label is known, and which no network may learn from
                 with left:
-                    say.show(ink, pad.objects() if way == "Canvas" else [])
+                    say.show(ink, way.picture, pad.objects() if source == "Canvas" else [])
             with right:
                 if other:
                     answer.compare(seen, isolated(other.name), cache.recognizer(other))
-                why.show(seen, recognizer, pad.strokes() if way == "Canvas" else [], (pad.SIDE, pad.SIDE))
+                why.show(seen, recognizer, pad.strokes() if source == "Canvas" else [], (pad.SIDE, pad.SIDE))
                 hood.show(run, seen)
-        if way == "Canvas" and not followed:
+        if source == "Canvas" and not followed:
             recent.remember(pad.png(), said, probability)
     except BlankDrawing as advice:
         verdict.info(str(advice), icon=":material/draw:")

@@ -6,17 +6,15 @@ import numpy as np
 import streamlit as st
 
 from digits.errors import DigitsError
-from digits.inference.ink import to_mnist
 from digits.mine import store
 from digits.mine.drawing import drawing_id, make
 
 
-def show(ink: np.ndarray, strokes: list[Any]) -> None:
+def show(ink: np.ndarray, seen: np.ndarray, strokes: list[Any]) -> None:
     """Ten pills, the present label of this drawing among them if it has one; none takes it out of My digits again.
 
-    ink: (H, W) uint8. strokes: as the canvas sent them; none of a photo.
+    ink: (H, W) uint8. seen: (28, 28) uint8, the same as MNIST. strokes: as the canvas sent them; none of a photo.
     """
-    seen = to_mnist(ink)
     known = store.find(drawing_id(seen))
     key = f"draw_label_{drawing_id(seen)}"
     # Set at each run: the label may have been changed among My digits.

