@@ -119,14 +119,14 @@ def _train(run: Run, book: "_Book") -> None:
     keeper.flush()
     album.flush()
     if fitted.state == "stopped" and not run.is_asked_to_stop:
-        book.write(state=RunState.PAUSED, phase="")
+        book.write(state=RunState.PAUSED, phase="On request")
         return
     _forget_model(run)
     export.export(fitted.model, run.path)
     if fitted.state == "failed":
         book.write(state=RunState.FAILED, phase="", error=fitted.reason)
         return
-    book.write(state=RunState(fitted.state), phase="")
+    book.write(state=RunState(fitted.state), phase="On request" if fitted.state == "stopped" else "")
 
 
 def _go_back_to_checkpoint(run: Run, book: "_Book") -> checkpoints.Checkpoint | None:
