@@ -63,14 +63,6 @@ def read_json(file: Path) -> dict[str, Any]:
         raise DamagedFile(f"{file.name} in {file.parent.name} is missing or damaged ({why}).") from error
 
 
-def is_sound(file: Path) -> bool:
-    """Whether `read_json` would read it."""
-    try:
-        return bool(_kept(file, _sound))
-    except (OSError, ValueError):
-        return False
-
-
 def append_json_line(file: Path, value: dict[str, Any]) -> None:
     """Append `value` as one line of JSON. Raises DigitsError when it cannot be written."""
     try:
@@ -135,6 +127,15 @@ def read_arrays(file: Path) -> dict[str, np.ndarray]:
     except Exception as error:  # NumPy, zipfile and zlib each raise their own
         raise DamagedFile(f"{file.name} in {file.parent.name} is missing or damaged.") from error
     raise DamagedFile(f"{file.name} in {file.parent.name} is not what was written.")
+
+
+def is_whole(file: Path) -> bool:
+    """Whether a file is as it was written: JSON, an array or several."""
+    try:
+        {".json": read_json, ".npy": read_array, ".npz": read_arrays}[file.suffix](file)
+    except DamagedFile:
+        return False
+    return True
 
 
 def _kept(file: Path, read: Callable[[Path], Any]) -> Any:

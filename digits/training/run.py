@@ -15,7 +15,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from digits.errors import DamagedFile, DigitsError
-from digits.files import damaged_lines, is_sound, read_json, read_json_lines, sha256, write_json
+from digits.files import damaged_lines, is_whole, read_json, read_json_lines, sha256, write_json
 from digits.training.config import TrainConfig, read_config
 
 GRACE_SECONDS = 10  # a new worker has this long to take its lock before its run counts as lost
@@ -175,7 +175,7 @@ class Run:
 
         A line of the metrics that is about to be written is not yet a damaged one.
         """
-        named = [str(file.relative_to(self.path)) for file in sorted(self.path.rglob("*.json")) if not is_sound(file)]
+        named = [str(file.relative_to(self.path)) for file in sorted(self.path.rglob("*.json")) if not is_whole(file)]
         if self.state.is_final and (lines := damaged_lines(self.path / "metrics.jsonl")):
             named.append(f"metrics.jsonl ({lines} line{'s' * (lines > 1)})")
         return f"Damaged on the disk and left out: {', '.join(named)}." if named else ""
