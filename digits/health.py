@@ -12,6 +12,7 @@ from digits import models
 from digits.data.dataset import is_prepared, is_preparing, open_dataset
 from digits.data.sources import SOURCES
 from digits.errors import DigitsError
+from digits.files import is_whole
 from digits.home import ROOT, home
 from digits.training import runs
 from digits.training.run import RunState
@@ -95,9 +96,11 @@ def device() -> str:
 
 
 def files() -> str:
-    """Whether what is written about the runs is as it was written; their models are checked when they are used."""
+    """Whether the small files of runs, queue and My digits are as they were written; models are checked when used."""
     found = runs.all_runs()
     damaged = [f"{run.id}: {damage}" for run in found if (damage := run.damage())]
+    others = [file for folder in (home(), home() / "mine") for file in sorted(folder.glob("*.json"))]
+    damaged += [f"{file} is damaged: delete it." for file in others if not is_whole(file)]
     if damaged:
         raise DigitsError(
             f"{' '.join(damaged)} Check the disk. What a run can make again, it makes when it goes on or is evaluated."

@@ -22,8 +22,8 @@ if len(chosen) < 2:
     st.stop()
 named = dict(zip("ABCDEF", chosen, strict=False))  # by which the page and its figures call them
 st.text("\n".join(f"{letter}: {run_label(run)}" for letter, run in named.items()))  # no Markdown: names are the user's
-for run in chosen:
-    tell_damage(run)
+for letter, run in named.items():
+    tell_damage(run, letter)
 tabs = st.tabs(list(VIEWS), key="compare_view", bind="query-params", on_change="rerun")
 for tab, view in zip(tabs, VIEWS.values(), strict=True):
     if tab.open:

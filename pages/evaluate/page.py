@@ -37,7 +37,7 @@ except DamagedFile as damaged:
     problem = str(damaged)
 if report is None:
     prepared(chosen.source)
-    why = f"This model has not been judged on {chosen.title} yet. It takes some seconds."
+    why = f"This model is still to be judged on {chosen.title}; it takes some seconds."
     if compute.done(judge.job(run, chosen.name), why=why, action="Evaluate", icon=":material/fact_check:"):
         st.error(problem, icon=":material/error:")
     st.stop()

@@ -19,10 +19,10 @@ def told() -> Iterator[None]:
         st.stop()
 
 
-def tell_damage(run: Run) -> None:
-    """Say which of its files are damaged and so left out of what the page shows."""
+def tell_damage(run: Run, letter: str = "") -> None:
+    """Say which of its files are damaged and so left out of what the page shows. letter: what the page calls the run."""
     if damage := run.damage():
-        st.warning(damage, icon=":material/heart_broken:")
+        st.warning(f"{letter}: {damage}" if letter else damage, icon=":material/heart_broken:")
 
 
 def attempt(action: Callable, *arguments) -> None:

@@ -105,3 +105,11 @@ def test_names_notes_and_tags_are_text_and_never_in_a_figure_or_first_in_a_cell(
     row = page.dataframe[0].value.iloc[0]
     for cell in (row["Run"], row["Notes"], row["Tags"][0]):
         assert "evil" in cell and cell.startswith("\u2068")  # so that a downloaded table has no formula
+
+
+def test_a_run_whose_files_are_damaged_is_named_and_can_be_evaluated_again(open_page, two_runs):
+    report = two_runs[1].path / "evaluation" / "tutorial" / "report.json"
+    report.write_text(report.read_text().replace('"n": 1000', '"n": 1001'))
+    page = open_both(open_page, two_runs)
+    assert page.warning[0].value == "B: Damaged on the disk and left out: evaluation/tutorial/report.json."
+    assert [button.label for button in page.button] == ["Evaluate B"]
