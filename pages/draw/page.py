@@ -30,6 +30,8 @@ st.html(pad.FIT)
 @st.fragment
 def read() -> None:
     """Canvas and answer in one fragment, so that a stroke reruns only them."""
+    if recent.has_grown():
+        st.rerun()
     left, right = st.columns([5, 7], gap="large")
     with left:
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -74,13 +76,15 @@ def read() -> None:
         with right:
             if followed:
                 follow.show(followed, None)
-            else:
+            elif several:
                 st.markdown(answer.WAY)
+            else:
+                answer.wait(right)
     except DigitsError as error:
         verdict.error(str(error), icon=":material/error:")
-    recent.show()
 
 
 read()
+recent.show()
 if not followed:
     mine.show(run, recognizer)

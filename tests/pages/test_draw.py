@@ -60,7 +60,8 @@ def canvas(monkeypatch, open_page, with_sample):
 def test_an_empty_canvas_shows_advice_and_no_digit(open_page, canvas, with_sample):
     page = open_page("draw")
     assert [info.value for info in page.info] == ["There is nothing on the canvas yet. Draw one digit, 0 to 9."]
-    assert not page.metric and not page.get("plotly_chart")
+    (bars,) = page.get("plotly_chart")
+    assert not page.metric and bars.proto.alt == "; ".join(f"{digit}: 0%" for digit in range(10))
 
 
 @pytest.mark.parametrize(("png", "digit"), [(ONE, "1"), (SEVEN, "7")])
