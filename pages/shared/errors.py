@@ -20,7 +20,7 @@ def told() -> Iterator[None]:
 
 
 def tell_damage(run: Run, letter: str = "") -> None:
-    """Say which of its files are damaged and so left out of what the page shows. letter: what the page calls the run."""
+    """Say which of its files are damaged and so left out here. letter: by which the page calls the run, if it does."""
     if damage := run.damage():
         st.warning(f"{letter}: {damage}" if letter else damage, icon=":material/heart_broken:")
 
