@@ -8,6 +8,7 @@ from digits.inference.several import separate, separate_strokes
 from pages.draw import answer, follow, hood, like, mine, number, pad, recent, say, test_digit, upload, why
 from pages.shared import cache, pick
 from pages.shared.errors import told
+from pages.shared.words import isolated
 
 WAYS = {"Canvas": pad.ink, "Picture": upload.ink, "Test digit": test_digit.ink}
 VERDICT_HEIGHT = 104  # px, reserved above the canvas, so that it stays where it is when the answer comes
@@ -66,7 +67,7 @@ def read() -> None:
                     say.show(ink, way.picture, pad.objects() if source == "Canvas" else [])
             with right:
                 if other:
-                    answer.compare(seen, other.name, cache.recognizer(other))
+                    answer.compare(seen, isolated(other.name), cache.recognizer(other))
                 why.show(seen, recognizer, pad.strokes() if source == "Canvas" else [], (pad.SIDE, pad.SIDE))
                 hood.show(run, seen)
         if source == "Canvas" and not followed:

@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
+from pages.shared.words import isolated
 from tests.pages.conftest import click, texts
 
 PATH = {"type": "Path", "path": [["M", 200, 60], ["L", 200, 320]], "strokeWidth": 24}
@@ -238,7 +239,7 @@ def test_two_models_read_the_same_drawing_side_by_side(open_page, canvas, with_r
     assert page.query_params["other_model"] == with_run.id
     assert not page.exception and page.metric[0].value == "7"
     assert len(page.get("plotly_chart")) == 2
-    assert any(text.value.startswith(f"{with_run.name}: ") for text in page.get("text"))
+    assert any(text.value.startswith(f"{isolated(with_run.name)}: ") for text in page.get("text"))
 
 
 def test_a_digit_from_the_test_set_stands_in_for_a_drawing(open_page, canvas, with_sample):
