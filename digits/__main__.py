@@ -62,6 +62,7 @@ class OneSentenceParser(argparse.ArgumentParser):
 def main(arguments: list[str] | None = None) -> int:
     """Run one verb; returns the exit code."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's log lines are not for the user
+    os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")  # nor is the whole card for TensorFlow
     parser = OneSentenceParser(prog="python -m digits", description=__doc__.split("\n")[0])
     verbs = parser.add_subparsers(title="verbs", required=True, metavar="VERB")
     for verb in VERBS:

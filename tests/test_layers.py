@@ -53,6 +53,11 @@ def test_digits_knows_no_streamlit_and_no_page(file):
     assert not roots(imported(file)) & {"streamlit", "streamlit_drawable_canvas", "pages", "app"}
 
 
+def test_no_module_needs_what_windows_lacks_to_be_imported():
+    for file in [*DIGITS, *PAGES]:
+        assert not roots(imported(file, at_top_only=True)) & {"resource", "fcntl", "pwd", "grp", "termios"}, name(file)
+
+
 @pytest.mark.parametrize("wing", ARROWS)
 def test_the_arrows_between_the_wings_run_one_way(wing):
     for file in (ROOT / "digits" / wing).rglob("*.py"):

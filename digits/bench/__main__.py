@@ -1,4 +1,4 @@
-"""python -m digits.bench NAME: one measurement, printed as JSON."""
+"""python -m digits.bench NAME [SETTINGS]: one measurement, printed as JSON; its settings are a JSON object."""
 
 import importlib
 import json
@@ -7,6 +7,6 @@ import sys
 from digits.bench.measurements import MEASUREMENTS
 
 if __name__ == "__main__":
-    name = sys.argv[1]
+    name, settings = sys.argv[1], json.loads(sys.argv[2])
     assert name in MEASUREMENTS
-    print(json.dumps(importlib.import_module(f"digits.bench.{name}").measure()))
+    print(json.dumps(importlib.import_module(f"digits.bench.{name}").measure(**settings)))

@@ -1,13 +1,15 @@
 """Training images per second under plain `model.fit`, by network and batch size, once compiled."""
 
 import time
+from collections.abc import Sequence
 
 from digits.bench.throughput import BATCH_SIZES
+from digits.training.architectures import RECIPES
 
 NUM_IMAGES = 9_600
 
 
-def measure() -> dict:
+def measure(networks: Sequence[str] = tuple(RECIPES)) -> dict:
     """{network: {batch size: images per second}}."""
     import keras
     import numpy as np
@@ -20,10 +22,10 @@ def measure() -> dict:
     images, labels, _, _ = tutorial_arrays()
     images, labels = images[:NUM_IMAGES, ..., np.newaxis].astype("float32"), labels[:NUM_IMAGES]
     labels, results = keras.utils.to_categorical(labels, 10), {}
-    for architecture, build in ARCHITECTURES.items():
+    for architecture in networks:
         results[architecture] = {}
         for batch_size in BATCH_SIZES:
-            model = build()
+            model = ARCHITECTURES[architecture]()
             model.compile(keras.optimizers.Adam(0.001), "categorical_crossentropy", metrics=["accuracy"])
             model.fit(images[: 4 * batch_size], labels[: 4 * batch_size], batch_size=batch_size, verbose=0)
             slow = name == "CPU" and architecture == "cnn-large"  # a thousand digits a second

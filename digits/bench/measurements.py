@@ -20,7 +20,9 @@ MEASUREMENTS = {
     "throughput": ("images per second by network and batch size", "keras"),
     "fit_throughput": ("the same under plain model.fit", "keras"),
     "ceilings": ("the device's rate of products and copies", "keras"),
-    "ours_to_goal": ("Digits: cnn to 99.0 %, cnn-large to 99.5 %, five seeds", "keras"),
+    "breakdown": ("where the time of a step goes", "keras"),
+    "race": ("a race on JAX", "jax"),
+    "ours_to_goal": ("Digits: cnn to 99.0 % or cnn-large to 99.5 %", "keras"),
     "ours_to_99": ("Digits: cnn with its defaults", "tensorflow"),
     "keras_to_99": ("keras.io's mnist_convnet under model.fit until 99.0 %", "tensorflow"),
 }
@@ -31,10 +33,10 @@ def is_installed(name: str) -> bool:
     return importlib.util.find_spec(MEASUREMENTS[name][1]) is not None
 
 
-def run(name: str) -> dict:
-    """Run one measurement in a process of its own. Raises DigitsError with the end of what it said."""
+def run(name: str, **settings) -> dict:
+    """Run one measurement, with settings, in a process of its own. Raises DigitsError with the end of what it said."""
     process = subprocess.run(
-        [sys.executable, "-m", "digits.bench", name],
+        [sys.executable, "-m", "digits.bench", name, json.dumps(settings)],
         cwd=ROOT,
         env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
         capture_output=True,

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from digits.bench.machine import COMMIT_FILE, commit
 from digits.data.dataset import open_dataset
 from digits.errors import DigitsError
 from digits.files import write_json
@@ -20,19 +21,20 @@ from digits.home import ROOT, data_folder
 # NumPy, SciPy and ml-dtypes come with JAX.
 WHEELS = (
     "keras", "absl-py", "h5py", "namex", "optree", "packaging", "rich", "markdown-it-py", "mdurl", "pygments",
-    "typing_extensions", "filelock",
+    "typing_extensions", "filelock", "psutil",
 )  # fmt: skip
 PLATFORMS = ("manylinux_2_28_x86_64", "manylinux_2_27_x86_64", "manylinux_2_17_x86_64", "manylinux2014_x86_64")
 MAX_MB = 64
 
 RUN = """#!/bin/sh
-# Measure this machine: python3 must have JAX. Prints the results as JSON, then as a table. --quick: not to 99.5 %.
+# Measure this machine: python3 must have JAX, and OpenCV for the recipes with augmentation. Prints the results as JSON,
+# then as tables, and keeps them after each part in results.json. --help says what to leave out.
 set -e
 cd "$(dirname "$0")"
 python3 -m pip install -q --no-index --no-deps --no-compile --upgrade --target site wheels/*.whl
 export PYTHONPATH="$PWD:$PWD/site" KERAS_BACKEND=jax DIGITS_HOME="$PWD/home"
 python3 -m digits.bench.pack
-exec python3 -m digits.bench.card "$@"
+exec python3 -m digits.bench.card --minutes 30 --out results.json "$@"
 """
 
 
@@ -47,6 +49,7 @@ def pack(folder: Path, *, python: str = f"{sys.version_info[0]}.{sys.version_inf
         shutil.copytree(ROOT / "digits", folder / "digits", ignore=shutil.ignore_patterns("__pycache__", "starter"))
         np.savez_compressed(folder / "mnist.npz", images=dataset.images, labels=dataset.labels)
         write_json(folder / "mnist.json", dataset.manifest)
+        (folder / COMMIT_FILE.name).write_text(commit(), encoding="utf-8")
         (folder / "run.sh").write_text(RUN, encoding="utf-8")
         (folder / "run.sh").chmod(0o755)
     except OSError as error:

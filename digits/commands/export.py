@@ -44,7 +44,7 @@ def run(options) -> int:
 
 def card(run: Run) -> str:
     """What the model is, in Markdown: how it was made, from what, and how good it is."""
-    config, status = run.config, run.status()
+    config, alone, status = run.config, run.trained_with, run.status()
     layers = read_json(run.path / "manifest.json")
     scores = []
     for file in sorted((run.path / "evaluation").glob("*/report.json")):
@@ -63,7 +63,8 @@ Made by
 
     {runs.command(run)}
 
-in {status["seconds"]:.0f} s on {status["device"]}, with {versions}; seed {config.seed}.
+in {status["seconds"]:.0f} s on {status["device"]}, with {versions}; learning rate {alone.learning_rate:.3g},
+seed {alone.seed}.
 
 Data: {source.title} ({source.origin}), split "{config.split}"; licence {source.licence}.
 {source.citation}.

@@ -22,13 +22,13 @@ from digits.evaluation.test_sets import test_sets
 from digits.training import runs
 from digits.training.architectures import RECIPES
 from digits.training.backends import BACKENDS, check_installed
-from digits.training.config import SCHEDULES, XLA_CHOICES, make_config
+from digits.training.config import RACES, SCHEDULES, XLA_CHOICES, make_config, read_config
 from digits.training.run import Run, RunState
 from digits.training.work import work
 
 SETTINGS = (
     "architecture", "source", "split", "epochs", "batch_size", "learning_rate", "schedule", "augmentation",
-    "label_smoothing", "seed", "xla", "backend", "racers",
+    "label_smoothing", "seed", "xla", "backend", "racers", "race",
 )  # fmt: skip
 
 
@@ -47,7 +47,8 @@ def add_to(verbs) -> None:
     parser.add_argument("--seed", type=int, metavar="N")
     parser.add_argument("--xla", metavar="X", help=", ".join(XLA_CHOICES))
     parser.add_argument("--backend", metavar="B", help=f"{', '.join(BACKENDS)}; that of KERAS_BACKEND if none is named")
-    parser.add_argument("--racers", type=int, metavar="N", help="train N at once on JAX, a seed each; the best stays")
+    parser.add_argument("--racers", type=int, metavar="N", help="train N at once on JAX; the best stays")
+    parser.add_argument("--race", metavar="R", help=f"what differs between them: {', '.join(RACES)}")
     parser.add_argument("--resume", metavar="RUN", help="go on with an ended run, to its last epoch or to --epochs")
     parser.add_argument("--name", help="what to call the run")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
@@ -143,12 +144,14 @@ def run_queued(options) -> int:
 
 def summary(result: dict[str, Any], report: dict[str, Any] | None) -> str:
     """What `train` returns, in lines for people."""
-    epochs = result["epochs"]
+    epochs, names = result["epochs"], read_config(result["config"]).racer_names
     lines = [f"run                  {result['run']} ({result['state']})"]
     if epochs:
         mean = sum(epoch["seconds"] for epoch in epochs) / len(epochs)
         lines += [f"seconds              {result['seconds']:.1f}, {mean:.2f} an epoch ({result['device']})"]
         lines += [f"validation accuracy  {epochs[-1]['val_accuracy']:.2%}"]
+        if names:
+            lines += [f"best of {len(names):<13}{names[epochs[-1]['leader']]}"]
     if report:
         low, high = report["interval"]
         lines += [f"test accuracy        {report['accuracy']:.2%} ({low:.2%} to {high:.2%}) on {report['title']}"]

@@ -20,7 +20,7 @@ def score_card(run: Run, verdict: dict[str, Any]) -> dict[str, Any]:
     and calibration. drawn is {n, mean, worst, ways} of pen-drawn digits, None where they were not measured; size is
     that of the LiteRT file in bytes. Raises DamagedFile.
     """
-    config, status = run.config, run.status()
+    config, status = run.trained_with, run.status()
     try:
         size = (run.path / "model.tflite").stat().st_size
     except OSError as error:
@@ -40,7 +40,9 @@ def score_card(run: Run, verdict: dict[str, Any]) -> dict[str, Any]:
             "split": config.split,
             "epochs": len(run.epochs()),
             "seconds": status.get("seconds"),
+            "learning_rate": config.learning_rate,
             "seed": config.seed,
+            "racers": run.config.racers,
             "device": status.get("device"),
             "versions": status.get("versions", {}),
         },
@@ -61,6 +63,8 @@ def lines(card: dict[str, Any]) -> dict[str, str]:
         "Pen-drawn digits": _drawn_line(card["drawn"]),
         "Network": f"{card['architecture']}, {card['parameters']:,} parameters, {card['size'] / 1000:,.0f} kB",
         "Learned from": f"{trained['source']}, split {trained['split']}, {trained['epochs']} epochs",
+        "Learning rate": f"{trained['learning_rate']:.3g}",
+        "Race": f"the best of {trained['racers']} on the validation digits" if trained["racers"] > 1 else "",
         "Time": seconds,
         "Seed": str(trained["seed"]),
         "Versions": ", ".join(f"{name} {version}" for name, version in trained["versions"].items()),

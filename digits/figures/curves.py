@@ -1,15 +1,19 @@
 """How a training goes: loss or accuracy over the epochs."""
 
+from collections.abc import Sequence
+from math import inf
 from typing import Any, Literal
 
 import plotly.graph_objects as go
 
-from digits.figures.frame import LEGEND, PARTS, QUIET, chart
+from digits.figures.frame import DIGITS, LEGEND, PARTS, QUIET, chart
 
 COLOURS = ("#4272c8", "#bd6714", "#1f856f", "#a35fb8", "#c2506a", "#8a7a2c")
 """Of the runs that are compared: the first of the theme's."""
 MAX_POINTS = 300  # of one line; more would only cost time to send, and a browser most of its second to draw
 MAX_MARKERS = 60
+BLIND = 2.31  # nats: the loss of guessing, rounded up
+RACERS = DIGITS[2:]  # the first two colours are training and validation
 
 
 def curves(
@@ -18,6 +22,7 @@ def curves(
     metric: Literal["loss", "accuracy"],
     *,
     total_epochs: int | None = None,
+    racers: Sequence[str] = (),
 ) -> go.Figure:
     """Training and validation over the epochs, and a thin line for what happens within them.
 
@@ -25,6 +30,7 @@ def curves(
     then a thin line for each, and the present leader's in bold.
     ticks: rows of {epoch, step, steps, loss, accuracy}, drawn at epoch - 1 + step / steps; may be empty.
     total_epochs: fixes the width of the picture, so that it does not jump while the training goes on.
+    racers: what the networks of a race are called, in their order.
     Zoom survives an update with more rows.
     """
     shown = ".2%" if metric == "accuracy" else ".4f"
@@ -38,7 +44,7 @@ def curves(
         hoverinfo="skip",
     )
     epochs = _of_leader(epochs)
-    lines = [within, *_racers(epochs, metric)]
+    lines = [within, *_racers(epochs, metric, racers)]
     for name, key, part in (("training", metric, "train"), ("validation", f"val_{metric}", "validation")):
         rows = _thinned([row for row in epochs if row.get(key) is not None])
         line = go.Scatter(
@@ -54,7 +60,7 @@ def curves(
     last = total_epochs or max([row["epoch"] for row in [*epochs, *ticks]], default=1)
     x = {"title": {"text": "Epoch"}, "range": [0, last + 0.2], "dtick": 1 if last <= 15 else None}
     # One that diverged would press all the others flat.
-    going = [racer for row in epochs for racer in row.get("racers", []) if racer["val_loss"] is not None]
+    going = [racer for row in epochs for racer in row.get("racers", []) if (racer["val_loss"] or inf) < BLIND]
     y = _vertical(metric, _range([*epochs, *going], ticks, metric))
     return chart(
         lines, 340, x=x, y=y, zoom=True, hovermode="x unified", legend=LEGEND, showlegend=True, uirevision=metric
@@ -68,21 +74,19 @@ def _of_leader(epochs: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [row | row["racers"][epochs[-1]["leader"]] for row in epochs]
 
 
-def _racers(epochs: list[dict[str, Any]], metric: str) -> list[go.Scatter]:
-    """A thin line for the validation of each racer."""
-    count = len(epochs[-1].get("racers", [])) if epochs else 0
+def _racers(epochs: list[dict[str, Any]], metric: str, names: Sequence[str]) -> list[go.Scatter]:
+    """A thin line for the validation of each racer; where there are more than colours, only hovering tells which."""
     return [
         go.Scatter(
             x=[row["epoch"] for row in epochs],
             y=[row["racers"][place][f"val_{metric}"] for row in epochs],
-            name=f"racer {place + 1}",
+            name=name,
             mode="lines",
-            line={"width": 1, "color": PARTS["validation"]},
-            opacity=0.6,
-            showlegend=False,
+            line={"width": 1.5, "color": RACERS[place % len(RACERS)]},
+            showlegend=len(names) <= len(RACERS),
             hovertemplate=f"%{{y:{'.2%' if metric == 'accuracy' else '.4f'}}}",
         )
-        for place in range(count)
+        for place, name in enumerate(names)
     ]
 
 

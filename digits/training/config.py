@@ -2,7 +2,7 @@
 
 import math
 import os
-from dataclasses import MISSING, asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields, replace
 from typing import Any
 
 from digits.data.splits import split
@@ -13,6 +13,7 @@ from digits.training.backends import BACKENDS
 SCHEDULES = ("constant", "one-cycle")
 XLA_CHOICES = ("auto", "on", "off")
 MAX_RACERS = 16
+RACES = ("seeds", "learning-rates")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +43,9 @@ class TrainConfig:
     backend: str = "tensorflow"
     """The library that Keras runs on: a key of `BACKENDS`."""
     racers: int = 1
-    """How many networks are trained at once, with the seeds from `seed` on; the best on the validation digits stays."""
+    """How many networks are trained at once; the best on the validation digits stays."""
+    race: str = "seeds"
+    """What differs between the racers: seeds, from `seed` on; or learning-rates, around `learning_rate`."""
     parent: str = ""
     """The id of the run that it goes on from, taught by drawings; none of most."""
     parent_source: str = ""
@@ -56,9 +59,10 @@ class TrainConfig:
         _number("batch_size", self.batch_size, int, 1, 65_536)
         _number("learning_rate", self.learning_rate, float, 0, math.inf)
         _number("label_smoothing", self.label_smoothing, float, 0, 0.5)
-        _number("seed", self.seed, int, 0, 2**31 - 1)
         _one_of("backend", self.backend, BACKENDS)
         _number("racers", self.racers, int, 1, MAX_RACERS)
+        _one_of("race", self.race, RACES)
+        _number("seed", self.seed, int, 0, 2**31 - self.racers)
         if self.racers > 1 and self.backend != "jax":
             raise BadConfig(f"racers is {self.racers}, but only JAX trains several at once; set backend to jax.")
         if self.learning_rate == 0:
@@ -74,6 +78,26 @@ class TrainConfig:
                 f"batch_size is {self.batch_size:,}, but the training set has only {num_images:,} digits. "
                 "Start with 32."
             )
+
+    def racer(self, place: int) -> "TrainConfig":
+        """The config by which the network at `place` of the race, from 0, would be trained alone.
+
+        Learning rates rise from racer to racer by the square root of ten: a rate matters by its order of magnitude (Y.
+        Bengio, Practical recommendations for gradient-based training of deep architectures, 2012), and two steps are
+        one. The chosen rate is in the middle; of an even number one more lies below it, where nothing diverges.
+        """
+        if self.race == "seeds":
+            return replace(self, racers=1, seed=self.seed + place)
+        rate = self.learning_rate * 10 ** ((place - self.racers // 2) / 2)
+        return replace(self, racers=1, learning_rate=rate)
+
+    @property
+    def racer_names(self) -> list[str]:
+        """What tells the networks of the race from one another, in their order; nothing where one trains alone."""
+        racers = [self.racer(place) for place in range(self.racers)] if self.racers > 1 else []
+        if self.race == "seeds":
+            return [f"seed {racer.seed}" for racer in racers]
+        return [f"learning rate {racer.learning_rate:.3g}" for racer in racers]
 
     def as_dict(self) -> dict[str, Any]:
         """The fields as plain values, for JSON."""

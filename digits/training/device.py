@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -10,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import keras
+import psutil
 
 from digits.errors import DigitsError
 from digits.training import backends
@@ -69,8 +69,7 @@ def cpu() -> contextlib.AbstractContextManager:
 def memory(device: str) -> dict[str, int]:
     """{used, total} bytes of the device's memory: what this process took at most so far, and what there is."""
     if device == "CPU":
-        used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-        return {"used": used, "total": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")}
+        return {"used": _process_peak(), "total": psutil.virtual_memory().total}
     return {"used": backend.gpu_memory(), "total": _gpu_total()}
 
 
@@ -90,6 +89,15 @@ def _sentence(name: str, error: Exception, then: str) -> str:
     exhausted = type(error).__name__ == "ResourceExhaustedError" or "RESOURCE_EXHAUSTED" in str(error)
     reason = str(error).strip().split("\n")[0][:200]
     return f"{name} {'is out of memory' if exhausted else f'cannot be used ({reason})'}, so {then}"
+
+
+def _process_peak() -> int:
+    """Bytes of the machine's memory that this process took at most so far."""
+    if sys.platform == "win32":
+        return psutil.Process().memory_info().peak_wset
+    import resource  # Windows has none
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 def _gpu_total() -> int:

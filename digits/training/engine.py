@@ -34,8 +34,8 @@ class Sums:
     @property
     def leader(self) -> int:
         """The place of the network with the most hits, the lowest loss deciding between equals."""
-        # What became NaN comes last: it still has a tenth of the hits.
-        loss = np.nan_to_num(np.atleast_1d(self.loss), nan=np.inf)
+        # What became NaN or infinite comes last: it still has a tenth of the hits.
+        loss = np.atleast_1d(self.loss)
         return int(np.lexsort((loss, -np.atleast_1d(self.hits), ~np.isfinite(loss)))[0])
 
     def of(self, place: int) -> "Sums":
@@ -112,7 +112,7 @@ class Engine:
         """All that training changes."""
         return [*self.model.variables, *self.optimizer.variables]
 
-    def _batch(self, index, images, labels, order, batch_size: int):
+    def batch(self, index, images, labels, order, batch_size: int):
         """Gather one batch: pixels (b, 28, 28, 1), one-hot labels (b, 10) and weights (b,), 0 for what fills up."""
         num_images = ops.shape(order)[0]
         position = index * batch_size + ops.arange(batch_size, dtype="int32")
@@ -123,18 +123,18 @@ class Engine:
 
     def train_step(self, index, images, labels, order):
         """Learn from one batch; returns its loss and hits, summed over its digits."""
-        pixels, one_hot, weights = self._batch(index, images, labels, order, self.batch_size)
-        loss, hits, gradient = backend.gradient(lambda: self._judge(pixels, one_hot, weights, True), self.model)
+        pixels, one_hot, weights = self.batch(index, images, labels, order, self.batch_size)
+        loss, hits, gradient = backend.gradient(lambda: self.judge(pixels, one_hot, weights, True), self.model)
         self.optimizer.apply(gradient, self.model.trainable_variables)
         return loss * ops.sum(weights), hits
 
     def validation_step(self, index, images, labels, order):
         """Loss and hits of one batch, summed over its digits."""
-        pixels, one_hot, weights = self._batch(index, images, labels, order, self.validation_batch_size)
-        loss, hits = self._judge(pixels, one_hot, weights, False)
+        pixels, one_hot, weights = self.batch(index, images, labels, order, self.validation_batch_size)
+        loss, hits = self.judge(pixels, one_hot, weights, False)
         return loss * ops.sum(weights), hits
 
-    def _judge(self, pixels, one_hot, weights, training: bool):
+    def judge(self, pixels, one_hot, weights, training: bool):
         """Mean loss and number of hits of one batch."""
         probabilities = self.model(pixels, training=training)
         loss = self.loss(one_hot, probabilities, sample_weight=weights)

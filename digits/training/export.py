@@ -72,7 +72,8 @@ def _export_with_tensorflow(folder: Path, architecture: str) -> None:
     process = subprocess.run(
         [sys.executable, "-m", "digits.training.export", folder, architecture],
         cwd=ROOT,
-        env={**os.environ, "KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3"},
+        # No GPU: writing files needs none, and its memory is with the process that trained.
+        env={**os.environ, "KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1"},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

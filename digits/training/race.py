@@ -1,4 +1,4 @@
-"""A race: networks that differ in their seed, trained at once by `jax.vmap`. Worker side: needs JAX.
+"""A race: networks that differ in their seed or learning rate, trained at once by `jax.vmap`. Worker side: needs JAX.
 
 Each has its own first weights, order and dropout, as if it were trained alone with its seed; the digits, augmented or
 not, are the same for all. It has the methods of `Engine`, with sums of shape (racers,).
@@ -13,19 +13,29 @@ from jax import numpy as jnp
 
 from digits.data.encoding import num_batches
 from digits.training.backends.jax import loop_of_values, stateless
+from digits.training.config import TrainConfig
 from digits.training.engine import Digits, Engine, Sums
 
 
 class Race:
     """Several networks in one engine, whose model and optimizer always hold the one that leads."""
 
-    def __init__(self, engine: Engine, build: Callable[[], keras.Model], seeds: Sequence[int], *, xla: bool):
-        """build: makes the network, its first weights by Keras' random seed."""
+    def __init__(
+        self,
+        engine: Engine,
+        build: Callable[[], keras.Model],
+        rate: keras.Variable,
+        racers: Sequence[TrainConfig],
+        *,
+        xla: bool,
+    ):
+        """build: makes the network, its first weights by Keras' random seed. rate: what its optimizer learns by."""
         self.engine = engine
         self.leader = 0
         """The place of the best on the validation digits so far, from 0."""
-        lanes, variables = (len(seeds),), engine.variables
-        states = [_first_state(engine, build, seed) for seed in seeds]
+        self.variables = [rate, *engine.variables]
+        lanes, variables = (len(racers),), self.variables
+        states = [_first_state(engine, build, racer) for racer in racers]
         self.values = [jnp.stack(values) for values in zip(*states, strict=True)]
         train = jax.vmap(stateless(engine.train_step, variables), in_axes=(0, None, None, None, 0))
         validate = jax.vmap(stateless(engine.validation_step, variables), in_axes=(0, None, None, None, None))
@@ -50,19 +60,23 @@ class Race:
         return sums
 
     def state(self) -> list[np.ndarray]:
-        """All that training changes, as `Engine.state`, each with a first axis for the racers."""
-        return [np.array(value) for value in self.values]
+        """Who leads, and all that training changes: as `Engine.state`, each with a first axis for the racers."""
+        return [np.array(self.leader), *map(np.array, self.values)]
 
     def restore(self, state: list[np.ndarray]) -> None:
         """Go back to a `state` of the same race."""
-        self.values = [jnp.asarray(saved, value.dtype) for saved, value in zip(state, self.values, strict=True)]
+        leader, *values = state
+        self.leader = int(leader)
+        self.values = [jnp.asarray(saved, value.dtype) for saved, value in zip(values, self.values, strict=True)]
         self._crown()
 
     def _crown(self) -> None:
         """Put the leader's state into the engine's model and optimizer."""
-        self.engine.restore([value[self.leader] for value in self.values])
+        for variable, value in zip(self.variables, self.values, strict=True):
+            variable.assign(value[self.leader])
 
 
-def _first_state(engine: Engine, build: Callable[[], keras.Model], seed: int) -> list:
-    keras.utils.set_random_seed(seed)
-    return [variable.value for variable in [*build().variables, *engine.optimizer.variables]]
+def _first_state(engine: Engine, build: Callable[[], keras.Model], racer: TrainConfig) -> list:
+    keras.utils.set_random_seed(racer.seed)
+    variables = [*build().variables, *engine.optimizer.variables]
+    return [jnp.float32(racer.learning_rate), *[variable.value for variable in variables]]

@@ -166,6 +166,12 @@ class Run:
         """A row per finished epoch: {epoch, seconds, loss, accuracy, val_loss, val_accuracy, learning_rate}."""
         return [line for line in read_json_lines(self.path / "metrics.jsonl") if "val_loss" in line]
 
+    @property
+    def trained_with(self) -> TrainConfig:
+        """What decided its network alone: the run's config, in a race that of the racer whose network it is."""
+        leaders = [row["leader"] for row in self.epochs() if "leader" in row]
+        return self.config.racer(leaders[-1]) if leaders else self.config
+
     def ticks(self) -> list[dict[str, float]]:
         """A row per report within an epoch: {epoch, step, steps, loss, accuracy}."""
         return [line for line in read_json_lines(self.path / "metrics.jsonl") if "step" in line]

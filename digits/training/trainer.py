@@ -80,17 +80,19 @@ def fit(
     model = ARCHITECTURES[config.architecture]()
     if taught:
         model.set_weights(taught.weights())
-    optimizer = keras.optimizers.Adam(_learning_rate(config, config.epochs * steps))
+    # In a race a variable, for each racer has its own.
+    rate = keras.Variable(config.learning_rate, trainable=False) if config.racers > 1 else config.learning_rate
+    optimizer = keras.optimizers.Adam(_schedule(config.schedule, rate, config.epochs * steps))
     loss = keras.losses.CategoricalCrossentropy(
         label_smoothing=config.label_smoothing, reduction="mean_with_sample_weight"
     )
     xla = use_xla(config.xla, model, device)
     engine = Engine(model, optimizer, loss, batch_size=config.batch_size, xla=xla)
-    seeds = range(config.seed, config.seed + config.racers)
+    racers = [config.racer(place) for place in range(config.racers)]
     if config.racers > 1:
         from digits.training.race import Race  # on JAX alone
 
-        engine = Race(engine, ARCHITECTURES[config.architecture], seeds, xla=xla)
+        engine = Race(engine, ARCHITECTURES[config.architecture], rate, racers, xla=xla)
     on_compile(xla)
 
     if checkpoint:
@@ -104,7 +106,7 @@ def fit(
     good = engine.state()
     for epoch, digits in _digits_by_epoch(config, images, labels, lessons, first, last):
         began = time.perf_counter()
-        order = np.stack([_order(seed, epoch, len(digits)) for seed in seeds])
+        order = np.stack([_order(racer.seed, epoch, len(digits)) for racer in racers])
         order = order if config.racers > 1 else order[0]
         sums, step = Sums(), 0
         while step < steps:
@@ -186,19 +188,21 @@ class OneCycle(keras.optimizers.schedules.CosineDecay):
     Smith & Topin, Super-convergence (2018). Epochs that are added beyond the plan learn at a constant tenth.
     """
 
-    def __init__(self, learning_rate: float, steps: int):
+    def __init__(self, learning_rate: float | keras.Variable, steps: int):
         warm_up = max(1, int(0.3 * steps))
-        super().__init__(learning_rate / 25, max(1, steps - warm_up), warmup_target=learning_rate, warmup_steps=warm_up)
-        self.steps, self.added = steps, learning_rate / 10
+        super().__init__(1 / 25, max(1, steps - warm_up), warmup_target=1.0, warmup_steps=warm_up)
+        self.learning_rate, self.steps = learning_rate, steps
 
     def __call__(self, step):
         # Not `<`: after the last planned step the rate that an epoch reports is still the plan's.
-        return keras.ops.where(step <= self.steps, super().__call__(step), self.added)
+        return self.learning_rate * keras.ops.where(step <= self.steps, super().__call__(step), 0.1)
 
 
-def _learning_rate(config: TrainConfig, steps: int):
-    """The learning rate, or its schedule over the planned steps."""
-    return OneCycle(config.learning_rate, steps) if config.schedule == "one-cycle" else config.learning_rate
+def _schedule(name: str, rate: float | keras.Variable, steps: int):
+    """What Keras' optimizers take for a learning rate: that rate, or its schedule over the planned steps."""
+    if name == "one-cycle":
+        return OneCycle(rate, steps)
+    return (lambda: rate) if isinstance(rate, keras.Variable) else rate
 
 
 def _digits_by_epoch(

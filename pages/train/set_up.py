@@ -68,7 +68,7 @@ def _network_changed() -> None:
 
 def _start(source: str, part: str) -> None:
     """Make a run, start its worker, and go and watch it."""
-    names = (*TUNED, "architecture", "seed", "xla", "backend", "racers")
+    names = (*TUNED, "architecture", "seed", "xla", "backend", "racers", "race")
     try:
         config = make_config(
             source=source, split=part, **{name: st.session_state.get(f"train_{name}") for name in names}

@@ -6,7 +6,7 @@ import streamlit as st
 
 from digits.training.architectures import RECIPES
 from digits.training.backends import BACKENDS, TITLES, is_installed
-from digits.training.config import MAX_RACERS, SCHEDULES, XLA_CHOICES, make_config
+from digits.training.config import MAX_RACERS, RACES, SCHEDULES, XLA_CHOICES, make_config
 
 KEPT = {"persist_state": "session"}  # a draft survives a look at another page
 
@@ -60,6 +60,12 @@ def _choose_library() -> None:
         )  # fmt: skip
     second.number_input(
         "Networks in the race", 1, MAX_RACERS, key="train_racers",
-        help="On JAX several networks can be trained at once, with the seeds from the one above on. The best on the "
-        "validation digits stays. As the best of several, its validation accuracy is a little lucky.", **KEPT,
+        help="On JAX several networks can be trained at once. The best on the validation digits stays. As the best of "
+        "several, its validation accuracy is a little lucky.", **KEPT,
     )  # fmt: skip
+    if st.session_state["train_racers"] > 1:
+        st.segmented_control(
+            "What differs between them", list(RACES), default=RACES[0], required=True, key="train_race",
+            help="**seeds**: those from the one above on. **learning-rates**: the one above in the middle, each half a "
+            "power of ten (3.16 times) higher than the one before.", **KEPT,
+        )  # fmt: skip

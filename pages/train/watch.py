@@ -51,7 +51,7 @@ def _progress(run: Run, was_live: bool) -> None:
     if was_live and not _is_live(run):
         st.rerun()
     status, epochs, ticks = run.status(), run.epochs(), run.ticks()
-    state, num_epochs = status["state"], run.num_epochs
+    state, num_epochs, names = status["state"], run.num_epochs, run.config.racer_names
 
     state_line.show(run, status)
     if status["error"]:
@@ -66,10 +66,12 @@ def _progress(run: Run, was_live: bool) -> None:
     elif not state.is_final:
         readings.bars(status, num_epochs)
     _numbers(run, epochs, num_epochs, status)
+    if "leader" in (epochs or [{}])[-1]:
+        st.caption(f"Best on the validation digits: {names[epochs[-1]['leader']]}, of {len(names)} in the race.")
     if ticks or epochs:
         for column, metric in zip(st.columns(2, gap="large"), ("loss", "accuracy"), strict=True):
             column.plotly_chart(
-                curves(epochs, ticks, metric, total_epochs=num_epochs),
+                curves(epochs, ticks, metric, total_epochs=num_epochs, racers=names),
                 key=f"train_{metric}_{run.id}",
                 config={"displayModeBar": False},
                 alt=f"{metric} of training and validation over {len(epochs)} epochs",

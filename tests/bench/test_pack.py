@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from digits.bench import machine
 from digits.bench import pack as packing
 from digits.data.dataset import open_dataset
 from digits.errors import DigitsError
@@ -25,6 +26,7 @@ def test_a_bare_machine_gets_the_package_the_wheels_and_the_digits_back(with_sam
     monkeypatch.setattr(packing, "subprocess", pip)
     folder = tmp_path / "packed"
     assert packing.pack(folder, python="3.12") < packing.MAX_MB
+    assert (folder / "COMMIT").read_text() == machine.commit()
     assert f"keras=={importlib.metadata.version('keras')}" in asked[0] and "3.12" in asked[0]
     assert subprocess.check_output(["sh", "-n", folder / "run.sh"]) == b""
     packing.unpack(folder)
@@ -43,6 +45,7 @@ import sys
 for name in ("tensorflow", "cv2", "sklearn", "mlxtend", "requests", "plotly", "PIL", "cleanlab"):
     sys.modules[name] = None
 import digits.bench.card, digits.bench.pack, digits.bench.throughput, digits.bench.ceilings, digits.bench.ours_to_goal
+import digits.bench.breakdown, digits.bench.fit_throughput, digits.bench.race
 from digits.training import device, trainer, race
 print("loaded")
 """

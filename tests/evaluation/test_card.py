@@ -6,8 +6,9 @@ from digits.evaluation import judge
 from digits.evaluation.card import as_markdown, lines, score_card
 from digits.evaluation.folder import folder
 from digits.evaluation.test_sets import test_set as find_set
-from digits.files import write_json
+from digits.files import append_json_line, write_json
 from digits.training import runs
+from digits.training.run import Run
 
 
 @pytest.fixture
@@ -37,6 +38,16 @@ def test_what_the_pens_measured_is_on_the_card(with_run, verdict):
     write_json(folder(with_run, "pens") / "pens.json", measured)
     said = lines(score_card(with_run, verdict))
     assert said["Pen-drawn digits"] == "90.00% of 40, mean of 2 ways to draw; 80.00% in the worst"
+
+
+def test_the_card_of_a_race_tells_the_rate_of_the_network_that_won(with_run, verdict):
+    race = {"backend": "jax", "racers": 3, "race": "learning-rates"}
+    write_json(with_run.path / "config.json", with_run.config.as_dict() | race)
+    append_json_line(with_run.path / "metrics.jsonl", with_run.epochs()[-1] | {"leader": 2})
+    card = score_card(Run(with_run.path), verdict)
+    assert card["trained"]["learning_rate"] == pytest.approx(0.01 * 10**0.5)
+    assert lines(card)["Learning rate"] == "0.0316" and lines(card)["Race"] == "the best of 3 on the validation digits"
+    assert "Race" not in lines(score_card(with_run, verdict))
 
 
 def test_the_starter_has_a_card_with_the_wrong_labels_put_right(with_sample):

@@ -21,15 +21,23 @@ def test_training_and_validation_are_drawn_at_the_end_of_their_epochs(metric):
     }
 
 
-def test_a_race_is_a_thin_line_for_each_and_the_leader_of_now_in_bold():
-    each = [[(0.5, 0.8), (0.4, 0.9)], [(0.45, 0.82), (None, 0.1)]]  # by epoch and racer; one diverges
+def test_a_race_is_a_thin_line_for_each_with_its_name_and_the_leader_of_now_in_bold():
+    each = [[(0.5, 0.8), (0.4, 0.9)], [(0.45, 0.82), (None, 0.1)]]  # by epoch and racer; one becomes NaN
     rows = [
         row | {"leader": leader, "racers": [{"val_loss": loss, "val_accuracy": right} for loss, right in racers]}
         for row, racers, leader in zip(EPOCHS, each, (1, 0), strict=True)
     ]
-    drawn = lines(curves(rows, [], "loss"))
-    assert drawn["racer 1"] == drawn["validation"] == ([1, 2], [0.5, 0.45])
-    assert drawn["racer 2"] == ([1, 2], [0.4, None])
+    drawn = lines(curves(rows, [], "loss", racers=("seed 0", "seed 1")))
+    assert drawn["seed 0"] == drawn["validation"] == ([1, 2], [0.5, 0.45])
+    assert drawn["seed 1"] == ([1, 2], [0.4, None])
+
+
+def test_a_racer_that_is_worse_than_guessing_does_not_press_the_others_flat():
+    racers = [{"val_loss": 0.4, "val_accuracy": 0.85}, {"val_loss": 14.0, "val_accuracy": 0.1}]
+    rows = [EPOCHS[0] | {"leader": 0, "racers": racers}]
+    figures = [curves(rows, [], metric, racers="ab") for metric in ("loss", "accuracy")]
+    (_, highest), (lowest, _) = [figure.layout.yaxis.range for figure in figures]
+    assert highest < 1 and lowest > 0.7
 
 
 def test_ticks_lie_within_their_epoch():

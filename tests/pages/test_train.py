@@ -63,9 +63,11 @@ def test_jax_and_the_race_are_offered_only_where_jax_is_installed(open_page, wit
         click(page, "Start training")
         assert page.error[0].value == "racers is 3, but only JAX trains several at once; set backend to jax."
         page.segmented_control(key="train_backend").set_value("jax").run()
+        page.segmented_control(key="train_race").set_value("learning-rates").run()
     click(page, "Start training")
     (run,) = runs.all_runs()
-    assert (run.config.backend, run.config.racers) == (("jax", 3) if there else ("tensorflow", 1))
+    chosen = ("jax", 3, "learning-rates") if there else ("tensorflow", 1, "seeds")
+    assert (run.config.backend, run.config.racers, run.config.race) == chosen
 
 
 def test_a_setting_that_the_browser_made_up_is_refused_in_a_sentence(open_page, with_sample, started):
@@ -87,7 +89,7 @@ def live(run, **changes):
 
 
 def test_a_running_run_shows_its_state_device_progress_and_time_left(open_page, with_sample):
-    run = runs.create(make_config(epochs=10))
+    run = runs.create(make_config(epochs=10, backend="jax", racers=2, race="learning-rates"))
     epoch = {"epoch": 1, "seconds": 2.0, "loss": 0.5, "accuracy": 0.85, "val_loss": 0.4, "val_accuracy": 0.875}
     each = [{"val_loss": 0.4, "val_accuracy": 0.875}, {"val_loss": 0.5, "val_accuracy": 0.85}]
     epoch |= {"leader": 0, "racers": each}
@@ -98,11 +100,13 @@ def test_a_running_run_shows_its_state_device_progress_and_time_left(open_page, 
         live(run, progress={"epoch": 2, "step": 10, "steps": 25}, elapsed=7.0, backend="jax", memory=memory)
         page = open_page("train", train_view="Watch")
     said = texts(page)
-    for word in ("running", "CPU", "XLA on", "JAX", "1.1 of 16 GB"):
+    leader = "Best on the validation digits: learning rate 0.00316, of 2 in the race."
+    for word in ("running", "CPU", "XLA on", "JAX", "1.1 of 16 GB", leader):
         assert word in said
     metrics = {metric.label: metric.value for metric in page.metric}
     assert metrics == {"Epochs": "1 of 10", "Validation accuracy": "87.50%", "Time": "7.0 s"}
     assert len(page.get("plotly_chart")) == 2
+    assert all(name in page.get("plotly_chart")[0].proto.spec for name in run.config.racer_names)
     click(page, "Stop")
     assert run.is_asked_to_stop
 

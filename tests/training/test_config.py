@@ -45,6 +45,11 @@ def test_a_config_survives_being_saved():
             {"racers": 4, "backend": "tensorflow"},
             "racers is 4, but only JAX trains several at once; set backend to jax.",
         ),
+        ({"race": "batches"}, "race is 'batches'; choose one of seeds, learning-rates."),
+        (
+            {"seed": 2**31 - 1, "racers": 2, "backend": "jax"},
+            "seed is 2147483647; expected a whole number from 0 to 2,147,483,646.",
+        ),
         ({"schedule": "cosine"}, "schedule is 'cosine'; choose one of constant, one-cycle."),
         ({"augmentation": "yes"}, "augmentation is 'yes'; expected true or false."),
         ({"architecture": "resnet"}, "architecture is 'resnet'; choose one of linear, mlp, cnn, cnn-large."),
@@ -67,8 +72,18 @@ def test_the_backend_is_that_of_keras_own_variable_and_one_of_an_older_run_tenso
     monkeypatch.setenv("KERAS_BACKEND", "jax")
     assert make_config().backend == "jax"
     older = make_config().as_dict()
-    del older["backend"], older["racers"]
+    del older["backend"], older["racers"], older["race"]
     assert (read_config(older).backend, read_config(older).racers) == ("tensorflow", 1)
+
+
+def test_racers_differ_in_their_seed_or_by_half_powers_of_ten_around_the_learning_rate():
+    race = make_config(architecture="mlp", seed=7, racers=4, backend="jax")
+    assert race.racer_names == ["seed 7", "seed 8", "seed 9", "seed 10"] and race.racer(2).learning_rate == 0.01
+    race = make_config(architecture="mlp", seed=7, racers=4, backend="jax", race="learning-rates")
+    names = ["learning rate 0.001", "learning rate 0.00316", "learning rate 0.01", "learning rate 0.0316"]
+    assert race.racer_names == names
+    assert race.racer(2) == make_config(architecture="mlp", seed=7, backend="jax", race="learning-rates")
+    assert race.racer(2).racer_names == []
 
 
 def test_a_saved_config_with_other_fields_is_refused():

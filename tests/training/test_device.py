@@ -19,6 +19,8 @@ from digits.training.config import make_config
 library, racers = sys.argv[1], int(sys.argv[2])
 run = runs.create(make_config(architecture="linear", epochs=3, seed=5, backend=library, racers=racers))
 os.environ["KERAS_BACKEND"] = library
+import keras, numpy as np
+from digits.inference.recognizer import Recognizer
 from digits.training import device, trainer
 
 if library == "jax":
@@ -51,7 +53,13 @@ alone = []
 if racers > 1:
     config = make_config(architecture="linear", epochs=3, seed=5 + run.epochs()[-1]["leader"], backend=library)
     fit(config, work.open_dataset("sample"), "CPU", on_tick=lambda tick: None, on_epoch=alone.append)
-print(json.dumps({"unusable": vars(unusable), "status": status, "epochs": run.epochs(), "alone": alone}))
+growth = os.environ["TF_FORCE_GPU_ALLOW_GROWTH" if library == "tensorflow" else "XLA_PYTHON_CLIENT_PREALLOCATE"]
+answers = Recognizer.load(run.model_file()).probabilities(images := np.asarray(work.open_dataset("sample").images[:50]))
+expected = keras.models.load_model(run.path / "model.keras").predict(images[..., None].astype("float32"), verbose=0)
+print(json.dumps({
+    "unusable": vars(unusable), "status": status, "epochs": run.epochs(), "alone": alone, "growth": growth,
+    "litert": float(np.abs(answers - expected).max()),
+}))
 """
 
 
@@ -85,6 +93,8 @@ def test_a_gpu_that_is_full_or_cannot_be_used_is_told_and_the_cpu_takes_over(end
     assert 2**28 < status["memory"]["used"] < status["memory"]["total"]
     assert [row["epoch"] for row in ended["epochs"]] == [1, 2, 3]
     assert status["backend"] in status["versions"]
+    assert ended["growth"] == {"tensorflow": "true", "jax": "false"}[status["backend"]]
+    assert ended["litert"] < 1e-4  # the same weights, whichever library trained them
     if ended["alone"]:  # the winner of a race is the network that its seed alone would have made
         row, alone = ended["epochs"][-1], ended["alone"][-1]
         assert row["racers"][row["leader"]]["val_accuracy"] == max(each["val_accuracy"] for each in row["racers"])

@@ -1,25 +1,25 @@
 """The epoch on TensorFlow: variables change in place inside one `tf.function`."""
 
+import os
 from collections.abc import Callable, Sequence
 
 import keras
 import numpy as np
 import tensorflow as tf
 
+# Read when TensorFlow first looks for devices: memory grows as it is needed, so that this process does not take all of
+# it. Not `set_memory_growth`, which is refused where TensorFlow was used before, as it is to prepare the digits.
+os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
+
 COMPILE_ERRORS = (tf.errors.InvalidArgumentError, tf.errors.UnimplementedError, tf.errors.InternalError)
 DEVICE_ERRORS = (tf.errors.ResourceExhaustedError, tf.errors.InternalError, tf.errors.UnknownError)
 
 
 def gpu() -> str | None:
-    """The name of the first GPU; None without one. Raises DEVICE_ERRORS where it is there but cannot be used.
-
-    Memory growth is set, so that this process does not take the whole card.
-    """
+    """The name of the first GPU; None without one. Raises DEVICE_ERRORS where it is there but cannot be used."""
     gpus = tf.config.list_physical_devices("GPU")
     if not gpus:
         return None
-    for gpu in gpus:
-        tf.config.experimental.set_memory_growth(gpu, True)
     with tf.device("GPU:0"):
         tf.linalg.matmul(tf.ones((8, 8)), tf.ones((8, 8)))
     return tf.config.experimental.get_device_details(gpus[0]).get("device_name", "GPU")
