@@ -12,6 +12,7 @@ from digits import models
 from digits.data.dataset import is_prepared, is_preparing, open_dataset
 from digits.data.sources import SOURCES
 from digits.errors import DigitsError
+from digits.files import is_whole
 from digits.home import ROOT, home
 from digits.training import runs
 from digits.training.run import RunState
@@ -94,6 +95,19 @@ def device() -> str:
     return process.stdout.strip().splitlines()[-1]
 
 
+def files() -> str:
+    """Whether the small files of runs, queue and My digits are as they were written; models are checked when used."""
+    found = runs.all_runs()
+    damaged = [f"{run.id}: {damage}" for run in found if (damage := run.damage())]
+    others = [file for folder in (home(), home() / "mine") for file in sorted(folder.glob("*.json"))]
+    damaged += [f"{file} is damaged: delete it." for file in others if not is_whole(file)]
+    if damaged:
+        raise DigitsError(
+            f"{' '.join(damaged)} Check the disk. What a run can make again, it makes when it goes on or is evaluated."
+        )
+    return f"What is written about {len(found)} run{'s' * (len(found) != 1)} is whole."
+
+
 def locks() -> str:
     """Which run has its worker, what is being prepared, and whether a worker is gone or hangs."""
     states = {run.id: run.status() for run in runs.all_runs()}
@@ -129,4 +143,4 @@ def prediction() -> str:
     return f"The starter model read a {label} as {label}; drawings are read by {chosen.id}."
 
 
-CHECKS = {check.__name__: check for check in (packages, folder, disk, data, device, locks, prediction)}
+CHECKS = {check.__name__: check for check in (packages, folder, disk, data, files, device, locks, prediction)}

@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 
 from digits import worker
 from digits.errors import DamagedFile, DigitsError
-from digits.files import read_json, write_json
+from digits.files import is_whole, read_json, write_json
 
 STARTING = "Starting"
 GRACE_SECONDS = 15  # a new worker has this long to take the lock before it counts as vanished
@@ -80,7 +80,9 @@ class Job:
         if self._is_held() or about_to:
             return Progress("working", share, phase)
         if self.result.exists():
-            return Progress("done", 1.0)
+            if is_whole(self.result):
+                return Progress("done", 1.0)
+            said = said or {"error": f"{self.result.name} was damaged on the disk and has to be computed again."}
         if not said:
             return Progress("absent")
         vanished = f"The worker vanished. Try again; its log is {self.result.parent / 'worker.log'}."

@@ -47,7 +47,7 @@ def layers(run: Run) -> Layers:
 
 def followable() -> list[Run]:
     """Every run that goes on or has kept its epochs, newest first: a drawing can be read along its training."""
-    return [run for run in runs.all_runs() if not run.state.is_final or snapshots.files(run.path)]
+    return [run for run in runs.all_runs() if run.has_config and (not run.state.is_final or snapshots.files(run.path))]
 
 
 def snapshot(run: Run, epoch: int) -> Snapshot:

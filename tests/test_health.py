@@ -84,3 +84,12 @@ def test_a_starter_that_reads_nonsense_is_found(with_sample, monkeypatch):
     monkeypatch.setattr(Recognizer, "probabilities", lambda self, images: read(self, images)[:, ::-1])
     with pytest.raises(DigitsError, match="The starter model read a 5 as 4. Reinstall OpenCV"):
         health.prediction()
+
+
+def test_a_damaged_drawing_or_queue_is_named(digits_home):
+    (digits_home / "mine").mkdir()
+    for file in (digits_home / "queue.json", digits_home / "mine" / "0123456789abcdef.json"):
+        write_json(file, {"label": 7})
+        file.write_text(file.read_text().replace("7", "1"))
+        with pytest.raises(DigitsError, match=f"{file} is damaged: delete it"):
+            health.files()

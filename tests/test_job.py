@@ -4,6 +4,7 @@ import pytest
 
 from digits import worker
 from digits.errors import DigitsError
+from digits.files import write_json
 from digits.job import STARTING, Job, Progress
 
 
@@ -17,8 +18,18 @@ def test_a_job_is_absent_then_working_then_done(job):
     with job.doing() as tell:
         tell(0.25, "Thinking")
         assert job.progress() == Progress("working", 0.25, "Thinking")
-        job.result.write_text("42")
+        write_json(job.result, {"answer": 42})
     assert job.progress() == Progress("done", 1.0)
+
+
+def test_a_damaged_result_is_said_and_can_be_computed_again(job):
+    job.result.parent.mkdir()
+    write_json(job.result, {"answer": 42})
+    job.result.write_text(job.result.read_text().replace("42", "43"))
+    assert (job.progress().state, "damaged on the disk" in job.progress().error) == ("failed", True)
+    with job.doing():
+        write_json(job.result, {"answer": 42})
+    assert job.progress().state == "done"
 
 
 def test_two_processes_do_not_do_the_same_job_at_a_time(job):

@@ -124,7 +124,7 @@ def test_data_lists_both_sources(with_sample):
 def test_the_doctor_finds_nothing_on_a_well_machine_and_says_what_is_wrong_on_another(with_sample):
     process = digits("doctor", "--json", home=with_sample, check=False)
     result = json.loads(process.stdout)
-    named = ["packages", "folder", "disk", "data", "device", "locks", "prediction"]
+    named = ["packages", "folder", "disk", "data", "files", "device", "locks", "prediction"]
     assert [row["check"] for row in result["checks"]] == named
     assert (process.returncode, result["ok"]) == (0, True), result
     (with_sample / "data" / "sample" / "labels.npy").write_bytes(b"cut")

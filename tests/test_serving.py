@@ -1,7 +1,12 @@
 """The server is safe as it comes, and docs/serving.md describes how it is."""
 
+import ast
+import os
+import shutil
 import socket
+import subprocess
 import tomllib
+import urllib.error
 import urllib.request
 
 import pytest
@@ -9,8 +14,9 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from digits.home import ROOT
-from tests.browser.conftest import serving
+from tests.browser.conftest import serving, wait_until_up
 
+NGINX = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin")
 CONFIG = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
 
 
@@ -33,6 +39,22 @@ def test_streamlit_knows_every_option_that_makes_it_safe():
     for section in ("server", "runner", "client", "browser"):
         for name, value in CONFIG[section].items():
             assert config.get_option(f"{section}.{name}") == value
+
+
+def calls(name):
+    """Every call of a function or method of that name in the app, with its file."""
+    for folder in ("pages", "digits"):
+        for file in (ROOT / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) == name:
+                    yield file.relative_to(ROOT).as_posix(), node
+
+
+def test_what_is_uploaded_is_a_picture_or_a_zip_and_the_one_model_that_is_loaded_is_named_by_its_hash():
+    taken = [{word.arg: ast.unparse(word.value) for word in call.keywords} for _, call in calls("file_uploader")]
+    assert {options.get("type") for options in taken} == {"['png', 'jpg', 'jpeg']", "'zip'"}
+    [(file, loaded)] = calls("load_model")
+    assert file == "digits/training/teaching.py" and ".model_file(" in ast.unparse(loaded.args[0])
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +86,36 @@ def test_the_server_lives_and_opens_a_session_at_its_own_names(address):
 def test_a_foreign_name_or_page_cannot_open_a_session(address, wrong):
     with pytest.raises(InvalidStatus, match="403"):
         stream(address, **wrong)
+
+
+@pytest.fixture
+def proxy(address, tmp_path):
+    """nginx as docs/container/nginx.conf has it, but for its certificate and its passwords, before the app."""
+    if NGINX is None:
+        pytest.skip("no nginx on the PATH; apt-get install nginx-light")
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    lines = (ROOT / "docs" / "container" / "nginx.conf").read_text(encoding="utf-8").splitlines()
+    site = "\n".join(line for line in lines if not line.strip().startswith(("ssl_", "auth_")))
+    site = site.replace("443 ssl", f"127.0.0.1:{port}").replace("http://127.0.0.1:8501", address)
+    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    folders = " ".join(f"{kind}_temp_path {tmp_path / kind};" for kind in kinds)
+    (tmp_path / "nginx.conf").write_text(
+        f"pid {tmp_path}/pid; daemon off; events {{}} http {{ access_log off; {folders} {site} }}", encoding="utf-8"
+    )
+    with subprocess.Popen([NGINX, "-c", tmp_path / "nginx.conf", "-e", tmp_path / "log"]) as process:
+        wait_until_up(f"http://127.0.0.1:{port}/_stcore/health", process)
+        yield f"http://127.0.0.1:{port}"
+        process.terminate()
+
+
+def test_the_documented_proxy_passes_a_session_on_and_refuses_a_foreign_page_and_a_large_body(proxy):
+    with stream(proxy) as session:
+        assert session.subprotocol == "streamlit"
+    with pytest.raises(InvalidStatus, match="403"):
+        stream(proxy, origin="https://evil.example")
+    with pytest.raises(urllib.error.HTTPError, match="413"):
+        urllib.request.urlopen(urllib.request.Request(proxy, data=bytes(12 << 20), method="PUT"))
 
 
 def test_the_container_takes_all_that_the_app_needs_and_nothing_that_is_not_there():

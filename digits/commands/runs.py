@@ -1,6 +1,7 @@
 """python -m digits runs: list, show, name, choose, stop, pause, move and delete runs."""
 
 import json
+import sys
 
 from digits import models
 from digits.errors import DigitsError
@@ -36,6 +37,8 @@ def list_runs(options) -> int:
         accuracy = f"{row['val_accuracy']:.2%}" if row["val_accuracy"] is not None else ""
         state = f"{row['state']} {row['place'] or ''}" if row["responding"] else "not responding"
         print(f"{row['run']:32} {state:9} {accuracy:8} {row['name'] if row['name'] != row['run'] else ''}".rstrip())
+    for run in runs.all_runs():
+        _tell_damage(run)
     if not rows and not options.json:
         print("No runs yet. Train one: python -m digits train")
     return 0
@@ -46,6 +49,7 @@ def show(options) -> int:
     run = runs.find(options.run)
     value = _row(run) | {"config": run.config.as_dict(), "status": run.status(), "epochs": run.epochs()}
     print(json.dumps(value, indent=None if options.json else 2))
+    _tell_damage(run)
     return 0
 
 
@@ -90,6 +94,11 @@ def delete(options) -> int:
     """remove a run for ever"""
     runs.delete(runs.find(options.run))
     return 0
+
+
+def _tell_damage(run: Run) -> None:
+    if damage := run.damage():
+        print(f"{run.id}: {damage}", file=sys.stderr)
 
 
 def _row(run: Run) -> dict:

@@ -13,7 +13,7 @@ import numpy as np
 from digits.data.dataset import Dataset, open_dataset
 from digits.data.sources import SOURCES
 from digits.errors import BadConfig, DamagedFile
-from digits.files import publish, read_json, write_json
+from digits.files import read_json, write_array, write_json
 from digits.home import data_folder
 from digits.job import Job
 from digits.training.config import TrainConfig, make_config
@@ -47,7 +47,7 @@ def audit(source: str, on_progress: Callable[[float, str], None] = lambda share,
             "issues": doubtful(labels, probabilities),
         }
         place = job(source).result
-        publish(place.with_name("probabilities.npy"), lambda file: np.save(file, probabilities))
+        write_array(place.with_name("probabilities.npy"), probabilities)
         write_json(place, found)
     return found
 

@@ -64,9 +64,17 @@ def calibrate(run: Run) -> dict:
 
 
 def temperature(run: Run) -> float:
-    """The fitted temperature of `run`; 1, which changes nothing, if none is stored."""
-    try:
-        value = float(read_json(run.path / "calibration.json")["temperature"])
-    except (DamagedFile, KeyError, TypeError, ValueError):
+    """The fitted temperature of `run`; 1, which changes nothing, if none is stored. Raises DamagedFile."""
+    file = run.path / "calibration.json"
+    if not file.exists():
         return 1.0
-    return value if 0.01 < value < 100 else 1.0
+    try:
+        value = float(read_json(file)["temperature"])
+        if 0.01 < value < 100:
+            return value
+    except (DamagedFile, KeyError, TypeError, ValueError):
+        pass
+    raise DamagedFile(
+        f"calibration.json of the run {run.id} is damaged. Delete it, and its answers stay the same, but how "
+        "sure it says it is is no longer calibrated."
+    )

@@ -1,5 +1,6 @@
 """The score card of a model: how good it is on a named test set, and what it took, in the words of an honest seller."""
 
+import re
 from typing import Any
 
 from digits.errors import DamagedFile
@@ -7,6 +8,9 @@ from digits.evaluation.folder import folder
 from digits.files import read_json
 from digits.training import architectures
 from digits.training.run import Run
+
+MARKDOWN = re.compile(r"[\\`*_{}\[\]<>$&|~#!:@]")
+"""What means something in Markdown, and nothing with a backslash before it."""
 
 
 def score_card(run: Run, verdict: dict[str, Any]) -> dict[str, Any]:
@@ -71,7 +75,8 @@ def lines(card: dict[str, Any]) -> dict[str, str]:
 def as_markdown(card: dict[str, Any]) -> str:
     """The card as a table to be pasted anywhere."""
     rows = "\n".join(f"| {what} | {value} |" for what, value in lines(card).items())
-    return f"# {card['name']}\n\n| {card['run']} | |\n| --- | --- |\n{rows}\n"
+    name = MARKDOWN.sub(r"\\\g<0>", card["name"])
+    return f"# {name}\n\n| {card['run']} | |\n| --- | --- |\n{rows}\n"
 
 
 def _share(score: dict[str, Any]) -> str:

@@ -6,7 +6,6 @@ der Maaten & Hinton, Visualizing data using t-SNE, 2008): clearer islands, but d
 new digit has a place only by its neighbours. It takes a worker half a minute for NUM_PLACED digits.
 """
 
-import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,7 @@ from digits.errors import DamagedFile
 from digits.evaluation import features, judge
 from digits.evaluation.folder import folder
 from digits.evaluation.test_sets import TestSet
-from digits.files import publish
+from digits.files import publish, read_arrays
 from digits.inference.layers import Layers
 from digits.job import Job
 from digits.training.run import Run
@@ -110,9 +109,9 @@ def stored(run: Run, chosen: TestSet) -> Neighbourhood:
     """The neighbourhood as `compute` stored it. Raises DamagedFile."""
     file = job(run, chosen).result
     try:
-        with np.load(file, allow_pickle=False) as arrays:
-            found = Neighbourhood(arrays["indices"], arrays["places"])
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        arrays = read_arrays(file)
+        found = Neighbourhood(arrays["indices"], arrays["places"])
+    except (DamagedFile, KeyError) as error:
         raise DamagedFile(f"The stored map of {run.id} is damaged. Delete {file}.") from error
     whole = found.places.shape == (len(found.indices), 2) and np.isfinite(found.places).all()
     if not whole or not len(found.indices) or found.indices.max() >= len(chosen.indices):

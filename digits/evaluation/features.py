@@ -13,7 +13,7 @@ from digits.data.splits import split, take
 from digits.errors import DamagedFile
 from digits.evaluation.folder import folder
 from digits.evaluation.test_sets import test_set
-from digits.files import publish
+from digits.files import read_array, write_array
 from digits.inference.layers import Layers
 from digits.job import Job
 from digits.training.run import Run
@@ -52,7 +52,7 @@ def compute(
             tell(start / len(images), f"Looking at {len(images):,} digits")
             chunks.append(layers.features(images[start : start + CHUNK]).astype(np.float16))
         features = np.concatenate(chunks)
-        publish(job(run, name).result, lambda file: np.save(file, features))
+        write_array(job(run, name).result, features)
     return features
 
 
@@ -62,8 +62,8 @@ def stored(run: Run, name: str) -> np.ndarray | None:
     if not file.exists():
         return None
     try:
-        features = np.load(file, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
+        features = read_array(file)
+    except DamagedFile as error:
         raise DamagedFile(
             f"The stored features of {run.id} are damaged. Delete {file} and compute them anew."
         ) from error

@@ -4,6 +4,7 @@ The answers come from the LiteRT file through OpenCV, the same way a drawing is 
 is used; it needs no TensorFlow.
 """
 
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from digits.evaluation.folder import folder
 from digits.evaluation.label_errors import corrected
 from digits.evaluation.report import report
 from digits.evaluation.test_sets import TestSet, test_set, test_sets
-from digits.files import publish, read_json, write_json
+from digits.files import read_array, read_json, write_array, write_json
 from digits.inference.recognizer import Recognizer, at_temperature
 from digits.job import Job
 from digits.training.run import Run
@@ -47,7 +48,7 @@ def judge(run: Run, name: str) -> dict[str, Any]:
         verdict = named | report(labels, probabilities) | {"calibration": calibration}
         if name == "official":
             verdict["corrected"] = corrected(verdict, labels)
-        publish(place / "probabilities.npy", lambda part: np.save(part, probabilities))
+        write_array(place / "probabilities.npy", probabilities)
         if run.path != STARTER:  # which is a part of the program and comes with its verdict
             write_json(place / "report.json", verdict)
     return verdict
@@ -58,12 +59,13 @@ def stored(run: Run, chosen: TestSet) -> dict[str, Any] | None:
     file = run.path / "evaluation" / chosen.name / "report.json"
     if not file.exists():
         return None
-    verdict = read_json(file)
-    if verdict.get("n") != len(chosen.indices) or not {"confusion", "misread", "per_digit", "calibration"} <= set(
-        verdict
-    ):
-        raise DamagedFile(f"The stored evaluation of {run.id} on {chosen.title} is damaged. Evaluate it again.")
-    return verdict
+    with suppress(DamagedFile):
+        verdict = read_json(file)
+        whole = {"confusion", "misread", "per_digit", "calibration"} <= set(verdict)
+        if whole and verdict.get("n") == len(chosen.indices):
+            return verdict
+    again = f"python -m digits evaluate {run.id} --test {chosen.name}"
+    raise DamagedFile(f"The stored evaluation of {run.id} on {chosen.title} is damaged. Run: {again}")
 
 
 def calibration_error(run: Run) -> tuple[float, str] | None:
@@ -89,10 +91,11 @@ def probabilities(run: Run, chosen: TestSet) -> np.ndarray | None:
     file = folder(run, chosen.name) / "probabilities.npy"
     if run.path == STARTER and not file.exists():
         return None
-    damaged = f"The stored answers of {run.id} are missing or damaged. Run: python -m digits evaluate {run.id}"
+    again = f"python -m digits evaluate {run.id} --test {chosen.name}"
+    damaged = f"The stored answers of {run.id} are missing or damaged. Run: {again}"
     try:
-        answers = np.load(file, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
+        answers = read_array(file)
+    except DamagedFile as error:
         raise DamagedFile(damaged) from error
     if answers.shape != (len(chosen.indices), 10):
         raise DamagedFile(damaged)

@@ -4,15 +4,14 @@ No TensorFlow, and no file for OpenCV, which takes a second to make. Every kind 
 and computes what Keras computes.
 """
 
-import io
 import json
-import zipfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from digits.errors import DamagedFile
+from digits.files import read_arrays
 from digits.inference.recognizer import SIDE
 
 
@@ -34,11 +33,11 @@ class Snapshot:
     def load(cls, path: Path) -> "Snapshot":
         """Read a snapshot file. Raises DamagedFile when it is missing, cut short, or no network for digits."""
         try:
-            with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as arrays:
-                layers = json.loads(str(arrays["layers"]))
-                snapshot = cls(layers, [arrays[f"arr_{number}"] for number in range(len(arrays.files) - 1)])
+            arrays = read_arrays(path)
+            layers = json.loads(str(arrays["layers"]))
+            snapshot = cls(layers, [arrays[f"arr_{number}"] for number in range(len(arrays) - 1)])
             snapshot.probabilities(np.zeros((1, SIDE, SIDE), np.uint8))
-        except (OSError, EOFError, ValueError, TypeError, LookupError, RuntimeError, zipfile.BadZipFile) as error:
+        except (DamagedFile, ValueError, TypeError, LookupError, RuntimeError) as error:
             raise DamagedFile(f"The snapshot {path.name} is damaged; the other epochs are not.") from error
         return snapshot
 

@@ -154,4 +154,4 @@ def _inflated(archive: zipfile.ZipFile, file: str) -> bytes:
 
 def _shown(name: str) -> str:
     """A name from outside, safe to show."""
-    return repr(name[:60]).replace("`", "'")
+    return "`" + repr(name[:60]).replace("`", "'") + "`"  # as code, in which Markdown means nothing

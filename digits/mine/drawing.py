@@ -68,7 +68,8 @@ def read(saved: dict[str, Any]) -> Drawing:
 def checked_label(value: Any) -> int:
     """A label from outside. Raises ValueError when it is no whole number from 0 to 9."""
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 9:
-        raise ValueError(f"the label {str(value)[:20]!r} is no digit from 0 to 9")
+        shown = repr(str(value)[:20]).replace("`", "'")
+        raise ValueError(f"the label `{shown}` is no digit from 0 to 9")  # as code, in which Markdown means nothing
     return value
 
 

@@ -4,7 +4,6 @@
 that it does not name is no checkpoint.
 """
 
-import io
 import json
 import time
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from digits.errors import DamagedFile
-from digits.files import publish, read_json, sha256, write_json
+from digits.files import publish, read_arrays, read_json, sha256, write_json
 
 KEPT = 2
 PAUSE_SECONDS = 1.0  # between two writes, so that they cost next to nothing where an epoch is short
@@ -91,9 +90,9 @@ def newest(run_folder: Path) -> tuple[Checkpoint | None, list[str]]:
 def _read(file: Path, expected: str) -> Checkpoint:
     if sha256(file) != expected:
         raise DamagedFile(f"{file.name} is not the file its manifest describes.")
-    with np.load(io.BytesIO(file.read_bytes()), allow_pickle=False) as arrays:
-        state = [arrays[f"arr_{index}"] for index in range(len(arrays.files) - 1)]
-        return Checkpoint(json.loads(str(arrays["history"])), state)
+    arrays = read_arrays(file)
+    state = [arrays[f"arr_{index}"] for index in range(len(arrays) - 1)]
+    return Checkpoint(json.loads(str(arrays["history"])), state)
 
 
 def _manifest(folder: Path) -> list[dict[str, str]]:

@@ -15,7 +15,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from digits.errors import DamagedFile, DigitsError
-from digits.files import read_json, read_json_lines, sha256, write_json
+from digits.files import damaged_lines, is_whole, read_json, read_json_lines, sha256, write_json
 from digits.training.config import TrainConfig, read_config
 
 GRACE_SECONDS = 10  # a new worker has this long to take its lock before its run counts as lost
@@ -69,6 +69,14 @@ class Run:
     def config(self) -> TrainConfig:
         """What decides the run. Raises DamagedFile or BadConfig."""
         return read_config(read_json(self.path / "config.json"))
+
+    @property
+    def has_config(self) -> bool:
+        """Whether its settings can be read; without them it can be listed and deleted, no more."""
+        try:
+            return bool(self.config)
+        except DigitsError:
+            return False
 
     @property
     def name(self) -> str:
@@ -168,6 +176,16 @@ class Run:
         """A row per report within an epoch: {epoch, step, steps, loss, accuracy}."""
         return [line for line in read_json_lines(self.path / "metrics.jsonl") if "step" in line]
 
+    def damage(self) -> str:
+        """What of its files cannot be trusted and is left out, in a sentence; empty where all is well.
+
+        A line of the metrics that is about to be written is not yet a damaged one.
+        """
+        named = [str(file.relative_to(self.path)) for file in sorted(self.path.rglob("*.json")) if not is_whole(file)]
+        if self.state.is_final and (lines := damaged_lines(self.path / "metrics.jsonl")):
+            named.append(f"metrics.jsonl ({lines} line{'s' * (lines > 1)})")
+        return f"Damaged on the disk and left out: {', '.join(named)}." if named else ""
+
     def lock(self) -> FileLock:
         """The lock that its worker holds while it lives."""
         return FileLock(self.path / "run.lock")
@@ -185,7 +203,8 @@ class Run:
     @property
     def has_model(self) -> bool:
         """Whether it ended with a model that can be used."""
-        return (self.path / "manifest.json").is_file() and self.state in (RunState.DONE, RunState.STOPPED)
+        ended_well = self.state in (RunState.DONE, RunState.STOPPED)
+        return ended_well and (self.path / "manifest.json").is_file() and self.has_config
 
     def model_file(self, name: str = "model.tflite") -> Path:
         """A published model file, checked against the manifest. Raises DamagedFile."""

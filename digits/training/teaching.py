@@ -15,7 +15,7 @@ import numpy as np
 
 from digits.data.dataset import is_prepared
 from digits.errors import DamagedFile, DigitsError
-from digits.files import publish
+from digits.files import publish, read_arrays
 from digits.training.architectures import RECIPES
 from digits.training.config import TrainConfig
 from digits.training.run import Run
@@ -61,11 +61,11 @@ class Taught:
     def load(cls, folder: Path) -> "Taught":
         """What `save` wrote. Raises DamagedFile."""
         try:
-            with np.load(folder / "taught.npz", allow_pickle=False) as arrays:
-                images, labels = arrays["images"], arrays["labels"]
+            arrays = read_arrays(folder / "taught.npz")
+            images, labels = arrays["images"], arrays["labels"]
             if images.shape != (len(labels), 28, 28) or images.dtype != np.uint8 or labels.max() > 9:
                 raise ValueError
-        except Exception as error:  # NumPy, zipfile and zlib each raise their own
+        except (DamagedFile, KeyError, TypeError, ValueError) as error:
             raise DamagedFile(f"taught.npz of the run {folder.name} is missing or damaged. Teach it again.") from error
         return cls(images, labels, Run(folder / "parent"))
 

@@ -2,7 +2,6 @@
 
 import contextlib
 import importlib.metadata
-import json
 import os
 import platform
 import shutil
@@ -15,7 +14,7 @@ from filelock import Timeout
 
 from digits.data.dataset import open_dataset
 from digits.errors import DigitsError, RunBusy
-from digits.files import append_json_line, publish, write_json
+from digits.files import append_json_line, write_json, write_json_lines
 from digits.training import backends, checkpoints, queue, snapshots
 from digits.training.config import TrainConfig
 from digits.training.run import Run, RunState
@@ -120,14 +119,14 @@ def _train(run: Run, book: "_Book") -> None:
     keeper.flush()
     album.flush()
     if fitted.state == "stopped" and not run.is_asked_to_stop:
-        book.write(state=RunState.PAUSED, phase="")
+        book.write(state=RunState.PAUSED, phase="On request")
         return
     _forget_model(run)
     export.export(fitted.model, run.path)
     if fitted.state == "failed":
         book.write(state=RunState.FAILED, phase="", error=fitted.reason)
         return
-    book.write(state=RunState(fitted.state), phase="")
+    book.write(state=RunState(fitted.state), phase="On request" if fitted.state == "stopped" else "")
 
 
 def _go_back_to_checkpoint(run: Run, book: "_Book") -> checkpoints.Checkpoint | None:
@@ -138,8 +137,7 @@ def _go_back_to_checkpoint(run: Run, book: "_Book") -> checkpoints.Checkpoint | 
     rows = checkpoint.epochs if checkpoint else []
     lines = [tick for tick in run.ticks() if tick["epoch"] <= len(rows)] + rows
     lines.sort(key=lambda line: line["epoch"])  # stable: the row of an epoch stays behind its ticks
-    text = "".join(json.dumps(line) + "\n" for line in lines)
-    publish(run.path / "metrics.jsonl", lambda part: part.write_text(text, encoding="utf-8"))
+    write_json_lines(run.path / "metrics.jsonl", lines)
     snapshots.forget_after(run.path, len(rows))
     note = f"It went on after epoch {len(rows)}." if rows else "It began anew: there is no whole checkpoint."
     if damaged:

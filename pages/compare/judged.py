@@ -73,4 +73,5 @@ def _fair_to_all(chosen: list[Run]) -> dict[str, TestSet]:
 
 
 def _has_read(run: Run, chosen: TestSet) -> bool:
-    return judge.stored(run, chosen) is not None and judge.probabilities(run, chosen) is not None
+    there = judge.job(run, chosen.name).progress().state == "done"
+    return there and judge.stored(run, chosen) is not None and judge.probabilities(run, chosen) is not None

@@ -5,6 +5,7 @@ import streamlit as st
 from digits import models
 from digits.training import runs
 from pages.compare import curves, disagreements, scores, table
+from pages.shared.errors import tell_damage, told
 from pages.shared.pick import run_label
 
 VIEWS = {"Scores": scores, "Disagreements": disagreements, "Curves": curves}
@@ -12,7 +13,7 @@ VIEWS = {"Scores": scores, "Disagreements": disagreements, "Curves": curves}
 st.title("Compare", anchor=False)
 st.markdown("Which network is better, and is the difference more than chance?")
 
-found = {run.id: run for run in [*runs.all_runs(), *models.usable()]}
+found = {run.id: run for run in [*runs.all_runs(), *models.usable()] if run.has_config}
 chosen = table.choose(found)
 if len(chosen) < 2:
     st.info("Choose two runs or more, in the table or by name.", icon=":material/info:")
@@ -21,8 +22,10 @@ if len(chosen) < 2:
     st.stop()
 named = dict(zip("ABCDEF", chosen, strict=False))  # by which the page and its figures call them
 st.text("\n".join(f"{letter}: {run_label(run)}" for letter, run in named.items()))  # no Markdown: names are the user's
+for letter, run in named.items():
+    tell_damage(run, letter)
 tabs = st.tabs(list(VIEWS), key="compare_view", bind="query-params", on_change="rerun")
 for tab, view in zip(tabs, VIEWS.values(), strict=True):
     if tab.open:
-        with tab:
+        with tab, told():
             view.show(named)

@@ -10,6 +10,7 @@ from digits.evaluation.test_sets import test_sets
 from digits.training import architectures
 from digits.training.run import Run
 from pages.shared.pick import run_label
+from pages.shared.words import isolated
 
 MOST = 6
 
@@ -81,8 +82,8 @@ def _row(run: Run) -> dict:
         "Test accuracy": 100 * score["accuracy"] if score else None,
         "95 % interval": f"{low:.2%} to {high:.2%}" if score else "",
         "Test set": f"{score['test']}, {score['source']} ({score['n']:,})" if score else "",
-        "Tags": run.tags,
-        "Notes": run.notes,
+        "Tags": [isolated(tag) for tag in run.tags],
+        "Notes": isolated(run.notes),
         "Parameters": sum(layer["parameters"] for layer in architectures.layers(run.config.architecture)),
         "Seconds": status.get("seconds"),
         "Made": datetime.fromtimestamp(started) if started else None,

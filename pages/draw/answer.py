@@ -67,6 +67,14 @@ def show(
     return seen, str(digit) if is_digit else "no digit", float(probabilities.max())
 
 
+def wait(details) -> None:
+    """What stands there before the first stroke: the bars are drawn already, so that it is answered the sooner."""
+    with details:
+        _is_raw()
+        _bars(np.zeros(10), "draw_bars", highlight=None)
+        st.markdown(WAY)
+
+
 def compare(seen: np.ndarray, name: str, other: Recognizer) -> None:
     """What another network says of the same picture, (28, 28) uint8. name: of the other, plain text."""
     probabilities = other.probabilities(seen[np.newaxis])[0]
@@ -106,14 +114,11 @@ def _pictures(ink: np.ndarray, way: Steps, seen: np.ndarray, digit: int, raw: bo
             (f"What the network sees; strokes {way.width_after:.1f} px", seen),
         ]
     )
-    st.image(
-        [png(_at_size(stage)) for _, stage in stages],
-        caption=[f"{number}. {caption}" for number, (caption, _) in enumerate(stages, start=1)],
-        alt=[
-            f"Your digit as 28 by 28 pixels, read as {digit}" if stage is seen else caption for caption, stage in stages
-        ],
-        width=PICTURE, output_format="PNG",
-    )  # fmt: skip
+    with st.container(horizontal=True):
+        for number, (caption, stage) in enumerate(stages, start=1):
+            alt = f"Your digit as 28 by 28 pixels, read as {digit}" if stage is seen else caption
+            caption = f"{number}. {caption}"
+            st.image(png(_at_size(stage)), width=PICTURE, caption=caption, alt=alt, output_format="PNG")
 
 
 def _at_size(picture: np.ndarray) -> np.ndarray:

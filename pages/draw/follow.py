@@ -9,9 +9,9 @@ from digits.training.run import Run
 from pages.draw import pad
 from pages.shared import cache, pick
 from pages.shared.errors import told
-from pages.shared.words import verdict
+from pages.shared.words import NO_DIGIT, verdict
 
-ASIDE = "Read by the network that trains, with what it knows after each epoch."
+ASIDE = ":small[Read by the network that trains, with what it knows after each epoch.]"
 UNCALIBRATED = "As the network says it: how far it may be trusted is only measured when the training is at its end."
 
 
@@ -28,6 +28,11 @@ def offer(place) -> Run | None:
                 st.button("Follow it", icon=":material/animation:", type="primary", on_click=_follow, args=(live.id,))
                 st.text(f"{pick.run_label(live)} is training just now.")
     return chosen
+
+
+def aside(picture: np.ndarray) -> str:
+    """What to know of the drawing beside its readings. picture: (28, 28) uint8, as MNIST. Raises DamagedFile."""
+    return ASIDE if cache.gate().accepts(picture[np.newaxis])[0] else f"**{NO_DIGIT}** {ASIDE}"
 
 
 def show(run: Run, picture: np.ndarray | None) -> None:

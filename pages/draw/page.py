@@ -8,6 +8,7 @@ from digits.inference.several import separate, separate_strokes
 from pages.draw import answer, follow, hood, like, mine, number, pad, recent, say, test_digit, upload, why
 from pages.shared import cache, pick
 from pages.shared.errors import told
+from pages.shared.words import isolated
 
 WAYS = {"Canvas": pad.ink, "Picture": upload.ink, "Test digit": test_digit.ink}
 VERDICT_HEIGHT = 104  # px, reserved above the canvas, so that it stays where it is when the answer comes
@@ -29,6 +30,8 @@ st.html(pad.FIT)
 @st.fragment
 def read() -> None:
     """Canvas and answer in one fragment, so that a stroke reruns only them."""
+    if recent.has_grown():
+        st.rerun()
     left, right = st.columns([5, 7], gap="large")
     with left:
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -48,9 +51,10 @@ def read() -> None:
         with left:
             ink = WAYS[source]()
         if followed:
-            verdict.caption(follow.ASIDE)
+            picture = to_mnist(ink)
+            verdict.markdown(follow.aside(picture))
             with right:
-                follow.show(followed, to_mnist(ink))
+                follow.show(followed, picture)
         elif several and source != "Test digit":
             canvas = source == "Canvas"
             parts = separate_strokes(pad.strokes(), (pad.SIDE, pad.SIDE)) if canvas else separate(ink)
@@ -63,7 +67,7 @@ def read() -> None:
                     say.show(ink, way.picture, pad.objects() if source == "Canvas" else [])
             with right:
                 if other:
-                    answer.compare(seen, other.name, cache.recognizer(other))
+                    answer.compare(seen, isolated(other.name), cache.recognizer(other))
                 why.show(seen, recognizer, pad.strokes() if source == "Canvas" else [], (pad.SIDE, pad.SIDE))
                 hood.show(run, seen)
         if source == "Canvas" and not followed:
@@ -73,13 +77,15 @@ def read() -> None:
         with right:
             if followed:
                 follow.show(followed, None)
-            else:
+            elif several:
                 st.markdown(answer.WAY)
+            else:
+                answer.wait(right)
     except DigitsError as error:
         verdict.error(str(error), icon=":material/error:")
-    recent.show()
 
 
 read()
+recent.show()
 if not followed:
     mine.show(run, recognizer)

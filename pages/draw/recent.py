@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+from pages.shared.words import sure
+
 KEPT = 12
 WIDTH = 96  # px on the screen
 
@@ -16,6 +18,12 @@ def keep() -> None:
     drawing = st.session_state.pop("draw_current", None)
     if drawing:
         st.session_state["draw_recent"] = [drawing, *st.session_state.get("draw_recent", [])][:KEPT]
+        st.session_state["draw_recent_grown"] = True
+
+
+def has_grown() -> bool:
+    """Whether a drawing was kept since this was last asked: `show` is outside of what a stroke or Clear reruns."""
+    return st.session_state.pop("draw_recent_grown", False)
 
 
 def show() -> None:
@@ -28,7 +36,7 @@ def show() -> None:
         for number, drawing in enumerate(drawings):
             with st.container(width=WIDTH):
                 said = drawing["said"]
-                caption = f"{said}, {drawing['probability']:.0%}"
+                caption = f"{said}, {sure(drawing['probability'])}"
                 st.image(drawing["png"], width=WIDTH, caption=caption, alt=f"Your drawing, read as {said}")
                 st.download_button(
                     "PNG",

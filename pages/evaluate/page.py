@@ -2,11 +2,12 @@
 
 import streamlit as st
 
+from digits.errors import DamagedFile
 from digits.evaluation import judge
 from digits.evaluation.test_sets import test_sets
 from pages.evaluate import digit_map, mistakes, robustness, scores
 from pages.shared import compute, pick
-from pages.shared.errors import told
+from pages.shared.errors import tell_damage, told
 from pages.shared.prepare import prepared
 
 VIEWS = {"Scores": scores, "Mistakes": mistakes, "Robustness": robustness, "Map": digit_map}
@@ -17,6 +18,7 @@ st.markdown("How good is it really? A score counts only on digits that the netwo
 run = pick.model()
 with told():
     sets = {chosen.name: chosen for chosen in test_sets(run.config)}
+tell_damage(run)
 name = st.segmented_control(
     "Test set",
     list(sets),
@@ -28,16 +30,16 @@ name = st.segmented_control(
 )
 chosen = sets.get(name) or next(iter(sets.values()))
 
-with told():
+report, problem = None, ""
+try:
     report = judge.stored(run, chosen)
+except DamagedFile as damaged:
+    problem = str(damaged)
 if report is None:
     prepared(chosen.source)
-    compute.done(
-        judge.job(run, chosen.name),
-        why=f"This model has not been judged on {chosen.title} yet. It takes some seconds.",
-        action="Evaluate",
-        icon=":material/fact_check:",
-    )
+    why = f"This model is still to be judged on {chosen.title}; it takes some seconds."
+    if compute.done(judge.job(run, chosen.name), why=why, action="Evaluate", icon=":material/fact_check:"):
+        st.error(problem, icon=":material/error:")
     st.stop()
 tabs = st.tabs(list(VIEWS), key="evaluate_view", bind="query-params", on_change="rerun")
 for tab, view in zip(tabs, VIEWS.values(), strict=True):

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from digits.errors import DigitsError
+from digits.training.run import Run
 
 
 @contextmanager
@@ -16,6 +17,12 @@ def told() -> Iterator[None]:
     except DigitsError as error:
         st.error(str(error), icon=":material/error:")
         st.stop()
+
+
+def tell_damage(run: Run, letter: str = "") -> None:
+    """Say which of its files are damaged and so left out here. letter: by which the page calls the run, if it does."""
+    if damage := run.damage():
+        st.warning(f"{letter}: {damage}" if letter else damage, icon=":material/heart_broken:")
 
 
 def attempt(action: Callable, *arguments) -> None:

@@ -8,6 +8,7 @@ from digits import models
 from digits.training import runs
 from digits.training.run import Run
 from pages.shared.errors import attempt
+from pages.shared.words import isolated
 
 
 def any_run() -> Run | None:
@@ -115,10 +116,10 @@ def run_label(run: Run) -> str:
     """
     if run.path == runs.STARTER:
         return "Starter model (comes with the app)"
-    # Isolated (U+2068 to U+2069), so that a name written from right to left does not turn the rest of the line.
-    name = f"\u2068{run.name}\u2069" if run.name != run.id else run.config.architecture
+    network = run.config.architecture if run.has_config else "damaged"
+    name = isolated(run.name) if run.name != run.id else network
     # "-2" of a second run in the same second stays: Streamlit tells options apart by what they say.
-    when = run.id.replace(f"-{run.config.architecture}", "")
+    when = run.id.replace(f"-{network}", "")
     return f"{name} · {when}"
 
 

@@ -1,4 +1,13 @@
-"""Numbers in words, the same on every page."""
+"""Words, the same on every page."""
+
+
+def isolated(text: str) -> str:
+    """What a user wrote, for a place where other text follows, or a table that can be downloaded.
+
+    Between U+2068 and U+2069 a name written from right to left does not turn the rest of the line, and a sheet does not
+    take one that begins with = for a formula. Nothing stays nothing.
+    """
+    return f"\u2068{text}\u2069" if text else ""
 
 
 def sure(probability: float) -> str:

@@ -29,14 +29,18 @@ def show(run: Run) -> None:
                 "Tags", value=", ".join(run.tags), key=f"train_tags_{run.id}", help=f"At most {MAX_TAGS}, with commas."
             )
             st.button("Save the notes", on_click=_annotate, args=(run,))
-        with st.popover("Delete", icon=":material/delete:"):
-            st.markdown("Delete this run with its model and curves, for ever?")
-            st.button("Delete for ever", type="primary", on_click=_delete, args=(run,))
+        offer_deletion(run)
     if problem := st.session_state.pop("train_manage_problem", None):
         st.error(problem, icon=":material/error:")
     with st.expander("Everything that decided this run"):
         st.json({"run": run.id, **run.config.as_dict(), "versions": run.status().get("versions")})
         st.caption("As a command: " + f"`{runs.command(run)}`")
+
+
+def offer_deletion(run: Run) -> None:
+    with st.popover("Delete", icon=":material/delete:"):
+        st.markdown("Delete this run with its model and curves, for ever?")
+        st.button("Delete for ever", type="primary", on_click=_delete, args=(run,))
 
 
 def _go_on(run: Run) -> None:

@@ -5,6 +5,7 @@ import streamlit as st
 from digits.training import queue
 from digits.training.run import Run
 from pages.shared.errors import attempt
+from pages.shared.words import isolated
 
 
 def show(run: Run) -> None:
@@ -24,5 +25,5 @@ def show(run: Run) -> None:
             "Later", icon=":material/arrow_downward:", on_click=attempt, args=(queue.move, run, place + 1),
             disabled=place == len(ids), key=f"train_later_{run.id}",
         )  # fmt: skip
-    rows = [{"Place": number, "Run": other.name} for number, other in enumerate(waits, start=1)]
+    rows = [{"Place": number, "Run": isolated(other.name)} for number, other in enumerate(waits, start=1)]
     st.dataframe(rows, hide_index=True, alt="The runs that wait for the device, the next to start first")

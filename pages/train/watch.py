@@ -11,7 +11,7 @@ from digits.figures.curves import curves
 from digits.training import queue
 from digits.training.run import Run, RunState
 from pages.shared import pick
-from pages.shared.errors import told
+from pages.shared.errors import tell_damage, told
 from pages.shared.words import duration
 from pages.train import manage, readings, state_line, waiting
 
@@ -25,6 +25,10 @@ def show() -> None:
         st.info(
             "No training yet. Choose a network under **Set up** and press **Start training**.", icon=":material/info:"
         )
+        return
+    if not run.has_config:
+        st.error("Its settings, config.json, are damaged: it can only be deleted.", icon=":material/error:")
+        manage.offer_deletion(run)
         return
     live = _is_live(run)
     st.fragment(_progress, run_every="1s" if live else None)(run, live)
@@ -55,6 +59,7 @@ def _progress(run: Run, was_live: bool) -> None:
         st.error(f"{state.capitalize()}: {status['error']}{way}", icon=":material/error:")
     if note := status.get("note"):
         st.caption(note)
+    tell_damage(run)
 
     if state == RunState.QUEUED:
         waiting.show(run)

@@ -89,14 +89,14 @@ def serving(home, script="app.py"):
         stderr=subprocess.DEVNULL,
     )
     try:
-        _wait_until_up(f"http://127.0.0.1:{port}/_stcore/health", process)
+        wait_until_up(f"http://127.0.0.1:{port}/_stcore/health", process)
         yield f"http://127.0.0.1:{port}"
     finally:
         process.kill()
         process.wait()
 
 
-def _wait_until_up(url, process):
+def wait_until_up(url, process):
     end = time.monotonic() + 60
     while time.monotonic() < end:
         assert process.poll() is None, "the server ended"

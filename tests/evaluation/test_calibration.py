@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from sklearn.calibration import calibration_curve
 
+from digits.errors import DamagedFile
 from digits.evaluation.calibration import (
     NUM_BINS,
     calibrate,
@@ -63,9 +64,12 @@ def test_a_temperature_never_changes_which_digit_is_read(honest):
         np.testing.assert_allclose(calibrated.sum(axis=1), 1, rtol=1e-6)
 
 
-def test_a_trained_run_has_a_temperature_and_a_damaged_one_changes_nothing(with_run):
+def test_a_trained_run_has_a_temperature_and_a_damaged_one_is_refused(with_run):
     stored = json.loads((with_run.path / "calibration.json").read_text())
     assert temperature(with_run) == stored["temperature"] == calibrate(with_run)["temperature"]
     for text in ("{", "{}", '{"temperature": "hot"}', '{"temperature": 1e9}', '{"temperature": null}'):
         (with_run.path / "calibration.json").write_text(text)
-        assert temperature(with_run) == 1.0
+        with pytest.raises(DamagedFile, match="calibration.json .* is damaged. Delete it"):
+            temperature(with_run)
+    (with_run.path / "calibration.json").unlink()
+    assert temperature(with_run) == 1.0  # which changes nothing

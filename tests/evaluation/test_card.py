@@ -55,3 +55,9 @@ def test_the_starter_has_a_card_with_the_wrong_labels_put_right(with_sample):
     card = score_card(starter, judge.stored(starter, find_set("official", starter.config)))
     assert "Accuracy, wrong labels put right" in lines(card)
     assert "| Network | cnn-large, 228,906 parameters" in as_markdown(card)
+
+
+def test_a_name_on_a_copied_card_means_nothing_in_markdown(with_run, verdict):
+    with_run.rename("<img src=x> [a](http://b.c) *d* `e` $f$ | =1")
+    title = as_markdown(score_card(with_run, verdict)).splitlines()[0]
+    assert title == r"# \<img src=x\> \[a\](http\://b.c) \*d\* \`e\` \$f\$ \| =1"

@@ -6,6 +6,7 @@ import pytest
 from digits.errors import DamagedFile
 from digits.evaluation.folder import folder
 from digits.evaluation.pens import WAYS, Way, paint, read_pen_digits
+from digits.files import read_json
 from digits.gate import judge
 from digits.inference.gate import Gate
 from digits.training import runs
@@ -57,7 +58,7 @@ def test_the_starter_reads_plain_digits_in_every_way(pen_file, digits_home):
     assert result["refused"] == 0 and all(row["refused"] == 0 for row in result["ways"])
     assert result["non_digits"] == []
     kept = folder(runs.find("starter"), "pens") / "pens.json"  # for the score card
-    assert json.loads(kept.read_text()) == result and kept.is_relative_to(digits_home)
+    assert read_json(kept) == result and kept.is_relative_to(digits_home)
 
 
 def test_what_is_no_digit_is_counted_by_kind(monkeypatch):

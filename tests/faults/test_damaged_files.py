@@ -1,6 +1,5 @@
 """Disks that are full and files that are not what they were."""
 
-import contextlib
 import os
 import re
 from pathlib import Path
@@ -10,58 +9,123 @@ import pytest
 
 from digits import models
 from digits.errors import DamagedFile, DigitsError
-from digits.evaluation import judge
+from digits.evaluation import before_after, digit_map, features, judge, robustness
+from digits.evaluation.card import score_card
+from digits.evaluation.digit_map import Neighbourhood
+from digits.evaluation.distortions import DISTORTIONS
+from digits.evaluation.folder import folder
 from digits.evaluation.test_sets import test_set as named_test_set
-from digits.files import append_json_line, write_json
+from digits.files import _KEPT, append_json_line, write_array, write_json
 from digits.training import checkpoints, runs, snapshots
 from digits.training.config import make_config
 from digits.training.run import RunState
+from digits.training.teaching import Taught
 from tests.conftest import digits
 
 BLANK = np.zeros((1, 28, 28), np.uint8)
 
 
-def published(folder):
-    return sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix not in (".log", ".lock"))
+@pytest.fixture
+def full_run(with_run):
+    """A run whose folder has every kind of file that a run may have."""
+    with_run.rename("mine")
+    with_run.annotate("a note", ["tag"])
+    write_json(with_run.path / "epochs.json", {"epochs": 5})
+    Taught(np.zeros((8, 28, 28), np.uint8), np.arange(8, dtype=np.uint8), with_run).save(with_run.path)
+    chosen = named_test_set("tutorial", with_run.config)
+    write_array(features.job(with_run, "tutorial").result, np.zeros((len(chosen.indices), 8), np.float16))
+    strengths = {name: {"strengths": list(known.strengths)} for name, known in DISTORTIONS.items()}
+    write_json(robustness.job(with_run, chosen).result, {"curves": strengths})
+    digit_map._save(Neighbourhood(np.arange(3), np.ones((3, 2))), digit_map.job(with_run, chosen).result)
+    write_json(folder(with_run, "pens") / "pens.json", {"n": 1, "mean": 0.5, "worst": 0.5, "ways": [1]})
+    taught = ("parent", "held_out", "learned", "drawings", "test")
+    write_json(with_run.path / "evaluation" / "before_after.json", dict.fromkeys(taught, 1))
+    return with_run
 
 
-def read_everything(run):
-    """All that pages and commands read of a run; each may refuse with a DigitsError."""
+def read(run):
+    """All that pages and commands read of a run, as text; what is refused, is refused by a DigitsError."""
+    chosen = named_test_set("tutorial", make_config(architecture="mlp"))
     readings = (
         run.status,
         run.epochs,
         run.ticks,
         lambda: run.config,
-        lambda: run.num_epochs,
-        lambda: run.name,
-        lambda: models.recognizer(run),
+        lambda: (run.num_epochs, run.name, run.notes, run.tags),
+        lambda: models.recognizer(run).probabilities(BLANK),
+        lambda: models.layers(run).activations(BLANK[0]),
         lambda: run.model_file("model.keras"),
-        lambda: judge.stored(run, named_test_set("tutorial", make_config(architecture="mlp"))),
+        lambda: judge.stored(run, chosen),
+        lambda: judge.probabilities(run, chosen).tobytes(),
+        lambda: score_card(run, judge.stored(run, chosen)),
+        lambda: features.stored(run, "tutorial").tobytes(),
+        lambda: robustness.stored(run, chosen),
+        lambda: digit_map.stored(run, chosen),
+        lambda: before_after.stored(run),
         lambda: checkpoints.newest(run.path),
         lambda: [models.snapshot(run, epoch).probabilities(BLANK) for epoch in snapshots.files(run.path)],
+        lambda: (vars(Taught.load(run.path)), Taught.load(run.path).parent.model_file("model.keras")),
     )
+    said = []
     for reading in readings:
-        with contextlib.suppress(DigitsError):
-            reading()
+        try:
+            said.append(repr(reading()))
+        except DigitsError:
+            said.append(None)
+    return said
 
 
-def test_a_flipped_bit_in_any_published_file_is_refused_or_passed_over_never_a_traceback(with_run):
-    whole = {file: file.read_bytes() for file in published(with_run.path)}
-    assert {file.suffix for file in whole} >= {".json", ".jsonl", ".keras", ".tflite", ".npz", ".npy"}
-    for file, content in whole.items():
+def test_a_flipped_bit_in_any_file_of_a_run_is_refused_or_said_and_never_another_number(full_run):
+    files = [path for path in full_run.path.rglob("*") if path.is_file() and path.suffix not in (".log", ".lock")]
+    kinds = {".json", ".jsonl", ".keras", ".tflite", ".npz", ".npy"}
+    assert {file.suffix for file in files} == kinds and len(files) > 20
+    expected = read(full_run)
+    assert None not in expected and not full_run.damage()
+    manifest = full_run.path / "checkpoint" / "manifest.json"
+    for file in files:
+        content, entries = file.read_bytes(), manifest.read_bytes()
         for position in range(0, len(content), len(content) // 10 or 1):
             harmed = bytearray(content)
-            harmed[position] ^= 0x10
+            harmed[position] ^= 1 << position % 7
             file.write_bytes(harmed)
-            if file.suffix in (".keras", ".tflite"):
+            _KEPT.clear()  # the clock of the file system is slower than these changes
+            run = runs.find(full_run.id)
+            if file.suffix in (".keras", ".tflite") and file.parent == run.path:
                 with pytest.raises(DamagedFile):
-                    with_run.model_file(file.name)
-            if file.parent.name == "checkpoint" and file.suffix == ".npz":
-                found, damaged = checkpoints.newest(with_run.path)
-                assert file.name in damaged or found.epoch != int(file.stem[-4:])
-            read_everything(runs.find(with_run.id))
-            for other in (file, with_run.path / "checkpoint" / "manifest.json"):
-                other.write_bytes(whole[other])
+                    run.model_file(file.name)
+            found = read(run)
+            newest, damaged = found[15], run.damage() or run.status()["error"]
+            for one, whole in zip(found, expected, strict=True):
+                passed_over = one is newest and newest and file.parent.name == "checkpoint"
+                assert one in (None, whole) or damaged or passed_over, (file, position)
+            file.write_bytes(content)
+            manifest.write_bytes(entries if file != manifest else content)
+            _KEPT.clear()
+
+
+def test_a_damaged_line_of_the_metrics_is_left_out_and_said_and_going_on_mends_it(with_run):
+    metrics = with_run.path / "metrics.jsonl"
+    metrics.write_text(re.sub(r'("epoch": 2, .*"val_loss": \d\.)(\d)', r"\g<1>x", metrics.read_text()))
+    metrics.write_text(metrics.read_text().replace("x", "7"))
+    assert [row["epoch"] for row in with_run.epochs()] == [1, 3]
+    said = f"{with_run.id}: Damaged on the disk and left out: metrics.jsonl (1 line)."
+    home = with_run.path.parent.parent
+    for arguments in (["runs"], ["runs", "show", with_run.id]):
+        assert digits(*arguments, home=home).stderr.strip() == said
+    doctor = digits("doctor", "--json", home=home, check=False)
+    assert doctor.returncode == 1 and said in doctor.stdout
+    runs.resume(with_run, 4)
+    assert with_run.state == RunState.QUEUED
+
+
+@pytest.mark.parametrize("name", ["status.json", "config.json", "metrics.jsonl"])
+def test_a_run_with_a_damaged_file_is_listed_and_can_be_deleted(with_run, name):
+    (with_run.path / name).write_bytes(b"\xff" + (with_run.path / name).read_bytes()[1:])
+    home = with_run.path.parent.parent
+    listed = digits("runs", home=home)
+    assert with_run.id in listed.stdout and name in listed.stderr
+    digits("runs", "delete", with_run.id, home=home)
+    assert not runs.all_runs()
 
 
 @pytest.mark.parametrize(

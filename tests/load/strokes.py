@@ -31,11 +31,11 @@ WAIT = """signs => new Promise(resolve => {
 COUNTED = "document.querySelector('[data-testid=stText]')?.textContent"
 BARE_SIGNS = [[f"/^{count} strokes/.test({COUNTED})"] for count in (1, 2)]
 SAID = "document.querySelector('[data-testid=stMetricValue]')?.closest('[data-testid=stVerticalBlock]').innerText"
-FIRST_PICTURE = "document.querySelector('[data-testid=stImage] img')?.src"
-# Of each stroke: the new digit with how sure it is; and, under the bars, the picture of this very drawing.
+PICTURE = "document.querySelector('img[alt^=\"Your digit as\"]')?.src"
+# Of each stroke: the new digit with how sure it is; and, under its bars, the 28 x 28 of this very drawing.
 OUR_SIGNS = [
-    [f"window.said = {SAID}", f"document.querySelector('.barlayer .point') && (window.picture = {FIRST_PICTURE})"],
-    [f"{SAID} != window.said", f"{FIRST_PICTURE} != window.picture"],
+    [f"window.said = {SAID}", f"window.picture = {PICTURE}"],
+    [f"{SAID} != window.said", f"{PICTURE} != window.picture"],
 ]
 
 

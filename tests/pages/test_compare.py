@@ -6,6 +6,7 @@ import pytest
 from digits.evaluation import judge
 from digits.evaluation.test_sets import test_set as find_set
 from digits.training.run import Run
+from pages.shared.words import isolated
 from tests.pages.conftest import HOSTILE, texts
 
 
@@ -30,7 +31,9 @@ def test_all_runs_are_listed_with_the_starter_and_two_are_asked_for(open_page, w
     page = open_page("compare")
     table = page.dataframe[0].value
     assert table["Network"].tolist() == ["mlp", "cnn-large"]
-    assert (table["Notes"][0], list(table["Tags"][0])) == ("slow but good", ["mlp", "try"])
+    assert (table["Notes"][0], list(table["Tags"][0])) == (
+        isolated("slow but good"), [isolated("mlp"), isolated("try")]
+    )  # fmt: skip
     assert table["Test accuracy"][0] == pytest.approx(
         100 * judge.stored(with_run, find_set("tutorial", with_run.config))["accuracy"]
     )
@@ -85,8 +88,28 @@ def test_links_that_lead_nowhere_are_friendly(open_page, with_run, text):
     assert [warning.value for warning in page.warning] == ["The link names a run that is not here; it is left out."]
 
 
-def test_names_are_text(open_page, two_runs):
-    two_runs[0].rename("[a](http://evil.example) <b>")
+@pytest.mark.parametrize(
+    "name", ["[a](http://evil.example) <b>evil</b>", "=HYPERLINK(evil)", "\u202eevil $x^2$ :red[b]"]
+)
+def test_names_notes_and_tags_are_text_and_never_in_a_figure_or_first_in_a_cell(open_page, two_runs, name):
+    run = two_runs[0]
+    run.rename(name)
+    run.annotate(name, [name])
+    for view in ("Scores", "Disagreements", "Curves"):
+        page = open_both(open_page, two_runs, compare_view=view)
+        figures = page.get("plotly_chart")
+        assert not any("evil" in figure.proto.spec for figure in figures) and (figures or view == "Scores")
+        kinds = ("markdown", "caption", "info", "warning", "error", "subheader")
+        assert not any("evil" in element.value for kind in kinds for element in page.get(kind))
+        assert any(isolated(run.name) in element.value for element in page.text)
+    row = page.dataframe[0].value.iloc[0]
+    for cell in (row["Run"], row["Notes"], row["Tags"][0]):
+        assert "evil" in cell and cell.startswith("\u2068")  # so that a downloaded table has no formula
+
+
+def test_a_run_whose_files_are_damaged_is_named_and_can_be_evaluated_again(open_page, two_runs):
+    report = two_runs[1].path / "evaluation" / "tutorial" / "report.json"
+    report.write_text(report.read_text().replace('"n": 1000', '"n": 1001'))
     page = open_both(open_page, two_runs)
-    assert not any("evil" in element.value for kind in (page.markdown, page.caption) for element in kind)
-    assert any("evil" in element.value for element in page.text)
+    assert page.warning[0].value == "B: Damaged on the disk and left out: evaluation/tutorial/report.json."
+    assert [button.label for button in page.button] == ["Evaluate B"]

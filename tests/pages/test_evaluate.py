@@ -116,9 +116,12 @@ def test_without_a_stored_verdict_the_worker_is_started_once(open_page, with_run
     assert not page.exception and page.metric[0].label == "Accuracy"
 
 
-def test_a_damaged_verdict_is_said_in_a_sentence(open_page, with_run):
-    (with_run.path / "evaluation" / "tutorial" / "report.json").write_text("{")
-    assert "damaged" in open_page("evaluate").error[0].value
+@pytest.mark.parametrize(("text", "kind"), [("{", "warning"), ("{}", "error")])
+def test_a_damaged_verdict_is_said_in_a_sentence(open_page, with_run, text, kind):
+    (with_run.path / "evaluation" / "tutorial" / "report.json").write_text(text)
+    page = open_page("evaluate")
+    assert any("damaged" in said.value for said in page.get(kind))
+    assert [button.label for button in page.button] == (["Evaluate"] if kind == "warning" else [])
 
 
 @pytest.mark.parametrize("text", HOSTILE)

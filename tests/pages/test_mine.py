@@ -1,7 +1,9 @@
 """My digits on the Draw page: say, list, correct, delete, take back, and see what teaching changed."""
 
+import io
 import json
 import shutil
+import zipfile
 
 import pytest
 
@@ -93,6 +95,15 @@ def test_the_link_from_an_error_brings_its_model_along(open_page, with_run):
     page.query_params["model"], page.query_params["like"] = with_run.id, "sample-tutorial-12"
     page.run()
     assert not page.exception and page.selectbox(key="model").value == with_run.id
+
+
+def test_a_zip_whose_names_are_hostile_is_refused_in_a_sentence_that_does_nothing(open_page, with_sample):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("[free](http://evil.example)", b"")
+    page = open_page("draw")
+    page.file_uploader(key="draw_mine_zip_0").set_value(("a.zip", packed.getvalue(), "application/zip")).run()
+    assert "holds `'[free](http://evil.example)'`, which no export" in page.error[0].value
 
 
 @pytest.mark.parametrize("hostile", [HOSTILE[2], "../..-official-1", "sample-tutorial-123456"])

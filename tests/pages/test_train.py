@@ -8,6 +8,7 @@ from digits.files import append_json_line, write_json
 from digits.training import queue, runs
 from digits.training.config import make_config
 from digits.training.run import SILENT_SECONDS, RunState
+from pages.shared.words import isolated
 from pages.train import settings
 from tests.pages.conftest import HOSTILE, click, texts
 
@@ -137,8 +138,11 @@ def test_a_queued_run_shows_its_place_and_can_be_moved_and_cancelled(open_page, 
         live(first)
         queue.start(second)
         queue.start(third)
+        third.rename("=cmd()")
         page = open_page("train", train_view="Watch", run=third.id)
         assert "Place **2 of 2** in the queue" in texts(page)
+        waiting = next(table.value for table in page.dataframe if "Place" in table.value)
+        assert waiting["Run"].tolist()[1] == isolated("=cmd()")  # no formula in a downloaded table
         click(page, "Earlier")
         assert queue.waiting() == [third, second] and "Place **1 of 2** in the queue" in texts(page)
         click(page, "Cancel")
@@ -214,3 +218,20 @@ def test_digits_that_are_not_there_yet_are_offered_and_the_sample_is_a_way_round
     click(page, "Use the sample")
     assert page.segmented_control(key="train_source").value == "sample"
     assert any(button.label == "Start training" for button in page.button)
+
+
+def test_damaged_metrics_are_said_and_a_run_with_damaged_settings_breaks_no_page_and_can_be_deleted(
+    open_page, with_run
+):
+    metrics = with_run.path / "metrics.jsonl"
+    metrics.write_text(metrics.read_text().replace("val_loss", "val_lass", 1))
+    page = open_page("train", train_view="Watch")
+    assert page.warning[0].value == "Damaged on the disk and left out: metrics.jsonl (1 line)."
+    config = with_run.path / "config.json"
+    config.write_text(config.read_text().replace("mlp", "cnn"))
+    for other in ("home", "evaluate", "compare", "draw"):
+        assert not any(with_run.id[:15] in option for box in open_page(other).selectbox for option in box.options)
+    page = open_page("train", train_view="Watch")
+    assert "it can only be deleted" in page.error[0].value
+    click(page, "Delete for ever")
+    assert not runs.all_runs()

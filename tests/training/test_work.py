@@ -69,6 +69,7 @@ def test_pause_frees_the_device_and_going_on_continues_the_curve(with_sample):
     run.ask_to_pause()
     wait_until(lambda: run.state.is_final)
     seen = run.epochs()
+    assert run.status()["phase"] == "On request"
     assert (run.state, run.has_model, run.is_held()) == (RunState.PAUSED, False, False)
     with pytest.raises(BadConfig, match="epochs is 5; expected a last epoch from 1000"):
         runs.resume(run, 5)
