@@ -7,8 +7,10 @@ import cv2
 import numpy as np
 import pytest
 
+from digits.commands import train
 from digits.data.dataset import open_dataset
 from digits.training import runs
+from digits.training.config import make_config
 from tests.conftest import digits
 
 
@@ -184,3 +186,13 @@ def test_training_on_digits_that_cannot_be_had_says_what_to_do_and_makes_no_run(
     process = digits("train", "--source", "mnist", home=with_sample, check=False)
     assert (process.returncode, process.stdout) == (1, "")
     assert "Use the sample instead" in process.stderr and runs.all_runs() == []
+
+
+def test_the_summary_of_a_race_names_the_network_that_won():
+    config = make_config(architecture="mlp", backend="jax", racers=3, race="learning-rates")
+    epoch = {"seconds": 1.0, "val_accuracy": 0.95, "leader": 0}
+    result = {"run": "r", "state": "done", "seconds": 2.0, "device": "CPU", "epochs": [epoch]}
+    said = train.summary(result | {"config": config.as_dict()}, None).splitlines()
+    assert said[-1] == "best of 3            learning rate 0.00316"
+    alone = train.summary(result | {"config": make_config(architecture="mlp").as_dict()}, None)
+    assert alone.splitlines() == said[:-1]
