@@ -66,7 +66,7 @@ def _progress(run: Run, was_live: bool) -> None:
     elif not state.is_final:
         readings.bars(status, num_epochs)
     _numbers(run, epochs, num_epochs, status)
-    if "leader" in (epochs or [{}])[-1]:
+    if names and epochs:
         st.caption(f"Best on the validation digits: {names[epochs[-1]['leader']]}, of {len(names)} in the race.")
     if ticks or epochs:
         for column, metric in zip(st.columns(2, gap="large"), ("loss", "accuracy"), strict=True):
