@@ -14,6 +14,7 @@ import numpy as np
 
 SIDE = 28  # px
 MIDDLE = (SIDE - 1) / 2, (SIDE - 1) / 2
+CHANNELS = 64  # digits that are changed together
 FINE = 4  # parts of a pixel by which strokes are widened
 
 
@@ -51,11 +52,11 @@ def _thicken(images: np.ndarray, pixels: float) -> np.ndarray:
     pen = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
     morph = cv2.dilate if pixels > 0 else cv2.erode
 
-    def widen(image: np.ndarray) -> np.ndarray:
-        large = cv2.resize(image, None, fx=FINE, fy=FINE, interpolation=cv2.INTER_LINEAR)
+    def widen(sheet: np.ndarray) -> np.ndarray:
+        large = cv2.resize(sheet, None, fx=FINE, fy=FINE, interpolation=cv2.INTER_LINEAR)
         return cv2.resize(morph(large, pen), (SIDE, SIDE), interpolation=cv2.INTER_AREA)
 
-    return np.stack([widen(image) for image in images])
+    return _together(images, widen)
 
 
 def _rotate(images: np.ndarray, degrees: float) -> np.ndarray:
@@ -81,7 +82,18 @@ def _warp(images: np.ndarray, matrix: np.ndarray) -> np.ndarray:
 
 def _blur(images: np.ndarray, sigma: float) -> np.ndarray:
     """sigma: px, standard deviation of the Gaussian."""
-    return np.stack([cv2.GaussianBlur(image, (0, 0), sigma, borderType=cv2.BORDER_CONSTANT) for image in images])
+    return _together(images, lambda sheet: cv2.GaussianBlur(sheet, (0, 0), sigma, borderType=cv2.BORDER_CONSTANT))
+
+
+def _together(images: np.ndarray, change: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    """Change digits as the channels of larger pictures, which OpenCV does two to eight times as fast, pixel for pixel.
+
+    images: (n, 28, 28) uint8. change: (28, 28, channels) -> (28, 28, channels), each channel by itself.
+    """
+    pixels = images.transpose(1, 2, 0)
+    sheets = [np.ascontiguousarray(pixels[..., at : at + CHANNELS]) for at in range(0, len(images), CHANNELS)]
+    changed = [change(sheet).reshape(sheet.shape) for sheet in sheets]  # OpenCV drops an only channel
+    return np.concatenate(changed, axis=2).transpose(2, 0, 1)
 
 
 def _contrast(images: np.ndarray, percent: float) -> np.ndarray:

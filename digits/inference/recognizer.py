@@ -14,6 +14,7 @@ from digits.errors import DamagedFile
 
 SIDE = 28  # px, side of the network's input
 DIGITS = 10
+FEW = 8  # digits at a time: 3 ms of the largest network, and half the time of one by one for the small ones
 
 
 class Recognizer:
@@ -58,14 +59,15 @@ class Recognizer:
         if images.shape[1:] != (SIDE, SIDE) or images.dtype != np.uint8:
             raise ValueError(f"images are {images.dtype} {images.shape}; expected uint8 (n, {SIDE}, {SIDE}).")
         answers = np.empty((len(images), DIGITS), np.float32)
-        for image, answer in zip(images, answers, strict=True):
-            # OpenCV takes channels first, (1, 1, 28, 28), although the file says (1, 28, 28, 1): given the latter, a
-            # dense network answers nonsense without a complaint.
-            blob = image.astype(np.float32)[None, None]
-            # Locked digit by digit, so that a folder of pictures does not hold up somebody's stroke.
+        for start in range(0, len(images), FEW):
+            few = np.s_[start : start + FEW]
+            # OpenCV takes channels first, (n, 1, 28, 28), although the file says (1, 28, 28, 1): given the latter, a
+            # dense network answers nonsense without a complaint. It takes any n, whatever the file says.
+            blob = images[few, np.newaxis].astype(np.float32)
+            # Locked for a few at a time, so that a folder of pictures does not hold up somebody's stroke.
             with self._lock:
                 self._net.setInput(blob)
-                answer[:] = self._net.forward().reshape(DIGITS)
+                answers[few] = self._net.forward()
         return at_temperature(answers, self._temperature)
 
 

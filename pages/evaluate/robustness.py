@@ -58,7 +58,7 @@ def _slider(name: str) -> float:
     known = DISTORTIONS[name]
     return st.slider(
         f"{known.title}, {known.unit}", float(known.strengths[0]), float(known.strengths[-1]), float(known.neutral),
-        float(known.step), format="%g", key=f"robust_{name}", persist_state="session",
+        float(known.step), format="%g", key=f"robust_{name}", bind="query-params", persist_state="session",
     )  # fmt: skip
 
 

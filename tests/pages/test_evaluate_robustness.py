@@ -48,6 +48,13 @@ def test_a_slider_shows_the_accuracy_on_digits_that_are_so_distorted(open_page, 
     assert page.metric[0].value == f"{accuracy_score(labels, plain):.2%}"
 
 
+def test_a_link_brings_the_distortions_along_and_a_wrong_one_does_no_harm(open_page, with_run):
+    page = open_page("evaluate", evaluate_view="Robustness", robust_rotation="30")
+    assert page.slider(key="robust_rotation").value == 30 and page.metric[0].delta.startswith("-")
+    page = open_page("evaluate", evaluate_view="Robustness", robust_rotation="9e99", robust_blur="<b>")
+    assert page.slider(key="robust_rotation").value == 0 and page.metric[0].delta == "As they are"
+
+
 def test_the_curves_are_made_by_a_worker_that_is_started_once(open_page, with_run, monkeypatch):
     started = []
     monkeypatch.setattr(worker, "start", lambda arguments, log: started.append(arguments))
