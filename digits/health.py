@@ -12,8 +12,8 @@ from digits import models
 from digits.data.dataset import is_prepared, is_preparing, open_dataset
 from digits.data.sources import SOURCES
 from digits.errors import DigitsError
-from digits.files import is_whole
 from digits.home import ROOT, home
+from digits.records import is_whole
 from digits.training import runs
 from digits.training.run import RunState
 

@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 
 from digits import worker
 from digits.errors import DamagedFile, DigitsError
-from digits.files import is_whole, read_json, write_json
+from digits.records import is_whole, read_json, write_json
 
 STARTING = "Starting"
 GRACE_SECONDS = 15  # a new worker has this long to take the lock before it counts as vanished

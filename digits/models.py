@@ -2,11 +2,11 @@
 
 from digits.errors import DamagedFile, DigitsError, UnknownRun
 from digits.evaluation.calibration import temperature
-from digits.files import read_json, write_json
 from digits.home import home
 from digits.inference.layers import Layers
 from digits.inference.recognizer import Recognizer
 from digits.inference.snapshot import Snapshot
+from digits.records import read_json, write_json
 from digits.training import runs, snapshots
 from digits.training.run import Run
 

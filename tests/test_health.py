@@ -5,9 +5,9 @@ import pytest
 
 from digits import health
 from digits.errors import DigitsError
-from digits.files import write_json
 from digits.home import data_folder
 from digits.inference.recognizer import Recognizer
+from digits.records import write_json
 from digits.training import runs
 from digits.training.config import make_config
 

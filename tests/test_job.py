@@ -4,8 +4,8 @@ import pytest
 
 from digits import worker
 from digits.errors import DigitsError
-from digits.files import write_json
 from digits.job import STARTING, Job, Progress
+from digits.records import write_json
 
 
 @pytest.fixture

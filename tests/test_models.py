@@ -2,7 +2,7 @@ import pytest
 
 from digits import models
 from digits.errors import DigitsError
-from digits.files import write_json
+from digits.records import write_json
 from digits.training import runs
 
 

@@ -12,7 +12,7 @@ from digits.bench import measurements
 from digits.bench.card_tables import lines
 from digits.bench.machine import machine
 from digits.bench.ours_to_goal import GOALS
-from digits.files import write_json
+from digits.records import write_json
 from digits.training.architectures import RECIPES
 
 PARTS = ("ceilings", "throughput", "breakdown", "fit_throughput", "race")

@@ -15,8 +15,8 @@ import numpy as np
 from digits.bench.machine import COMMIT_FILE, commit
 from digits.data.dataset import open_dataset
 from digits.errors import DigitsError
-from digits.files import write_json
 from digits.home import ROOT, data_folder
+from digits.records import write_json
 
 # NumPy, SciPy and ml-dtypes come with JAX.
 WHEELS = (

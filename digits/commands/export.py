@@ -5,7 +5,8 @@ from pathlib import Path
 
 from digits.data.sources import SOURCES
 from digits.errors import DigitsError
-from digits.files import append_json_line, publish, read_json
+from digits.files import publish
+from digits.records import append_json_line, read_json
 from digits.training import runs
 from digits.training.run import Run
 

@@ -11,11 +11,11 @@ from digits import models
 from digits.errors import DigitsError
 from digits.evaluation import pens
 from digits.evaluation.folder import folder
-from digits.files import write_json
 from digits.gate.judge import wrong_acceptances
 from digits.home import ROOT
 from digits.inference.gate import Gate
 from digits.inference.recognizer import Recognizer
+from digits.records import write_json
 from digits.training import runs
 
 DEFAULT_FILE = ROOT.parent / "shared" / "data" / "pen_digits.npz"  # where the developers of this project keep it

@@ -7,8 +7,8 @@ from digits import worker
 from digits.data.dataset import is_prepared, is_preparing, prepare
 from digits.data.sources import check_source
 from digits.errors import DamagedFile, DigitsError
-from digits.files import read_json, write_json
 from digits.home import data_folder
+from digits.records import read_json, write_json
 
 STARTING = "Starting"
 GRACE_SECONDS = 15  # a new worker has this long to take the lock before it counts as vanished

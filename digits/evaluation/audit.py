@@ -13,9 +13,9 @@ import numpy as np
 from digits.data.dataset import Dataset, open_dataset
 from digits.data.sources import SOURCES
 from digits.errors import BadConfig, DamagedFile
-from digits.files import read_json, write_array, write_json
 from digits.home import data_folder
 from digits.job import Job
+from digits.records import read_json, write_array, write_json
 from digits.training.config import TrainConfig, make_config
 
 NUM_FOLDS = 5

@@ -14,8 +14,8 @@ from digits.errors import DamagedFile, UnknownRun
 from digits.evaluation import judge
 from digits.evaluation.report import wilson_interval
 from digits.evaluation.test_sets import TestSet, test_sets
-from digits.files import read_json, write_json
 from digits.inference.recognizer import Recognizer
+from digits.records import read_json, write_json
 from digits.training import runs
 from digits.training.run import Run
 from digits.training.teaching import Taught

@@ -9,8 +9,8 @@ import numpy as np
 from digits.data.dataset import open_dataset
 from digits.data.splits import split, take
 from digits.errors import DamagedFile
-from digits.files import read_json, write_json
 from digits.inference.recognizer import Recognizer, at_temperature
+from digits.records import read_json, write_json
 from digits.training.run import Run
 
 NUM_BINS = 15

@@ -5,7 +5,7 @@ from typing import Any
 
 from digits.errors import DamagedFile
 from digits.evaluation.folder import folder
-from digits.files import read_json
+from digits.records import read_json
 from digits.training import architectures
 from digits.training.run import Run
 

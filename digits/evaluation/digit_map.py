@@ -16,9 +16,10 @@ from digits.errors import DamagedFile
 from digits.evaluation import features, judge
 from digits.evaluation.folder import folder
 from digits.evaluation.test_sets import TestSet
-from digits.files import publish, read_arrays
+from digits.files import publish
 from digits.inference.layers import Layers
 from digits.job import Job
+from digits.records import read_arrays
 from digits.training.run import Run
 
 NUM_PLACED = 3_000  # by t-SNE, whose time grows faster than their number

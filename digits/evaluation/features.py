@@ -13,9 +13,9 @@ from digits.data.splits import split, take
 from digits.errors import DamagedFile
 from digits.evaluation.folder import folder
 from digits.evaluation.test_sets import test_set
-from digits.files import read_array, write_array
 from digits.inference.layers import Layers
 from digits.job import Job
+from digits.records import read_array, write_array
 from digits.training.run import Run
 
 TRAIN = "train"

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from digits.files import read_json
 from digits.home import home
+from digits.records import read_json
 from digits.training.run import Run
 from digits.training.runs import STARTER
 

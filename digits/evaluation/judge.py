@@ -16,9 +16,9 @@ from digits.evaluation.folder import folder
 from digits.evaluation.label_errors import corrected
 from digits.evaluation.report import report
 from digits.evaluation.test_sets import TestSet, test_set, test_sets
-from digits.files import read_array, read_json, write_array, write_json
 from digits.inference.recognizer import Recognizer, at_temperature
 from digits.job import Job
+from digits.records import read_array, read_json, write_array, write_json
 from digits.training.run import Run
 from digits.training.runs import STARTER
 

@@ -14,9 +14,9 @@ from digits.evaluation.distortions import DISTORTIONS, distort
 from digits.evaluation.folder import folder
 from digits.evaluation.report import wilson_interval
 from digits.evaluation.test_sets import TestSet
-from digits.files import read_json, write_json
 from digits.inference.recognizer import Recognizer
 from digits.job import Job
+from digits.records import read_json, write_json
 from digits.training.run import Run
 
 

@@ -10,10 +10,11 @@ import numpy as np
 from digits.data.dataset import open_dataset
 from digits.data.splits import split, take
 from digits.errors import DigitsError
-from digits.files import publish, write_json
+from digits.files import publish
 from digits.gate.judge import wrong_acceptances
 from digits.gate.material import material, size
 from digits.inference.gate import FOLDER, LEAST, Gate
+from digits.records import write_json
 
 OUTPUT = {"shape": [1, 2], "dtype": "float32", "meaning": "probabilities of no digit and of a digit"}
 SEED = 0

@@ -11,9 +11,10 @@ import cv2
 import numpy as np
 
 from digits.errors import DamagedFile
-from digits.files import read_json, sha256
+from digits.files import sha256
 from digits.home import ROOT
 from digits.inference.recognizer import SIDE
+from digits.records import read_json
 
 FOLDER = ROOT / "digits" / "starter" / "gate"
 LEAST = 0.1

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from digits.errors import DamagedFile
-from digits.files import read_arrays
 from digits.inference.recognizer import SIDE
+from digits.records import read_arrays
 
 
 class Snapshot:

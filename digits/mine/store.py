@@ -8,9 +8,9 @@ from pathlib import Path
 from filelock import FileLock
 
 from digits.errors import DamagedFile, DigitsError
-from digits.files import read_json, write_json
 from digits.home import home
 from digits.mine.drawing import Drawing, read
+from digits.records import read_json, write_json
 
 MOST = 5_000  # drawings; a class of thirty with 150 each
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import keras
 
 from digits.errors import DigitsError
-from digits.files import publish, write_json
+from digits.files import publish
 from digits.home import ROOT
+from digits.records import write_json
 from digits.training.backends import check_installed
 
 INPUT = {"shape": [1, 28, 28, 1], "dtype": "float32", "range": [0, 255], "meaning": "0 = paper, 255 = ink"}

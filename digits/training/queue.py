@@ -12,8 +12,9 @@ from typing import Any
 
 from digits import worker
 from digits.errors import BadConfig, DamagedFile
-from digits.files import locked, read_json, write_json
+from digits.files import locked
 from digits.home import home
+from digits.records import read_json, write_json
 from digits.training.run import GRACE_SECONDS, Run, RunState
 from digits.training.runs import all_runs
 

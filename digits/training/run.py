@@ -15,7 +15,8 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from digits.errors import DamagedFile, DigitsError
-from digits.files import damaged_lines, is_whole, read_json, read_json_lines, sha256, write_json
+from digits.files import sha256
+from digits.records import damaged_lines, is_whole, read_json, read_json_lines, write_json
 from digits.training.config import TrainConfig, read_config
 
 GRACE_SECONDS = 10  # a new worker has this long to take its lock before its run counts as lost

@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from filelock import Timeout
 
 from digits.errors import BadConfig, DigitsError, RunBusy, UnknownRun
-from digits.files import write_json
 from digits.home import ROOT, runs_folder
+from digits.records import write_json
 from digits.training.config import TrainConfig
 from digits.training.run import MAX_EPOCHS, Run, RunState
 from digits.training.teaching import Taught

@@ -15,7 +15,8 @@ import numpy as np
 
 from digits.data.dataset import is_prepared
 from digits.errors import DamagedFile, DigitsError
-from digits.files import publish, read_arrays
+from digits.files import publish
+from digits.records import read_arrays
 from digits.training.architectures import RECIPES
 from digits.training.config import TrainConfig
 from digits.training.run import Run

@@ -14,7 +14,7 @@ from filelock import Timeout
 
 from digits.data.dataset import open_dataset
 from digits.errors import DigitsError, RunBusy
-from digits.files import append_json_line, write_json, write_json_lines
+from digits.records import append_json_line, write_json, write_json_lines
 from digits.training import backends, checkpoints, queue, snapshots
 from digits.training.config import TrainConfig
 from digits.training.run import Run, RunState

@@ -6,7 +6,7 @@ from digits.evaluation import judge
 from digits.evaluation.card import as_markdown, lines, score_card
 from digits.evaluation.folder import folder
 from digits.evaluation.test_sets import test_set as find_set
-from digits.files import append_json_line, write_json
+from digits.records import append_json_line, write_json
 from digits.training import runs
 from digits.training.run import Run
 

@@ -6,9 +6,9 @@ import pytest
 from digits.errors import DamagedFile
 from digits.evaluation.folder import folder
 from digits.evaluation.pens import WAYS, Way, paint, read_pen_digits
-from digits.files import read_json
 from digits.gate import judge
 from digits.inference.gate import Gate
+from digits.records import read_json
 from digits.training import runs
 from tests.conftest import digits
 

@@ -11,7 +11,7 @@ from digits.errors import DamagedFile
 from digits.evaluation import robustness
 from digits.evaluation.distortions import DISTORTIONS, distort
 from digits.evaluation.test_sets import test_set as find_set
-from digits.files import write_json
+from digits.records import write_json
 
 
 @pytest.fixture

@@ -15,7 +15,8 @@ from digits.evaluation.digit_map import Neighbourhood
 from digits.evaluation.distortions import DISTORTIONS
 from digits.evaluation.folder import folder
 from digits.evaluation.test_sets import test_set as named_test_set
-from digits.files import _KEPT, append_json_line, write_array, write_json
+from digits.files import _KEPT
+from digits.records import append_json_line, write_array, write_json
 from digits.training import checkpoints, runs, snapshots
 from digits.training.config import make_config
 from digits.training.run import RunState

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from digits.errors import DamagedFile
-from digits.files import read_json, write_json
+from digits.records import read_json, write_json
 from digits.training import checkpoints, runs
 from digits.training.config import make_config
 from digits.training.run import RunState

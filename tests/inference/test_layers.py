@@ -4,8 +4,8 @@ import pytest
 from digits import models
 from digits.data.dataset import open_dataset
 from digits.errors import DamagedFile
-from digits.files import read_json, write_json
 from digits.inference.layers import Layers
+from digits.records import read_json, write_json
 from digits.training import runs
 
 

@@ -9,7 +9,7 @@ from digits.data.dataset import open_dataset
 from digits.evaluation import robustness
 from digits.evaluation.distortions import DISTORTIONS, distort
 from digits.evaluation.test_sets import test_set as find_set
-from digits.files import write_json
+from digits.records import write_json
 from tests.pages.conftest import click, texts
 
 

@@ -10,8 +10,8 @@ from digits.data import preparing
 from digits.data.dataset import open_dataset
 from digits.data.preparing import Progress
 from digits.evaluation import audit
-from digits.files import write_json
 from digits.home import ROOT, data_folder
+from digits.records import write_json
 
 VIEWS = ["Data set", "One digit", "Gallery", "Batches", "Doubtful labels"]
 

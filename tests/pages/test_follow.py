@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from digits.files import read_json, write_json
+from digits.records import read_json, write_json
 from digits.training import runs, snapshots
 from tests.pages.conftest import texts
 from tests.pages.test_draw import SCRIBBLE, SEVEN, FakeCanvas, canvas  # noqa: F401

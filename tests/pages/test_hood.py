@@ -2,7 +2,7 @@
 
 import pytest
 
-from digits.files import read_json, write_json
+from digits.records import read_json, write_json
 from digits.training import snapshots
 from pages.shared import cache
 from tests.pages.conftest import texts

@@ -9,8 +9,8 @@ import pytest
 
 from digits import models
 from digits.evaluation import before_after
-from digits.files import write_json
 from digits.mine import store, teach
+from digits.records import write_json
 from digits.training import runs
 from digits.training.run import RunState
 from tests.mine.conftest import drawn

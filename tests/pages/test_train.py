@@ -4,7 +4,7 @@ import pytest
 
 from digits import worker
 from digits.errors import DigitsError
-from digits.files import append_json_line, write_json
+from digits.records import append_json_line, write_json
 from digits.training import queue, runs
 from digits.training.config import make_config
 from digits.training.run import SILENT_SECONDS, RunState

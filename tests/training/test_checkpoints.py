@@ -7,8 +7,8 @@ import sys
 import numpy as np
 import pytest
 
-from digits.files import read_json
 from digits.home import ROOT
+from digits.records import read_json
 from digits.training import checkpoints
 from digits.training.checkpoints import Checkpoint, Keeper
 

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from digits.errors import DamagedFile, DigitsError, RunBusy, UnknownRun
-from digits.files import append_json_line, write_json
 from digits.home import ROOT, runs_folder
+from digits.records import append_json_line, write_json
 from digits.training import runs
 from digits.training.config import make_config
 from digits.training.run import GRACE_SECONDS, RunState
@@ -42,7 +42,7 @@ def test_an_id_that_is_none_is_refused(digits_home, run_id):
 def test_a_running_run_whose_worker_was_killed_is_lost(run):
     """A real process holds the lock and is killed by the system."""
     code = (
-        "import sys, time; from digits.training import runs; from digits.files import write_json; import os\n"
+        "import sys, time; from digits.training import runs; from digits.records import write_json; import os\n"
         "run = runs.find(sys.argv[1])\n"
         "with run.lock():\n"
         "    write_json(run.path / 'status.json', {'state': 'running', 'updated': time.time(), 'pid': os.getpid()})\n"
