@@ -67,12 +67,11 @@ def show(
     return seen, str(digit) if is_digit else "no digit", float(probabilities.max())
 
 
-def wait(details) -> None:
+def wait() -> None:
     """What stands there before the first stroke: the bars are drawn already, so that it is answered the sooner."""
-    with details:
-        _is_raw()
-        _bars(np.zeros(10), "draw_bars", highlight=None)
-        st.markdown(WAY)
+    _is_raw()
+    _bars(np.zeros(10), "draw_bars", highlight=None)
+    st.markdown(WAY)
 
 
 def compare(seen: np.ndarray, name: str, other: Recognizer) -> None:

@@ -80,7 +80,7 @@ def read() -> None:
             elif several:
                 st.markdown(answer.WAY)
             else:
-                answer.wait(right)
+                answer.wait()
     except DigitsError as error:
         verdict.error(str(error), icon=":material/error:")
 
