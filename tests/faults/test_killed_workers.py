@@ -112,7 +112,7 @@ def test_a_worker_that_hangs_is_told_and_recovers(worker, run):
         wait_until(lambda: not run.status()["responding"], seconds=15)
         assert run.state == RunState.QUEUED
         process.send_signal(signal.SIGCONT)
-        wait_until(lambda: run.status()["responding"], seconds=5)
+        wait_until(lambda: run.status()["responding"], seconds=15)
 
 
 def test_a_worker_whose_memory_is_limited_ends_in_words(worker, run):
