@@ -49,10 +49,10 @@ def run(with_sample):
 
 @pytest.fixture
 def small_disk(tmp_path):
-    """A folder on a disk of 1 MiB."""
+    """A folder on a disk of 4 MiB, enough for a small run with all its snapshots."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder], capture_output=True)
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", folder], capture_output=True)
     if mounted.returncode:
         pytest.skip("only root may mount a small disk to fill")
     yield folder
