@@ -24,25 +24,25 @@ if not followed:
     with told():
         recognizer, gate = cache.recognizer(run), cache.gate()
     how_sure = answer.how_sure(run)
+with st.container(horizontal=True, vertical_alignment="center"):
+    source = st.segmented_control(
+        "From", list(WAYS), default="Canvas", required=True, key="draw_from", label_visibility="collapsed"
+    )
+    several = st.toggle(
+        "Several digits", key="draw_several", persist_state="session",
+        disabled=source == "Test digit" or followed is not None,
+        help="Reads a number, such as 2047: its digits beside each other, with a gap between them.",
+    )  # fmt: skip
 st.html(pad.FIT)
 
 
 @st.fragment
 def read() -> None:
-    """Canvas and answer in one fragment, so that a stroke reruns only them."""
+    """Canvas and answer in one fragment, so that a stroke reruns only them, and as little as can be."""
     if recent.has_grown():
         st.rerun()
     left, right = st.columns([5, 7], gap="large")
     with left:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            source = st.segmented_control(
-                "From", list(WAYS), default="Canvas", required=True, key="draw_from", label_visibility="collapsed"
-            )
-            several = st.toggle(
-                "Several digits", key="draw_several", persist_state="session",
-                disabled=source == "Test digit" or followed is not None,
-                help="Reads a number, such as 2047: its digits beside each other, with a gap between them.",
-            )  # fmt: skip
         verdict = st.container(height=VERDICT_HEIGHT, border=False)
     if not followed:
         with right:

@@ -149,7 +149,9 @@ def test_a_file_that_may_not_grow_fails_the_run_in_words_and_leaves_nothing_half
 
 def test_a_full_disk_leaves_the_old_state_and_is_named(small_disk):
     keeper = checkpoints.Keeper(small_disk)
-    whole, large = (checkpoints.Checkpoint([{"epoch": 1}] * n, [np.zeros(size)]) for n, size in ((1, 10), (2, 1_000_000)))
+    whole, large = (
+        checkpoints.Checkpoint([{"epoch": 1}] * n, [np.zeros(size)]) for n, size in ((1, 10), (2, 1_000_000))
+    )
     keeper.keep(whole)
     keeper.written = float("-inf")
     with pytest.raises(DigitsError, match="No space left on device. The old state is kept"):
