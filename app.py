@@ -58,4 +58,7 @@ page = st.navigation(
     position="top",
 )
 if st.runtime.exists():  # a visit, not that import
+    # For what the browser forgets while it shows another page: the ink on the canvas.
+    st.session_state["page_is_new"] = st.session_state.get("page") != page.title
+    st.session_state["page"] = page.title
     page.run()

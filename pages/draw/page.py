@@ -13,6 +13,8 @@ from pages.shared.words import isolated
 WAYS = {"Canvas": pad.ink, "Picture": upload.ink, "Test digit": test_digit.ink}
 VERDICT_HEIGHT = 104  # px, reserved above the canvas, so that it stays where it is when the answer comes
 
+if st.session_state.get("page_is_new"):
+    pad.move_canvas()
 head = st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center")
 head.title("Draw", anchor=False, width="content")
 followed = follow.offer(head)
@@ -26,8 +28,9 @@ if not followed:
     how_sure = answer.how_sure(run)
 with st.container(horizontal=True, vertical_alignment="center"):
     source = st.segmented_control(
-        "From", list(WAYS), default="Canvas", required=True, key="draw_from", label_visibility="collapsed"
-    )
+        "From", list(WAYS), default="Canvas", required=True, key="draw_from", label_visibility="collapsed",
+        on_change=pad.move_canvas,
+    )  # fmt: skip
     several = st.toggle(
         "Several digits", key="draw_several", persist_state="session",
         disabled=source == "Test digit" or followed is not None,

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import settle
+from tests.conftest import wait_until
 
 ONE = [[(200, 60), (195, 190), (190, 320)]]
 SEVEN = [[(100, 80), (280, 80)], [(280, 80), (220, 200), (170, 320)]]
@@ -25,6 +26,12 @@ def draw(page, strokes):
 
 def expect_answer(page, digit):
     expect(page.get_by_test_id("stMetricValue")).to_have_text(digit)
+
+
+def expect_ink(page):
+    """Wait until the canvas is white where a SEVEN is."""
+    pixel = "canvas => canvas.getContext('2d').getImageData(190, 80, 1, 1).data[0]"
+    wait_until(lambda: page.locator("canvas.dc-canvas.lower-canvas").evaluate(pixel) == 255, seconds=30)
 
 
 @pytest.mark.parametrize(("strokes", "digit"), [(ONE, "1"), (SEVEN, "7")], ids=["one", "seven"])
@@ -59,6 +66,21 @@ def test_undo_redo_and_clear_work_by_button_and_keyboard(visit, server):
     expect_answer(page, "7")
     page.get_by_role("button", name="Clear Shortcut").click()
     page.get_by_text("There is nothing on the canvas yet").wait_for()
+
+
+def test_a_drawing_is_still_on_the_canvas_after_a_look_at_a_picture_or_another_page(visit, server):
+    page = visit(f"{server}/draw")
+    draw(page, SEVEN)
+    expect_answer(page, "7")
+    page.get_by_role("link", name="Home").first.click()
+    page.get_by_text("New here?").wait_for()
+    page.get_by_role("link", name="Draw").first.click()
+    expect_ink(page)
+    page.get_by_text("Picture", exact=True).click()
+    page.locator("input[type=file]").wait_for(state="attached")
+    page.get_by_text("Canvas", exact=True).click()
+    expect_ink(page)
+    expect_answer(page, "7")
 
 
 def test_a_finger_draws_and_the_page_does_not_scroll(visit, server):
