@@ -1,27 +1,17 @@
-"""The answer: the digit, how sure the network is, the way of the digit, and what the network saw."""
+"""The answer: the digit, how sure the network is, and the ten bars."""
 
-import cv2
 import numpy as np
 import streamlit as st
 
 from digits.evaluation.judge import calibration_error
 from digits.figures.probabilities import bars
 from digits.inference.gate import Gate
-from digits.inference.ink import Steps, as_drawn, to_size
+from digits.inference.ink import Steps, as_drawn
 from digits.inference.recognizer import Recognizer
 from digits.training.run import Run
-from pages.shared.picture import png
+from pages.draw import the_way
 from pages.shared.words import GATE_ERRORS, NO_DIGIT, NOT_SURE, if_it_is_one, verdict
 
-PICTURE = 112  # screen px, side of each picture on the way
-WAY = """
-#### The way of your digit
-
-1. The ink is cut out, wherever it is on the canvas.
-2. Its strokes are made as wide as those of the digits that the network has learned from.
-3. It is scaled to fit 20 × 20 pixels, and its centre of mass is put in the middle of 28 × 28.
-4. The network turns these 784 pixels into ten probabilities, one for each digit.
-"""
 AS_MNIST, AS_DRAWN = "As MNIST", "As drawn"
 
 
@@ -63,7 +53,7 @@ def show(
         above.caption(if_it_is_one(probabilities), help=how_sure)
     with details:
         _bars(probabilities, "draw_bars", highlight=digit if is_digit else None)
-        _pictures(ink, way, seen, digit, raw)
+        the_way.show(ink, way, seen, digit, raw)
     return seen, str(digit) if is_digit else "no digit", float(probabilities.max())
 
 
@@ -71,7 +61,7 @@ def wait() -> None:
     """What stands there before the first stroke: the bars are drawn already, so that it is answered the sooner."""
     _is_raw()
     _bars(np.zeros(10), "draw_bars", highlight=None)
-    st.markdown(WAY)
+    st.markdown(the_way.WAY)
 
 
 def compare(seen: np.ndarray, name: str, other: Recognizer) -> None:
@@ -99,34 +89,3 @@ def _bars(probabilities: np.ndarray, key: str, *, highlight: int | None) -> None
         config={"displayModeBar": False},
         alt="; ".join(f"{digit}: {share:.0%}" for digit, share in enumerate(probabilities)),
     )
-
-
-def _pictures(ink: np.ndarray, way: Steps, seen: np.ndarray, digit: int, raw: bool) -> None:
-    """The stages from the strokes to the 28 x 28, left to right."""
-    stages = (
-        [("As drawn", ink), ("Shrunk as it is: what the network sees", seen)]
-        if raw
-        else [
-            ("As drawn", ink),
-            ("Cut out", way.crop),
-            (f"Scaled; strokes {way.width_before:.1f} px", to_size(way.crop)),
-            (f"What the network sees; strokes {way.width_after:.1f} px", seen),
-        ]
-    )
-    with st.container(horizontal=True):
-        for number, (caption, stage) in enumerate(stages, start=1):
-            alt = f"Your digit as 28 by 28 pixels, read as {digit}" if stage is seen else caption
-            caption = f"{number}. {caption}"
-            st.image(png(_at_size(stage)), width=PICTURE, caption=caption, alt=alt, output_format="PNG")
-
-
-def _at_size(picture: np.ndarray) -> np.ndarray:
-    """(h, w) uint8 in the middle of a black square of PICTURE px, at the size it is shown, which spares Streamlit the
-    work; small ones with their pixels as squares."""
-    side = max(picture.shape)
-    height, width = picture.shape
-    square = np.zeros((side, side), np.uint8)
-    top, left = (side - height) // 2, (side - width) // 2
-    square[top : top + height, left : left + width] = picture
-    way = cv2.INTER_AREA if side > PICTURE else cv2.INTER_NEAREST
-    return cv2.resize(square, (PICTURE, PICTURE), interpolation=way)

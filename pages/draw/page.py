@@ -5,7 +5,7 @@ import streamlit as st
 from digits.errors import BlankDrawing, DigitsError
 from digits.inference.ink import steps, to_mnist
 from digits.inference.several import separate, separate_strokes
-from pages.draw import answer, follow, hood, like, mine, number, pad, recent, say, test_digit, upload, why
+from pages.draw import answer, follow, hood, like, mine, number, pad, recent, say, test_digit, the_way, upload, why
 from pages.shared import cache, pick
 from pages.shared.errors import told
 from pages.shared.words import isolated
@@ -81,7 +81,7 @@ def read() -> None:
             if followed:
                 follow.show(followed, None)
             elif several:
-                st.markdown(answer.WAY)
+                st.markdown(the_way.WAY)
             else:
                 answer.wait()
     except DigitsError as error:
