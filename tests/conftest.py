@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from digits.data.dataset import prepare
-from digits.home import ROOT
-from digits.training import runs
+from digits.runs import runs
+from digits.storage.home import ROOT
 
 
 @pytest.fixture(scope="session")

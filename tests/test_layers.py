@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from digits.home import ROOT
+from digits.storage.home import ROOT
 
 DIGITS = sorted((ROOT / "digits").rglob("*.py"))
 PAGES = sorted((ROOT / "pages").rglob("*.py"))

@@ -4,7 +4,7 @@ import re
 import subprocess
 import sys
 
-from digits.home import ROOT
+from digits.storage.home import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 

@@ -13,7 +13,7 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from digits.home import ROOT
+from digits.storage.home import ROOT
 from tests.browser.conftest import serving, wait_until_up
 
 NGINX = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin")
@@ -54,7 +54,7 @@ def test_what_is_uploaded_is_a_picture_or_a_zip_and_the_one_model_that_is_loaded
     taken = [{word.arg: ast.unparse(word.value) for word in call.keywords} for _, call in calls("file_uploader")]
     assert {options.get("type") for options in taken} == {"['png', 'jpg', 'jpeg']", "'zip'"}
     [(file, loaded)] = calls("load_model")
-    assert file == "digits/training/teaching.py" and ".model_file(" in ast.unparse(loaded.args[0])
+    assert file == "digits/training/fine_tuning.py" and ".model_file(" in ast.unparse(loaded.args[0])
 
 
 @pytest.fixture(scope="module")

@@ -2,13 +2,13 @@
 
 import json
 
-from digits.training import architectures
-from digits.training.architectures import ARCHITECTURES
+from digits.networks import architectures
+from digits.networks.architectures import ARCHITECTURES
 
 
 def add_to(verbs) -> None:
     parser = verbs.add_parser("architectures", help="the networks and their layers")
-    parser.add_argument("--json", action="store_true", help="print JSON, as it stands in digits/training/layers.json")
+    parser.add_argument("--json", action="store_true", help="print JSON, as it stands in digits.networks.layers.json")
     parser.set_defaults(command=run)
 
 

@@ -7,7 +7,7 @@ from digits.commands.progress import bar, stderr_into
 from digits.data import preparing
 from digits.data.sources import SOURCES, check_source
 from digits.evaluation import audit
-from digits.home import data_folder
+from digits.storage.home import data_folder
 
 SHOWN = 20
 

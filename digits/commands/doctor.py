@@ -2,7 +2,7 @@
 
 import json
 
-from digits import health
+from digits.commands import checks
 from digits.errors import DigitsError
 
 
@@ -15,7 +15,7 @@ def add_to(verbs) -> None:
 def run(options) -> int:
     """Print a line for each check; returns 0 only if all is well."""
     rows = []
-    for name, check in health.CHECKS.items():
+    for name, check in checks.CHECKS.items():
         row = {"check": name, **_ask(check)}
         rows.append(row)
         if not options.json:

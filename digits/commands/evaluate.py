@@ -3,10 +3,10 @@
 import json
 import sys
 
-from digits.commands.tested import add_run_and_test, run_and_test
+from digits.commands.run_and_test import add_run_and_test, run_and_test
 from digits.data import preparing
-from digits.evaluation.card import score_card
-from digits.evaluation.judge import judge
+from digits.evaluation.evaluate import judge
+from digits.evaluation.score_card import score_card
 
 
 def add_to(verbs) -> None:

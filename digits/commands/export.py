@@ -5,10 +5,10 @@ from pathlib import Path
 
 from digits.data.sources import SOURCES
 from digits.errors import DigitsError
-from digits.files import publish
-from digits.records import append_json_line, read_json
-from digits.training import runs
-from digits.training.run import Run
+from digits.runs import runs
+from digits.runs.run import Run
+from digits.storage.files import publish
+from digits.storage.records import append_json_line, read_json
 
 MODELS = ("model.keras", "model.tflite", "layers.tflite")
 FILES = ("config.json", "status.json", "manifest.json", *MODELS, "calibration.json")

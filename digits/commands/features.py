@@ -1,11 +1,10 @@
 """python -m digits features [RUN] [PART]: compute what the last hidden layer makes of many digits."""
 
-from digits import models
 from digits.commands.progress import bar
 from digits.data import preparing
 from digits.data.splits import SPLITS
 from digits.evaluation import features
-from digits.training import runs
+from digits.runs import models, runs
 
 
 def add_to(verbs) -> None:

@@ -3,12 +3,11 @@
 import json
 from pathlib import Path
 
-from digits import models
 from digits.errors import DigitsError
-from digits.inference.gate import Gate
-from digits.inference.ink import to_mnist
+from digits.inference.detector import Gate
 from digits.inference.picture import upload_ink
-from digits.training import runs
+from digits.inference.preprocessing import to_mnist
+from digits.runs import models, runs
 
 SUFFIXES = (".png", ".jpg", ".jpeg")
 

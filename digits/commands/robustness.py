@@ -3,7 +3,7 @@
 import json
 
 from digits.commands.progress import bar
-from digits.commands.tested import add_run_and_test, run_and_test
+from digits.commands.run_and_test import add_run_and_test, run_and_test
 from digits.data import preparing
 from digits.evaluation import robustness
 from digits.evaluation.distortions import DISTORTIONS

@@ -3,10 +3,9 @@
 import json
 import sys
 
-from digits import models
 from digits.errors import DigitsError
-from digits.training import queue, runs
-from digits.training.run import Run
+from digits.runs import models, queue, runs
+from digits.runs.run import Run
 
 
 def add_to(verbs) -> None:

@@ -15,16 +15,16 @@ from digits.data.dataset import is_prepared, open_dataset
 from digits.data.sources import SOURCES
 from digits.data.splits import SPLITS
 from digits.errors import BadConfig, DigitsError
-from digits.evaluation import before_after
+from digits.evaluation import fine_tune_result
 from digits.evaluation.calibration import calibrate
-from digits.evaluation.judge import judge
+from digits.evaluation.evaluate import judge
 from digits.evaluation.test_sets import test_sets
-from digits.training import runs
-from digits.training.architectures import RECIPES
+from digits.networks.architectures import RECIPES
+from digits.networks.settings import RACES, SCHEDULES, XLA_CHOICES, make_config, read_config
+from digits.runs import runs
+from digits.runs.run import Run, RunState
+from digits.runs.work import work
 from digits.training.backends import BACKENDS, check_installed
-from digits.training.config import RACES, SCHEDULES, XLA_CHOICES, make_config, read_config
-from digits.training.run import Run, RunState
-from digits.training.work import work
 
 SETTINGS = (
     "architecture", "source", "split", "epochs", "batch_size", "learning_rate", "schedule", "augmentation",
@@ -103,7 +103,7 @@ def finish(run: Run) -> dict[str, Any] | None:
     here = [chosen for chosen in test_sets(run.config) if is_prepared(chosen.source)]
     report = judge(run, here[0].name) if here else None
     if run.config.parent:
-        before_after.compare(run)
+        fine_tune_result.compare(run)
     return report
 
 

@@ -11,9 +11,9 @@ from filelock import FileLock, Timeout
 from digits.data import mnist, sample
 from digits.data.sources import SOURCES, check_source
 from digits.errors import DamagedFile, DataUnavailable
-from digits.files import locked, publish
-from digits.home import data_folder
-from digits.records import read_json, write_json
+from digits.storage.files import locked, publish
+from digits.storage.home import data_folder
+from digits.storage.records import read_json, write_json
 
 LOADERS = {"sample": lambda on_phase: sample.load(), "mnist": mnist.load}
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from digits.errors import DataUnavailable
-from digits.files import sha256
+from digits.storage.files import sha256
 
 URL = "https://storage.googleapis.com/cvdf-datasets/mnist/"
 FILES = {

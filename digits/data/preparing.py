@@ -1,14 +1,14 @@
-"""Prepare a source in a worker, and tell how far it is."""
+"""Prepare a source in a process, and tell how far it is."""
 
 import time
 from dataclasses import dataclass
 
-from digits import worker
 from digits.data.dataset import is_prepared, is_preparing, prepare
 from digits.data.sources import check_source
 from digits.errors import DamagedFile, DigitsError
-from digits.home import data_folder
-from digits.records import read_json, write_json
+from digits.storage.home import data_folder
+from digits.storage.records import read_json, write_json
+from digits.tasks import process
 
 STARTING = "Starting"
 GRACE_SECONDS = 15  # a new worker has this long to take the lock before it counts as vanished
@@ -32,7 +32,7 @@ def start(source: str) -> None:
     if is_preparing(source):
         return
     _write(source, phase=STARTING)
-    worker.start(["data", source], data_folder(source) / "worker.log")
+    process.start(["data", source], data_folder(source) / "worker.log")
 
 
 def run(source: str, on_phase=lambda phase: None) -> dict:

@@ -13,10 +13,10 @@ import numpy as np
 from digits.data.dataset import Dataset, open_dataset
 from digits.data.sources import SOURCES
 from digits.errors import BadConfig, DamagedFile
-from digits.home import data_folder
-from digits.job import Job
-from digits.records import read_json, write_array, write_json
-from digits.training.config import TrainConfig, make_config
+from digits.networks.settings import TrainConfig, make_config
+from digits.storage.home import data_folder
+from digits.storage.records import read_json, write_array, write_json
+from digits.tasks.job import Job
 
 NUM_FOLDS = 5
 SMALL = {"epochs": 10, "batch_size": 64}  # a sample needs more, smaller steps than the network's recipe takes
@@ -84,7 +84,7 @@ def cross_validated(
     dataset: Dataset, labels: np.ndarray, on_progress: Callable[[float, str], None] = lambda share, phase: None
 ) -> np.ndarray:
     """What a `cnn` says of each training digit after learning `labels` (n,) from the others: (n, 10) probabilities."""
-    from digits.training.folds import out_of_fold
+    from digits.training.cross_validation import out_of_fold
 
     few = len(labels) < 20_000
     config: TrainConfig = make_config(architecture="cnn", source=dataset.source, **(SMALL if few else {}))

@@ -10,8 +10,8 @@ from digits.data.dataset import open_dataset
 from digits.data.splits import split, take
 from digits.errors import DamagedFile
 from digits.inference.recognizer import Recognizer, at_temperature
-from digits.records import read_json, write_json
-from digits.training.run import Run
+from digits.runs.run import Run
+from digits.storage.records import read_json, write_json
 
 NUM_BINS = 15
 

@@ -13,10 +13,10 @@ from digits.data.splits import split, take
 from digits.errors import DamagedFile
 from digits.evaluation.folder import folder
 from digits.evaluation.test_sets import test_set
-from digits.inference.layers import Layers
-from digits.job import Job
-from digits.records import read_array, write_array
-from digits.training.run import Run
+from digits.inference.activations import Layers
+from digits.runs.run import Run
+from digits.storage.records import read_array, write_array
+from digits.tasks.job import Job
 
 TRAIN = "train"
 """The name of the digits that a run learned from; every other part is a test set, "tutorial" or "official"."""

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from digits.home import home
-from digits.records import read_json
-from digits.training.run import Run
-from digits.training.runs import STARTER
+from digits.runs.run import Run
+from digits.runs.runs import STARTER
+from digits.storage.home import home
+from digits.storage.records import read_json
 
 
 def folder(run: Run, name: str) -> Path:

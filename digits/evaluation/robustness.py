@@ -15,9 +15,9 @@ from digits.evaluation.folder import folder
 from digits.evaluation.report import wilson_interval
 from digits.evaluation.test_sets import TestSet
 from digits.inference.recognizer import Recognizer
-from digits.job import Job
-from digits.records import read_json, write_json
-from digits.training.run import Run
+from digits.runs.run import Run
+from digits.storage.records import read_json, write_json
+from digits.tasks.job import Job
 
 
 def job(run: Run, chosen: TestSet) -> Job:

@@ -6,7 +6,7 @@ from digits.data.dataset import Dataset
 from digits.data.sources import SOURCES
 from digits.data.splits import SPLITS, split, take
 from digits.errors import BadConfig
-from digits.training.config import TrainConfig
+from digits.networks.settings import TrainConfig
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from digits.figures.frame import chart
+from digits.figures.theme import chart
 
 CHOSEN = "#bd6714"
 WORSE_AND_BETTER = [[0, "#bd6714"], [0.5, "#d8d5cd"], [1, "#4272c8"]]

@@ -3,7 +3,7 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from digits.figures.frame import PARTS, QUIET, chart
+from digits.figures.theme import PARTS, QUIET, chart
 
 
 def class_counts(counts: dict[str, np.ndarray]) -> go.Figure:

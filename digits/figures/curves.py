@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import plotly.graph_objects as go
 
-from digits.figures.frame import DIGITS, LEGEND, PARTS, QUIET, chart
+from digits.figures.theme import DIGITS, LEGEND, PARTS, QUIET, chart
 
 COLOURS = ("#4272c8", "#bd6714", "#1f856f", "#a35fb8", "#c2506a", "#8a7a2c")
 """Of the runs that are compared: the first of the theme's."""

@@ -3,7 +3,7 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from digits.figures.frame import HIDDEN, chart
+from digits.figures.theme import HIDDEN, chart
 
 FOR_AND_AGAINST = [[0, "#c2571a"], [0.5, "#000000"], [1, "#3f7fe0"]]
 """Orange against, blue for: told apart by any eye, and black where nothing depends on it."""

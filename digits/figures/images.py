@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import plotly.graph_objects as go
 
-from digits.figures.frame import HIDDEN, chart
+from digits.figures.theme import HIDDEN, chart
 
 SIDE = 28  # px, MNIST image side
 GAP = 2  # px of the digits, between two of them

@@ -3,7 +3,7 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from digits.figures.frame import HIDDEN, chart
+from digits.figures.theme import HIDDEN, chart
 
 PLACES = {"side": "top", "tickvals": list(range(10))}
 

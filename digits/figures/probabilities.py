@@ -4,7 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from digits.figures.evidence import FOR_AND_AGAINST
-from digits.figures.frame import DIGITS, PARTS, QUIET, chart
+from digits.figures.theme import DIGITS, PARTS, QUIET, chart
 
 
 def bars(probabilities: np.ndarray, highlight: int | None = None, *, height: int = 260) -> go.Figure:

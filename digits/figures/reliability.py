@@ -4,7 +4,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from digits.figures.frame import LEGEND, PARTS, QUIET, chart
+from digits.figures.theme import LEGEND, PARTS, QUIET, chart
 
 COLOURS = (PARTS["train"], QUIET)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from digits.figures.frame import PARTS, QUIET, chart
+from digits.figures.theme import PARTS, QUIET, chart
 
 COLOURS = (PARTS["train"], PARTS["validation"])
 HEIGHT = 230  # px

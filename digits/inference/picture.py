@@ -13,7 +13,7 @@ import numpy as np
 from PIL import ExifTags, Image
 
 from digits.errors import UnreadablePicture
-from digits.inference.paper import lift
+from digits.inference.extract_ink import lift
 
 PNG = b"\x89PNG\r\n\x1a\n"
 PIXEL_CHUNKS = b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"

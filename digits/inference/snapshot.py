@@ -12,7 +12,7 @@ import numpy as np
 
 from digits.errors import DamagedFile
 from digits.inference.recognizer import SIDE
-from digits.records import read_arrays
+from digits.storage.records import read_arrays
 
 
 class Snapshot:

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from digits.errors import DamagedFile
-from digits.files import publish, sha256
-from digits.records import read_arrays, read_json, write_json
+from digits.storage.files import publish, sha256
+from digits.storage.records import read_arrays, read_json, write_json
 
 KEPT = 2
 PAUSE_SECONDS = 1.0  # between two writes, so that they cost next to nothing where an epoch is short

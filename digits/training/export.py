@@ -10,9 +10,9 @@ from pathlib import Path
 import keras
 
 from digits.errors import DigitsError
-from digits.files import publish
-from digits.home import ROOT
-from digits.records import write_json
+from digits.storage.files import publish
+from digits.storage.home import ROOT
+from digits.storage.records import write_json
 from digits.training.backends import check_installed
 
 INPUT = {"shape": [1, 28, 28, 1], "dtype": "float32", "range": [0, 255], "meaning": "0 = paper, 255 = ink"}
@@ -85,7 +85,7 @@ def _export_with_tensorflow(folder: Path, architecture: str) -> None:
 
 
 if __name__ == "__main__":
-    from digits.training.architectures import ARCHITECTURES
+    from digits.networks.architectures import ARCHITECTURES
 
     run_folder, architecture = Path(sys.argv[1]), sys.argv[2]
     network = ARCHITECTURES[architecture]()

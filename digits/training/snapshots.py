@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from digits.errors import DigitsError
-from digits.files import publish
+from digits.storage.files import publish
 
 if TYPE_CHECKING:
     import keras

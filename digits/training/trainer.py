@@ -16,12 +16,12 @@ from digits.data.dataset import Dataset
 from digits.data.encoding import num_batches
 from digits.data.splits import Split, split, take
 from digits.errors import DigitsError
-from digits.training.architectures import ARCHITECTURES
+from digits.networks.architectures import ARCHITECTURES
+from digits.networks.settings import TrainConfig
 from digits.training.checkpoints import Checkpoint
-from digits.training.config import TrainConfig
 from digits.training.device import use_xla
 from digits.training.engine import Digits, Engine, Sums, backend
-from digits.training.teaching import Lessons, Taught
+from digits.training.fine_tuning import Lessons, Taught
 
 CHUNK_SECONDS = 0.4  # how long one compiled call is to last, so that progress and Stop answer within a second
 EXPLODED = 1e4  # mean loss in nats; blind guessing has 2.3
@@ -90,7 +90,7 @@ def fit(
     engine = Engine(model, optimizer, loss, batch_size=config.batch_size, xla=xla)
     racers = [config.racer(place) for place in range(config.racers)]
     if config.racers > 1:
-        from digits.training.race import Race  # on JAX alone
+        from digits.training.parallel_runs import Race  # on JAX alone
 
         engine = Race(engine, ARCHITECTURES[config.architecture], rate, racers, xla=xla)
     on_compile(xla)
@@ -219,7 +219,7 @@ def _digits_by_epoch(
             yield epoch, digits
         return
 
-    from digits.training.augment import Augmentation, augment  # with OpenCV, which a bare machine may lack
+    from digits.networks.augmentation import Augmentation, augment  # with OpenCV, which a bare machine may lack
 
     full, half = Augmentation(), Augmentation().times(0.5)
     num_full = config.epochs - round(config.epochs / 5)

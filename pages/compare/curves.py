@@ -3,7 +3,7 @@
 import streamlit as st
 
 from digits.figures.curves import compared
-from digits.training.run import Run
+from digits.runs.run import Run
 
 
 def show(named: dict[str, Run]) -> None:

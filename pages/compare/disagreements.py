@@ -6,8 +6,8 @@ import streamlit as st
 from digits.evaluation.comparison import disagreements
 from digits.figures.confusion import difference
 from digits.figures.images import gallery
-from digits.training.run import Run
-from pages.compare.judged import Judged, on_the_same_digits
+from digits.runs.run import Run
+from pages.compare.evaluated import Judged, on_the_same_digits
 
 MOST = 80  # digits on the sheet
 

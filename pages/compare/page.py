@@ -2,11 +2,10 @@
 
 import streamlit as st
 
-from digits import models
-from digits.training import runs
+from digits.runs import models, runs
 from pages.compare import curves, disagreements, scores, table
 from pages.shared.errors import tell_damage, told
-from pages.shared.pick import run_label
+from pages.shared.pickers import run_label
 
 VIEWS = {"Scores": scores, "Disagreements": disagreements, "Curves": curves}
 

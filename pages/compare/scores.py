@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from digits.evaluation.card import lines, score_card
 from digits.evaluation.comparison import Mcnemar, mcnemar
-from digits.training.run import Run
-from pages.compare.judged import Judged, on_the_same_digits
+from digits.evaluation.score_card import lines, score_card
+from digits.runs.run import Run
+from pages.compare.evaluated import Judged, on_the_same_digits
 from pages.shared.errors import told
 
 ABOUT = (

@@ -5,12 +5,12 @@ from datetime import datetime
 import streamlit as st
 
 from digits.errors import DigitsError
-from digits.evaluation import judge
+from digits.evaluation import evaluate
 from digits.evaluation.test_sets import test_sets
-from digits.training import architectures
-from digits.training.run import Run
-from pages.shared.pick import run_label
-from pages.shared.words import isolated
+from digits.networks import architectures
+from digits.runs.run import Run
+from pages.shared.pickers import run_label
+from pages.shared.text import isolated
 
 MOST = 6
 
@@ -95,7 +95,7 @@ def _score(run: Run) -> dict | None:
     """Its verdict on the official test set, else on its own split's; None where it was judged on neither."""
     for chosen in sorted(test_sets(run.config), key=lambda chosen: chosen.name != "official"):
         try:
-            if report := judge.stored(run, chosen):
+            if report := evaluate.stored(run, chosen):
                 return report
         except DigitsError:
             continue

@@ -3,40 +3,42 @@
 import streamlit as st
 
 from digits.errors import BlankDrawing, DigitsError
-from digits.inference.ink import steps, to_mnist
-from digits.inference.several import separate, separate_strokes
-from pages.draw import answer, follow, hood, like, mine, number, pad, recent, say, test_digit, the_way, upload, why
-from pages.shared import cache, pick
+from digits.inference.preprocessing import steps, to_mnist
+from digits.inference.segmentation import separate, separate_strokes
+from pages.draw.answer import activations, explanation, live_training, multi_digit, prediction, preprocessing
+from pages.draw.canvas import canvas, practice, recent, sample_digit, upload
+from pages.draw.my_drawings import label_drawing, my_drawings
+from pages.shared import cache, pickers
 from pages.shared.errors import told
-from pages.shared.words import isolated
+from pages.shared.text import isolated
 
-WAYS = {"Canvas": pad.ink, "Picture": upload.ink, "Test digit": test_digit.ink}
+WAYS = {"Canvas": canvas.ink, "Picture": upload.ink, "Test digit": sample_digit.ink}
 VERDICT_HEIGHT = 104  # px, reserved above the canvas, so that it stays where it is when the answer comes
 
 if st.session_state.get("page_is_new"):
-    pad.move_canvas()
+    canvas.move_canvas()
 head = st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center")
 head.title("Draw", anchor=False, width="content")
-followed = follow.offer(head)
+followed = live_training.offer(head)
 if not followed:
     st.markdown("Draw a digit, as large as you like and wherever you like, or a number. It is read at every stroke.")
     with st.container(horizontal=True):
-        run = pick.model()
-        other = pick.other_model(run)
+        run = pickers.model()
+        other = pickers.other_model(run)
     with told():
         recognizer, gate = cache.recognizer(run), cache.gate()
-    how_sure = answer.how_sure(run)
+    how_sure = prediction.how_sure(run)
 with st.container(horizontal=True, vertical_alignment="center"):
     source = st.segmented_control(
         "From", list(WAYS), default="Canvas", required=True, key="draw_from", label_visibility="collapsed",
-        on_change=pad.move_canvas,
+        on_change=canvas.move_canvas,
     )  # fmt: skip
     several = st.toggle(
         "Several digits", key="draw_several", persist_state="session",
         disabled=source == "Test digit" or followed is not None,
         help="Reads a number, such as 2047: its digits beside each other, with a gap between them.",
     )  # fmt: skip
-st.html(pad.FIT)
+st.html(canvas.FIT)
 
 
 @st.fragment
@@ -49,41 +51,43 @@ def read() -> None:
         verdict = st.container(height=VERDICT_HEIGHT, border=False)
     if not followed:
         with right:
-            like.show(recognizer)
+            practice.show(recognizer)
     try:
         with left:
             ink = WAYS[source]()
         if followed:
             picture = to_mnist(ink)
-            verdict.markdown(follow.aside(picture))
+            verdict.markdown(live_training.aside(picture))
             with right:
-                follow.show(followed, picture)
+                live_training.show(followed, picture)
         elif several and source != "Test digit":
-            canvas = source == "Canvas"
-            parts = separate_strokes(pad.strokes(), (pad.SIDE, pad.SIDE)) if canvas else separate(ink)
-            said, probability = number.show(ink, parts, recognizer, gate, verdict, right)
+            on_canvas = source == "Canvas"
+            parts = separate_strokes(canvas.strokes(), (canvas.SIDE, canvas.SIDE)) if on_canvas else separate(ink)
+            said, probability = multi_digit.show(ink, parts, recognizer, gate, verdict, right)
         else:
             way = steps(ink)
-            seen, said, probability = answer.show(ink, way, recognizer, gate, how_sure, verdict, right)
+            seen, said, probability = prediction.show(ink, way, recognizer, gate, how_sure, verdict, right)
             if source != "Test digit":  # whose label is known, and which no network may learn from
                 with left:
-                    say.show(ink, way.picture, pad.objects() if source == "Canvas" else [])
+                    label_drawing.show(ink, way.picture, canvas.objects() if source == "Canvas" else [])
             with right:
                 if other:
-                    answer.compare(seen, isolated(other.name), cache.recognizer(other))
-                why.show(seen, recognizer, pad.strokes() if source == "Canvas" else [], (pad.SIDE, pad.SIDE))
-                hood.show(run, seen)
+                    prediction.compare(seen, isolated(other.name), cache.recognizer(other))
+                explanation.show(
+                    seen, recognizer, canvas.strokes() if source == "Canvas" else [], (canvas.SIDE, canvas.SIDE)
+                )
+                activations.show(run, seen)
         if source == "Canvas" and not followed:
-            recent.remember(pad.png(), said, probability)
+            recent.remember(canvas.png(), said, probability)
     except BlankDrawing as advice:
         verdict.info(str(advice), icon=":material/draw:")
         with right:
             if followed:
-                follow.show(followed, None)
+                live_training.show(followed, None)
             elif several:
-                st.markdown(the_way.WAY)
+                st.markdown(preprocessing.WAY)
             else:
-                answer.wait()
+                prediction.wait()
     except DigitsError as error:
         verdict.error(str(error), icon=":material/error:")
 
@@ -91,4 +95,4 @@ def read() -> None:
 read()
 recent.show()
 if not followed:
-    mine.show(run, recognizer)
+    my_drawings.show(run, recognizer)

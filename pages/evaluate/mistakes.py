@@ -4,12 +4,12 @@ import streamlit as st
 
 from digits.data.dataset import is_prepared
 from digits.data.sources import SOURCES
-from digits.evaluation import judge
+from digits.evaluation import evaluate
 from digits.evaluation.test_sets import TestSet
 from digits.figures.confusion import confusion
-from digits.training.run import Run
+from digits.runs.run import Run
 from pages.evaluate import choice, one_digit, sheet
-from pages.shared import cache, compute
+from pages.shared import background, cache
 from pages.shared.errors import told
 
 
@@ -17,7 +17,7 @@ from pages.shared.errors import told
 def show(run: Run, chosen: TestSet, report: dict) -> None:
     """The confusion matrix on the left; on the right the digits of a cell, or one of them.
 
-    report: as `digits.evaluation.judge.judge` makes it. The cell, the gallery and the digit are a link.
+    report: as `digits.evaluation.evaluate.judge` makes it. The cell, the gallery and the digit are a link.
     """
     matrix, digits = st.columns([5, 6], gap="large")
     with matrix:
@@ -39,11 +39,11 @@ def show(run: Run, chosen: TestSet, report: dict) -> None:
             st.page_link("pages/explore/page.py", label="Explore", query_params={"source": chosen.source})
             return
         with told():
-            probabilities = judge.probabilities(run, chosen)
+            probabilities = evaluate.probabilities(run, chosen)
             images, labels = chosen.take(cache.dataset(chosen.source))
         if probabilities is None:
-            compute.done(
-                judge.job(run, chosen.name),
+            background.done(
+                evaluate.job(run, chosen.name),
                 why="The starter comes with its scores. To show single digits it must read them once, in some seconds.",
                 action="Read the test digits",
                 icon=":material/fact_check:",

@@ -12,12 +12,12 @@ from digits.evaluation.label_errors import raters_say
 from digits.evaluation.test_sets import TestSet
 from digits.figures.images import gallery
 from digits.figures.probabilities import bars
-from digits.training.run import Run
+from digits.runs.run import Run
 from pages.evaluate import choice, sheet
-from pages.shared import cache, compute
+from pages.shared import background, cache
 from pages.shared.errors import told
 from pages.shared.prepare import prepared
-from pages.shared.words import sure
+from pages.shared.text import sure
 
 ZOOM = 7  # screen px for each of 28 x 28
 NEAREST = 16
@@ -87,7 +87,7 @@ def _nearest(run: Run, image: np.ndarray) -> None:
         source, indices = features.part(run, features.TRAIN)
         if among is None:
             prepared(source)
-            compute.done(
+            background.done(
                 features.job(run, features.TRAIN),
                 why="Which training digits is this one like, for this network? It must look at all of them for that, "
                 "once; a large network takes half a minute.",

@@ -11,8 +11,8 @@ from digits.evaluation.report import wilson_interval
 from digits.evaluation.test_sets import TestSet, test_set
 from digits.figures.robustness import Curve
 from digits.figures.robustness import robustness as curves_figure
-from digits.training.run import Run
-from pages.shared import cache, compute, pick
+from digits.runs.run import Run
+from pages.shared import background, cache, pickers
 from pages.shared.errors import told
 from pages.shared.prepare import prepared
 
@@ -31,7 +31,7 @@ def show(run: Run, chosen: TestSet, report: dict) -> None:
     st.fragment(_live)(run, chosen)
     st.subheader("Accuracy by strength", anchor=False)
     with told():
-        if compute.done(robustness.job(run, chosen), why=WHY, action="Measure", icon=":material/ssid_chart:"):
+        if background.done(robustness.job(run, chosen), why=WHY, action="Measure", icon=":material/ssid_chart:"):
             _curves(run, chosen)
 
 
@@ -97,7 +97,7 @@ def _examples(run: Run, chosen: TestSet, strengths: dict[str, float]) -> None:
 
 def _curves(run: Run, chosen: TestSet) -> None:
     lines = {"this model": robustness.stored(run, chosen)["curves"]}
-    other = pick.other_model(run)
+    other = pickers.other_model(run)
     if other and (theirs := _of_other(other, chosen)):
         lines["the other"] = theirs
     with st.grid("auto", min_column_width=300):
@@ -121,7 +121,7 @@ def _of_other(other: Run, chosen: TestSet) -> dict | None:
             raise DigitsError("The other model is judged on other digits, so the curves cannot be compared.")
         job = robustness.job(other, theirs)
         why = "The other model's robustness on these digits has not been measured yet."
-        if compute.done(job, why=why, action="Measure the other model", icon=":material/ssid_chart:"):
+        if background.done(job, why=why, action="Measure the other model", icon=":material/ssid_chart:"):
             return robustness.stored(other, theirs)["curves"]
     except DigitsError as problem:
         st.warning(str(problem), icon=":material/warning:")

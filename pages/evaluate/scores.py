@@ -5,19 +5,19 @@ import json
 import streamlit as st
 
 from digits.data.dataset import is_prepared
-from digits.evaluation import judge
+from digits.evaluation import evaluate
 from digits.evaluation.calibration import reliability
-from digits.evaluation.card import as_markdown, score_card
+from digits.evaluation.score_card import as_markdown, score_card
 from digits.evaluation.test_sets import TestSet
 from digits.figures import reliability as figures
 from digits.inference.recognizer import at_temperature
-from digits.training.run import Run
+from digits.runs.run import Run
 from pages.shared import cache
 from pages.shared.errors import told
 
 
 def show(run: Run, chosen: TestSet, report: dict) -> None:
-    """report: as `digits.evaluation.judge.judge` makes it."""
+    """report: as `digits.evaluation.evaluate.judge` makes it."""
     with told():
         card = score_card(run, report)
     st.subheader(report["title"], anchor=False)
@@ -97,7 +97,7 @@ def _each_digit(rows: list[dict]) -> None:
 def _reliability(run: Run, chosen: TestSet, temperature: float) -> None:
     """The diagram before and after the temperature, where the answers are there to make it of."""
     with told():
-        calibrated = judge.probabilities(run, chosen)
+        calibrated = evaluate.probabilities(run, chosen)
         if calibrated is None or not is_prepared(chosen.source):
             st.info("It needs the single answers, which the tab Mistakes computes.", icon=":material/info:")
             return

@@ -7,7 +7,7 @@ import streamlit as st
 
 from digits.figures.images import gallery
 from pages.evaluate import choice
-from pages.shared.words import sure
+from pages.shared.text import sure
 
 COLUMNS, PER_PAGE = 8, 40
 

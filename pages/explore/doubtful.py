@@ -8,9 +8,9 @@ from digits.data.dataset import Dataset
 from digits.data.splits import Split
 from digits.evaluation import audit
 from digits.figures import images
-from pages.shared import compute
+from pages.shared import background
 from pages.shared.errors import told
-from pages.shared.words import sure
+from pages.shared.text import sure
 
 PER_PAGE = 24
 WHY = (
@@ -23,7 +23,7 @@ WHY = (
 def show(dataset: Dataset, parts: Split) -> None:
     """The doubtful labels, the worst first; a click on one opens it."""
     with told():
-        if not compute.done(audit.job(dataset.source), why=WHY, action="Look for them", icon=":material/rule:"):
+        if not background.done(audit.job(dataset.source), why=WHY, action="Look for them", icon=":material/rule:"):
             return
         found = audit.stored(dataset.source)
     issues = found["issues"]

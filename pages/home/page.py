@@ -2,10 +2,9 @@
 
 import streamlit as st
 
-from digits import models
 from digits.data.dataset import is_prepared
-from digits.training import runs
-from pages.shared import cache, pick
+from digits.runs import models, runs
+from pages.shared import cache, pickers
 from pages.shared.errors import told
 
 st.title("Digits", anchor=False)
@@ -38,7 +37,7 @@ STEPS = [
     (
         "Draw", "pages/draw/page.py", "draw", "Draw a digit",
         "It is read at every stroke, and you see what the network sees.",
-        f"Read by: {pick.model_label(models.chosen())}." if usable else "Train a network first.",
+        f"Read by: {pickers.model_label(models.chosen())}." if usable else "Train a network first.",
     ),
 ]  # fmt: skip
 

@@ -7,23 +7,23 @@ import cv2
 import numpy as np
 import streamlit as st
 
-from digits import models
 from digits.data.dataset import Dataset, open_dataset
+from digits.drawings import store
+from digits.drawings.drawing import Drawing
 from digits.errors import DamagedFile
-from digits.evaluation import digit_map, features, robustness
-from digits.evaluation.digit_map import Components
+from digits.evaluation import embedding_map, features, robustness
 from digits.evaluation.distortions import distort
+from digits.evaluation.embedding_map import Components
 from digits.evaluation.folder import folder
 from digits.evaluation.test_sets import TestSet
-from digits.home import data_folder
-from digits.inference.gate import Gate
-from digits.inference.layers import Layers
+from digits.inference.activations import Layers
+from digits.inference.detector import Gate
 from digits.inference.recognizer import SIDE, Recognizer
 from digits.inference.snapshot import Snapshot
-from digits.mine import store
-from digits.mine.drawing import Drawing
+from digits.runs import models
+from digits.runs.run import Run
+from digits.storage.home import data_folder
 from digits.training import snapshots
-from digits.training.run import Run
 from pages.shared.picture import png
 
 STRIP = 26  # digits; wider than 1460 px, and Streamlit would scale the picture anew at each rerun
@@ -187,7 +187,7 @@ def components(run: Run, chosen: TestSet) -> Components:
 
 @st.cache_data(max_entries=8, show_spinner="Finding the principal components…")
 def _components(path: str, stamp: int, name: str) -> Components:
-    return digit_map.components(features.stored(Run(Path(path)), name))
+    return embedding_map.components(features.stored(Run(Path(path)), name))
 
 
 def drawings() -> list[Drawing]:

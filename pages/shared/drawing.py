@@ -4,8 +4,8 @@ import numpy as np
 import streamlit as st
 
 from digits.errors import DigitsError
-from digits.inference.ink import to_mnist
 from digits.inference.picture import canvas_ink
+from digits.inference.preprocessing import to_mnist
 
 SIDE = 384  # px of the canvas
 

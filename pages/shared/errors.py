@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from digits.errors import DigitsError
-from digits.training.run import Run
+from digits.runs.run import Run
 
 
 @contextmanager

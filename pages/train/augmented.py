@@ -6,7 +6,7 @@ import streamlit as st
 from digits.data.dataset import Dataset
 from digits.data.splits import Split, take
 from digits.figures.images import gallery
-from digits.training.augment import augment
+from digits.networks.augmentation import augment
 
 NUM_SHOWN = 8
 

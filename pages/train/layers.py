@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from digits.training import architectures
+from digits.networks import architectures
 
 
 def show(architecture: str) -> None:

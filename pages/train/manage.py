@@ -5,8 +5,9 @@ import json
 import streamlit as st
 
 from digits.errors import DigitsError
-from digits.training import queue, runs, snapshots
-from digits.training.run import MAX_EPOCHS, MAX_TAGS, Run, RunState
+from digits.runs import queue, runs
+from digits.runs.run import MAX_EPOCHS, MAX_TAGS, Run, RunState
+from digits.training import snapshots
 
 
 def show(run: Run) -> None:

@@ -6,9 +6,10 @@ from digits.data.dataset import is_prepared
 from digits.data.sources import SOURCES
 from digits.data.splits import SPLITS, split
 from digits.errors import DigitsError
-from digits.training import architectures, queue, runs
-from digits.training.architectures import RECIPES
-from digits.training.config import make_config
+from digits.networks import architectures
+from digits.networks.architectures import RECIPES
+from digits.networks.settings import make_config
+from digits.runs import queue, runs
 from pages.shared.prepare import prepared
 from pages.train import augmented, layers, settings
 from pages.train.settings import KEPT

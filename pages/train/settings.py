@@ -4,9 +4,9 @@ from dataclasses import asdict
 
 import streamlit as st
 
-from digits.training.architectures import RECIPES
+from digits.networks.architectures import RECIPES
+from digits.networks.settings import MAX_RACERS, RACES, SCHEDULES, XLA_CHOICES, make_config
 from digits.training.backends import BACKENDS, TITLES, is_installed
-from digits.training.config import MAX_RACERS, RACES, SCHEDULES, XLA_CHOICES, make_config
 
 KEPT = {"persist_state": "session"}  # a draft survives a look at another page
 

@@ -5,22 +5,22 @@ import time
 import streamlit as st
 
 from digits.errors import DigitsError
-from digits.evaluation import judge
+from digits.evaluation import evaluate
 from digits.evaluation.test_sets import test_set
 from digits.figures.curves import curves
-from digits.training import queue
-from digits.training.run import Run, RunState
-from pages.shared import pick
+from digits.runs import queue
+from digits.runs.run import Run, RunState
+from pages.shared import pickers
 from pages.shared.errors import tell_damage, told
-from pages.shared.words import duration
-from pages.train import manage, readings, state_line, waiting
+from pages.shared.text import duration
+from pages.train import manage, progress, queue_place, run_status
 
 JUDGING_SECONDS = 20  # how long after its end a run may still be waiting for its test score
 
 
 def show() -> None:
     """Choose a run and watch it; without any run, say how to begin."""
-    run = pick.any_run()
+    run = pickers.any_run()
     if run is None:
         st.info(
             "No training yet. Choose a network under **Set up** and press **Start training**.", icon=":material/info:"
@@ -53,7 +53,7 @@ def _progress(run: Run, was_live: bool) -> None:
     status, epochs, ticks = run.status(), run.epochs(), run.ticks()
     state, num_epochs, names = status["state"], run.num_epochs, run.config.racer_names
 
-    state_line.show(run, status)
+    run_status.show(run, status)
     if status["error"]:
         way = "" if state == RunState.FAILED else " **Go on**, below, continues from its last checkpoint."
         st.error(f"{state.capitalize()}: {status['error']}{way}", icon=":material/error:")
@@ -62,9 +62,9 @@ def _progress(run: Run, was_live: bool) -> None:
     tell_damage(run)
 
     if state == RunState.QUEUED:
-        waiting.show(run)
+        queue_place.show(run)
     elif not state.is_final:
-        readings.bars(status, num_epochs)
+        progress.bars(status, num_epochs)
     _numbers(run, epochs, num_epochs, status)
     if names and epochs:
         st.caption(f"Best on the validation digits: {names[epochs[-1]['leader']]}, of {len(names)} in the race.")
@@ -77,7 +77,7 @@ def _progress(run: Run, was_live: bool) -> None:
                 alt=f"{metric} of training and validation over {len(epochs)} epochs",
             )
     if epochs:
-        readings.table(epochs)
+        progress.table(epochs)
 
 
 def _numbers(run: Run, epochs: list[dict], num_epochs: int, status: dict) -> None:
@@ -95,6 +95,6 @@ def _numbers(run: Run, epochs: list[dict], num_epochs: int, status: dict) -> Non
 
 def _test_report(run: Run) -> dict | None:
     try:
-        return judge.stored(run, test_set(run.config.split, run.config))
+        return evaluate.stored(run, test_set(run.config.split, run.config))
     except DigitsError:
         return None

@@ -11,7 +11,7 @@ import urllib.request
 
 import pytest
 
-from digits.home import ROOT
+from digits.storage.home import ROOT
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = [

@@ -1,7 +1,7 @@
 from playwright.sync_api import expect
 
-from digits import models
 from digits.evaluation import features
+from digits.runs import models
 from tests.browser.conftest import serving, settle
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from digits import models
+from digits.runs import models
 from tests.browser.conftest import serving, settle
 
 

@@ -2,9 +2,9 @@ import re
 
 from playwright.sync_api import expect
 
-from digits.training import runs
-from digits.training.architectures import RECIPES
-from digits.training.run import RunState
+from digits.networks.architectures import RECIPES
+from digits.runs import runs
+from digits.runs.run import RunState
 from tests.browser.conftest import serving, settle
 
 

@@ -8,7 +8,7 @@ from digits.data import dataset
 from digits.data.dataset import is_prepared, open_dataset, prepare
 from digits.data.sources import SOURCES
 from digits.errors import DamagedFile, DataUnavailable, DigitsError
-from digits.home import data_folder
+from digits.storage.home import data_folder
 
 
 def test_the_sample_prepares_itself_and_begins_with_the_tutorials_five(digits_home):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from digits.errors import DataUnavailable
-from digits.home import ROOT
+from digits.storage.home import ROOT
 
 
 def test_without_network_the_remedy_is_said_within_five_seconds(digits_home, tmp_path, monkeypatch):

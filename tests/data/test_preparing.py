@@ -3,8 +3,8 @@ import pytest
 from digits.data import preparing
 from digits.data.preparing import Progress
 from digits.errors import BadConfig
-from digits.home import data_folder
-from digits.records import write_json
+from digits.storage.home import data_folder
+from digits.storage.records import write_json
 from tests.conftest import wait_until
 
 

@@ -1,12 +1,11 @@
 import numpy as np
 import pytest
 
-from digits import models
 from digits.data.dataset import open_dataset
 from digits.errors import DamagedFile
 from digits.evaluation import features
 from digits.evaluation.folder import folder
-from digits.training import runs
+from digits.runs import models, runs
 
 
 @pytest.fixture

@@ -5,13 +5,13 @@ import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score
 
-from digits import models
 from digits.data.dataset import open_dataset
 from digits.errors import DamagedFile
 from digits.evaluation import robustness
 from digits.evaluation.distortions import DISTORTIONS, distort
 from digits.evaluation.test_sets import test_set as find_set
-from digits.records import write_json
+from digits.runs import models
+from digits.storage.records import write_json
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@ import pytest
 
 from digits.errors import BadConfig
 from digits.evaluation import test_sets as sets
-from digits.training.config import make_config
+from digits.networks.settings import make_config
 
 SAMPLE = make_config(source="sample")
 TUTORIAL = make_config(source="mnist", split="tutorial")

@@ -6,10 +6,10 @@ import sys
 
 import pytest
 
-from digits.home import ROOT
-from digits.training import runs
-from digits.training.config import make_config
-from digits.training.run import Run
+from digits.networks.settings import make_config
+from digits.runs import runs
+from digits.runs.run import Run
+from digits.storage.home import ROOT
 
 KILL = "import os, signal; kill = lambda *_: os.kill(os.getpid(), signal.SIGKILL); "
 

@@ -7,20 +7,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from digits import models
 from digits.errors import DamagedFile, DigitsError
-from digits.evaluation import before_after, digit_map, features, judge, robustness
-from digits.evaluation.card import score_card
-from digits.evaluation.digit_map import Neighbourhood
+from digits.evaluation import embedding_map, evaluate, features, fine_tune_result, robustness
 from digits.evaluation.distortions import DISTORTIONS
+from digits.evaluation.embedding_map import Neighbourhood
 from digits.evaluation.folder import folder
+from digits.evaluation.score_card import score_card
 from digits.evaluation.test_sets import test_set as named_test_set
-from digits.files import _KEPT
-from digits.records import append_json_line, write_array, write_json
-from digits.training import checkpoints, runs, snapshots
-from digits.training.config import make_config
-from digits.training.run import RunState
-from digits.training.teaching import Taught
+from digits.networks.settings import make_config
+from digits.runs import models, runs
+from digits.runs.run import RunState
+from digits.storage.files import _KEPT
+from digits.storage.records import append_json_line, write_array, write_json
+from digits.training import checkpoints, snapshots
+from digits.training.fine_tuning import Taught
 from tests.conftest import digits
 
 BLANK = np.zeros((1, 28, 28), np.uint8)
@@ -37,7 +37,7 @@ def full_run(with_run):
     write_array(features.job(with_run, "tutorial").result, np.zeros((len(chosen.indices), 8), np.float16))
     strengths = {name: {"strengths": list(known.strengths)} for name, known in DISTORTIONS.items()}
     write_json(robustness.job(with_run, chosen).result, {"curves": strengths})
-    digit_map._save(Neighbourhood(np.arange(3), np.ones((3, 2))), digit_map.job(with_run, chosen).result)
+    embedding_map._save(Neighbourhood(np.arange(3), np.ones((3, 2))), embedding_map.job(with_run, chosen).result)
     write_json(folder(with_run, "pens") / "pens.json", {"n": 1, "mean": 0.5, "worst": 0.5, "ways": [1]})
     taught = ("parent", "held_out", "learned", "drawings", "test")
     write_json(with_run.path / "evaluation" / "before_after.json", dict.fromkeys(taught, 1))
@@ -56,13 +56,13 @@ def read(run):
         lambda: models.recognizer(run).probabilities(BLANK),
         lambda: models.layers(run).activations(BLANK[0]),
         lambda: run.model_file("model.keras"),
-        lambda: judge.stored(run, chosen),
-        lambda: judge.probabilities(run, chosen).tobytes(),
-        lambda: score_card(run, judge.stored(run, chosen)),
+        lambda: evaluate.stored(run, chosen),
+        lambda: evaluate.probabilities(run, chosen).tobytes(),
+        lambda: score_card(run, evaluate.stored(run, chosen)),
         lambda: features.stored(run, "tutorial").tobytes(),
         lambda: robustness.stored(run, chosen),
-        lambda: digit_map.stored(run, chosen),
-        lambda: before_after.stored(run),
+        lambda: embedding_map.stored(run, chosen),
+        lambda: fine_tune_result.stored(run),
         lambda: checkpoints.newest(run.path),
         lambda: [models.snapshot(run, epoch).probabilities(BLANK) for epoch in snapshots.files(run.path)],
         lambda: (vars(Taught.load(run.path)), Taught.load(run.path).parent.model_file("model.keras")),

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from digits.training import runs
-from digits.training.run import RunState
+from digits.runs import runs
+from digits.runs.run import RunState
 from tests.conftest import digits
 
 

@@ -7,10 +7,11 @@ import time
 import pytest
 
 from digits.errors import DamagedFile
-from digits.records import read_json, write_json
-from digits.training import checkpoints, runs
-from digits.training.config import make_config
-from digits.training.run import RunState
+from digits.networks.settings import make_config
+from digits.runs import runs
+from digits.runs.run import RunState
+from digits.storage.records import read_json, write_json
+from digits.training import checkpoints
 from tests.conftest import wait_until
 from tests.faults.conftest import KILL
 

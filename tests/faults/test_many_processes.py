@@ -3,8 +3,8 @@
 from collections import Counter
 
 from digits.data.dataset import is_prepared, open_dataset
-from digits.training import queue, runs
-from digits.training.config import make_config
+from digits.networks.settings import make_config
+from digits.runs import queue, runs
 
 CLAIM = """
 import os

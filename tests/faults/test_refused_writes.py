@@ -8,14 +8,13 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from digits import models
 from digits.data import preparing
 from digits.errors import DigitsError
-from digits.evaluation import judge
-from digits.home import ROOT
-from digits.training import queue, runs
-from digits.training.config import make_config
-from digits.training.run import RunState
+from digits.evaluation import evaluate
+from digits.networks.settings import make_config
+from digits.runs import models, queue, runs
+from digits.runs.run import RunState
+from digits.storage.home import ROOT
 from tests.conftest import wait_until
 
 
@@ -47,7 +46,7 @@ def test_whatever_is_asked_of_a_read_only_home_is_refused_in_words_and_changes_n
         lambda: queue.move(waits, 1),
         queue.advance,
         lambda: models.choose(read_only),
-        lambda: judge.job(read_only, "official").start(),
+        lambda: evaluate.job(read_only, "official").start(),
         lambda: preparing.run("sample"),
     ]
     for request in requests:
@@ -70,7 +69,7 @@ NOBODY = """
 import os, sys
 from digits.errors import DigitsError
 from digits.training import queue, runs
-from digits.training.config import make_config
+from digits.networks.settings import make_config
 
 run = runs.all_runs()[0]
 if os.geteuid() == 0:

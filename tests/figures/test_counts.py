@@ -1,7 +1,7 @@
 import numpy as np
 
 from digits.figures.counts import class_counts, split_bar
-from digits.figures.frame import PARTS
+from digits.figures.theme import PARTS
 
 
 def test_counts_are_grouped_by_part_and_the_legend_tells_their_sums():

@@ -1,7 +1,7 @@
 import numpy as np
 
-from digits.figures.frame import PARTS, QUIET
 from digits.figures.probabilities import along_epochs, bars, changes
+from digits.figures.theme import PARTS, QUIET
 
 SURE = np.array([0, 0, 0, 0, 0.96, 0, 0, 0, 0, 0.04])
 

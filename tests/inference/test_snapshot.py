@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
 
-from digits import models
 from digits.data.dataset import open_dataset
 from digits.errors import DamagedFile
 from digits.inference.snapshot import Snapshot
+from digits.networks.architectures import ARCHITECTURES
+from digits.runs import models
 from digits.training import snapshots
-from digits.training.architectures import ARCHITECTURES
 
 
 @pytest.mark.parametrize("name", ARCHITECTURES)

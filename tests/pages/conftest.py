@@ -3,7 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from digits.home import ROOT
+from digits.storage.home import ROOT
 
 # What a link or a name may carry and must stay without effect.
 HOSTILE = [

@@ -3,10 +3,10 @@ import shutil
 import numpy as np
 import pytest
 
-from digits.evaluation import judge
+from digits.evaluation import evaluate
 from digits.evaluation.test_sets import test_set as find_set
-from digits.training.run import Run
-from pages.shared.words import isolated
+from digits.runs.run import Run
+from pages.shared.text import isolated
 from tests.pages.conftest import HOSTILE, texts
 
 
@@ -35,7 +35,7 @@ def test_all_runs_are_listed_with_the_starter_and_two_are_asked_for(open_page, w
         isolated("slow but good"), [isolated("mlp"), isolated("try")]
     )  # fmt: skip
     assert table["Test accuracy"][0] == pytest.approx(
-        100 * judge.stored(with_run, find_set("tutorial", with_run.config))["accuracy"]
+        100 * evaluate.stored(with_run, find_set("tutorial", with_run.config))["accuracy"]
     )
     assert "Choose two runs or more" in page.info[0].value
 

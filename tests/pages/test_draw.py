@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from pages.shared.words import isolated
+from pages.shared.text import isolated
 from tests.pages.conftest import click, texts
 
 PATH = {"type": "Path", "path": [["M", 200, 60], ["L", 200, 320]], "strokeWidth": 24}

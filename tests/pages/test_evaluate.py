@@ -4,10 +4,11 @@ import re
 import numpy as np
 import pytest
 
-from digits import models, worker
 from digits.data.dataset import Dataset
-from digits.evaluation import features, judge
+from digits.evaluation import evaluate, features
 from digits.evaluation.test_sets import test_set as find_set
+from digits.runs import models
+from digits.tasks import process
 from pages.evaluate import mistakes
 from pages.shared import cache
 from tests.pages.conftest import HOSTILE, click, texts
@@ -31,7 +32,7 @@ def captions(page):
 
 
 def test_the_digits_of_a_cell_are_shown(open_page, with_run):
-    counts = np.array(judge.stored(with_run, find_set("tutorial", with_run.config))["confusion"])
+    counts = np.array(evaluate.stored(with_run, find_set("tutorial", with_run.config))["confusion"])
     true, said = np.unravel_index((counts * (1 - np.eye(10))).argmax(), (10, 10))
     page = open_page("evaluate", evaluate_view="Mistakes", true=str(true), said=str(said))
     assert captions(page) == [f"{true} → {said}"] * counts[true, said]
@@ -65,7 +66,7 @@ def test_back_leads_to_the_page_of_the_sheet_that_holds_the_digit(open_page, wit
 
 def test_the_nearest_training_digits_are_shown_once_a_worker_has_read_them(open_page, with_run, monkeypatch):
     monkeypatch.setattr(
-        worker, "start", lambda arguments, log: features.compute(with_run, arguments[-1], models.layers(with_run))
+        process, "start", lambda arguments, log: features.compute(with_run, arguments[-1], models.layers(with_run))
     )
     page = open_page("evaluate", evaluate_view="Mistakes", gallery="Hardest", shown="0")
     page = click(page, "Find the nearest training digits").run()
@@ -86,7 +87,7 @@ def test_a_doubtful_label_is_flagged(open_page, with_sample, sample_data, monkey
     digits = Dataset("mnist", np.zeros((70_000, 28, 28), np.uint8), np.full(70_000, 8, np.uint8), {})
     monkeypatch.setattr(mistakes, "is_prepared", lambda source: True)
     monkeypatch.setattr(cache, "dataset", lambda source: digits)
-    monkeypatch.setattr(judge, "probabilities", lambda run, chosen: answers)
+    monkeypatch.setattr(evaluate, "probabilities", lambda run, chosen: answers)
     page = open_page("evaluate", model="starter", evaluate_view="Mistakes", gallery="Doubtful labels", shown="947")
     assert [warning.value for warning in page.warning] == ["Its label is doubtful: five raters say a 9."]
     assert not click(page, "Back").warning and len(captions(page)) == 15
@@ -107,11 +108,11 @@ def test_a_set_it_was_not_judged_on_needs_its_digits_first(open_page, with_run):
 
 def test_without_a_stored_verdict_the_worker_is_started_once(open_page, with_run, monkeypatch):
     asked = []
-    monkeypatch.setattr(worker, "start", lambda arguments, log: asked.append(arguments))
+    monkeypatch.setattr(process, "start", lambda arguments, log: asked.append(arguments))
     (with_run.path / "evaluation" / "tutorial" / "report.json").unlink()
     page = click(open_page("evaluate"), "Evaluate")
     assert asked == [["evaluate", with_run.id, "--test", "tutorial"]]
-    judge.judge(with_run, "tutorial")
+    evaluate.judge(with_run, "tutorial")
     page.run()
     assert not page.exception and page.metric[0].label == "Accuracy"
 

@@ -4,9 +4,10 @@ import cv2
 import numpy as np
 import pytest
 
-from digits import models, worker
-from digits.evaluation import digit_map, features
+from digits.evaluation import embedding_map, features
 from digits.evaluation.test_sets import test_set as find_set
+from digits.runs import models
+from digits.tasks import process
 from tests.pages.conftest import click, texts
 
 
@@ -16,8 +17,8 @@ def placed(with_run):
     chosen = find_set("tutorial", with_run.config)
     features.compute(with_run, "tutorial", models.layers(with_run))
     places = np.random.default_rng(0).normal(size=(500, 2)).astype(np.float32)
-    found = digit_map.Neighbourhood(np.arange(0, 1_000, 2, dtype=np.int32), places)
-    digit_map._save(found, digit_map.job(with_run, chosen).result)
+    found = embedding_map.Neighbourhood(np.arange(0, 1_000, 2, dtype=np.int32), places)
+    embedding_map._save(found, embedding_map.job(with_run, chosen).result)
     return with_run
 
 
@@ -28,7 +29,7 @@ def traces(page):
 
 def test_without_a_map_a_worker_is_offered(open_page, with_run, monkeypatch):
     started = []
-    monkeypatch.setattr(worker, "start", lambda arguments, log: started.append(arguments))
+    monkeypatch.setattr(process, "start", lambda arguments, log: started.append(arguments))
     click(open_page("evaluate", evaluate_view="Map"), "Draw the map")
     assert started == [["map", with_run.id, "--test", "tutorial"]]
 

@@ -4,12 +4,13 @@ import shutil
 import pytest
 from sklearn.metrics import accuracy_score
 
-from digits import models, worker
 from digits.data.dataset import open_dataset
 from digits.evaluation import robustness
 from digits.evaluation.distortions import DISTORTIONS, distort
 from digits.evaluation.test_sets import test_set as find_set
-from digits.records import write_json
+from digits.runs import models
+from digits.storage.records import write_json
+from digits.tasks import process
 from tests.pages.conftest import click, texts
 
 
@@ -57,7 +58,7 @@ def test_a_link_brings_the_distortions_along_and_a_wrong_one_does_no_harm(open_p
 
 def test_the_curves_are_made_by_a_worker_that_is_started_once(open_page, with_run, monkeypatch):
     started = []
-    monkeypatch.setattr(worker, "start", lambda arguments, log: started.append(arguments))
+    monkeypatch.setattr(process, "start", lambda arguments, log: started.append(arguments))
     page = click(open_page("evaluate", evaluate_view="Robustness"), "Measure")
     assert started == [["robustness", with_run.id, "--test", "tutorial"]]
     assert "Measure" not in [button.label for button in page.button]

@@ -5,13 +5,13 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from digits import worker
 from digits.data import preparing
 from digits.data.dataset import open_dataset
 from digits.data.preparing import Progress
 from digits.evaluation import audit
-from digits.home import ROOT, data_folder
-from digits.records import write_json
+from digits.storage.home import ROOT, data_folder
+from digits.storage.records import write_json
+from digits.tasks import process
 
 VIEWS = ["Data set", "One digit", "Gallery", "Batches", "Doubtful labels"]
 
@@ -239,7 +239,7 @@ def test_data_that_is_ready_stays_usable_when_preparing_it_once_more_fails(monke
 
 def test_doubtful_labels_are_looked_for_by_a_worker(monkeypatch):
     started = []
-    monkeypatch.setattr(worker, "start", lambda arguments, log: started.append(arguments))
+    monkeypatch.setattr(process, "start", lambda arguments, log: started.append(arguments))
     click(explore(view="Doubtful labels"), "start_audit_sample")
     assert started == [["audit", "sample"]]
 

@@ -2,13 +2,13 @@ import time
 
 import pytest
 
-from digits import worker
 from digits.errors import DigitsError
-from digits.records import append_json_line, write_json
-from digits.training import queue, runs
-from digits.training.config import make_config
-from digits.training.run import SILENT_SECONDS, RunState
-from pages.shared.words import isolated
+from digits.networks.settings import make_config
+from digits.runs import queue, runs
+from digits.runs.run import SILENT_SECONDS, RunState
+from digits.storage.records import append_json_line, write_json
+from digits.tasks import process
+from pages.shared.text import isolated
 from pages.train import settings
 from tests.pages.conftest import HOSTILE, click, texts
 
@@ -132,7 +132,7 @@ def test_a_lost_run_says_so(open_page, with_sample):
 
 
 def test_a_queued_run_shows_its_place_and_can_be_moved_and_cancelled(open_page, with_sample, monkeypatch):
-    monkeypatch.setattr(worker, "start", lambda arguments, log: None)
+    monkeypatch.setattr(process, "start", lambda arguments, log: None)
     first, second, third = (runs.create(make_config()) for _ in range(3))
     with first.lock():
         live(first)

@@ -7,8 +7,8 @@ import sys
 import numpy as np
 import pytest
 
-from digits.home import ROOT
-from digits.records import read_json
+from digits.storage.home import ROOT
+from digits.storage.records import read_json
 from digits.training import checkpoints
 from digits.training.checkpoints import Checkpoint, Keeper
 
@@ -73,7 +73,7 @@ from pathlib import Path
 import numpy as np
 from digits.data.dataset import open_dataset
 from digits.training import checkpoints, trainer
-from digits.training.config import make_config
+from digits.networks.settings import make_config
 
 config = make_config(architecture=sys.argv[1], epochs=3, augmentation=sys.argv[2] == "yes")
 folder, data = Path(sys.argv[3]), open_dataset("sample")

@@ -7,14 +7,14 @@ import sys
 
 import pytest
 
-from digits.home import ROOT
+from digits.storage.home import ROOT
 from digits.training import backends
 from tests.conftest import digits
 
 CODE = """
 import json, os, sys
 from digits.training import runs, work
-from digits.training.config import make_config
+from digits.networks.settings import make_config
 
 library, racers = sys.argv[1], int(sys.argv[2])
 run = runs.create(make_config(architecture="linear", epochs=3, seed=5, backend=library, racers=racers))

@@ -7,13 +7,13 @@ import sys
 
 import pytest
 
-from digits.home import ROOT
+from digits.storage.home import ROOT
 
 # In a process of its own: TensorFlow in this one would slow down every later test of the pages.
 CODE = """
 import json, sys
 import keras, numpy as np
-from digits.training.architectures import ARCHITECTURES
+from digits.networks.architectures import ARCHITECTURES
 from digits.training.engine import Digits, Engine
 
 
@@ -104,7 +104,7 @@ def test_an_epoch_is_the_one_that_keras_trains_batch_by_batch(compared, case):
 CUTS = """
 import json
 import keras, numpy as np
-from digits.training.architectures import ARCHITECTURES
+from digits.networks.architectures import ARCHITECTURES
 from digits.training.engine import Digits, Engine, Sums
 
 rng = np.random.default_rng(0)

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from digits.home import ROOT
+from digits.storage.home import ROOT
 from digits.training import backends
 
 

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from digits.errors import DigitsError
-from digits.training import runs, snapshots
+from digits.runs import runs
+from digits.runs.work import _go_back_to_checkpoint
+from digits.training import snapshots
 from digits.training.snapshots import KEPT, Keeper, files, forget_after, thinned
-from digits.training.work import _go_back_to_checkpoint
 
 
 class Network:

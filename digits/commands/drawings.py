@@ -1,0 +1,55 @@
+"""python -m digits drawings: list My digits, write them into a zip, or take in the zips of others."""
+
+import json
+import sys
+from collections import Counter
+from pathlib import Path
+
+from digits.drawings import import_export, store
+from digits.errors import DigitsError
+from digits.storage.files import publish
+
+
+def add_to(verbs) -> None:
+    parser = verbs.add_parser("drawings", help="My digits: count them, export a zip, or merge the zips of others")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.set_defaults(command=count)
+    actions = parser.add_subparsers(title="actions", metavar="ACTION")
+    export = actions.add_parser("export", help="write all of them into a zip")
+    export.add_argument("file", type=Path, metavar="ZIP")
+    export.set_defaults(command=export_zip)
+    take = actions.add_parser("import", help="take in the drawings of some zips, each picture once")
+    take.add_argument("files", type=Path, nargs="+", metavar="ZIP")
+    take.set_defaults(command=import_zips)
+
+
+def count(options) -> int:
+    counts = Counter(drawing.label for drawing in store.drawings())
+    if options.json:
+        print(json.dumps({"n": counts.total(), "by_digit": [counts[digit] for digit in range(10)]}))
+    else:
+        print(f"{counts.total():,} drawings; " + ", ".join(f"{digit}: {counts[digit]}" for digit in range(10)))
+    return 0
+
+
+def export_zip(options) -> int:
+    drawings = store.drawings()
+    publish(options.file, lambda part: part.write_bytes(import_export.pack(drawings)))
+    print(f"{len(drawings):,} drawings are in {options.file}.")
+    return 0
+
+
+def import_zips(options) -> int:
+    """Each zip is taken whole or not at all; the exit code says whether all were."""
+    failed = 0
+    for file in options.files:
+        try:
+            merged = store.merge(import_export.unpack(file.read_bytes()))
+            print(f"{file}: {merged.new:,} new, {merged.known:,} known, {merged.other:,} known by another label")
+        except OSError as error:
+            print(f"{file}: {error.strerror}", file=sys.stderr)
+            failed += 1
+        except DigitsError as error:
+            print(f"{file}: {error}", file=sys.stderr)
+            failed += 1
+    return 1 if failed else 0

@@ -1,0 +1,1 @@
+"""The networks, their settings, and how their training digits are varied."""

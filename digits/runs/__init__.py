@@ -1,0 +1,1 @@
+"""Runs: each training with its life, its model, and the queue."""

@@ -1,0 +1,1 @@
+"""The bundled model and the digit detector, with their cards."""

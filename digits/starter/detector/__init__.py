@@ -1,0 +1,1 @@
+"""The digit detector: its model, its card, and what made it."""

@@ -1,0 +1,51 @@
+"""How often the gate takes for a digit what is none, by kind; kinds it never learned from are the ones that count."""
+
+import importlib.util
+from collections.abc import Iterator
+from pathlib import Path
+from string import ascii_letters
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from digits.inference.detector import Gate
+from digits.inference.preprocessing import to_mnist
+from digits.starter.detector.making.glyphs import TWINS
+from digits.starter.detector.making.non_digits import HELD_OUT_KINDS, KINDS, draw
+
+EACH = 400  # drawings of a kind
+FONTS = ("DejaVuSans", "DejaVuSans-Oblique", "DejaVuSerif", "DejaVuSerif-Italic", "DejaVuSansMono", "STIXGeneral",
+         "STIXGeneralItalic", "cmr10", "cmss10", "cmti10", "cmtt10")  # fmt: skip
+FONT_SIZE = 180  # px
+SIGNS = "!?#$%&*+<@^~{}[]="
+
+
+def wrong_acceptances(gate: Gate) -> Iterator[dict]:
+    """Show the gate drawings that are no digit; yields a dict per kind as it is done.
+
+    {kind, learned (whether the gate learned from other drawings of that kind), n, accepted (a share)}. Letters that
+    people write like a digit (TWINS) are left out.
+    """
+    for kind in [*KINDS, *HELD_OUT_KINDS]:
+        rng = np.random.default_rng(list(kind.encode()))
+        yield _row(gate, kind, kind in KINDS, [draw(kind, rng) for _ in range(EACH)])
+    letters = [letter for letter in ascii_letters if letter not in TWINS]
+    for kind, characters in (("printed letter", letters), ("printed sign", SIGNS)):
+        yield _row(gate, kind, False, [print_(character, font) for font in FONTS for character in characters])
+
+
+def _row(gate: Gate, kind: str, learned: bool, inks: list[np.ndarray]) -> dict:
+    accepted = gate.accepts(np.stack([to_mnist(ink) for ink in inks]))
+    return {"kind": kind, "learned": learned, "n": len(inks), "accepted": float(accepted.mean())}
+
+
+def print_(character: str, font: str) -> np.ndarray:
+    """A character in a font that Matplotlib ships: (2 * FONT_SIZE, 2 * FONT_SIZE) uint8, 255 = ink."""
+    paper = Image.new("L", (2 * FONT_SIZE, 2 * FONT_SIZE))
+    file = _FONT_FOLDER / f"{font}.ttf"
+    ImageDraw.Draw(paper).text((FONT_SIZE // 2, FONT_SIZE // 3), character, 255, ImageFont.truetype(file, FONT_SIZE))
+    return np.array(paper)
+
+
+# Found, not imported: Matplotlib takes a second to load, and nothing is plotted.
+_FONT_FOLDER = Path(importlib.util.find_spec("matplotlib").origin).parent / "mpl-data" / "fonts" / "ttf"

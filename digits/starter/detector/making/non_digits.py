@@ -1,0 +1,120 @@
+"""Drawings that are no digit, of many kinds, each as a hand draws it on the canvas."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from digits.starter.detector.making.glyphs import DIGITS, HELD_OUT, LETTERS, SIGNS
+from digits.starter.detector.making.hand import curve, follow, ink, vary
+
+Drawer = Callable[[np.random.Generator], list[np.ndarray]]
+BLOT = 0.3, 0.6  # of a blot's side, its brush
+
+
+def draw(kind: str, rng: np.random.Generator) -> np.ndarray:
+    """One drawing of a kind in KINDS or HELD_OUT_KINDS: (224, 224) uint8, 0 = paper, 255 = ink."""
+    lines = vary((KINDS | HELD_OUT_KINDS)[kind](rng), rng)
+    return ink(lines, rng, BLOT) if kind == "blot" else ink(lines, rng)
+
+
+def _scribble(rng: np.random.Generator) -> list[np.ndarray]:
+    """A pen that wanders: with fewer turns it might make a digit."""
+    return [curve(rng.uniform(0, 5, (rng.integers(8, 16), 2)), 3)]
+
+
+def _zigzag(rng: np.random.Generator) -> list[np.ndarray]:
+    """To and fro, at least five times, along any direction."""
+    turns = rng.integers(6, 14)
+    points = np.stack([np.linspace(0, 5, turns), np.tile([0.0, rng.uniform(1, 5)], 7)[:turns]], axis=1)
+    return [curve(_turned(points + rng.normal(0, 0.2, points.shape), rng.uniform(0, np.pi)), rng.integers(3))]
+
+
+def _loops(rng: np.random.Generator) -> list[np.ndarray]:
+    """Curls beside each other, as one tries a pen."""
+    angle = np.linspace(0, 2 * np.pi * rng.uniform(3, 6), 80)
+    step = rng.uniform(0.15, 0.6)
+    return [np.stack([step * angle + 1.5 * np.cos(angle), 2 * np.sin(angle)], axis=1) + rng.normal(0, 0.05, (80, 2))]
+
+
+def _dash(rng: np.random.Generator) -> list[np.ndarray]:
+    """One flat line, straight or bent; a steep one would be a one."""
+    points = np.array([[0, 0], [1.5, 0], [3, 0]]) + rng.normal(0, 0.2, (3, 2))
+    return [curve(_turned(points, np.deg2rad(rng.uniform(-30, 30))), 3)]
+
+
+def _dots(rng: np.random.Generator) -> list[np.ndarray]:
+    """One to six dots; two of them short strokes might be a line."""
+    places = rng.uniform(0, 5, (rng.integers(1, 7), 1, 2))
+    return [place + rng.normal(0, 0.1 if len(places) > 2 else 0, (2, 2)) for place in places]
+
+
+def _shape(rng: np.random.Generator) -> list[np.ndarray]:
+    """A triangle, or a square that is not narrow; a narrow or a round one would be a zero."""
+    if rng.random() < 0.5:
+        angle = rng.uniform(0, 2 * np.pi) + np.arange(4) * 2 * np.pi / 3
+        points = 3 * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    else:
+        wide = rng.uniform(1, 2)
+        points = 4 * np.array([[0, 0], [wide, 0], [wide, 1], [0, 1], [0, 0]])
+    return [points + rng.normal(0, 0.15, points.shape)]
+
+
+def _jumble(rng: np.random.Generator) -> list[np.ndarray]:
+    """Three to five lines, arcs and circles anywhere: what nothing else here is like."""
+    lines = []
+    for _ in range(rng.integers(3, 6)):
+        if rng.random() < 0.4:
+            lines.append(rng.uniform(0, 5, (2, 2)))
+        else:
+            angle = rng.uniform(0, 2 * np.pi) + np.linspace(0, rng.choice([0.5, 1, 2]) * np.pi, 20)
+            radius = rng.uniform(0.3, 2, 2)
+            lines.append(rng.uniform(0, 5, 2) + radius * np.stack([np.cos(angle), np.sin(angle)], axis=1))
+    return lines
+
+
+def _one_of(table: dict[str, tuple[str, ...]]) -> Drawer:
+    def drawer(rng: np.random.Generator) -> list[np.ndarray]:
+        paths = table[list(table)[rng.integers(len(table))]]
+        return follow(paths[rng.integers(len(paths))], rng)
+
+    return drawer
+
+
+def digit(rng: np.random.Generator, which: int | None = None) -> list[np.ndarray]:
+    """The strokes of a digit, any unless told which."""
+    paths = DIGITS[rng.integers(10) if which is None else which]
+    return follow(paths[rng.integers(len(paths))], rng)
+
+
+def _two_digits(rng: np.random.Generator) -> list[np.ndarray]:
+    """Two digits beside each other, as who writes a number draws them."""
+    return digit(rng) + [line + [rng.uniform(4.5, 7), rng.normal(0, 0.5)] for line in digit(rng)]
+
+
+def _overlaid(rng: np.random.Generator) -> list[np.ndarray]:
+    """A four over another digit; a three over a six might be an eight."""
+    return digit(rng, 4) + [line + rng.normal(0, 0.5, 2) for line in digit(rng, rng.choice([2, 3, 5, 6, 8]))]
+
+
+def _turned(points: np.ndarray, angle: float) -> np.ndarray:
+    return points @ [[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]]
+
+
+KINDS: dict[str, Drawer] = {
+    "scribble": _scribble,
+    "zigzag": _zigzag,
+    "loops": _loops,
+    "dash": _dash,
+    "dots": _dots,
+    "blot": _scribble,
+    "shape": _shape,
+    "jumble": _jumble,
+    "sign": _one_of(SIGNS),
+    "letter": _one_of(LETTERS),
+    "two digits": _two_digits,
+    "overlaid": _overlaid,
+}
+"""What the gate learns from: kind -> (generator) -> the strokes of one drawing."""
+
+HELD_OUT_KINDS: dict[str, Drawer] = {"doodle": _one_of(HELD_OUT)}
+"""What it never learns from."""

@@ -1,0 +1,1 @@
+"""What lies on disk: where, whole or absent, and the database."""

@@ -1,1 +1,0 @@
-"""How the benchmarks turn, read and report."""

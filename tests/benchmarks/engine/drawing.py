@@ -1,0 +1,45 @@
+"""One drawing on one core, from the PNG that the browser sends to its probabilities and the gate's answer."""
+
+import os
+import time
+
+NUM_DRAWINGS = 300
+
+
+def measure() -> dict:
+    """Milliseconds a drawing: {n, median, p95, cpu (mean of processor time)}."""
+    import cv2
+    import numpy as np
+
+    from digits.inference.detector import Gate
+    from digits.inference.picture import canvas_ink
+    from digits.inference.preprocessing import to_mnist
+    from digits.inference.recognizer import Recognizer
+    from digits.inference.strokes import Stroke, paint
+    from digits.runs import runs
+
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    cv2.setNumThreads(1)
+    recognizer, gate = Recognizer.load(runs.find("starter").model_file()), Gate.bundled()
+    rng = np.random.default_rng(0)
+    walls, spent = [], 0.0
+    for position in range(-10, NUM_DRAWINGS):  # the first ten warm up
+        if position == 0:
+            spent, walls = 0.0, []
+        line = Stroke(rng.uniform(40, 340, (rng.integers(3, 9), 2)), float(rng.integers(8, 41)))
+        ink = cv2.cvtColor(paint([line], (384, 384)), cv2.COLOR_GRAY2RGBA)
+        png = cv2.imencode(".png", ink)[1].tobytes()
+        began, cpu = time.perf_counter(), time.process_time()
+        picture = to_mnist(canvas_ink(png, (384, 384)))[np.newaxis]
+        recognizer.probabilities(picture)
+        gate.accepts(picture)
+        walls.append(1000 * (time.perf_counter() - began))
+        spent += time.process_time() - cpu
+    median, p95 = np.percentile(walls, [50, 95])
+    return {
+        "n": NUM_DRAWINGS,
+        "median": float(median),
+        "p95": float(p95),
+        "cpu": 1000 * spent / NUM_DRAWINGS,
+    }

@@ -1,0 +1,42 @@
+import json
+
+import pytest
+
+from digits.errors import DigitsError
+from tests.benchmarks.engine import measurements
+from tests.benchmarks.engine.digits_data import dataset, tutorial_arrays
+from tests.benchmarks.engine_report import table
+
+
+def test_the_sample_stands_in_for_the_size_of_mnist(with_sample):
+    images, labels, val_images, val_labels = tutorial_arrays()
+    assert [len(array) for array in (images, labels, val_images, val_labels)] == [38_400, 38_400, 9_600, 9_600]
+    assert len(dataset().images) == 70_000
+
+
+def test_every_measurement_is_a_module_that_measures():
+    import importlib
+
+    for name in measurements.MEASUREMENTS:
+        assert callable(importlib.import_module(f"tests.benchmarks.engine.{name}").measure)
+
+
+def test_a_measurement_that_fails_says_so_in_one_sentence(digits_home, monkeypatch):
+    monkeypatch.setitem(measurements.MEASUREMENTS, "nothing", ("nothing", "json"))
+    with pytest.raises(DigitsError, match="The measurement nothing failed"):
+        measurements.run("nothing")
+
+
+def test_the_table_gives_medians_and_ratios_within_a_round():
+    result = {
+        "machine": {"cpu": "A", "cores": 2, "commit": "abc", "versions": {"keras": "3"}},
+        "results": {
+            "keras_fit": [{"epochs": [2.0, 2.4, 9.0]}, {"epochs": [4.0]}, {"epochs": [2.2]}],
+            "ours": [
+                {"import": 3.0, "first_epoch": 1.5, "epochs": epochs} for epochs in ([0.2, 0.1, 0.3], [0.4], [0.1])
+            ],
+        },
+    }
+    lines = table(json.loads(json.dumps(result)))
+    assert "| Keras model.fit with its defaults | 2.400 | 16,000 | 12.00 |" in lines
+    assert "| Digits: the epoch as one compiled program | 0.200 | 192,000 | 1.00 |" in lines

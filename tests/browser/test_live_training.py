@@ -1,0 +1,44 @@
+"""Draw while it trains."""
+
+from playwright.sync_api import expect
+
+from digits.networks.settings import make_config
+from digits.runs import queue, runs
+from digits.training import snapshots
+from tests.browser.test_draw import SEVEN, draw, expect_answer
+
+
+def bars(page):
+    """The paths of the ten bars, as they stand in the picture now."""
+    return page.locator(".js-plotly-plot .barlayer .point path").evaluate_all(
+        "all => all.map(one => one.attributes.d.value)"
+    )
+
+
+def test_the_bars_of_a_drawing_move_while_a_network_trains_and_the_epochs_can_be_scrubbed(visit, server):
+    run = runs.create(make_config(architecture="linear", epochs=1000))
+    queue.start(run)
+    page = visit(f"{server}/draw")
+    draw(page, SEVEN)
+    expect_answer(page, "7")
+    page.get_by_role("button", name="Follow it").click()
+    page.get_by_text("You follow").wait_for()
+    page.get_by_text("After epoch").wait_for(timeout=60_000)
+    ink = page.locator("canvas.dc-canvas.lower-canvas")
+    assert (
+        ink.evaluate("canvas => canvas.getContext('2d').getImageData(190, 80, 1, 1).data[0]") == 255
+    )  # the drawing came along
+    canvas = page.locator("canvas.upper-canvas").element_handle()
+    label, seen = page.get_by_text("After epoch").inner_text(), bars(page)
+    assert len(seen) == 10
+    page.wait_for_function("label => !document.body.innerText.includes(label)", arg=label)
+    expect(page.locator(".js-plotly-plot .barlayer .point path")).to_have_count(10)
+    page.wait_for_timeout(1000)  # the bars glide
+    assert bars(page) != seen
+    expect_answer(page, "7")
+    run.ask_to_stop()
+    page.get_by_role("slider", name="Epoch").wait_for(timeout=60_000)
+    expect(page.get_by_text(f"After epoch {max(snapshots.files(run.path))}")).to_be_visible()
+    page.get_by_role("slider", name="Epoch").press("Home")
+    page.get_by_text("Before training").wait_for()
+    assert canvas.evaluate("canvas => canvas.isConnected")  # the same canvas all along, with the drawing on it

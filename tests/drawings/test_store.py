@@ -1,0 +1,88 @@
+import pytest
+
+from digits.drawings import store
+from digits.errors import DigitsError
+from tests.drawings.conftest import STROKE, drawn
+
+
+def test_a_drawing_comes_back_as_it_was_put(digits_home):
+    drawing = drawn(1)
+    store.put(drawing)
+    [found] = store.drawings()
+    assert (found.label, found.when, found.picture, found.id) == (1, drawing.when, drawing.picture, drawing.id)
+    assert (found.seen == drawing.seen).all()
+    assert found.strokes == [{"path": [["M", 200, 60], ["Q", 195.0, 190, 190, 320]], "strokeWidth": 24}]
+    assert STROKE["fill"] not in str(found.strokes)
+
+
+def test_the_same_picture_is_one_drawing_and_its_label_can_be_corrected(digits_home):
+    store.put(drawn(1))
+    store.put(drawn(7))
+    assert [drawing.label for drawing in store.drawings()] == [7]
+
+
+def test_a_removed_drawing_can_be_put_back(digits_home):
+    store.put(drawn(1))
+    gone = store.remove(drawn(1).id)
+    assert store.drawings() == [] and store.remove(gone.id) is None
+    store.put(gone)
+    assert [drawing.id for drawing in store.drawings()] == [gone.id]
+
+
+def test_what_changes_changes_the_stamp(digits_home):
+    stamps = [store.stamp()]
+    for change in (lambda: store.put(drawn(1)), lambda: store.put(drawn(7)), lambda: store.remove(drawn(1).id)):
+        change()
+        stamps.append(store.stamp())
+    assert len(set(stamps)) == 4
+
+
+def test_merging_takes_each_picture_once_and_says_what_it_found(digits_home):
+    store.put(drawn(1))
+    store.put(drawn(7, x=120))
+    theirs = [drawn(1), drawn(9, x=120), drawn(4, x=150), drawn(4, x=150)]
+    assert store.merge(theirs) == store.Merged(new=1, known=1, other=1)
+    assert store.merge(theirs) == store.Merged(new=0, known=2, other=1)
+    assert sorted(drawing.label for drawing in store.drawings()) == [1, 4, 7]
+
+
+def test_nothing_is_taken_where_there_is_no_room(digits_home, monkeypatch):
+    monkeypatch.setattr(store, "MOST", 2)
+    store.put(drawn(1))
+    with pytest.raises(DigitsError, match="hold 1 drawings and 2 more came, expected at most 2 in all"):
+        store.merge([drawn(7, x=120), drawn(4, x=150)])
+    assert len(store.drawings()) == 1
+    store.put(drawn(7, x=120))
+    with pytest.raises(DigitsError, match="expected at most 2"):
+        store.put(drawn(4, x=150))
+    store.put(drawn(2, x=120))  # correcting needs no room
+
+
+def test_a_disk_that_fills_up_while_merging_leaves_nothing_behind(digits_home, monkeypatch):
+    written = []
+
+    def write_json(file, value):
+        if written:
+            raise DigitsError("disk full")
+        written.append(file)
+        file.write_text("{}")
+
+    monkeypatch.setattr(store, "write_json", write_json)
+    with pytest.raises(DigitsError, match="disk full"):
+        store.merge([drawn(1), drawn(7, x=120)])
+    assert written and not list(store.folder().glob("*.json"))
+
+
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]", '{"label": 7}', '{"label": 70, "when": "", "seen": "", "picture": ""}']
+)
+def test_a_damaged_file_is_passed_over(digits_home, content):
+    store.put(drawn(1))
+    (store.folder() / "0123456789abcdef.json").write_text(content)
+    assert [drawing.label for drawing in store.drawings()] == [1]
+
+
+def test_an_id_is_no_path(digits_home):
+    for hostile in ("../../chosen", "", "A" * 16, "0123456789abcdef\n"):
+        with pytest.raises(DigitsError, match="no drawing of My digits"):
+            store.remove(hostile)

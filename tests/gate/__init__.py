@@ -1,1 +1,0 @@
-"""How the gate was made and is judged."""

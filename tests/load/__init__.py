@@ -1,1 +1,0 @@
-"""How many visitors the server bears, measured without a browser: python -m tests.load. Not part of the test suite."""

@@ -1,0 +1,35 @@
+import inspect
+import json
+
+import pytest
+
+from digits.networks.architectures import ARCHITECTURES, LAYERS_FILE, RECIPES, about, layers
+from tests.conftest import digits
+
+
+def test_the_stored_layers_are_those_that_keras_counts(digits_home):
+    counted = json.loads(digits("architectures", "--json", home=digits_home).stdout)
+    assert counted == json.loads(LAYERS_FILE.read_text())
+    assert list(counted) == list(ARCHITECTURES) == list(RECIPES)
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_every_architecture_says_its_number_of_parameters(name):
+    total = sum(layer["parameters"] for layer in layers(name))
+    assert f"{total:,} parameters" in inspect.getdoc(ARCHITECTURES[name])
+    assert f"{total:,} parameters" in about(name)
+
+
+def test_the_tutorials_network_has_the_tutorials_layers():
+    assert [(layer["layer"], layer["output"][1:], layer["parameters"]) for layer in layers("mlp")] == [
+        ("Rescaling", [28, 28, 1], 0),
+        ("Flatten", [784], 0),
+        ("Dense", [128], 100_480),
+        ("Dense", [10], 1_290),
+    ]
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_every_architecture_takes_stored_pixels_and_gives_ten_probabilities(name):
+    assert layers(name)[0]["layer"] == "Rescaling"
+    assert layers(name)[-1]["output"] == [None, 10]
