@@ -6,7 +6,7 @@ import pytest
 from digits.errors import DamagedFile
 from digits.inference.detector import Gate
 from digits.inference.recognizer import Recognizer
-from digits.starter.detector.making import judge
+from digits.starter.detector.making import false_acceptances
 from tests.benchmarks.__main__ import main
 from tests.benchmarks.pens.styles import STYLES, Style, paint, read_pen_digits
 
@@ -78,10 +78,10 @@ def test_the_file_may_be_named_by_a_variable_and_has_no_other_default(pen_file, 
     assert "absent.npz is no file of pen digits" in capsys.readouterr().err
 
 
-def test_what_is_no_digit_is_counted_by_kind(monkeypatch):
-    monkeypatch.setattr(judge, "EACH", 20)
-    monkeypatch.setattr(judge, "FONTS", judge.FONTS[:1])
-    rows = {row["kind"]: row for row in judge.wrong_acceptances(Gate.bundled())}
+def test_other_drawings_are_counted_by_kind(monkeypatch):
+    monkeypatch.setattr(false_acceptances, "EACH", 20)
+    monkeypatch.setattr(false_acceptances, "FONTS", false_acceptances.FONTS[:1])
+    rows = {row["kind"]: row for row in false_acceptances.by_kind(Gate.bundled())}
     assert {kind for kind, row in rows.items() if not row["learned"]} == {"doodle", "printed letter", "printed sign"}
     assert rows["dash"]["n"] == 20 and rows["dash"]["accepted"] <= 0.2
 

@@ -15,7 +15,7 @@ from digits.errors import DigitsError
 from digits.inference.detector import Gate
 from digits.inference.recognizer import Recognizer
 from digits.runs import models, runs
-from digits.starter.detector.making.judge import wrong_acceptances
+from digits.starter.detector.making import false_acceptances
 from tests.benchmarks.pens.accuracy import by_style
 from tests.benchmarks.pens.styles import read_pen_digits
 from tests.benchmarks.results import progress, write_json
@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> None:
         pictures.append(row.pop("pictures"))
         rows.append(row)
         progress(f"{row['style']:16} {row['accuracy']:.2%} correct, {row['refused']:.2%} refused")
-    for row in wrong_acceptances(detector) if options.non_digits else ():
+    for row in false_acceptances.by_kind(detector) if options.non_digits else ():
         kinds.append(row)
         progress(f"{row['kind']:16} {row['accepted']:.1%} accepted as a digit")
     result = summary(model.id, rows, kinds)
