@@ -137,3 +137,6 @@ def _number(name: str, value: Any, kind: type, low: float, high: float) -> None:
         wanted = "a whole number" if kind is int else "a number"
         limits = f"from {low:,} to {high:,}" if math.isfinite(high) else f"over {low:,}"
         raise BadConfig(f"{name} is {value!r}; expected {wanted} {limits}.")
+
+
+Settings, make_settings, read_settings = TrainConfig, make_config, read_config
