@@ -12,6 +12,7 @@ try:
     from digits.commands import (
         architectures,
         audit,
+        backup,
         data,
         doctor,
         drawings,
@@ -24,6 +25,7 @@ try:
         robustness,
         runs,
         train,
+        work,
     )
 except ModuleNotFoundError as error:  # the doctor cannot tell either where its own packages are missing
     sys.exit(f"python -m digits: the package {error.name} is missing. Run: pip install -r requirements.txt")
@@ -44,7 +46,9 @@ VERBS = (
     export,
     architectures,
     audit,
+    backup,
     doctor,
+    work,
 )
 
 
@@ -68,7 +72,7 @@ def main(arguments: list[str] | None = None) -> int:
         check_chosen()
         return options.command(options)
     except DigitsError as error:
-        print(f"{parser.prog}: {error}", file=sys.stderr)
+        print(f"{parser.prog}: {error.with_hint}", file=sys.stderr)
         return 2 if isinstance(error, BadConfig) else 1
     except BrokenPipeError:  # the reader, `head` for one, has seen enough
         sys.stdout = None

@@ -31,6 +31,7 @@ def _layers(build) -> list[dict]:
             "layer": layer.__class__.__name__,
             "output": list(layer.output.shape),
             "parameters": layer.count_params(),
+            "weights": [list(weight.shape) for weight in layer.weights],
         }
         for layer in model.layers
     ]

@@ -8,10 +8,9 @@ import numpy as np
 
 from digits.data.dataset import open_dataset
 from digits.data.splits import split, take
-from digits.errors import DamagedFile
 from digits.inference.recognizer import Recognizer, at_temperature
+from digits.runs import store
 from digits.runs.run import Run
-from digits.storage.records import read_json, write_json
 
 NUM_BINS = 15
 
@@ -53,28 +52,14 @@ def expected_calibration_error(labels: np.ndarray, probabilities: np.ndarray) ->
     return sum(abs(row["accuracy"] - row["confidence"]) * row["n"] for row in rows) / len(labels)
 
 
-def calibrate(run: Run) -> dict:
-    """Fit the temperature of `run` on its validation digits, store it beside the model, and return what is stored."""
-    parts = split(run.config.split, run.config.source)
-    images, labels = take(open_dataset(run.config.source), parts.validation)
-    probabilities = Recognizer.load(run.model_file()).probabilities(images)
-    fitted = {"temperature": fit_temperature(labels, probabilities), "n": len(labels)}
-    write_json(run.path / "calibration.json", fitted)
-    return fitted
+def calibrate(run: Run) -> float:
+    """Fit the temperature of the present model of `run` on its validation digits, keep it, and return it.
 
-
-def temperature(run: Run) -> float:
-    """The fitted temperature of `run`; 1, which changes nothing, if none is stored. Raises DamagedFile."""
-    file = run.path / "calibration.json"
-    if not file.exists():
-        return 1.0
-    try:
-        value = float(read_json(file)["temperature"])
-        if 0.01 < value < 100:
-            return value
-    except (DamagedFile, KeyError, TypeError, ValueError):
-        pass
-    raise DamagedFile(
-        f"calibration.json of the run {run.id} is damaged. Delete it, and its answers stay the same, but how "
-        "sure it says it is is no longer calibrated."
-    )
+    Raises DataUnavailable, DamagedFile.
+    """
+    parts = split(run.settings.split, run.settings.source)
+    images, labels = take(open_dataset(run.settings.source), parts.validation)
+    uncalibrated = Recognizer.load(run.model.file("model.tflite")).probabilities(images)
+    temperature = fit_temperature(labels, uncalibrated)
+    store.set_temperature(run, temperature)
+    return temperature

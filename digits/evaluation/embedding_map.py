@@ -12,18 +12,18 @@ from pathlib import Path
 
 import numpy as np
 
-from digits.errors import DamagedFile
-from digits.evaluation import evaluate, features
-from digits.evaluation.folder import folder
+from digits.evaluation import evaluate, features, store
+from digits.evaluation.store import Subject
 from digits.evaluation.test_sets import TestSet
-from digits.inference.activations import Layers
 from digits.runs.run import Run
-from digits.storage.files import publish
-from digits.storage.records import read_arrays
-from digits.tasks.job import Job
+
+KIND = "map"
+
 
 NUM_PLACED = 3_000  # by t-SNE, whose time grows faster than their number
 NUM_NEIGHBOURS = 5  # that give a new digit its place
+
+Progress = Callable[[float, str], None]
 
 
 @dataclass(frozen=True)
@@ -73,51 +73,33 @@ def components(answers: np.ndarray) -> Components:
     return Components(mean, directions * np.sign(largest), (float(shares[0]), float(shares[1])))
 
 
-def job(run: Run, chosen: TestSet) -> Job:
-    """The neighbourhood of a test set's digits, as a file and the command that makes it."""
-    return Job(folder(run, chosen.name) / "map.npz", ("map", run.id, "--test", chosen.name))
+def compute(run: Run, chosen: TestSet, on_progress: Progress = lambda fraction, phase: None) -> Neighbourhood:
+    """Place the digits of a test set by t-SNE, keep the places and return them; what it needs is computed first.
 
-
-def compute(
-    run: Run,
-    chosen: TestSet,
-    layers: Layers,
-    on_progress: Callable[[float, str], None] = lambda share, phase: None,
-) -> Neighbourhood:
-    """Place every misread digit and others evenly taken, NUM_PLACED in all, by t-SNE; store the places, return them.
-
-    The features are stored, too, where they are not yet. layers: those of `run`. Raises DataUnavailable, DamagedFile.
+    Raises DataUnavailable, DamagedFile.
     """
-    with job(run, chosen).doing(on_progress) as tell:
-        answers = features.stored(run, chosen.name)
-        if answers is None:
-            read = f"Reading {len(chosen.indices):,} digits"
-            answers = features.compute(run, chosen.name, layers, lambda share, _: tell(0.3 * share, read))
-        report = evaluate.stored(run, chosen) or evaluate.judge(run, chosen.name)
-        indices = _pick(len(answers), [row["index"] for row in report["misread"]])
-        tell(0.3, f"Placing {len(indices):,} digits by their neighbours")
-        from sklearn.manifold import TSNE
+    subject = Subject.of(run)
+    answers = features.stored(run, chosen.name)
+    if answers is None:
+        predicting = f"Predicting {len(chosen.indices):,} digits"
+        answers = features.compute(run, chosen.name, lambda fraction, _: on_progress(0.3 * fraction, predicting))
+    report = evaluate.stored(run, chosen) or evaluate.evaluate(run, chosen.name)
+    indices = _pick(len(answers), [row["index"] for row in report["misread"]])
+    on_progress(0.3, f"Placing {len(indices):,} digits by their neighbours")
+    from sklearn.manifold import TSNE
 
-        # By the angle between features, as their nearest neighbours are told elsewhere, too.
-        placer = TSNE(metric="cosine", init="random", random_state=0, n_jobs=-1)
-        places = placer.fit_transform(np.asarray(answers[indices], np.float32))
-        found = Neighbourhood(indices, places.astype(np.float32))
-        publish(job(run, chosen).result, lambda file: _save(found, file))
-    return found
+    # By the angle between features, as their nearest neighbours are told elsewhere, too.
+    placer = TSNE(metric="cosine", init="random", random_state=0, n_jobs=-1)
+    places = placer.fit_transform(np.asarray(answers[indices], np.float32)).astype(np.float32)
+    store.put(subject, KIND, chosen.name, {"n": len(indices)}, lambda file: _save(file, indices, places), suffix=".npz")
+    return Neighbourhood(indices, places)
 
 
-def stored(run: Run, chosen: TestSet) -> Neighbourhood:
-    """The neighbourhood as `compute` stored it. Raises DamagedFile."""
-    file = job(run, chosen).result
-    try:
-        arrays = read_arrays(file)
-        found = Neighbourhood(arrays["indices"], arrays["places"])
-    except (DamagedFile, KeyError) as error:
-        raise DamagedFile(f"The stored map of {run.id} is damaged. Delete {file}.") from error
-    whole = found.places.shape == (len(found.indices), 2) and np.isfinite(found.places).all()
-    if not whole or not len(found.indices) or found.indices.max() >= len(chosen.indices):
-        raise DamagedFile(f"The stored map of {run.id} is not one of these digits. Delete {file}.")
-    return found
+def stored(run: Run, chosen: TestSet) -> Neighbourhood | None:
+    """Return the places as `compute` kept them for the present model; None if there are none."""
+    result = store.get(Subject.of(run), KIND, chosen.name)
+    arrays = result and result.arrays()
+    return Neighbourhood(**arrays) if arrays else None
 
 
 def _pick(n: int, wanted: list[int]) -> np.ndarray:
@@ -128,6 +110,6 @@ def _pick(n: int, wanted: list[int]) -> np.ndarray:
     return np.sort(np.concatenate([np.array(wanted[:NUM_PLACED], int), evenly])).astype(np.int32)
 
 
-def _save(found: Neighbourhood, file: Path) -> None:
+def _save(file: Path, indices: np.ndarray, places: np.ndarray) -> None:
     with file.open("wb") as out:  # given a name, NumPy would add a suffix of its own
-        np.savez(out, indices=found.indices, places=found.places)
+        np.savez(out, indices=indices, places=places)

@@ -3,48 +3,40 @@
 import re
 from typing import Any
 
-from digits.errors import DamagedFile
-from digits.evaluation.folder import folder
 from digits.networks import architectures
 from digits.runs.run import Run
-from digits.storage.records import read_json
 
 MARKDOWN = re.compile(r"[\\`*_{}\[\]<>$&|~#!:@]")
 """What means something in Markdown, and nothing with a backslash before it."""
 
 
-def score_card(run: Run, verdict: dict[str, Any]) -> dict[str, Any]:
-    """All that is known about `run`, as plain values for JSON.
+def score_card(run: Run, report: dict[str, Any]) -> dict[str, Any]:
+    """Return all that is known about `run`, as plain values for JSON.
 
-    verdict: as `digits.evaluation.evaluate.judge` makes it; the card takes over its accuracy, interval, corrected, loss
-    and calibration. drawn is {n, mean, worst, ways} of pen-drawn digits, None where they were not measured; size is
-    that of the LiteRT file in bytes. Raises DamagedFile.
+    report: as `digits.evaluation.evaluate` makes it; the card takes over its accuracy, interval, corrected, loss and
+    calibration. size is that of the LiteRT file in bytes. Raises DamagedFile.
     """
-    config, status = run.trained_with, run.status()
-    try:
-        size = (run.path / "model.tflite").stat().st_size
-    except OSError as error:
-        raise DamagedFile(f"The model of the run {run.id} is missing; choose another or train it again.") from error
+    settings, details = run.trained_with, run.details
+    size = run.model.file("model.tflite").stat().st_size
     return {
         "run": run.id,
-        "name": run.name,
-        "test": {name: verdict[name] for name in ("test", "source", "title", "n")},
-        **{name: verdict[name] for name in ("accuracy", "interval", "loss", "calibration")},
-        "corrected": verdict.get("corrected"),
-        "drawn": _drawn(run),
-        "architecture": config.architecture,
-        "parameters": sum(layer["parameters"] for layer in architectures.layers(config.architecture)),
+        "name": run.title,
+        "test": {name: report[name] for name in ("test", "source", "title", "n")},
+        **{name: report[name] for name in ("accuracy", "interval", "loss", "calibration")},
+        "corrected": report.get("corrected"),
+        "architecture": settings.architecture,
+        "parameters": sum(layer["parameters"] for layer in architectures.layers(settings.architecture)),
         "size": size,
         "trained": {
-            "source": config.source,
-            "split": config.split,
-            "epochs": len(run.epochs()),
-            "seconds": status.get("seconds"),
-            "learning_rate": config.learning_rate,
-            "seed": config.seed,
-            "racers": run.config.racers,
-            "device": status.get("device"),
-            "versions": status.get("versions", {}),
+            "source": settings.source,
+            "split": settings.split,
+            "epochs": run.epochs_done,
+            "seconds": details.get("seconds"),
+            "learning_rate": settings.learning_rate,
+            "seed": settings.seed,
+            "racers": run.settings.racers,
+            "device": details.get("device"),
+            "versions": details.get("versions", {}),
         },
     }
 
@@ -56,11 +48,10 @@ def lines(card: dict[str, Any]) -> dict[str, str]:
     said = {
         "Test set": card["test"]["title"],
         "Accuracy": _share(card),
-        "Accuracy, wrong labels put right": _share(card["corrected"]) if card["corrected"] else "",
+        "Accuracy, label errors corrected": _share(card["corrected"]) if card["corrected"] else "",
         "Loss": f"{card['loss']:.4f} nats (mean negative log-likelihood)",
         "Calibration error": f"{calibration['error_after']:.2%} ({calibration['error_before']:.2%} before the "
         f"temperature {calibration['temperature']:.2f})",
-        "Pen-drawn digits": _drawn_line(card["drawn"]),
         "Network": f"{card['architecture']}, {card['parameters']:,} parameters, {card['size'] / 1000:,.0f} kB",
         "Learned from": f"{trained['source']}, split {trained['split']}, {trained['epochs']} epochs",
         "Learning rate": f"{trained['learning_rate']:.3g}",
@@ -82,20 +73,3 @@ def as_markdown(card: dict[str, Any]) -> str:
 def _share(score: dict[str, Any]) -> str:
     low, high = score["interval"]
     return f"{score['accuracy']:.2%} (95 % interval {low:.2%} to {high:.2%})"
-
-
-def _drawn_line(drawn: dict[str, Any] | None) -> str:
-    if not drawn:
-        return "not measured"
-    worst = f"{drawn['worst']:.2%} in the worst"
-    return f"{drawn['mean']:.2%} of {drawn['n']:,}, mean of {drawn['ways']} ways to draw; {worst}"
-
-
-def _drawn(run: Run) -> dict[str, Any] | None:
-    """What `python -m digits pen` has measured and stored."""
-    try:
-        measured = read_json(folder(run, "pens") / "pens.json")
-        drawn = {name: measured[name] for name in ("n", "mean", "worst")}
-        return {**drawn, "ways": len(measured["ways"])}
-    except (DamagedFile, KeyError, TypeError):
-        return None

@@ -149,3 +149,13 @@ def layers(name: str) -> list[dict]:
     `python -m digits architectures --json > digits.networks.layers.json` renews them; a test holds them to Keras.
     """
     return json.loads(LAYERS_FILE.read_text())[name]
+
+
+def weight_shapes(settings) -> list[tuple[int, ...]]:
+    """Return the shapes of a network's weights in Keras' order; known without loading Keras."""
+    return [tuple(shape) for layer in layers(settings.architecture) for shape in layer["weights"]]
+
+
+def build(settings) -> "keras.Sequential":
+    """Build the network of these settings. Imports Keras."""
+    return ARCHITECTURES[settings.architecture]()

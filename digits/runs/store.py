@@ -15,7 +15,8 @@ from digits.runs.run import MAX_EPOCHS, MAX_TAGS, STARTER, Model, Run, RunState
 from digits.storage import database, deletion
 from digits.storage.files import StoredFile
 from digits.storage.home import home, run_folder
-from digits.tasks import TRAINING, Task, store as task_store
+from digits.tasks import TRAINING, Task
+from digits.tasks import store as task_store
 from digits.tasks.task import COLUMNS
 
 SELECT = f"""SELECT runs.*, {COLUMNS},
@@ -255,7 +256,7 @@ def add_tick(run_id: str, tick: dict[str, float]) -> None:
 def add_epoch(run_id: str, row: dict[str, Any]) -> None:
     """Keep the numbers of a finished epoch."""
     with database.writing(durable=False) as connection:
-        _add_epoch(connection, run_id, row)
+        add_epoch_within(connection, run_id, row)
 
 
 def return_to(run_id: str, rows: list[dict[str, Any]]) -> None:
@@ -265,7 +266,7 @@ def return_to(run_id: str, rows: list[dict[str, Any]]) -> None:
             connection.execute(f"DELETE FROM {table} WHERE run = ? AND epoch > ?", (run_id, len(rows)))
         connection.execute("DELETE FROM epochs WHERE run = ?", (run_id,))
         for row in rows:
-            _add_epoch(connection, run_id, row)
+            add_epoch_within(connection, run_id, row)
         for stored in _drop_files(connection, run_id, "snapshot", lambda epoch: epoch > len(rows)):
             deletion.discard(connection, run_folder(run_id) / stored)
     deletion.collect()
@@ -375,7 +376,7 @@ def _detail(connection: sqlite3.Connection, run_id: str, details: dict[str, Any]
     )
 
 
-def _add_epoch(connection: sqlite3.Connection, run_id: str, row: dict[str, Any]) -> None:
+def add_epoch_within(connection: sqlite3.Connection, run_id: str, row: dict[str, Any]) -> None:
     connection.execute(
         "INSERT OR REPLACE INTO epochs VALUES (?, ?, ?, ?)", (run_id, row["epoch"], row["val_accuracy"], json.dumps(row))
     )

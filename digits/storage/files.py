@@ -117,7 +117,7 @@ def sweep(folder: Path, keep: set[str] | None = None) -> None:
     for file in folder.iterdir() if folder.is_dir() else ():
         unfinished = file.name.startswith(UNFINISHED)
         try:
-            if file.is_file() and (file.stat().st_mtime < oldest if unfinished else keep and file.name not in keep):
+            if file.is_file() and (file.stat().st_mtime < oldest if unfinished else keep is not None and file.name not in keep):
                 file.unlink()
         except OSError:  # somebody else was quicker, or may not be helped here
             continue
