@@ -52,8 +52,9 @@ def count(search: str = "") -> int:
 
 
 def with_model(limit: int = 50) -> list[Run]:
-    """Return the newest runs that have a model."""
-    return [_run(row) for row in _rows(f"{SELECT} WHERE model IS NOT NULL {NEWEST} LIMIT ?", limit)]
+    """Return the newest runs that have a model, or the weights to make one from."""
+    weights = "EXISTS (SELECT 1 FROM run_files WHERE run = runs.id AND kind = 'weights')"
+    return [_run(row) for row in _rows(f"{SELECT} WHERE model IS NOT NULL OR {weights} {NEWEST} LIMIT ?", limit)]
 
 
 def active() -> list[Run]:
