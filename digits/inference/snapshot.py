@@ -12,7 +12,7 @@ import numpy as np
 
 from digits.errors import DamagedFile
 from digits.inference.recognizer import SIDE
-from digits.storage.records import read_arrays
+from digits.storage.files import StoredFile, read_arrays
 
 
 class Snapshot:
@@ -30,15 +30,15 @@ class Snapshot:
             self._steps.append((LAYERS[kind], [next(arrays) for _ in range(count)], settings))
 
     @classmethod
-    def load(cls, path: Path) -> "Snapshot":
-        """Read a snapshot file. Raises DamagedFile when it is missing, cut short, or no network for digits."""
+    def load(cls, folder: Path, stored: StoredFile) -> "Snapshot":
+        """Read a snapshot file. Raises DamagedFile if it is missing, changed, or not a network for digits."""
         try:
-            arrays = read_arrays(path)
+            arrays = read_arrays(folder, stored)
             layers = json.loads(str(arrays["layers"]))
             snapshot = cls(layers, [arrays[f"arr_{number}"] for number in range(len(arrays) - 1)])
             snapshot.probabilities(np.zeros((1, SIDE, SIDE), np.uint8))
         except (DamagedFile, ValueError, TypeError, LookupError, RuntimeError) as error:
-            raise DamagedFile(f"The snapshot {path.name} is damaged; the other epochs are not.") from error
+            raise DamagedFile(f"The snapshot {stored.name} is damaged. Choose another epoch.") from error
         return snapshot
 
     def probabilities(self, images: np.ndarray) -> np.ndarray:
