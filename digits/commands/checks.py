@@ -11,10 +11,13 @@ from packaging.requirements import Requirement
 from digits.data.dataset import is_prepared, is_preparing, open_dataset
 from digits.data.sources import SOURCES
 from digits.errors import DigitsError
+from digits.inference.detector import Detector
+from digits.inference.prediction import predict_many
 from digits.runs import models, runs
 from digits.runs.run import RunState
 from digits.storage.home import ROOT, home
 from digits.storage.records import is_whole
+from digits.training.backends import check_chosen
 
 FREE_GB = 1.0  # the whole MNIST with TensorFlow Datasets' own copy needs 0.2, a run with its model up to 0.02
 DEVICE_SECONDS = 120  # TensorFlow takes 3 to 6 s to load, on a busy machine a multiple of that
@@ -77,6 +80,7 @@ def data() -> str:
 
 def device() -> str:
     """Which device trains and by which library, asked in a process of its own: it stays out of this one."""
+    check_chosen()
     code = (
         "import keras; from digits.training import device; d = device.choose(); "
         "print(keras.backend.backend(), d.note or 'Trains on: ' + d.name + '.', sep=': ')"
@@ -128,18 +132,20 @@ def locks() -> str:
 
 
 def prediction() -> str:
-    """Whether the starter reads a digit whose label is known, and the chosen model answers at all."""
+    """Whether the starter and the detector know a digit whose label is known, and the chosen model can be loaded."""
     digits = open_dataset("sample")
     starter, chosen = runs.find("starter"), models.chosen()
-    answer, label = int(models.recognizer(starter).probabilities(digits.images[:1])[0].argmax()), int(digits.labels[0])
-    if answer != label:
+    label = int(digits.labels[0])
+    [predicted] = predict_many(digits.images[:1], models.recognizer(starter), Detector.bundled())
+    if predicted.digit != label or not predicted.is_digit:
+        wrong = f"The starter model predicts {predicted.digit} for a {label}"
         raise DigitsError(
-            f"The starter model read a {label} as {answer}. Reinstall OpenCV: {sys.executable} -m pip install "
-            "--force-reinstall -r requirements.txt"
+            f"{wrong if predicted.is_digit else f'The digit detector rejects a {label}'}. Reinstall OpenCV: "
+            f"{sys.executable} -m pip install --force-reinstall -r requirements.txt"
         )
     if chosen != starter:
         models.recognizer(chosen)
-    return f"The starter model read a {label} as {label}; drawings are read by {chosen.id}."
+    return f"The starter model predicts {label} for a {label}. The chosen model is {chosen.id}."
 
 
 CHECKS = {check.__name__: check for check in (packages, folder, disk, data, files, device, locks, prediction)}

@@ -16,7 +16,7 @@ from digits.errors import DamagedFile
 from digits.evaluation import evaluate, features
 from digits.evaluation.folder import folder
 from digits.evaluation.test_sets import TestSet
-from digits.inference.activations import Layers
+from digits.inference.activations import Activations
 from digits.runs.run import Run
 from digits.storage.files import publish
 from digits.storage.records import read_arrays
@@ -81,7 +81,7 @@ def job(run: Run, chosen: TestSet) -> Job:
 def compute(
     run: Run,
     chosen: TestSet,
-    layers: Layers,
+    layers: Activations,
     on_progress: Callable[[float, str], None] = lambda share, phase: None,
 ) -> Neighbourhood:
     """Place every misread digit and others evenly taken, NUM_PLACED in all, by t-SNE; store the places, return them.

@@ -13,7 +13,7 @@ from digits.data.splits import split, take
 from digits.errors import DamagedFile
 from digits.evaluation.folder import folder
 from digits.evaluation.test_sets import test_set
-from digits.inference.activations import Layers
+from digits.inference.activations import Activations
 from digits.runs.run import Run
 from digits.storage.records import read_array, write_array
 from digits.tasks.job import Job
@@ -37,7 +37,7 @@ def job(run: Run, name: str) -> Job:
 
 
 def compute(
-    run: Run, name: str, layers: Layers, on_progress: Callable[[float, str], None] = lambda share, phase: None
+    run: Run, name: str, layers: Activations, on_progress: Callable[[float, str], None] = lambda share, phase: None
 ) -> np.ndarray:
     """Compute, store and return the features of a named part, (n, d) float16.
 

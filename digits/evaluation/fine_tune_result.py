@@ -14,6 +14,7 @@ from digits.errors import DamagedFile, UnknownRun
 from digits.evaluation import evaluate
 from digits.evaluation.report import wilson_interval
 from digits.evaluation.test_sets import TestSet, test_sets
+from digits.inference.prediction import predict_many
 from digits.inference.recognizer import Recognizer
 from digits.runs import runs
 from digits.runs.run import Run
@@ -95,7 +96,7 @@ def _answers(run: Run, chosen: TestSet, images: np.ndarray, labels: np.ndarray) 
 
 
 def _read(run: Run, images: np.ndarray) -> np.ndarray:
-    return Recognizer.load(run.model_file()).probabilities(images).argmax(axis=1)
+    return np.array([one.digit for one in predict_many(images, Recognizer.load(run.model_file()))], int)
 
 
 def _parent(run: Run, copy: Run) -> Run:

@@ -2,7 +2,7 @@
 
 from digits.errors import DamagedFile, DigitsError, UnknownRun
 from digits.evaluation.calibration import temperature
-from digits.inference.activations import Layers
+from digits.inference.activations import Activations
 from digits.inference.recognizer import Recognizer
 from digits.inference.snapshot import Snapshot
 from digits.runs import runs
@@ -38,12 +38,12 @@ def recognizer(run: Run) -> Recognizer:
     return Recognizer.load(run.model_file(), temperature(run))
 
 
-def layers(run: Run) -> Layers:
+def layers(run: Run) -> Activations:
     """What the hidden layers of `run` see. Raises DamagedFile."""
     shapes = read_json(run.path / "manifest.json").get("layers")
     if not shapes:
         raise DamagedFile(f"The run {run.id} has no layers.tflite: an earlier version trained it. Train it again.")
-    return Layers.load(run.model_file("layers.tflite"), {name: tuple(shape) for name, shape in shapes.items()})
+    return Activations.load(run.model_file("layers.tflite"), {name: tuple(shape) for name, shape in shapes.items()})
 
 
 def followable() -> list[Run]:
