@@ -50,6 +50,8 @@ VERBS = (
     doctor,
     work,
 )
+# These build networks with Keras; all other verbs need neither it nor the library it runs on.
+NEED_KERAS = {"train", "fine-tune", "audit", "architectures"}
 
 
 class OneSentenceParser(argparse.ArgumentParser):
@@ -64,12 +66,13 @@ def main(arguments: list[str] | None = None) -> int:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's log lines are not for the user
     os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")  # nor is the whole card for TensorFlow
     parser = OneSentenceParser(prog="python -m digits", description=__doc__.split("\n")[0])
-    verbs = parser.add_subparsers(title="verbs", required=True, metavar="VERB")
+    verbs = parser.add_subparsers(title="verbs", dest="verb", required=True, metavar="VERB")
     for verb in VERBS:
         verb.add_to(verbs)
     options = parser.parse_args(arguments)
     try:
-        check_chosen()
+        if options.verb in NEED_KERAS:
+            check_chosen()
         return options.command(options)
     except DigitsError as error:
         print(f"{parser.prog}: {error.with_hint}", file=sys.stderr)

@@ -14,6 +14,9 @@ from digits import tasks
 from digits.data.dataset import is_prepared, open_dataset
 from digits.data.sources import SOURCES
 from digits.errors import DamagedFile, DigitsError
+from digits.inference.detector import Detector
+from digits.inference.prediction import predict_many
+from digits.networks.backends import check_chosen
 from digits.runs import models
 from digits.runs import store as runs
 from digits.runs.run import RunState
@@ -94,6 +97,7 @@ def data() -> str:
 
 def device() -> str:
     """Which device trains and by which library, asked in a process of its own: it stays out of this one."""
+    check_chosen()
     code = (
         "import keras; from digits.training import device; d = device.choose(); "
         "print(keras.backend.backend(), d.note or 'Trains on: ' + d.name + '.', sep=': ')"
@@ -161,18 +165,20 @@ def workers() -> str:
 
 
 def prediction() -> str:
-    """Whether the starter predicts a digit whose label is known, and the chosen model predicts at all."""
+    """Whether the starter and the detector know a digit whose label is known, and the chosen model can be loaded."""
     digits = open_dataset("sample")
     starter, chosen = runs.get("starter"), models.chosen()
-    predicted = int(models.recognizer(starter).probabilities(digits.images[:1])[0].argmax())
-    if predicted != (label := int(digits.labels[0])):
+    label = int(digits.labels[0])
+    [predicted] = predict_many(digits.images[:1], models.recognizer(starter), Detector.bundled())
+    if predicted.digit != label or not predicted.is_digit:
+        wrong = f"The starter model predicts {predicted.digit} for a {label}"
         raise DigitsError(
-            f"The starter model predicted {predicted} for a {label}. Reinstall OpenCV: {sys.executable} -m pip install "
-            "--force-reinstall -r requirements.txt"
+            f"{wrong if predicted.is_digit else f'The digit detector rejects a {label}'}. Reinstall OpenCV: "
+            f"{sys.executable} -m pip install --force-reinstall -r requirements.txt"
         )
-    if chosen != starter:
+    if chosen.model:  # an imported one is made at its first use
         models.recognizer(chosen)
-    return f"The starter model predicted {label} for a {label}; drawings are predicted by {chosen.id}."
+    return f"The starter model predicts {label} for a {label}. The chosen model is {chosen.id}."
 
 
 CHECKS = {

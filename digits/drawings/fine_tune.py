@@ -26,7 +26,6 @@ def begin(parent: Run, *, owner: str = tasks.LOCAL, seed: int = 0, queued: bool 
     if parent.model is None:
         raise DigitsError(f"This run has no model to fine-tune: it is {parent.state}. Choose another one.")
     _, images, labels = store.images_and_labels()
-    FineTuneData.check(images, labels)
     run = runs.create(
         replace(settings_for(parent), seed=seed),
         owner=owner,

@@ -17,6 +17,7 @@ from digits.evaluation.test_sets import TestSet, test_sets
 from digits.inference.recognizer import Recognizer
 from digits.runs import store as runs
 from digits.runs.run import Run
+from digits.storage.files import checked
 from digits.storage.home import run_folder
 from digits.training.fine_tuning import FineTuneData
 
@@ -34,7 +35,7 @@ def compare(run: Run) -> dict[str, Any]:
     Raises DamagedFile, DataUnavailable.
     """
     subject, data = Subject.of(run), drawings(run)
-    parent = Recognizer.load(data.parent_file("model.tflite"))
+    parent = Recognizer.load(checked(data.folder, data.files["model.tflite"]))
     now = Recognizer.load(run.model.file("model.tflite"))
     before, after = (recognizer.probabilities(data.images).argmax(axis=1) for recognizer in (parent, now))
     held_out = data.held_out
@@ -111,7 +112,7 @@ def _unchanged_parent(run: Run) -> Run | None:
         parent = runs.get(run.settings.parent)
     except UnknownRun:
         return None
-    return parent if parent.model and parent.model.sha256 == drawings(run).parent_sha256 else None
+    return parent if parent.model and parent.model.sha256 == drawings(run).files["model.tflite"].sha256 else None
 
 
 def _test_set(run: Run) -> tuple[TestSet, bool]:

@@ -21,7 +21,8 @@ from digits.evaluation.store import Result, Subject
 from digits.evaluation.test_sets import TestSet
 from digits.inference.activations import Activations
 from digits.inference.detector import Detector
-from digits.inference.recognizer import SIDE, Recognizer
+from digits.inference.net import SIDE
+from digits.inference.recognizer import Recognizer
 from digits.inference.snapshot import Snapshot
 from digits.runs import models
 from digits.runs import store as runs

@@ -8,7 +8,7 @@ import streamlit as st
 
 from digits.errors import DigitsError
 from digits.inference.activations import FEATURES
-from digits.inference.recognizer import SIDE
+from digits.inference.net import SIDE
 from digits.runs.run import Run
 from pages.shared import cache
 from pages.shared.picture import png

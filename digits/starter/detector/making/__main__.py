@@ -1,4 +1,4 @@
-"""python -m digits.starter.detector.making [FOLDER]: make the gate anew from MNIST, beside the starter model unless told where."""
+"""python -m digits.starter.detector.making [FOLDER]: train the digit detector on MNIST, into its folder or another."""
 
 import argparse
 import os
@@ -10,7 +10,7 @@ import numpy as np
 from digits.data.dataset import open_dataset
 from digits.data.splits import split, take
 from digits.errors import DigitsError
-from digits.inference.detector import FOLDER, LEAST, Gate
+from digits.inference.detector import FOLDER, THRESHOLD, Detector
 from digits.starter.detector.making.judge import wrong_acceptances
 from digits.starter.detector.making.material import material, size
 from digits.storage.files import publish
@@ -45,14 +45,14 @@ def main(folder: Path) -> None:
 
 
 def card(folder: Path, num_parameters: int, num_digits: int, num_others: int, digest: str) -> str:
-    """What the gate in `folder` is and how often it errs, in Markdown."""
-    gate = Gate.load(folder / "model.tflite")
+    """Describe the detector in `folder` and how often it errs, in Markdown."""
+    detector = Detector.load(folder / "model.tflite", sha256=digest)
     test, _ = take(open_dataset("mnist"), split("official", "mnist").test)
     rows = "\n".join(
         f"| {row['kind']} | {'yes' if row['learned'] else 'no'} | {row['accepted']:.1%} |"
-        for row in wrong_acceptances(gate)
+        for row in wrong_acceptances(detector)
     )
-    return f"""# The gate
+    return f"""# The digit detector
 
 Says whether a drawing, brought to 28 x 28 as MNIST's digits are, looks like a digit at all. A convolutional network of
 {num_parameters:,} parameters, independent of the network that reads the digit.
@@ -65,8 +65,8 @@ from {num_digits:,} digits (MNIST's first 55,000 training digits, varied, and so
 {num_others:,} pictures that are none, all drawn by the program or made from MNIST's digits; seed {SEED}.
 MNIST: Y. LeCun, C. Cortes, C. J. C. Burges; CC BY-SA 3.0.
 
-What it holds for a digit with less than {LEAST:.0%} is refused. Of MNIST's 10,000 test digits it refuses
-{1 - gate.accepts(test).mean():.2%}; what it refuses of digits drawn with a pen, and how the limit was chosen:
+What it holds for a digit with less than {THRESHOLD:.0%} is refused. Of MNIST's 10,000 test digits it refuses
+{1 - detector.accepts(test).mean():.2%}; what it refuses of digits drawn with a pen, and how the limit was chosen:
 docs/experiments.md. What is no digit and is taken for one all the same:
 
 | kind | learned from others like it | taken for a digit |

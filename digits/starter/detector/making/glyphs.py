@@ -1,4 +1,4 @@
-"""Letters, signs and digits as a few strokes, the way hands write them; see digits/starter/detector/making/hand.py for the notation."""
+"""Letters, signs and digits as a few strokes, as hands write them; hand.py explains the notation."""
 
 TWINS = {
     **dict.fromkeys("OoDQ", 0),
@@ -82,7 +82,7 @@ HELD_OUT = {
     "note": ("20 26/~26 06 05 16 26/20 42",),
     "flower": ("~33 31 53 33 35 53 33 55 33 35 13 33 31 13 33/36 39",),
 }
-"""Signs that the gate never learns from: what it says of them is how it is judged."""
+"""Signs that the detector never learns from: what it says of them is how it is judged."""
 
 DIGITS = (
     ("~20 02 04 16 36 44 42 20", "~20 00 06 26 46 40 20", "~20 02 04 16 36 44 42 20/41 05"),
@@ -96,4 +96,4 @@ DIGITS = (
     ("~40 10 01 12 33 45 26 05 14 32 41 20", "~20 00 02 22 42 40 20/~23 03 06 26 46 43 23"),
     ("~41 20 01 03 23 41/40 46", "~41 20 01 03 23 41/~40 45 36 16", "~41 20 01 03 23 41/41 16"),
 )
-"""By digit; a few of each, so that the gate cannot tell digits by the pen that drew them."""
+"""By digit; a few of each, so that the detector cannot tell digits by the pen that drew them."""

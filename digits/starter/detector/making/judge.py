@@ -1,4 +1,4 @@
-"""How often the gate takes for a digit what is none, by kind; kinds it never learned from are the ones that count."""
+"""Measure how often the detector takes another drawing for a digit, by kind; kinds that it never learned count most."""
 
 import importlib.util
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from string import ascii_letters
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from digits.inference.detector import Gate
+from digits.inference.detector import Detector
 from digits.inference.preprocessing import to_mnist
 from digits.starter.detector.making.glyphs import TWINS
 from digits.starter.detector.making.non_digits import HELD_OUT_KINDS, KINDS, draw
@@ -20,22 +20,22 @@ FONT_SIZE = 180  # px
 SIGNS = "!?#$%&*+<@^~{}[]="
 
 
-def wrong_acceptances(gate: Gate) -> Iterator[dict]:
-    """Show the gate drawings that are no digit; yields a dict per kind as it is done.
+def wrong_acceptances(detector: Detector) -> Iterator[dict]:
+    """Show the detector drawings that are no digit; yields a dict per kind as it is done.
 
-    {kind, learned (whether the gate learned from other drawings of that kind), n, accepted (a share)}. Letters that
+    {kind, learned (whether the detector learned from other drawings of that kind), n, accepted (a share)}. Letters that
     people write like a digit (TWINS) are left out.
     """
     for kind in [*KINDS, *HELD_OUT_KINDS]:
         rng = np.random.default_rng(list(kind.encode()))
-        yield _row(gate, kind, kind in KINDS, [draw(kind, rng) for _ in range(EACH)])
+        yield _row(detector, kind, kind in KINDS, [draw(kind, rng) for _ in range(EACH)])
     letters = [letter for letter in ascii_letters if letter not in TWINS]
     for kind, characters in (("printed letter", letters), ("printed sign", SIGNS)):
-        yield _row(gate, kind, False, [print_(character, font) for font in FONTS for character in characters])
+        yield _row(detector, kind, False, [print_(character, font) for font in FONTS for character in characters])
 
 
-def _row(gate: Gate, kind: str, learned: bool, inks: list[np.ndarray]) -> dict:
-    accepted = gate.accepts(np.stack([to_mnist(ink) for ink in inks]))
+def _row(detector: Detector, kind: str, learned: bool, inks: list[np.ndarray]) -> dict:
+    accepted = detector.accepts(np.stack([to_mnist(ink) for ink in inks]))
     return {"kind": kind, "learned": learned, "n": len(inks), "accepted": float(accepted.mean())}
 
 

@@ -1,7 +1,7 @@
-"""What the gate learns from: digits, and pictures that are none, both drawn by hand and made from MNIST.
+"""What the detector learns from: digits, and pictures that are none, both drawn by hand and made from MNIST.
 
 Both sides go the same ways and so have the same looks, soft like MNIST or crisp like a drawing that was redrawn by
-digits/inference/preprocessing.py; else the gate would learn to tell pens apart instead of digits.
+digits/inference/preprocessing.py; else the detector would learn to tell pens apart instead of digits.
 """
 
 from collections.abc import Callable, Iterator

@@ -114,7 +114,7 @@ KINDS: dict[str, Drawer] = {
     "two digits": _two_digits,
     "overlaid": _overlaid,
 }
-"""What the gate learns from: kind -> (generator) -> the strokes of one drawing."""
+"""What the detector learns from: kind -> (generator) -> the strokes of one drawing."""
 
 HELD_OUT_KINDS: dict[str, Drawer] = {"doodle": _one_of(HELD_OUT)}
 """What it never learns from."""

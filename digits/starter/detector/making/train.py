@@ -1,4 +1,4 @@
-"""Train the gate. Worker side: imports TensorFlow and Keras."""
+"""Train the detector. Worker side: imports TensorFlow and Keras."""
 
 import keras
 import numpy as np
@@ -29,12 +29,12 @@ def network() -> keras.Sequential:
             layers.Dropout(0.4),
             layers.Dense(2, activation="softmax"),  # (n, 2)
         ],
-        name="gate",
+        name="detector",
     )
 
 
 def fit(pictures: np.ndarray, is_digit: np.ndarray, seed: int) -> keras.Sequential:
-    """Train a new gate, telling of each epoch. pictures: (m, 28, 28) uint8; is_digit: (m,) bool."""
+    """Train a new detector and tell about each epoch. pictures: (m, 28, 28) uint8; is_digit: (m,) bool."""
     keras.utils.set_random_seed(seed)
     model = network()
     steps = EPOCHS * -(-len(pictures) // BATCH_SIZE)
