@@ -5,12 +5,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from digits.commands.run_and_test import named_run
 from digits.errors import DigitsError
 from digits.inference.detector import Detector
 from digits.inference.picture import upload_ink
 from digits.inference.prediction import predict
 from digits.inference.recognizer import Recognizer
-from digits.runs import models, runs
+from digits.runs import models
 
 SUFFIXES = (".png", ".jpg", ".jpeg")
 NAMED = 5  # files of a folder that are named when they are skipped
@@ -26,7 +27,7 @@ def add_to(verbs) -> None:
 
 def run(options) -> int:
     """Print a line for each picture; returns 1 if one of them cannot be read, or there are none."""
-    model = runs.find(options.run) if options.run else models.chosen()
+    model = named_run(options.run)
     recognizer, detector = models.recognizer(model), Detector.bundled()
     rows = []
     for path in sorted(_pictures(options.paths)):
@@ -61,7 +62,7 @@ def _row(path: Path, recognizer: Recognizer, detector: Detector) -> dict[str, An
     try:
         prediction = predict(upload_ink(path.read_bytes()), recognizer, detector)
     except DigitsError as error:
-        return {"image": str(path), "error": str(error)}
+        return {"image": str(path), "error": getattr(error, "with_hint", str(error))}
     except OSError as error:
         return {"image": str(path), "error": f"The file can't be read: {error.strerror}."}
     return {

@@ -54,4 +54,4 @@ def warm_up() -> None:
 
     settings = make_settings()
     ensure_prepared(settings.source)
-    trainer.warm_up(settings)
+    trainer.warm_up(settings) if hasattr(trainer, "warm_up") else None
