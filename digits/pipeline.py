@@ -76,7 +76,9 @@ def _train(work: Work, run: Run) -> None:
     work.tell(0.0, "Building the network")
     began = time.perf_counter() - sum(row["seconds"] for row in runs.epochs(run.id))
     files.sweep(folder, keep=_named_files(run))
-    checkpoint_writer = checkpoints.CheckpointWriter(folder, lambda epoch, stored: _keep_checkpoint(run.id, epoch, stored))
+    checkpoint_writer = checkpoints.CheckpointWriter(
+        folder, lambda epoch, stored: _keep_checkpoint(run.id, epoch, stored)
+    )
     snapshot_writer = snapshots.SnapshotWriter(
         folder,
         lambda epoch, stored, wanted: runs.add_file(run.id, "snapshot", epoch, stored, keep=wanted),

@@ -60,8 +60,8 @@ def folder() -> str:
         ) from error
     if (kind := _file_system()) in NETWORK:
         raise DigitsError(
-            f"{home()} lies on a network disk ({kind}), where several machines can damage the database. Set DIGITS_HOME "
-            "to a folder on a disk of this machine."
+            f"{home()} lies on a network disk ({kind}), where several machines can damage the database. Set "
+            "DIGITS_HOME to a folder on a disk of this machine."
         )
     return f"{home()} can be written."
 
@@ -165,7 +165,7 @@ def workers() -> str:
 
 
 def prediction() -> str:
-    """Whether the starter and the detector know a digit whose label is known, and the chosen model can be loaded."""
+    """Whether the starter and the detector know a digit with a known label, and the chosen model can be loaded."""
     digits = open_dataset("sample")
     starter, chosen = runs.get("starter"), models.chosen()
     label = int(digits.labels[0])
@@ -181,6 +181,4 @@ def prediction() -> str:
     return f"The starter model predicts {label} for a {label}. The chosen model is {chosen.id}."
 
 
-CHECKS = {
-    check.__name__: check for check in (packages, folder, disk, data, database, device, workers, prediction)
-}
+CHECKS = {check.__name__: check for check in (packages, folder, disk, data, database, device, workers, prediction)}

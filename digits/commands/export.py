@@ -38,7 +38,9 @@ def run(options) -> int:
             shutil.copyfile(path, folder / name)
     except OSError as error:
         raise cannot_write(folder, error) from error
-    reports = {chosen.name: report for chosen in test_sets(found.settings) if (report := evaluate.stored(found, chosen))}
+    reports = {
+        chosen.name: report for chosen in test_sets(found.settings) if (report := evaluate.stored(found, chosen))
+    }
     text = json.dumps(described(found, reports), indent=1) + "\n"
     atomic_write(folder / "run.json", lambda part: part.write_text(text, encoding="utf-8"))
     atomic_write(folder / "card.md", lambda part: part.write_text(card(found, reports), encoding="utf-8"))

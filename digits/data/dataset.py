@@ -79,11 +79,14 @@ def open_dataset(source: str) -> Dataset:
     if not is_prepared(source):
         if source != "sample":
             raise DataUnavailable(
-                f"{SOURCES[source].title} is not prepared yet. Prepare it first.", f"Run: python -m digits data {source}"
+                f"{SOURCES[source].title} is not prepared yet. Prepare it first.",
+                f"Run: python -m digits data {source}",
             )
         prepare(source)
     try:
-        arrays = {name: np.load(data_folder(source) / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in NAMES}
+        arrays = {
+            name: np.load(data_folder(source) / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in NAMES
+        }
         intact = {name: _digest(array) for name, array in arrays.items()} == _expected(source)
     except (OSError, ValueError, EOFError) as error:
         raise _damaged(source) from error

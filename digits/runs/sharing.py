@@ -29,7 +29,7 @@ def command(run: Run) -> str:
 
 
 def write_plain_files(run: Run) -> None:
-    """Write run.json and metrics.csv into the run's folder, for people and other tools. Digits never reads them back."""
+    """Write run.json and metrics.csv into the run's folder, for people and other tools. Digits never reads them."""
     described = {
         "run": run.id,
         "name": run.name,

@@ -13,7 +13,7 @@ FOLDER = ROOT / "digits" / "starter"
 
 @cache
 def described() -> dict[str, Any]:
-    """Return what run.json says of it: settings, details, epochs, model, temperature, evaluations. Raises DamagedFile."""
+    """Return run.json: settings, details, epochs, model, temperature and evaluations. Raises DamagedFile."""
     return read_json(FOLDER / "run.json")
 
 

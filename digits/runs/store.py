@@ -42,7 +42,9 @@ def get(run_id: str) -> Run:
 def page(limit: int = 50, offset: int = 0, search: str = "") -> list[Run]:
     """Return some of the runs, the newest first: those whose name, id, tags, notes or network contain `search`."""
     where = "instr(lower(runs.id || ' ' || name || ' ' || tags || ' ' || notes), ?)" if search else "?1 = ''"
-    return [_run(row) for row in _rows(f"{SELECT} WHERE {where} {NEWEST} LIMIT ? OFFSET ?", search.lower(), limit, offset)]
+    return [
+        _run(row) for row in _rows(f"{SELECT} WHERE {where} {NEWEST} LIMIT ? OFFSET ?", search.lower(), limit, offset)
+    ]
 
 
 def count(search: str = "") -> int:
@@ -94,7 +96,8 @@ def ticks(run_id: str) -> list[dict[str, float]]:
 def last_tick(run_id: str) -> dict[str, float] | None:
     """Return the newest of the ticks."""
     rows = _rows(
-        "SELECT epoch, step, steps, loss, accuracy FROM ticks WHERE run = ? ORDER BY epoch DESC, step DESC LIMIT 1", run_id
+        "SELECT epoch, step, steps, loss, accuracy FROM ticks WHERE run = ? ORDER BY epoch DESC, step DESC LIMIT 1",
+        run_id,
     )
     return dict(rows[0]) if rows else None
 
@@ -250,7 +253,8 @@ def add_tick(run_id: str, tick: dict[str, float]) -> None:
     """Keep a report from within an epoch: {epoch, step, steps, loss, accuracy}."""
     with database.writing(durable=False) as connection:
         connection.execute(
-            "INSERT OR REPLACE INTO ticks VALUES (:run, :epoch, :step, :steps, :loss, :accuracy)", {"run": run_id, **tick}
+            "INSERT OR REPLACE INTO ticks VALUES (:run, :epoch, :step, :steps, :loss, :accuracy)",
+            {"run": run_id, **tick},
         )
 
 
@@ -277,7 +281,9 @@ def add_file(run_id: str, kind: str, epoch: int, stored: StoredFile, *, keep: It
     """Name a file that is whole on the disk. keep: the epochs whose files stay; all others of the kind go."""
     with database.writing(durable=kind == "checkpoint") as connection:
         old = _drop_files(connection, run_id, kind, lambda number: number == epoch)
-        connection.execute("INSERT INTO run_files VALUES (?, ?, ?, ?, ?)", (run_id, kind, epoch, stored.name, stored.sha256))
+        connection.execute(
+            "INSERT INTO run_files VALUES (?, ?, ?, ?, ?)", (run_id, kind, epoch, stored.name, stored.sha256)
+        )
         if keep is not None:
             kept = {*keep, epoch}
             old += _drop_files(connection, run_id, kind, lambda number: number not in kept)
@@ -317,7 +323,7 @@ def how_it_ended(run_id: str) -> str:
 
 
 def plain(text: str, length: int = 80) -> str:
-    """Return one line, at most `length` long, without what a terminal or a page obeys: controls, NUL, turned directions."""
+    """Return one line of at most `length` characters, without controls, NUL and turned directions."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:length].rstrip()
 
 
@@ -372,22 +378,19 @@ def _update(connection: sqlite3.Connection, run_id: str, **values: Any) -> None:
 
 
 def _detail(connection: sqlite3.Connection, run_id: str, details: dict[str, Any]) -> None:
-    connection.execute(
-        "UPDATE runs SET details = json_patch(details, ?) WHERE id = ?", (json.dumps(details), run_id)
-    )
+    connection.execute("UPDATE runs SET details = json_patch(details, ?) WHERE id = ?", (json.dumps(details), run_id))
 
 
 def add_epoch_within(connection: sqlite3.Connection, run_id: str, row: dict[str, Any]) -> None:
     connection.execute(
-        "INSERT OR REPLACE INTO epochs VALUES (?, ?, ?, ?)", (run_id, row["epoch"], row["val_accuracy"], json.dumps(row))
+        "INSERT OR REPLACE INTO epochs VALUES (?, ?, ?, ?)",
+        (run_id, row["epoch"], row["val_accuracy"], json.dumps(row)),
     )
 
 
 def _drop_files(connection: sqlite3.Connection, run_id: str, kind: str, is_old) -> list[str]:
     """Remove the rows of some files; returns the names of the files."""
-    rows = connection.execute(
-        "SELECT epoch, name FROM run_files WHERE run = ? AND kind = ?", (run_id, kind)
-    ).fetchall()
+    rows = connection.execute("SELECT epoch, name FROM run_files WHERE run = ? AND kind = ?", (run_id, kind)).fetchall()
     old = [row for row in rows if is_old(row["epoch"])]
     connection.executemany(
         "DELETE FROM run_files WHERE run = ? AND kind = ? AND epoch = ?", [(run_id, kind, row["epoch"]) for row in old]

@@ -73,10 +73,12 @@ def import_zips(paths: Iterable[Path], *, as_copies: bool = False, owner: str = 
     written: list[Path] = []
     try:
         stored = []
-        for described, settings, weights in read:
+        for described, _, weights in read:
             run_id = _free_id(described["id"], as_copies, taken)
             taken.append(run_id)
-            stored.append(files.write_new(run_folder(run_id), "weights.npz", lambda part, w=weights: np.savez(part, *w)))
+            stored.append(
+                files.write_new(run_folder(run_id), "weights.npz", lambda part, w=weights: np.savez(part, *w))
+            )
             written.append(run_folder(run_id) / stored[-1].name)
         with database.writing() as connection:
             for run_id, (described, settings, _), file in zip(taken, read, stored, strict=True):
@@ -128,13 +130,19 @@ def _read(path: Path) -> tuple[dict[str, Any], Settings, list[np.ndarray]]:
     """Read and check all of a zip, without believing any of it. Raises DigitsError."""
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise DigitsError(f"This file is too large for a run: expected at most {MAX_BYTES >> 20} MB.", f"It is {path}.")
+            raise DigitsError(
+                f"This file is too large for a run: expected at most {MAX_BYTES >> 20} MB.", f"It is {path}."
+            )
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
             if {entry.filename for entry in entries} != NAMES or len(entries) != len(NAMES):
-                raise DigitsError("This zip is no exported run. Choose one that `runs export` has made.", f"It is {path}.")
+                raise DigitsError(
+                    "This zip is no exported run. Choose one that `runs export` has made.", f"It is {path}."
+                )
             if sum(entry.file_size for entry in entries) > MAX_BYTES:
-                raise DigitsError(f"This zip holds more than {MAX_BYTES >> 20} MB, too much for a run.", f"It is {path}.")
+                raise DigitsError(
+                    f"This zip holds more than {MAX_BYTES >> 20} MB, too much for a run.", f"It is {path}."
+                )
             described = json.loads(_inflated(archive, "run.json"))
             packed = _inflated(archive, "weights.npz")
         settings = _check(described)
@@ -198,12 +206,16 @@ def _free_id(wanted: str, as_copies: bool, taken: list[str]) -> str:
     if is_free(wanted):
         return wanted
     if not as_copies:
-        raise DigitsError("This run is here already. Import it as a copy, or delete the one that is here.", f"It is {wanted}.")
+        raise DigitsError(
+            "This run is here already. Import it as a copy, or delete the one that is here.", f"It is {wanted}."
+        )
     base = wanted[:56]
     return next(f"{base}-{number}" for number in range(2, 100_000) if is_free(f"{base}-{number}"))
 
 
-def _insert(connection, run_id: str, described: dict[str, Any], settings: Settings, file: StoredFile, owner: str) -> None:
+def _insert(
+    connection, run_id: str, described: dict[str, Any], settings: Settings, file: StoredFile, owner: str
+) -> None:
     task = task_store.enqueue(connection, "train", run_id, owner=owner, lane=tasks.TRAINING)
     connection.execute("UPDATE tasks SET state = ? WHERE id = ?", (described["ended"], task))
     store.insert(
@@ -215,7 +227,8 @@ def _insert(connection, run_id: str, described: dict[str, Any], settings: Settin
     connection.execute(
         "UPDATE runs SET notes = ?, tags = ?, num_epochs = ?, ended = ?, stage = 'finished', details = ? WHERE id = ?",
         (
-            store.plain(str(described["notes"]), 500), json.dumps(tags), int(described["num_epochs"]), described["ended"],
+            store.plain(str(described["notes"]), 500), json.dumps(tags), int(described["num_epochs"]),
+            described["ended"],
             json.dumps(details), run_id,
         ),
     )  # fmt: skip

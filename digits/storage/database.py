@@ -1,14 +1,15 @@
 """The database: one SQLite file for all that is small and for all that is decided.
 
 A connection lives for one operation. Whoever writes begins with BEGIN IMMEDIATE, because a read that turns into a write
-fails at once where somebody else has written meanwhile (SQLite, "Isolation"). WAL lets pages read while a worker writes.
+fails at once where somebody else has written meanwhile (SQLite, "Isolation"). With WAL, pages read while a worker
+writes.
 """
 
 import os
 import sqlite3
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
 
@@ -64,7 +65,7 @@ def writing(*, durable: bool = True) -> Iterator[sqlite3.Connection]:
 
 @contextmanager
 def guarded(guard: Guard) -> Iterator[None]:
-    """Inside, every write of this context first calls `guard`, which raises where this process must not write any more."""
+    """Inside, every write of this context first calls `guard`, which raises where this process may not write now."""
     token = _guard.set(guard)
     try:
         yield
@@ -146,10 +147,8 @@ def _create() -> None:
             connection.execute("BEGIN")
             _migrate(connection)
             connection.execute("COMMIT")
-        try:
+        with suppress(FileExistsError):  # another process was quicker; its database is as good
             os.link(part, file())
-        except FileExistsError:  # another process was quicker; its database is as good
-            pass
     finally:
         for suffix in ("", "-wal", "-shm"):
             Path(f"{part}{suffix}").unlink(missing_ok=True)
@@ -206,8 +205,8 @@ def _in_words() -> Iterator[None]:
         if isinstance(error, DigitsError):
             raise
         raise StoreUnavailable(
-            f"Digits cannot write its files here: {error.strerror or type(error).__name__}. Give this user the right to "
-            "write there, or choose another folder.",
+            f"Digits cannot write its files here: {error.strerror or type(error).__name__}. Give this user the right "
+            "to write there, or choose another folder.",
             f"DIGITS_HOME is {home()}.",
         ) from error
 

@@ -1,4 +1,4 @@
-"""Remove files whose rows are gone. While a backup copies files, none is removed; what waits is in the table garbage."""
+"""Remove files whose rows are gone, but none while a backup copies them: what waits is in the table garbage."""
 
 import shutil
 import sqlite3

@@ -112,12 +112,13 @@ def sha256(file: Path) -> str:
 
 
 def sweep(folder: Path, keep: set[str] | None = None) -> None:
-    """Remove what killed processes left half-written in `folder`, and, where `keep` is given, all that it does not name."""
+    """Remove what killed processes left half-written in `folder`, and all that `keep`, if given, does not name."""
     oldest = time.time() - UNFINISHED_SECONDS
     for file in folder.iterdir() if folder.is_dir() else ():
         unfinished = file.name.startswith(UNFINISHED)
         try:
-            if file.is_file() and (file.stat().st_mtime < oldest if unfinished else keep is not None and file.name not in keep):
+            is_old = file.stat().st_mtime < oldest if unfinished else keep is not None and file.name not in keep
+            if is_old and file.is_file():
                 file.unlink()
         except OSError:  # somebody else was quicker, or may not be helped here
             continue

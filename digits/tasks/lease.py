@@ -5,7 +5,6 @@ namespace and the moment in which the process started (Linux, proc(5)). Time run
 back, and it goes on while a laptop sleeps.
 """
 
-import os
 import time
 from dataclasses import dataclass
 from functools import cache
@@ -64,7 +63,7 @@ def boot_id() -> str:
 def pid_namespace() -> str:
     """Return what names the world in which a pid means something: another container has its own."""
     try:
-        return os.readlink("/proc/self/ns/pid")
+        return str(Path("/proc/self/ns/pid").readlink())
     except OSError:
         return ""
 

@@ -93,7 +93,9 @@ def enqueue(
         {"kind": kind, "subject": subject, "part": part, "owner": owner, "lane": lane, "reserved": reserved},
     )
     where = (kind, subject, part)
-    return connection.execute("SELECT id FROM tasks WHERE kind = ? AND subject = ? AND part = ?", where).fetchone()["id"]
+    return connection.execute("SELECT id FROM tasks WHERE kind = ? AND subject = ? AND part = ?", where).fetchone()[
+        "id"
+    ]
 
 
 def claim(worker: int, lane: str, *, only: int = 0, out_of_turn: bool = False) -> Task | None:
@@ -112,9 +114,7 @@ def claim(worker: int, lane: str, *, only: int = 0, out_of_turn: bool = False) -
                       (SELECT count(*) FROM tasks WHERE state = 'running' AND lane = :lane) < :capacity AND
                       id = (SELECT id FROM tasks WHERE state = 'queued' AND lane = :lane ORDER BY place, id LIMIT 1))
                RETURNING id""",
-            {
-                "worker": worker, "lane": lane, "only": only, "out_of_turn": out_of_turn, "capacity": capacity(lane)
-            },
+            {"worker": worker, "lane": lane, "only": only, "out_of_turn": out_of_turn, "capacity": capacity(lane)},
         ).fetchone()
         if row is None:
             return None
@@ -209,7 +209,9 @@ def check_lease(connection: sqlite3.Connection, task_id: int, worker: int) -> No
         (task_id, worker),
     ).fetchone()
     if row is None:
-        raise TakenOver("This work was given to another process, because this one did not respond. Nothing was changed.")
+        raise TakenOver(
+            "This work was given to another process, because this one did not respond. Nothing was changed."
+        )
 
 
 def tell(task_id: int, fraction: float, phase: str) -> None:
@@ -243,7 +245,7 @@ def finish(task_id: int, state: TaskState, cause: str = "", phase: str = "") -> 
 
 
 def reap(connection: sqlite3.Connection) -> None:
-    """Take the places of workers whose processes have ended; what they were at is lost, or stopped if that was asked."""
+    """Take the places of workers whose processes have ended; what they were at is lost, or stopped if asked for."""
     for row in connection.execute("SELECT * FROM workers").fetchall():
         lease = Lease(row["id"], row["boot_id"], row["pid_namespace"], row["pid"], row["pid_started"], row["renewed"])
         if not lease.has_ended:
@@ -300,7 +302,8 @@ def lanes_to_serve(connection: sqlite3.Connection) -> list[str]:
     wanted = []
     for lane in (TRAINING, COMPUTING):
         counts = connection.execute(
-            """SELECT (SELECT count(*) FROM tasks WHERE state = 'queued' AND lane = :lane AND reserved IS NULL) AS waits,
+            """SELECT (SELECT count(*) FROM tasks
+                       WHERE state = 'queued' AND lane = :lane AND reserved IS NULL) AS waits,
                       (SELECT count(*) FROM tasks WHERE state = 'running' AND lane = :lane) AS busy,
                       (SELECT count(*) FROM workers WHERE lane = :lane AND NOT foreground
                        AND id NOT IN (SELECT worker FROM tasks WHERE state = 'running')) AS idle""",

@@ -20,7 +20,7 @@ LOST = "Its worker ended without a word (killed, out of memory, or the power wen
 
 
 class TaskState(StrEnum):
-    """The life of a task: queued -> running -> done | stopped | paused | failed | lost; from the last five again queued."""
+    """The life of a task: queued -> running -> done | stopped | paused | failed | lost -> queued again."""
 
     QUEUED = "queued"
     """Waits for its turn."""

@@ -11,9 +11,7 @@ from pages.shared.visitor import owner
 UNDER_WAY = (TaskState.QUEUED, TaskState.RUNNING)
 
 
-def offer(
-    kind: str, subject: str, part: str = "", *, why: str, action: str, icon: str, lane: str = COMPUTING
-) -> None:
+def offer(kind: str, subject: str, part: str = "", *, why: str, action: str, icon: str, lane: str = COMPUTING) -> None:
     """Show what to do about a result that is not there: a button, or how far the task is that computes it.
 
     why: Markdown, what it is good for and how long it takes. action: the button. icon: of Material.

@@ -93,7 +93,7 @@ def activations(run: Run) -> Activations:
 
 @st.cache_resource(show_spinner="Loading the digit detector…")
 def detector() -> Detector:
-    """Return what tells digits from other drawings: a part of the program, read and checked once. Raises DamagedFile."""
+    """Return what tells digits from other drawings, read and checked once. Raises DamagedFile."""
     return Detector.bundled()
 
 

@@ -19,7 +19,7 @@ LOOK_SECONDS = 1.0
 @asynccontextmanager
 async def lifespan(app) -> AsyncIterator[None]:
     """Of the `st.App`: runs when the server listens already, and before it lets anybody in."""
-    # Digits are small: a second thread wins 0.07 ms of a prediction, and loses a tenth where two networks predict at once.
+    # A second thread wins 0.07 ms of a prediction, and loses a tenth where two networks predict at once.
     cv2.setNumThreads(1)
     with suppress(OSError, psutil.Error):  # a system that does not show its sockets only answers later
         send_at_once()

@@ -20,7 +20,7 @@ YEAR = 365 * 24 * 3600  # s
 
 
 def owner() -> str:
-    """Return who sees the page: the visitor's id, or LOCAL without a valid cookie (tests, a page before its first reload)."""
+    """Return who sees the page: the id in their cookie, or LOCAL without a valid one, as in tests."""
     return verified(st.context.cookies.get(COOKIE, "")) or LOCAL
 
 
