@@ -10,51 +10,30 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from digits.commands.progress import stderr_into
+from digits.commands.training_options import add_training_options, chosen_settings
 from digits.data import preparing
 from digits.data.dataset import is_prepared, open_dataset
-from digits.data.sources import SOURCES
-from digits.data.splits import SPLITS
 from digits.errors import BadConfig, DigitsError
 from digits.evaluation import fine_tune_result
 from digits.evaluation.calibration import calibrate
 from digits.evaluation.evaluate import judge
 from digits.evaluation.test_sets import test_sets
-from digits.networks.architectures import RECIPES
-from digits.networks.settings import RACES, SCHEDULES, XLA_CHOICES, make_config, read_config
+from digits.networks.settings import make_settings, read_settings
 from digits.runs import runs
 from digits.runs.run import Run, RunState
 from digits.runs.work import work
-from digits.training.backends import BACKENDS, check_installed
-
-SETTINGS = (
-    "architecture", "source", "split", "epochs", "batch_size", "learning_rate", "schedule", "augmentation",
-    "label_smoothing", "seed", "xla", "backend", "racers", "race",
-)  # fmt: skip
+from digits.training.backends import check_installed
 
 
 def add_to(verbs) -> None:
-    parser = verbs.add_parser("train", help="train a network", description="What is not given comes with the network.")
-    parser.add_argument("--architecture", metavar="A", help=f"{', '.join(RECIPES)}; cnn if none is named")
-    parser.add_argument("--source", metavar="S", help=", ".join(SOURCES))
-    parser.add_argument("--split", metavar="S", help=", ".join(SPLITS))
-    parser.add_argument("--epochs", type=int, metavar="N")
-    parser.add_argument("--batch-size", type=int, metavar="N")
-    parser.add_argument("--learning-rate", type=float, metavar="X")
-    parser.add_argument("--schedule", metavar="S", help=", ".join(SCHEDULES))
-    parser.add_argument("--augmentation", action="store_const", const=True, help="vary the digits in each epoch")
-    parser.add_argument("--no-augmentation", dest="augmentation", action="store_const", const=False)
-    parser.add_argument("--label-smoothing", type=float, metavar="X")
-    parser.add_argument("--seed", type=int, metavar="N")
-    parser.add_argument("--xla", metavar="X", help=", ".join(XLA_CHOICES))
-    parser.add_argument("--backend", metavar="B", help=f"{', '.join(BACKENDS)}; that of KERAS_BACKEND if none is named")
-    parser.add_argument("--racers", type=int, metavar="N", help="train N at once on JAX; the best stays")
-    parser.add_argument("--race", metavar="R", help=f"what differs between them: {', '.join(RACES)}")
-    parser.add_argument("--resume", metavar="RUN", help="go on with an ended run, to its last epoch or to --epochs")
-    parser.add_argument("--name", help="what to call the run")
+    parser = verbs.add_parser("train", help="train a network", description="Train a network here and now.")
+    add_training_options(parser)
+    parser.add_argument("--resume", metavar="RUN", help="continue an ended run to its last epoch, or to --epochs")
+    parser.add_argument("--name", help="name of the run")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.set_defaults(command=run)
 
-    worker = verbs.add_parser("work", help="train a queued run (how the pages do it)")
+    worker = verbs.add_parser("work", help="train a queued run (the pages use this)")
     worker.add_argument("run", metavar="RUN")
     worker.set_defaults(command=run_queued)
 
@@ -109,7 +88,7 @@ def finish(run: Run) -> dict[str, Any] | None:
 
 def _created(options) -> Run:
     """A new run with the options' settings."""
-    config = make_config(**{name: value for name in SETTINGS if (value := getattr(options, name)) is not None})
+    config = make_settings(**chosen_settings(options))
     check_installed(config.backend)
     _check_data(config.source)
     return runs.create(config)
@@ -117,13 +96,13 @@ def _created(options) -> Run:
 
 def _resumed(options) -> Run:
     """The run to go on with. Its settings are its own, so that naming others is a mistake."""
-    others = [name for name in SETTINGS if name != "epochs" and getattr(options, name) is not None]
-    if others:
+    chosen = chosen_settings(options)
+    if others := [name for name in chosen if name != "epochs"]:
         flag = others[0].replace("_", "-")
         raise BadConfig(f"--{flag} cannot change when a run goes on; only --epochs can. Leave it out.")
     run = runs.find(options.resume)
     _check_data(run.config.source)
-    runs.resume(run, options.epochs)
+    runs.resume(run, chosen.get("epochs"))
     return run
 
 
@@ -144,7 +123,7 @@ def run_queued(options) -> int:
 
 def summary(result: dict[str, Any], report: dict[str, Any] | None) -> str:
     """What `train` returns, in lines for people."""
-    epochs, names = result["epochs"], read_config(result["config"]).racer_names
+    epochs, names = result["epochs"], read_settings(result["config"]).racer_names
     lines = [f"run                  {result['run']} ({result['state']})"]
     if epochs:
         mean = sum(epoch["seconds"] for epoch in epochs) / len(epochs)
