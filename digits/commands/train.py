@@ -10,7 +10,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from digits import pipeline, tasks
 from digits.commands.progress import stderr_into
-from digits.commands.training_options import add_settings, given_settings
+from digits.commands.training_options import add_training_options, chosen_settings
 from digits.data.dataset import ensure_prepared, open_dataset
 from digits.errors import BadConfig, DigitsError
 from digits.evaluation import evaluate
@@ -24,7 +24,7 @@ from digits.storage.home import logs_folder
 
 def add_to(verbs) -> None:
     parser = verbs.add_parser("train", help="train a network", description="What is not given comes with the network.")
-    add_settings(parser)
+    add_training_options(parser)
     parser.add_argument("--resume", metavar="RUN", help="continue an ended run, to its last epoch or to --epochs")
     parser.add_argument("--name", help="what to call the run")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
@@ -85,7 +85,7 @@ def summary(run: Run, report: dict[str, Any] | None) -> str:
 
 def _created(options) -> Run:
     """Make a new run with the options' settings."""
-    settings = make_settings(**given_settings(options))
+    settings = make_settings(**chosen_settings(options))
     check_installed(settings.backend)
     _check_data(settings.source)
     return runs.create(settings, queued=False)
@@ -93,12 +93,12 @@ def _created(options) -> Run:
 
 def _resumed(options) -> Run:
     """Let the run continue. Its settings are its own, so that naming others is a mistake."""
-    others = [name for name in given_settings(options) if name != "epochs"]
-    if others:
+    chosen = chosen_settings(options)
+    if others := [name for name in chosen if name != "epochs"]:
         flag = others[0].replace("_", "-")
         raise BadConfig(f"--{flag} cannot change when a run continues; only --epochs can. Leave it out.")
     _check_data(runs.get(options.resume).settings.source)
-    return runs.resume(options.resume, options.epochs, queued=False)
+    return runs.resume(options.resume, chosen.get("epochs"), queued=False)
 
 
 def _check_data(source: str) -> None:

@@ -1,36 +1,50 @@
-"""The settings of a training as options of the command line."""
+"""The options of `train` that choose its settings. They are made from the table of settings."""
 
+import argparse
+from collections.abc import Callable
 from typing import Any
 
-from digits.data.sources import SOURCES
-from digits.data.splits import SPLITS
-from digits.networks.architectures import RECIPES
-from digits.networks.backends import BACKENDS
-from digits.networks.settings import RACES, SCHEDULES, XLA_CHOICES
-
-SETTINGS = (
-    "architecture", "source", "split", "epochs", "batch_size", "learning_rate", "schedule", "augmentation",
-    "label_smoothing", "seed", "xla", "backend", "racers", "race",
-)  # fmt: skip
+from digits.networks.settings import SETTINGS
+from digits.networks.settings_table import Setting
 
 
-def add_settings(parser) -> None:
-    parser.add_argument("--architecture", metavar="A", help=f"{', '.join(RECIPES)}; cnn if none is named")
-    parser.add_argument("--source", metavar="S", help=", ".join(SOURCES))
-    parser.add_argument("--split", metavar="S", help=", ".join(SPLITS))
-    parser.add_argument("--epochs", type=int, metavar="N")
-    parser.add_argument("--batch-size", type=int, metavar="N")
-    parser.add_argument("--learning-rate", type=float, metavar="X")
-    parser.add_argument("--schedule", metavar="S", help=", ".join(SCHEDULES))
-    parser.add_argument("--augmentation", action="store_const", const=True, help="vary the digits in each epoch")
-    parser.add_argument("--no-augmentation", dest="augmentation", action="store_const", const=False)
-    parser.add_argument("--label-smoothing", type=float, metavar="X")
-    parser.add_argument("--seed", type=int, metavar="N")
-    parser.add_argument("--xla", metavar="X", help=", ".join(XLA_CHOICES))
-    parser.add_argument("--backend", metavar="B", help=f"{', '.join(BACKENDS)}; that of KERAS_BACKEND if none is named")
-    parser.add_argument("--racers", type=int, metavar="N", help="train N at once on JAX; the best stays")
-    parser.add_argument("--race", metavar="R", help=f"what differs between them: {', '.join(RACES)}")
+def add_training_options(parser: argparse.ArgumentParser) -> None:
+    """Add one option for each setting; a setting that is on or off also gets --no-NAME."""
+    for setting in SETTINGS.values():
+        if setting.kind is bool:
+            how = {"action": argparse.BooleanOptionalAction}
+        else:
+            how = {"type": _reader(setting.kind), "metavar": _metavar(setting)}
+        parser.add_argument("--" + setting.name.replace("_", "-"), help=_help(setting), **how)
 
 
-def given_settings(options) -> dict[str, Any]:
-    return {name: value for name in SETTINGS if (value := getattr(options, name)) is not None}
+def chosen_settings(options: argparse.Namespace) -> dict[str, Any]:
+    """Return the settings that were given, by name. Raises BadConfig if a value is not accepted."""
+    chosen = {name: value for name in SETTINGS if (value := getattr(options, name)) is not None}
+    for name, value in chosen.items():
+        SETTINGS[name].check(value)
+    return chosen
+
+
+def _reader(kind: type) -> Callable[[str], Any]:
+    """Return a function that reads a value, and leaves what it cannot read to the sentence of `Setting.check`."""
+
+    def read(text: str) -> Any:
+        try:
+            return kind(text)
+        except ValueError:
+            return text
+
+    return read
+
+
+def _metavar(setting: Setting) -> str:
+    return f"{{{','.join(setting.choices)}}}" if setting.choices else "N" if setting.kind is int else "X"
+
+
+def _help(setting: Setting) -> str:
+    notes = [setting.expected] if setting.kind in (int, float) else []
+    notes.append("comes with the network" if setting.default is None else f"default: {setting.default}")
+    if setting.name == "backend":
+        notes.append("or what KERAS_BACKEND names")
+    return f"{setting.help} ({'; '.join(notes)})".replace("%", "%%")  # argparse reads % itself

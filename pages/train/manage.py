@@ -5,8 +5,9 @@ import json
 import streamlit as st
 
 from digits.errors import DigitsError
+from digits.networks.settings import SETTINGS
 from digits.runs import queue, runs
-from digits.runs.run import MAX_EPOCHS, MAX_TAGS, Run, RunState
+from digits.runs.run import MAX_TAGS, Run, RunState
 from digits.training import snapshots
 
 
@@ -33,7 +34,7 @@ def show(run: Run) -> None:
         offer_deletion(run)
     if problem := st.session_state.pop("train_manage_problem", None):
         st.error(problem, icon=":material/error:")
-    with st.expander("Everything that decided this run"):
+    with st.expander("Settings of this run"):
         st.json({"run": run.id, **run.config.as_dict(), "versions": run.status().get("versions")})
         st.caption("As a command: " + f"`{runs.command(run)}`")
 
@@ -46,12 +47,13 @@ def offer_deletion(run: Run) -> None:
 
 def _go_on(run: Run) -> None:
     least = run.num_epochs + (run.state == RunState.DONE)
-    if least > MAX_EPOCHS:
+    most = SETTINGS["epochs"].maximum
+    if least > most:
         return
     with st.popover("Go on", icon=":material/play_arrow:"):
         st.markdown(f"It goes on from its last checkpoint; {len(run.epochs())} of {run.num_epochs} epochs are done.")
         st.number_input(
-            "Up to epoch", least, MAX_EPOCHS, value=least, key=f"train_more_{run.id}_{least}",
+            "Up to epoch", least, most, value=least, key=f"train_more_{run.id}_{least}",
             help="Epochs beyond the plan of a one-cycle schedule learn at a tenth of its highest rate.",
         )  # fmt: skip
         st.button("Go on training", type="primary", on_click=_resume, args=(run, f"train_more_{run.id}_{least}"))

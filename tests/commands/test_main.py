@@ -82,9 +82,9 @@ def test_predict_says_of_a_letter_that_it_does_not_look_like_a_digit(digits_home
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["train", "--batch-size", "0"], "batch_size is 0; expected a whole number from 1 to 65,536."),
-        (["train", "--batch-size", "abc"], "argument --batch-size: invalid int value: 'abc'"),
-        (["train", "--architecture", "resnet"], "architecture is 'resnet'; choose one of"),
+        (["train", "--batch-size", "0"], "Batch size is 0; expected a whole number from 1 to 65,536."),
+        (["train", "--batch-size", "abc"], "Batch size is 'abc'; expected a whole number from 1 to 65,536."),
+        (["train", "--architecture", "resnet"], "Network is 'resnet'; expected one of linear, mlp, cnn, cnn-large."),
         (["train", "--source", "sample", "--split", "official"], "no official test set"),
         (["data", "cifar"], "There is no data source 'cifar'"),
         (["evaluate", "--test", "mine"], "There is no test set 'mine'"),

@@ -45,7 +45,7 @@ def material(images: np.ndarray, labels: np.ndarray, seed: int) -> Iterator[tupl
             varied = np.concatenate(
                 [
                     augment(images[part], labels[part], rng),
-                    augment(np.stack(drawn + none), np.zeros(len(drawn + none)), rng, Augmentation(habits=0)),
+                    augment(np.stack(drawn + none), np.zeros(len(drawn + none)), rng, Augmentation(stroke_variants=0)),
                 ]
             )
             way = rng.integers(3, size=len(plain))
