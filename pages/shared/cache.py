@@ -16,8 +16,9 @@ from digits.evaluation.distortions import distort
 from digits.evaluation.embedding_map import Components
 from digits.evaluation.folder import folder
 from digits.evaluation.test_sets import TestSet
-from digits.inference.activations import Layers
-from digits.inference.detector import Gate
+from digits.inference.activations import Activations
+from digits.inference.detector import Detector
+from digits.inference.prediction import predict_many
 from digits.inference.recognizer import SIDE, Recognizer
 from digits.inference.snapshot import Snapshot
 from digits.runs import models
@@ -80,15 +81,15 @@ def recognizer(run: Run) -> Recognizer:
     return _recognizer(str(run.path), _model_stamp(run))
 
 
-def layers(run: Run) -> Layers:
+def layers(run: Run) -> Activations:
     """The hidden layers of a run's network, read and checked once. Raises DamagedFile."""
     return _layers(str(run.path), _model_stamp(run))
 
 
-@st.cache_resource(show_spinner="Loading the gate…")
-def gate() -> Gate:
-    """What tells digits from other drawings: a part of the program, read and checked once. Raises DamagedFile."""
-    return Gate.bundled()
+@st.cache_resource(show_spinner="Loading the digit detector…")
+def detector() -> Detector:
+    """Return the bundled digit detector, loaded and checked once. Raises DamagedFile."""
+    return Detector.bundled()
 
 
 def along_epochs(run: Run, picture: np.ndarray) -> dict[int, np.ndarray]:
@@ -143,7 +144,7 @@ def _recognizer(path: str, stamp: int) -> Recognizer:
 
 
 @st.cache_resource(max_entries=4, show_spinner="Loading the network…")
-def _layers(path: str, stamp: int) -> Layers:
+def _layers(path: str, stamp: int) -> Activations:
     return models.layers(Run(Path(path)))
 
 
@@ -208,4 +209,4 @@ def _drawings(folder: str, stamp: int) -> list[Drawing]:
 @st.cache_data(max_entries=8, show_spinner="Reading My digits…")
 def _answers(folder: str, stamp: int, path: str, model_stamp: int) -> np.ndarray:
     pictures = np.array([drawing.seen for drawing in _drawings(folder, stamp)], np.uint8).reshape(-1, 28, 28)
-    return _recognizer(path, model_stamp).probabilities(pictures).argmax(axis=1)
+    return np.array([one.digit for one in predict_many(pictures, _recognizer(path, model_stamp))], int)
