@@ -93,7 +93,7 @@ def activations(run: Run) -> Activations:
 
 @st.cache_resource(show_spinner="Loading the digit detector…")
 def detector() -> Detector:
-    """Return what tells digits from other drawings, read and checked once. Raises DamagedFile."""
+    """Return the bundled digit detector, loaded and checked once. Raises DamagedFile."""
     return Detector.bundled()
 
 

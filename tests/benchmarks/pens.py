@@ -1,7 +1,7 @@
-"""How well a model reads what hands really draw: pen strokes painted on the canvas in many ways.
+"""Measure how well a model predicts what hands really draw: pen strokes painted on the canvas in many styles.
 
-The digits are strokes recorded with a pen on tablets (UNIPEN and the like), painted as the browser paints them and read
-through the same code as the Draw page: PNG, ink, 28 x 28, network.
+The digits are strokes recorded with a pen on tablets (UNIPEN), painted as the browser paints them and predicted by the
+same code as on the Draw page: PNG, ink, 28 x 28, network.
 """
 
 from collections import Counter
@@ -15,9 +15,9 @@ import numpy as np
 
 from digits.errors import DamagedFile
 from digits.inference import strokes as canvas
-from digits.inference.detector import Gate
+from digits.inference.detector import Detector
 from digits.inference.picture import canvas_ink
-from digits.inference.preprocessing import to_mnist
+from digits.inference.prediction import Prediction, predict
 from digits.inference.recognizer import Recognizer
 
 CANVAS = 384  # px
@@ -75,33 +75,35 @@ def paint(strokes: list[np.ndarray], way: Way) -> np.ndarray:
     return canvas.paint([canvas.Stroke(line, way.width) for line in placed], (CANVAS, CANVAS))
 
 
-def measure(recognizer: Recognizer, gate: Gate, digits: list[list[np.ndarray]], labels: np.ndarray) -> Iterator[dict]:
-    """Read every digit in every way; yields a dict per way as it is done.
+def measure(
+    recognizer: Recognizer, detector: Detector, digits: list[list[np.ndarray]], labels: np.ndarray
+) -> Iterator[dict]:
+    """Predict every digit in every way; yields a dict per way as it is done.
 
-    {way, n, accuracy, refused (share that the gate takes for no digit), by_digit (10 shares), confusions ([[true, said,
-    count], ...], most first), misread (indices), pictures ((m, 28, 28) uint8 of the misread)}. A digit that is refused
-    and read right counts as right: the gate is told apart from the reading.
+    {way, n, accuracy, refused (fraction that the detector rejects), by_digit (10 fractions), confusions ([[true, said,
+    count], ...], most first), misread (indices), pictures ((m, 28, 28) uint8 of the misread)}. A digit that is rejected
+    and predicted correctly counts as correct: the detector is measured on its own.
     """
 
-    def see(strokes: list[np.ndarray], way: Way) -> np.ndarray:
+    def read(strokes: list[np.ndarray], way: Way) -> Prediction:
         png = cv2.imencode(".png", cv2.cvtColor(paint(strokes, way), cv2.COLOR_GRAY2RGBA))[1].tobytes()
-        return to_mnist(canvas_ink(png, (CANVAS, CANVAS)))
+        return predict(canvas_ink(png, (CANVAS, CANVAS)), recognizer, detector)
 
     for name, way in WAYS.items():
         with ThreadPoolExecutor(2) as threads:  # OpenCV and Pillow work outside the interpreter's lock
-            seen = np.stack(list(threads.map(see, digits, [way] * len(digits))))
-        said = recognizer.probabilities(seen).argmax(axis=1)
+            predictions = list(threads.map(read, digits, [way] * len(digits)))
+        said = np.array([prediction.digit for prediction in predictions])
         wrong = np.flatnonzero(said != labels)
         confusions = Counter(zip(labels[wrong].tolist(), said[wrong].tolist(), strict=True))
         yield {
             "way": name,
             "n": len(labels),
             "accuracy": float((said == labels).mean()),
-            "refused": float(1 - gate.accepts(seen).mean()),
+            "refused": float(np.mean([not prediction.is_digit for prediction in predictions])),
             "by_digit": [_share((said == labels)[labels == digit]) for digit in range(10)],
             "confusions": [[true, read, count] for (true, read), count in confusions.most_common(8)],
             "misread": wrong.tolist(),
-            "pictures": seen[wrong],
+            "pictures": np.stack([prediction.image for prediction in predictions])[wrong],
         }
 
 

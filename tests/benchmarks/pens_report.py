@@ -9,7 +9,7 @@ import numpy as np
 
 from digits.errors import DigitsError
 from digits.evaluation.folder import folder
-from digits.inference.detector import Gate
+from digits.inference.detector import Detector
 from digits.inference.recognizer import Recognizer
 from digits.runs import models, runs
 from digits.starter.detector.making.judge import wrong_acceptances
@@ -39,15 +39,15 @@ def run(options) -> int:
         raise DigitsError(f"There is no file {options.file}. Give one with --file; see tests/benchmarks/pens.py.")
     model = runs.find(options.run) if options.run else models.chosen()
     recognizer = Recognizer.load(model.model_file())
-    gate = Gate.bundled()
+    detector = Detector.bundled()
     digits, labels = pens.read_pen_digits(options.file)
     rows, sheets = [], []
-    for row in pens.measure(recognizer, gate, digits, labels):
+    for row in pens.measure(recognizer, detector, digits, labels):
         sheets.append(row.pop("pictures"))
         rows.append(row)
         _say(row["way"], f"{row['accuracy']:.2%} right, {row['refused']:.2%} refused as no digit")
     kinds = []
-    for row in wrong_acceptances(gate) if options.non_digits else ():
+    for row in wrong_acceptances(detector) if options.non_digits else ():
         kinds.append(row)
         _say(row["kind"], f"{row['accepted']:.1%} taken for a digit")
     accuracies = [row["accuracy"] for row in rows]

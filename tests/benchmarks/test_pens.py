@@ -5,7 +5,7 @@ import pytest
 
 from digits.errors import DamagedFile
 from digits.evaluation.folder import folder
-from digits.inference.detector import Gate
+from digits.inference.detector import Detector
 from digits.runs import runs
 from digits.starter.detector.making import judge
 from digits.storage.records import read_json
@@ -64,7 +64,7 @@ def test_the_starter_reads_plain_digits_in_every_way(pen_file, digits_home):
 def test_what_is_no_digit_is_counted_by_kind(monkeypatch):
     monkeypatch.setattr(judge, "EACH", 20)
     monkeypatch.setattr(judge, "FONTS", judge.FONTS[:1])
-    rows = {row["kind"]: row for row in judge.wrong_acceptances(Gate.bundled())}
+    rows = {row["kind"]: row for row in judge.wrong_acceptances(Detector.bundled())}
     assert {kind for kind, row in rows.items() if not row["learned"]} == {"doodle", "printed letter", "printed sign"}
     assert rows["dash"]["n"] == 20 and rows["dash"]["accepted"] <= 0.2
 

@@ -1,4 +1,4 @@
-"""One drawing on one core, from the PNG that the browser sends to its probabilities and the gate's answer."""
+"""One drawing on one core, from the PNG that the browser sends to its prediction, detector included."""
 
 import os
 import time
@@ -11,9 +11,9 @@ def measure() -> dict:
     import cv2
     import numpy as np
 
-    from digits.inference.detector import Gate
+    from digits.inference.detector import Detector
     from digits.inference.picture import canvas_ink
-    from digits.inference.preprocessing import to_mnist
+    from digits.inference.prediction import predict
     from digits.inference.recognizer import Recognizer
     from digits.inference.strokes import Stroke, paint
     from digits.runs import runs
@@ -21,7 +21,7 @@ def measure() -> dict:
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     cv2.setNumThreads(1)
-    recognizer, gate = Recognizer.load(runs.find("starter").model_file()), Gate.bundled()
+    recognizer, detector = Recognizer.load(runs.find("starter").model_file()), Detector.bundled()
     rng = np.random.default_rng(0)
     walls, spent = [], 0.0
     for position in range(-10, NUM_DRAWINGS):  # the first ten warm up
@@ -31,9 +31,7 @@ def measure() -> dict:
         ink = cv2.cvtColor(paint([line], (384, 384)), cv2.COLOR_GRAY2RGBA)
         png = cv2.imencode(".png", ink)[1].tobytes()
         began, cpu = time.perf_counter(), time.process_time()
-        picture = to_mnist(canvas_ink(png, (384, 384)))[np.newaxis]
-        recognizer.probabilities(picture)
-        gate.accepts(picture)
+        predict(canvas_ink(png, (384, 384)), recognizer, detector)
         walls.append(1000 * (time.perf_counter() - began))
         spent += time.process_time() - cpu
     median, p95 = np.percentile(walls, [50, 95])
