@@ -43,7 +43,7 @@ def show(run: Run, image: np.ndarray) -> None:
         return
     with panel:
         try:
-            layers = cache.layers(run).activations(image)
+            layers = cache.activations(run).activations(image)
         except DigitsError as error:
             st.info(str(error), icon=":material/info:")
             return
