@@ -114,5 +114,5 @@ def test_a_library_that_cannot_be_used_is_told_in_a_sentence(digits_home, monkey
     with pytest.raises(backends.DigitsError, match=sentence.replace(".", r"\.")):
         backends.check_chosen()
     if library == "torch":
-        refused = digits("runs", home=digits_home, check=False)
+        refused = digits("train", home=digits_home, check=False)
         assert refused.returncode == 2 and refused.stderr.strip() == f"python -m digits: {sentence}"
