@@ -1,13 +1,16 @@
 """The frame around every page: `streamlit run app.py`."""
 
 import streamlit as st
+from starlette.middleware import Middleware
 
+from pages.shared.errors import show_error
 from pages.shared.server import lifespan
+from pages.shared.visitor import VisitorCookie
 
 # Through an App, `streamlit run` imports this file once before the first visit, so that st.navigation is known by then.
 # Without it Streamlit takes the folder pages/ for its old kind of pages until somebody has opened one, and greets the
 # first deep link with "Page not found".
-app = st.App(__file__, lifespan=lifespan)
+app = st.App(__file__, lifespan=lifespan, middleware=[Middleware(VisitorCookie)], on_script_error=show_error)
 
 st.set_page_config(page_title="Digits", page_icon="pages/shared/icon.png", layout="wide")
 page = st.navigation(
@@ -38,7 +41,7 @@ page = st.navigation(
             title="Evaluate",
             icon=":material/fact_check:",
             url_path="evaluate",
-            help="Judge a trained network on digits it has never seen.",
+            help="Evaluate a trained network on digits it has never seen.",
         ),
         st.Page(
             "pages/compare/page.py",
@@ -52,7 +55,7 @@ page = st.navigation(
             title="Draw",
             icon=":material/draw:",
             url_path="draw",
-            help="Draw a digit and see it read at every stroke.",
+            help="Draw a digit and see the prediction with every stroke.",
         ),
     ],
     position="top",

@@ -12,6 +12,7 @@ try:
     from digits.commands import (
         architectures,
         audit,
+        backup,
         data,
         doctor,
         drawings,
@@ -24,6 +25,7 @@ try:
         robustness,
         runs,
         train,
+        work,
     )
 except ModuleNotFoundError as error:  # the doctor cannot tell either where its own packages are missing
     sys.exit(f"python -m digits: the package {error.name} is missing. Run: pip install -r requirements.txt")
@@ -44,8 +46,12 @@ VERBS = (
     export,
     architectures,
     audit,
+    backup,
     doctor,
+    work,
 )
+# These build networks with Keras; all other verbs need neither it nor the library it runs on.
+NEED_KERAS = {"train", "fine-tune", "audit", "architectures"}
 
 
 class OneSentenceParser(argparse.ArgumentParser):
@@ -60,15 +66,16 @@ def main(arguments: list[str] | None = None) -> int:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's log lines are not for the user
     os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")  # nor is the whole card for TensorFlow
     parser = OneSentenceParser(prog="python -m digits", description=__doc__.split("\n")[0])
-    verbs = parser.add_subparsers(title="verbs", required=True, metavar="VERB")
+    verbs = parser.add_subparsers(title="verbs", dest="verb", required=True, metavar="VERB")
     for verb in VERBS:
         verb.add_to(verbs)
     options = parser.parse_args(arguments)
     try:
-        check_chosen()
+        if options.verb in NEED_KERAS:
+            check_chosen()
         return options.command(options)
     except DigitsError as error:
-        print(f"{parser.prog}: {error}", file=sys.stderr)
+        print(f"{parser.prog}: {error.with_hint}", file=sys.stderr)
         return 2 if isinstance(error, BadConfig) else 1
     except BrokenPipeError:  # the reader, `head` for one, has seen enough
         sys.stdout = None

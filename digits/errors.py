@@ -1,18 +1,30 @@
 """Everything that can go wrong and has a remedy.
 
-* DigitsError           its message is one sentence, fit to be shown to the user as it stands
+* DigitsError           its message is one or two sentences, fit to be shown to anybody as it stands
   - BadConfig           a setting is out of range or unknown (the command line exits with 2)
   - DataUnavailable     a data source is not on this machine and cannot be fetched now
-  - DamagedFile         a file is missing, cut short, or not the one its manifest describes
+  - DamagedFile         a file is missing, cut short, or not the one that the database names
+  - StoreUnavailable    the database cannot be read or written: locked, full, read-only, damaged, of another version
   - UnknownRun          there is no run with this id
-  - RunBusy             the run is still being trained, so it cannot be deleted
+  - RunBusy             something is at work on the run, so it cannot be deleted or continued
+  - TakenOver           another process does this work now; whoever gets this must end and change nothing
   - UnreadablePicture   a canvas value or an upload is not a picture this app reads
   - BlankDrawing        there is no ink to read
 """
 
 
 class DigitsError(Exception):
-    """Base class: its message is fit to be shown to the user as it stands."""
+    """Base class: what happened, why, and what to do, without paths, so that a browser may show it."""
+
+    def __init__(self, message: str = "", hint: str = ""):
+        """hint: what only the command line adds: a path, a command."""
+        super().__init__(message)
+        self.hint = hint
+
+    @property
+    def with_hint(self) -> str:
+        """The message for a terminal."""
+        return f"{self} {self.hint}".strip()
 
 
 class BadConfig(DigitsError):
@@ -24,7 +36,11 @@ class DataUnavailable(DigitsError):
 
 
 class DamagedFile(DigitsError):
-    """A file is missing, cut short, or differs from its manifest."""
+    """A file is missing, cut short, or differs from what the database names."""
+
+
+class StoreUnavailable(DigitsError):
+    """The database cannot be read or written now."""
 
 
 class UnknownRun(DigitsError):
@@ -32,7 +48,11 @@ class UnknownRun(DigitsError):
 
 
 class RunBusy(DigitsError):
-    """The run is still being trained."""
+    """Something is at work on the run."""
+
+
+class TakenOver(DigitsError):
+    """Another process does this work now."""
 
 
 class UnreadablePicture(DigitsError):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from digits.data.dataset import prepare
-from digits.runs import runs
+from digits.runs import store as runs
 from digits.storage.home import ROOT
 
 
@@ -30,6 +30,7 @@ def digits_home(tmp_path, monkeypatch):
     home = tmp_path / "home"
     home.mkdir()
     monkeypatch.setenv("DIGITS_HOME", str(home))
+    monkeypatch.setenv("DIGITS_WARM", "0")  # no test wants a process that it did not ask for
     return home
 
 
@@ -61,7 +62,7 @@ def trained_home(tmp_path_factory, sample_data):
 def with_run(digits_home, trained_home):
     """DIGITS_HOME with the sample and one finished run. Returns the run."""
     shutil.copytree(trained_home, digits_home, dirs_exist_ok=True)
-    return runs.all_runs()[0]
+    return runs.page()[0]
 
 
 def digits(*arguments: str, home: Path, check: bool = True) -> subprocess.CompletedProcess:
@@ -81,6 +82,7 @@ def digits(*arguments: str, home: Path, check: bool = True) -> subprocess.Comple
 def wait_until(condition, seconds=60):
     """Wait for `condition()` to be true; fail after so many seconds."""
     end = time.monotonic() + seconds
-    while not condition():
+    while not (found := condition()):
         assert time.monotonic() < end, "it did not happen in time"
         time.sleep(0.05)
+    return found

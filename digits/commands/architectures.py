@@ -2,13 +2,12 @@
 
 import json
 
-from digits.networks import architectures
-from digits.networks.architectures import ARCHITECTURES
+from digits.networks.architectures import ARCHITECTURES, DESCRIPTIONS
 
 
 def add_to(verbs) -> None:
     parser = verbs.add_parser("architectures", help="the networks and their layers")
-    parser.add_argument("--json", action="store_true", help="print JSON, as it stands in digits.networks.layers.json")
+    parser.add_argument("--json", action="store_true", help="print JSON, as in digits/networks/layers.json")
     parser.set_defaults(command=run)
 
 
@@ -18,7 +17,7 @@ def run(options) -> int:
         print(json.dumps(tables, indent=1))
         return 0
     for name, layers in tables.items():
-        print(f"\n{name}: {architectures.about(name)}")
+        print(f"\n{name}: {DESCRIPTIONS[name]}")
         for layer in layers:
             print(f"  {layer['layer']:20} {layer['output']!s:18} {layer['parameters']:>9,}")
     return 0
@@ -31,6 +30,7 @@ def _layers(build) -> list[dict]:
             "layer": layer.__class__.__name__,
             "output": list(layer.output.shape),
             "parameters": layer.count_params(),
+            "weights": [list(weight.shape) for weight in layer.weights],
         }
         for layer in model.layers
     ]

@@ -3,11 +3,13 @@
 import json
 import sys
 
+from digits import tasks
 from digits.commands.progress import bar, stderr_into
-from digits.data import preparing
+from digits.commands.worker import HANDLERS
+from digits.data.dataset import ensure_prepared
 from digits.data.sources import SOURCES, check_source
 from digits.evaluation import audit
-from digits.storage.home import data_folder
+from digits.storage.home import logs_folder
 
 SHOWN = 20
 
@@ -24,17 +26,18 @@ def add_to(verbs) -> None:
 
 def run(options) -> int:
     check_source(options.source)
-    preparing.ensure(options.source, lambda phase: print(f"{phase} ...", file=sys.stderr))
-    with stderr_into(data_folder(options.source) / "worker.log") as terminal, bar(terminal) as on_progress:
-        if options.plant is None:
-            found, table = audit.audit(options.source, on_progress), _table
+    ensure_prepared(options.source, lambda phase: print(f"{phase} ...", file=sys.stderr))
+    with stderr_into(logs_folder() / "audit.log") as terminal, bar(terminal) as on_tell:
+        if options.plant is not None:
+            found, table = audit.plant(options.source, options.plant, on_tell), _planted
         else:
-            found, table = audit.plant(options.source, options.plant, on_progress), _verdict
+            tasks.do_now("audit", options.source, "", HANDLERS["audit"], lane=tasks.TRAINING, on_tell=on_tell)
+            found, table = audit.stored(options.source), _table
     print(json.dumps(found) if options.json else "\n".join(table(found)))
     return 0
 
 
-def _verdict(found: dict) -> list[str]:
+def _planted(found: dict) -> list[str]:
     return [
         f"{found['planted']} of {found['n']:,} labels were made wrong; {found['found_early']} of these are among the "
         f"first {found['planted'] * 3 // 2} doubtful ones, {found['found']} among all {found['doubtful']:,}."
@@ -44,8 +47,8 @@ def _verdict(found: dict) -> list[str]:
 def _table(found: dict) -> list[str]:
     issues = found["issues"]
     lines = [f"{len(issues):,} of {found['n']:,} labels of {SOURCES[found['source']].title} are doubtful."]
-    lines += [f"Networks that had not learned from a digit read {found['accuracy']:.2%} as labelled."]
-    lines += ["", "rank   index  label  said  how sure"]
+    lines += [f"Networks that had not learned from a digit predicted {found['accuracy']:.2%} as labelled."]
+    lines += ["", "rank   index  label  predicted  confidence"]
     for rank, row in enumerate(issues[:SHOWN], start=1):
-        lines.append(f"{rank:4}  {row['index']:6}  {row['label']:5}  {row['said']:4}  {row['confidence']:8.1%}")
+        lines.append(f"{rank:4}  {row['index']:6}  {row['label']:5}  {row['predicted']:9}  {row['confidence']:10.1%}")
     return [*lines, f"... and {len(issues) - SHOWN:,} more"] if len(issues) > SHOWN else lines

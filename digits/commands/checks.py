@@ -2,21 +2,30 @@
 
 import importlib.metadata
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 
+import psutil
 from packaging.requirements import Requirement
 
-from digits.data.dataset import is_prepared, is_preparing, open_dataset
+from digits import tasks
+from digits.data.dataset import is_prepared, open_dataset
 from digits.data.sources import SOURCES
-from digits.errors import DigitsError
-from digits.runs import models, runs
+from digits.errors import DamagedFile, DigitsError
+from digits.inference.detector import Detector
+from digits.inference.prediction import predict_many
+from digits.networks.backends import check_chosen
+from digits.runs import models
+from digits.runs import store as runs
 from digits.runs.run import RunState
-from digits.storage.home import ROOT, home
-from digits.storage.records import is_whole
+from digits.storage import database as store
+from digits.storage.files import checked
+from digits.storage.home import ROOT, home, run_folder
 
 FREE_GB = 1.0  # the whole MNIST with TensorFlow Datasets' own copy needs 0.2, a run with its model up to 0.02
+NETWORK = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "fuse.sshfs", "ceph", "glusterfs"}
 DEVICE_SECONDS = 120  # TensorFlow takes 3 to 6 s to load, on a busy machine a multiple of that
 
 
@@ -39,7 +48,7 @@ def packages() -> str:
 
 
 def folder() -> str:
-    """Whether DIGITS_HOME can be written."""
+    """Whether DIGITS_HOME can be written, and lies where SQLite can keep it whole."""
     try:
         home().mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=home()) as file:
@@ -49,7 +58,18 @@ def folder() -> str:
             f"{home()} cannot be written: {error.strerror}. Give this user the right to write there, or set "
             "DIGITS_HOME to another folder."
         ) from error
+    if (kind := _file_system()) in NETWORK:
+        raise DigitsError(
+            f"{home()} lies on a network disk ({kind}), where several machines can damage the database. Set "
+            "DIGITS_HOME to a folder on a disk of this machine."
+        )
     return f"{home()} can be written."
+
+
+def _file_system() -> str:
+    """Return the kind of file system that DIGITS_HOME lies on; empty where the system does not tell."""
+    mounts = [part for part in psutil.disk_partitions(all=True) if home().is_relative_to(part.mountpoint)]
+    return max(mounts, key=lambda part: len(part.mountpoint)).fstype if mounts else ""
 
 
 def disk() -> str:
@@ -77,6 +97,7 @@ def data() -> str:
 
 def device() -> str:
     """Which device trains and by which library, asked in a process of its own: it stays out of this one."""
+    check_chosen()
     code = (
         "import keras; from digits.training import device; d = device.choose(); "
         "print(keras.backend.backend(), d.note or 'Trains on: ' + d.name + '.', sep=': ')"
@@ -88,58 +109,76 @@ def device() -> str:
         )
     except subprocess.TimeoutExpired as error:
         raise DigitsError(f"TensorFlow did not load within {DEVICE_SECONDS} s. {remedy}") from error
+    if process.returncode == -signal.SIGILL:
+        raise DigitsError("This processor lacks the AVX instructions that TensorFlow needs. Train on another machine.")
     if process.returncode:
         last = (process.stderr.strip().splitlines() or [f"exit code {process.returncode}"])[-1]
         raise DigitsError(f"TensorFlow does not load ({last[:300]}). {remedy}")
     return process.stdout.strip().splitlines()[-1]
 
 
-def files() -> str:
-    """Whether the small files of runs, queue and My digits are as they were written; models are checked when used."""
-    found = runs.all_runs()
-    damaged = [f"{run.id}: {damage}" for run in found if (damage := run.damage())]
-    others = [file for folder in (home(), home() / "mine") for file in sorted(folder.glob("*.json"))]
-    damaged += [f"{file} is damaged: delete it." for file in others if not is_whole(file)]
+def database() -> str:
+    """Whether SQLite finds its file whole, and every file that it names is what was written."""
+    store.check()
+    damaged, n = [], 0
+    for run in runs.page(limit=-1):
+        named = list(run.model.files.values()) if run.model else []
+        for kind in ("checkpoint", "snapshot", "fine_tune_data", "weights"):
+            named += runs.files(run.id, kind).values()
+        for stored in named:
+            n += 1
+            try:
+                checked(run_folder(run.id), stored)
+            except DamagedFile:
+                damaged.append(f"{stored.name} of {run.id}")
     if damaged:
         raise DigitsError(
-            f"{' '.join(damaged)} Check the disk. What a run can make again, it makes when it goes on or is evaluated."
+            f"Damaged or missing: {', '.join(damaged)}. Check the disk. A damaged checkpoint or epoch is passed over; "
+            "a run whose model is damaged can be continued or trained again."
         )
-    return f"What is written about {len(found)} run{'s' * (len(found) != 1)} is whole."
+    return f"The database is whole, and so are the {n:,} files that it names."
 
 
-def locks() -> str:
-    """Which run has its worker, what is being prepared, and whether a worker is gone or hangs."""
-    states = {run.id: run.status() for run in runs.all_runs()}
-    lost = [f"{name} is lost: {status['error']}" for name, status in states.items() if status["state"] == RunState.LOST]
+def workers() -> str:
+    """Which work is under way, and whether a worker is gone or hangs."""
+    tasks.look_after()
+    lost = [f"{run.id} is lost: {run.cause}" for run in runs.unfinished() if run.state == RunState.LOST]
     if lost:
         raise DigitsError(
-            f"{' '.join(lost)} Let it go on: python -m digits train --resume RUN. Or: python -m digits runs delete RUN"
+            f"{' '.join(lost)} Continue it (python -m digits train --resume RUN) or delete it (python -m digits runs "
+            "delete RUN)."
         )
-    busy = {name: status for name, status in states.items() if not status["state"].is_final and status.get("pid")}
-    for name, status in busy.items():
-        if not status["responding"]:
+    unevaluated = [run.id for run in runs.page(limit=-1) if run.lacks_evaluation]
+    if unevaluated:
+        raise DigitsError(
+            f"Trained, but not evaluated: {', '.join(unevaluated)}. Continue: python -m digits train --resume RUN"
+        )
+    under_way = [task for task in tasks.unfinished() if task.state == tasks.TaskState.RUNNING]
+    for task in under_way:
+        if not task.is_responding:
             raise DigitsError(
-                f"The worker of {name}, process {status['pid']}, does not respond. Wake it (kill -CONT) or end it; "
-                "until then it keeps the device."
+                f"The worker of {task.subject}, process {task.lease.pid}, does not respond. Stop it: python -m digits "
+                "runs stop RUN. Until then it keeps its place."
             )
-    said = [f"{name} has its worker" for name in busy]
-    said += [f"{SOURCES[source].title} is being prepared" for source in SOURCES if is_preparing(source)]
-    return "; ".join(said) + "." if said else "Nobody holds a lock, and none is stale."
+    said = [f"{task.kind} {task.subject}: {task.fraction:.0%}" for task in under_way]
+    return "; ".join(said) + "." if said else "Nothing is under way, and nothing was lost."
 
 
 def prediction() -> str:
-    """Whether the starter reads a digit whose label is known, and the chosen model answers at all."""
+    """Whether the starter and the detector know a digit with a known label, and the chosen model can be loaded."""
     digits = open_dataset("sample")
-    starter, chosen = runs.find("starter"), models.chosen()
-    answer, label = int(models.recognizer(starter).probabilities(digits.images[:1])[0].argmax()), int(digits.labels[0])
-    if answer != label:
+    starter, chosen = runs.get("starter"), models.chosen()
+    label = int(digits.labels[0])
+    [predicted] = predict_many(digits.images[:1], models.recognizer(starter), Detector.bundled())
+    if predicted.digit != label or not predicted.is_digit:
+        wrong = f"The starter model predicts {predicted.digit} for a {label}"
         raise DigitsError(
-            f"The starter model read a {label} as {answer}. Reinstall OpenCV: {sys.executable} -m pip install "
-            "--force-reinstall -r requirements.txt"
+            f"{wrong if predicted.is_digit else f'The digit detector rejects a {label}'}. Reinstall OpenCV: "
+            f"{sys.executable} -m pip install --force-reinstall -r requirements.txt"
         )
-    if chosen != starter:
+    if chosen.model:  # an imported one is made at its first use
         models.recognizer(chosen)
-    return f"The starter model read a {label} as {label}; drawings are read by {chosen.id}."
+    return f"The starter model predicts {label} for a {label}. The chosen model is {chosen.id}."
 
 
-CHECKS = {check.__name__: check for check in (packages, folder, disk, data, files, device, locks, prediction)}
+CHECKS = {check.__name__: check for check in (packages, folder, disk, data, database, device, workers, prediction)}

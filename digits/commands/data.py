@@ -3,9 +3,10 @@
 import json
 import sys
 
-from digits.data import preparing
-from digits.data.dataset import open_dataset
-from digits.data.sources import SOURCES
+from digits import tasks
+from digits.data.dataset import facts, is_prepared, open_dataset, prepare_task
+from digits.data.sources import SOURCES, check_source
+from digits.errors import DigitsError
 
 
 def add_to(verbs) -> None:
@@ -17,9 +18,14 @@ def add_to(verbs) -> None:
 
 def run(options) -> int:
     if options.source:
-        manifest = preparing.run(options.source, lambda phase: print(f"{phase} ...", file=sys.stderr))
-        total = manifest["num_train"] + manifest["num_test"]
-        print(json.dumps(manifest) if options.json else f"{SOURCES[options.source].title}: {total:,} digits are ready.")
+        check_source(options.source)
+        tell = lambda fraction, phase: print(f"{phase} ...", file=sys.stderr)  # noqa: E731
+        task = tasks.do_now("prepare", options.source, "", prepare_task, on_tell=tell)
+        if task.state != tasks.TaskState.DONE:
+            raise DigitsError(f"Preparing {SOURCES[options.source].title} was {task.state}.")
+        known = facts(options.source)
+        total = known["num_train"] + known["num_test"]
+        print(json.dumps(known) if options.json else f"{SOURCES[options.source].title}: {total:,} digits are ready.")
         return 0
     states = {name: _state(name) for name in SOURCES}
     if options.json:
@@ -33,11 +39,15 @@ def run(options) -> int:
 def _state(source: str) -> dict:
     if source == "sample":
         open_dataset(source)  # prepares itself on first use
-    progress = preparing.progress(source)
-    known = SOURCES[source]
+    task, known = tasks.find("prepare", source), SOURCES[source]
+    state = "ready" if is_prepared(source) else "absent"
+    if task and task.state in (tasks.TaskState.QUEUED, tasks.TaskState.RUNNING):
+        state = "preparing"
+    elif task and state == "absent":
+        state = "failed"
     return {
-        "state": progress.state,
-        "error": progress.error,
+        "state": state,
+        "error": task.cause if task and state == "failed" else "",
         "num_train": known.num_train,
         "num_test": known.num_test,
         "origin": known.origin,

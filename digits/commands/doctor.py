@@ -7,7 +7,7 @@ from digits.errors import DigitsError
 
 
 def add_to(verbs) -> None:
-    parser = verbs.add_parser("doctor", help="check packages, data, disk, device, locks and a prediction")
+    parser = verbs.add_parser("doctor", help="check packages, disk, data, database, device, workers and a prediction")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.set_defaults(command=run)
 
@@ -30,6 +30,6 @@ def _ask(check) -> dict:
     try:
         return {"ok": True, "said": check()}
     except DigitsError as error:
-        return {"ok": False, "said": str(error)}
+        return {"ok": False, "said": error.with_hint}
     except Exception as error:  # what no check foresaw must not hide the findings of the others
         return {"ok": False, "said": f"Could not be checked ({type(error).__name__}: {str(error)[:300]})."}

@@ -1,4 +1,4 @@
-"""python -m digits drawings: list My digits, write them into a zip, or take in the zips of others."""
+"""python -m digits drawings: list My drawings, write them into a zip, or take in the zips of others."""
 
 import json
 import sys
@@ -7,11 +7,11 @@ from pathlib import Path
 
 from digits.drawings import import_export, store
 from digits.errors import DigitsError
-from digits.storage.files import publish
+from digits.storage.files import atomic_write
 
 
 def add_to(verbs) -> None:
-    parser = verbs.add_parser("drawings", help="My digits: count them, export a zip, or merge the zips of others")
+    parser = verbs.add_parser("drawings", help="My drawings: count them, export a zip, or merge the zips of others")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.set_defaults(command=count)
     actions = parser.add_subparsers(title="actions", metavar="ACTION")
@@ -24,7 +24,8 @@ def add_to(verbs) -> None:
 
 
 def count(options) -> int:
-    counts = Counter(drawing.label for drawing in store.drawings())
+    _, _, labels = store.images_and_labels()
+    counts = Counter(labels.tolist())
     if options.json:
         print(json.dumps({"n": counts.total(), "by_digit": [counts[digit] for digit in range(10)]}))
     else:
@@ -34,7 +35,7 @@ def count(options) -> int:
 
 def export_zip(options) -> int:
     drawings = store.drawings()
-    publish(options.file, lambda part: part.write_bytes(import_export.pack(drawings)))
+    atomic_write(options.file.absolute(), lambda part: part.write_bytes(import_export.pack(drawings)))
     print(f"{len(drawings):,} drawings are in {options.file}.")
     return 0
 
@@ -50,6 +51,6 @@ def import_zips(options) -> int:
             print(f"{file}: {error.strerror}", file=sys.stderr)
             failed += 1
         except DigitsError as error:
-            print(f"{file}: {error}", file=sys.stderr)
+            print(f"{file}: {error.with_hint}", file=sys.stderr)
             failed += 1
     return 1 if failed else 0

@@ -2,11 +2,8 @@
 
 import json
 
-from digits.commands.progress import bar
-from digits.commands.run_and_test import add_run_and_test, run_and_test
-from digits.data import preparing
+from digits.commands.run_and_test import add_run_and_test, compute, run_and_test
 from digits.evaluation import embedding_map
-from digits.runs import models
 
 
 def add_to(verbs) -> None:
@@ -18,9 +15,8 @@ def add_to(verbs) -> None:
 
 def run(options) -> int:
     run, chosen = run_and_test(options)
-    with bar() as on_progress:
-        preparing.ensure(chosen.source, lambda phase: on_progress(0.0, phase))
-        found = embedding_map.compute(run, chosen, models.layers(run), on_progress)
+    compute("map", run.id, chosen.name, chosen.source)
+    found = embedding_map.stored(run, chosen)
     if options.json:
         print(json.dumps({"run": run.id, "indices": found.indices.tolist(), "places": found.places.tolist()}))
     else:

@@ -1,16 +1,15 @@
-"""python -m digits evaluate [RUN]: judge a run on digits it has never seen."""
+"""python -m digits evaluate [RUN]: evaluate a run on unseen digits."""
 
 import json
-import sys
 
-from digits.commands.run_and_test import add_run_and_test, run_and_test
-from digits.data import preparing
-from digits.evaluation.evaluate import judge
+from digits.commands.run_and_test import add_run_and_test, compute, run_and_test
+from digits.evaluation import evaluate
 from digits.evaluation.score_card import score_card
+from digits.runs import store as runs
 
 
 def add_to(verbs) -> None:
-    parser = verbs.add_parser("evaluate", help="judge a run on unseen digits")
+    parser = verbs.add_parser("evaluate", help="evaluate a run on unseen digits")
     add_run_and_test(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.set_defaults(command=run)
@@ -18,8 +17,9 @@ def add_to(verbs) -> None:
 
 def run(options) -> int:
     run, chosen = run_and_test(options)
-    preparing.ensure(chosen.source, lambda phase: print(f"{phase} ...", file=sys.stderr))
-    report = judge(run, chosen.name)
+    compute("evaluate", run.id, chosen.name, chosen.source)
+    run = runs.get(run.id)
+    report = evaluate.stored(run, chosen)
     print(json.dumps(report | {"card": score_card(run, report)}) if options.json else _table(report))
     return 0
 
@@ -36,7 +36,7 @@ def _table(report: dict) -> str:
     for row in report["per_digit"]:
         scores = f"{row['precision']:9.2%}  {row['recall']:6.2%}  {row['f1']:6.2%}"
         lines.append(f"{row['digit']:5}  {scores}  {row['support']:6,}")
-    lines += ["", "rows: true digit, columns: answer", "     " + "".join(f"{digit:6}" for digit in range(10))]
+    lines += ["", "rows: true digit, columns: prediction", "     " + "".join(f"{digit:6}" for digit in range(10))]
     lines += [f"{digit:5}" + "".join(f"{n:6,}" for n in row) for digit, row in enumerate(report["confusion"])]
     return "\n".join(lines)
 
@@ -46,4 +46,4 @@ def _corrected(report: dict) -> list[str]:
         return []
     low, high = report["corrected"]["interval"]
     accuracy = f"{report['corrected']['accuracy']:.2%}, 95 % interval {low:.2%} to {high:.2%}"
-    return [f"with the 15 known label errors put right {accuracy}"]
+    return [f"with the 15 known label errors corrected {accuracy}"]

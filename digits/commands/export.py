@@ -1,60 +1,80 @@
-"""python -m digits export RUN FOLDER: a finished run without its logs, with a card, to give away or to bundle."""
+"""python -m digits export RUN FOLDER: a trained model with a card that says what it is, to give away or to bundle."""
 
+import json
 import shutil
 from pathlib import Path
 
 from digits.data.sources import SOURCES
 from digits.errors import DigitsError
-from digits.runs import runs
+from digits.evaluation import evaluate
+from digits.evaluation.test_sets import test_sets
+from digits.runs import sharing
+from digits.runs import store as runs
 from digits.runs.run import Run
-from digits.storage.files import publish
-from digits.storage.records import append_json_line, read_json
+from digits.storage.files import atomic_write, cannot_write
 
 MODELS = ("model.keras", "model.tflite", "layers.tflite")
-FILES = ("config.json", "status.json", "manifest.json", *MODELS, "calibration.json")
+INPUT = {"shape": [1, 28, 28, 1], "dtype": "float32", "range": [0, 255], "meaning": "0 = paper, 255 = ink"}
+OUTPUT = {"shape": [1, 10], "dtype": "float32", "meaning": "probabilities of the digits 0 to 9"}
 
 
 def add_to(verbs) -> None:
-    parser = verbs.add_parser("export", help="copy a finished run, with a card that says what it is")
+    parser = verbs.add_parser("export", help="copy a trained model, with a card that says what it is")
     parser.add_argument("run", metavar="RUN")
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="is made; must be empty if it exists")
     parser.set_defaults(command=run)
 
 
 def run(options) -> int:
-    found, folder = runs.find(options.run), options.folder
-    for name in MODELS:
-        found.model_file(name)  # a damaged one is said now
+    found, folder = runs.get(options.run), options.folder
+    if found.model is None:
+        raise DigitsError(f"This run has no model to export: it is {found.state}.", f"It is {found.id}.")
+    paths = {name: found.model.file(name) for name in MODELS}  # a damaged one is said now
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
-            raise DigitsError(f"{folder} is not empty; choose another folder.")
-        for name in FILES:
-            shutil.copy2(found.path / name, folder / name)
-        for epoch in found.epochs():
-            append_json_line(folder / "metrics.jsonl", epoch)
-        for report in sorted((found.path / "evaluation").glob("*/report.json")):
-            (folder / "evaluation" / report.parent.name).mkdir(parents=True)
-            shutil.copy2(report, folder / "evaluation" / report.parent.name / "report.json")
+            raise DigitsError("The folder is not empty. Choose another one.", f"It is {folder}.")
+        for name, path in paths.items():
+            shutil.copyfile(path, folder / name)
     except OSError as error:
-        raise DigitsError(f"Could not write {folder}: {error.strerror}.") from error
-    publish(folder / "card.md", lambda part: part.write_text(card(found), encoding="utf-8"))
+        raise cannot_write(folder, error) from error
+    reports = {
+        chosen.name: report for chosen in test_sets(found.settings) if (report := evaluate.stored(found, chosen))
+    }
+    text = json.dumps(described(found, reports), indent=1) + "\n"
+    atomic_write(folder / "run.json", lambda part: part.write_text(text, encoding="utf-8"))
+    atomic_write(folder / "card.md", lambda part: part.write_text(card(found, reports), encoding="utf-8"))
     print(f"{found.id} is in {folder}.")
     return 0
 
 
-def card(run: Run) -> str:
-    """What the model is, in Markdown: how it was made, from what, and how good it is."""
-    config, alone, status = run.config, run.trained_with, run.status()
-    layers = read_json(run.path / "manifest.json")
+def described(run: Run, reports: dict[str, dict]) -> dict:
+    """Return what run.json says: all that `digits.runs.starter` needs of a bundled run."""
+    digests = {name: stored.sha256 for name, stored in run.model.files.items()}
+    layers = {name: list(shape) for name, shape in run.model.layers.items()}
+    return {
+        "format": "digits run",
+        "version": 1,
+        "created": run.created,
+        "settings": run.settings.as_dict(),
+        "details": run.details,
+        "epochs": runs.epochs(run.id),
+        "model": {"sha256": digests, "input": INPUT, "output": OUTPUT, "layers": layers},
+        "temperature": run.model.temperature,
+        "evaluations": reports,
+    }
+
+
+def card(run: Run, reports: dict[str, dict]) -> str:
+    """Return what the model is, in Markdown: how it was made, from what, and how good it is."""
+    settings, alone, details = run.settings, run.trained_with, run.details
     scores = []
-    for file in sorted((run.path / "evaluation").glob("*/report.json")):
-        report = read_json(file)
+    for report in reports.values():
         low, high = report["interval"]
         scores.append(f"- {report['title']}: {report['accuracy']:.2%} (95 % interval {low:.2%} to {high:.2%})")
-    source = SOURCES[config.source]
-    versions = ", ".join(f"{name} {version}" for name, version in status["versions"].items())
-    files = "\n".join(f"- {name}: sha256 {digest}" for name, digest in layers["sha256"].items())
+    source = SOURCES[settings.source]
+    versions = ", ".join(f"{name} {version}" for name, version in details["versions"].items())
+    files = "\n".join(f"- {name}: sha256 {stored.sha256}" for name, stored in run.model.files.items())
     return f"""# {run.id}
 
 Reads one handwritten digit, 28 x 28 grey pixels from 0 (paper) to 255 (ink), as MNIST has them; gives ten
@@ -62,12 +82,12 @@ probabilities. For learning and play; not for reading anything that matters.
 
 Made by
 
-    {runs.command(run)}
+    {sharing.command(run)}
 
-in {status["seconds"]:.0f} s on {status["device"]}, with {versions}; learning rate {alone.learning_rate:.3g},
+in {details["seconds"]:.0f} s on {details["device"]}, with {versions}; learning rate {alone.learning_rate:.3g},
 seed {alone.seed}.
 
-Data: {source.title} ({source.origin}), split "{config.split}"; licence {source.licence}.
+Data: {source.title} ({source.origin}), split "{settings.split}"; licence {source.licence}.
 {source.citation}.
 
 Accuracy:

@@ -1,10 +1,8 @@
 """python -m digits features [RUN] [PART]: compute what the last hidden layer makes of many digits."""
 
-from digits.commands.progress import bar
-from digits.data import preparing
+from digits.commands.run_and_test import compute, named_run
 from digits.data.splits import SPLITS
 from digits.evaluation import features
-from digits.runs import models, runs
 
 
 def add_to(verbs) -> None:
@@ -17,10 +15,9 @@ def add_to(verbs) -> None:
 
 
 def run(options) -> int:
-    run = runs.find(options.run) if options.run else models.chosen()
+    run = named_run(options.run)
     source, _ = features.part(run, options.part)
-    with bar() as on_progress:
-        preparing.ensure(source, lambda phase: on_progress(0.0, phase))
-        computed = features.compute(run, options.part, models.layers(run), on_progress)
+    compute("features", run.id, options.part, source)
+    computed = features.stored(run, options.part)
     print(f"{computed.shape[1]} features of {computed.shape[0]:,} digits by {run.id}")
     return 0

@@ -1,4 +1,4 @@
-"""python -m digits fine-tune: let a trained network go on with My digits; the taught one is a new run."""
+"""python -m digits fine-tune: let a trained network learn My drawings; the fine-tuned one is a new run."""
 
 import json
 from typing import Any
@@ -6,11 +6,12 @@ from typing import Any
 from digits.commands.train import summary, train
 from digits.drawings import fine_tune
 from digits.evaluation import fine_tune_result
-from digits.runs import models, runs
+from digits.runs import models
+from digits.runs import store as runs
 
 
 def add_to(verbs) -> None:
-    parser = verbs.add_parser("fine-tune", help="teach a trained network My digits")
+    parser = verbs.add_parser("fine-tune", help="let a trained network learn My drawings")
     parser.add_argument("--run", metavar="RUN", help="the chosen model by default")
     parser.add_argument("--seed", type=int, metavar="N", default=0)
     parser.add_argument("--json", action="store_true", help="print one JSON document")
@@ -18,14 +19,15 @@ def add_to(verbs) -> None:
 
 
 def run(options) -> int:
-    parent = runs.find(options.run) if options.run else models.chosen()
-    taught = fine_tune.begin(parent, seed=options.seed)
-    result, report = train(taught)
-    compared = fine_tune_result.stored(taught)
+    parent = runs.get(options.run) if options.run else models.chosen()
+    tuned = fine_tune.begin(parent, seed=options.seed, queued=False)
+    result, report = train(tuned)
+    tuned = runs.get(tuned.id)
+    compared = fine_tune_result.stored(tuned)
     if options.json:
-        print(json.dumps(result | {"before_after": compared}))
+        print(json.dumps(result | {"fine_tune": compared}))
     else:
-        print(summary(result, report), *_lines(compared), sep="\n")
+        print(summary(tuned, report), *(_lines(compared) if compared else ()), sep="\n")
     return 0
 
 
@@ -34,7 +36,7 @@ def _lines(compared: dict[str, Any]) -> list[str]:
     test = compared["test"]
     return [
         "",
-        f"right answers of {compared['parent']} and after teaching",
+        f"correct predictions of {compared['parent']} and after fine-tuning",
         *(f"{name:20} {row['before']} -> {row['after']} of {row['n']}" for name, row in rows.items()),
         f"{'test':20} {test['before']:,} -> {test['after']:,} of {test['n']:,}: {len(test['forgotten'])} forgotten, "
         f"{len(test['gained'])} gained; {test['title']}{', which it has learned from' if test['seen'] else ''}",

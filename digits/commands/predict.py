@@ -1,57 +1,81 @@
-"""python -m digits predict PATH...: read pictures of digits."""
+"""python -m digits predict PATH...: predict the digits on pictures."""
 
 import json
+import sys
 from pathlib import Path
+from typing import Any
 
+from digits.commands.run_and_test import named_run
 from digits.errors import DigitsError
-from digits.inference.detector import Gate
+from digits.inference.detector import Detector
 from digits.inference.picture import upload_ink
-from digits.inference.preprocessing import to_mnist
-from digits.runs import models, runs
+from digits.inference.prediction import predict
+from digits.inference.recognizer import Recognizer
+from digits.runs import models
 
 SUFFIXES = (".png", ".jpg", ".jpeg")
+NAMED = 5  # files of a folder that are named when they are skipped
 
 
 def add_to(verbs) -> None:
-    parser = verbs.add_parser("predict", help="read pictures of single digits")
-    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="pictures, or folders of pictures")
+    parser = verbs.add_parser("predict", help="predict the digits on pictures, one digit each")
+    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="PNG or JPEG pictures, or folders of them")
     parser.add_argument("--run", metavar="RUN", help="the chosen model by default")
     parser.add_argument("--json", action="store_true", help="print a JSON line for each picture")
     parser.set_defaults(command=run)
 
 
 def run(options) -> int:
-    model = runs.find(options.run) if options.run else models.chosen()
-    recognizer, gate = models.recognizer(model), Gate.bundled()
-    failed = False
+    """Print a line for each picture; returns 1 if one of them cannot be read, or there are none."""
+    model = named_run(options.run)
+    recognizer, detector = models.recognizer(model), Detector.bundled()
+    rows = []
     for path in sorted(_pictures(options.paths)):
-        try:
-            digit = to_mnist(upload_ink(path.read_bytes()))
-            probabilities = recognizer.probabilities(digit[None])[0]
-            is_digit = bool(gate.accepts(digit[None])[0])
-            answer = {
-                "image": str(path),
-                "digit": int(probabilities.argmax()),
-                "probabilities": [round(float(p), 6) for p in probabilities],
-                "looks_like_a_digit": is_digit,
-            }
-        except (DigitsError, OSError) as error:
-            failed = True
-            answer = {"image": str(path), "error": str(error)}
-        print(json.dumps(answer) if options.json else _line(answer), flush=True)
-    return 1 if failed else 0
+        rows.append(_row(path, recognizer, detector))
+        print(json.dumps(rows[-1]) if options.json else _line(rows[-1]), flush=True)
+    if not any("digit" in row for row in rows):
+        print("No picture was predicted.", file=sys.stderr)
+        return 1
+    return 1 if any("error" in row for row in rows) else 0
 
 
-def _pictures(paths: list[Path]):
+def _pictures(paths: list[Path]) -> list[Path]:
+    """Return the files that are named, and the pictures in the folders; say on stderr what of a folder is skipped."""
+    pictures = []
     for path in paths:
-        if path.is_dir():
-            yield from (file for file in path.iterdir() if file.suffix.lower() in SUFFIXES)
-        else:
-            yield path
+        if not path.is_dir():
+            pictures.append(path)
+            continue
+        try:
+            content = sorted(path.iterdir())
+        except OSError as error:
+            raise DigitsError(f"The folder {path} can't be read: {error.strerror}.") from error
+        found = [file for file in content if file.suffix.lower() in SUFFIXES and not file.is_dir()]
+        if skipped := [file.name for file in content if file not in found]:
+            more = f" and {len(skipped) - NAMED:,} more" if len(skipped) > NAMED else ""
+            print(f"Skipped in {path}, not PNG or JPEG: {', '.join(skipped[:NAMED])}{more}.", file=sys.stderr)
+        pictures += found
+    return pictures
 
 
-def _line(answer: dict) -> str:
-    if "error" in answer:
-        return f"{answer['image']}: {answer['error']}"
-    doubt = "" if answer["looks_like_a_digit"] else "; does not look like a digit"
-    return f"{answer['image']}: {answer['digit']} ({max(answer['probabilities']):.1%}){doubt}"
+def _row(path: Path, recognizer: Recognizer, detector: Detector) -> dict[str, Any]:
+    try:
+        prediction = predict(upload_ink(path.read_bytes()), recognizer, detector)
+    except DigitsError as error:
+        return {"image": str(path), "error": getattr(error, "with_hint", str(error))}
+    except OSError as error:
+        return {"image": str(path), "error": f"The file can't be read: {error.strerror}."}
+    return {
+        "image": str(path),
+        "digit": prediction.digit,
+        "probabilities": [round(float(probability), 6) for probability in prediction.probabilities],
+        "looks_like_a_digit": prediction.is_digit,
+    }
+
+
+def _line(row: dict[str, Any]) -> str:
+    if "error" in row:
+        return f"{row['image']}: {row['error']}"
+    if not row["looks_like_a_digit"]:
+        return f"{row['image']}: doesn't look like a digit (closest: {row['digit']})"
+    return f"{row['image']}: {row['digit']} ({max(row['probabilities']):.1%})"

@@ -26,6 +26,7 @@ def bar(terminal: TextIO | None = None) -> Iterator[Callable[[float, str], None]
 @contextlib.contextmanager
 def stderr_into(log: Path) -> Iterator[TextIO]:
     """Send everything written to stderr, TensorFlow's C++ included, to `log`; yields the real stderr."""
+    log.parent.mkdir(parents=True, exist_ok=True)
     sys.stderr.flush()
     with os.fdopen(os.dup(2), "w", encoding="utf-8") as terminal, log.open("ab") as file:
         os.dup2(file.fileno(), 2)

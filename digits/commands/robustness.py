@@ -1,16 +1,14 @@
-"""python -m digits robustness [RUN]: how well a run reads distorted digits."""
+"""python -m digits robustness [RUN]: how well a run predicts distorted digits."""
 
 import json
 
-from digits.commands.progress import bar
-from digits.commands.run_and_test import add_run_and_test, run_and_test
-from digits.data import preparing
+from digits.commands.run_and_test import add_run_and_test, compute, run_and_test
 from digits.evaluation import robustness
 from digits.evaluation.distortions import DISTORTIONS
 
 
 def add_to(verbs) -> None:
-    parser = verbs.add_parser("robustness", help="measure how well a run reads distorted digits")
+    parser = verbs.add_parser("robustness", help="measure how well a run predicts distorted digits")
     add_run_and_test(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.set_defaults(command=run)
@@ -18,9 +16,8 @@ def add_to(verbs) -> None:
 
 def run(options) -> int:
     run, chosen = run_and_test(options)
-    with bar() as on_progress:
-        preparing.ensure(chosen.source, lambda phase: on_progress(0.0, phase))
-        measured = robustness.measure(run, chosen, on_progress)
+    compute("robustness", run.id, chosen.name, chosen.source)
+    measured = robustness.stored(run, chosen)
     print(json.dumps(measured) if options.json else "\n".join(_table(measured)))
     return 0
 

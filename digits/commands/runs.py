@@ -1,19 +1,20 @@
-"""python -m digits runs: list, show, name, choose, stop, pause, move and delete runs."""
+"""python -m digits runs: list, show, name, choose, stop, pause, move, delete, export and import runs."""
 
 import json
-import sys
+from pathlib import Path
 
+from digits import tasks
 from digits.errors import DigitsError
-from digits.runs import models, queue, runs
+from digits.runs import models, store, transfer
 from digits.runs.run import Run
 
 
 def add_to(verbs) -> None:
-    parser = verbs.add_parser("runs", help="list the runs; show, name, choose, stop, pause, move or delete one")
+    parser = verbs.add_parser("runs", help="list the runs; show, name, choose, stop, pause, move, delete or copy some")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.set_defaults(command=list_runs)
     actions = parser.add_subparsers(title="actions", metavar="ACTION")
-    for command in (show, rename, choose, stop, pause, move, delete):
+    for command in (show, rename, choose, stop, pause, move, delete, export):
         name = command.__name__
         action = actions.add_parser(name, help=command.__doc__)
         action.add_argument("run", metavar="RUN")
@@ -23,92 +24,124 @@ def add_to(verbs) -> None:
             action.add_argument("place", metavar="PLACE", type=int, help="1 is the next to start")
         if name == "show":
             action.add_argument("--json", action="store_true", help="print JSON")
+        if name == "export":
+            action.add_argument("file", metavar="FILE", type=Path, help="a zip")
         action.set_defaults(command=command)
+    action = actions.add_parser("import", help=import_runs.__doc__)
+    action.add_argument("files", nargs="+", type=Path, metavar="FILE", help="zips that `runs export` made")
+    action.add_argument("--as-copies", action="store_true", help="give a run that is here already a new id")
+    action.add_argument("--json", action="store_true", help="print a JSON list of the new ids")
+    action.set_defaults(command=import_runs)
 
 
 def list_runs(options) -> int:
-    queue.advance()
-    places = {run.id: place for place, run in enumerate(queue.waiting(), start=1)}
-    rows = [_row(run) | {"place": places.get(run.id)} for run in runs.all_runs()]
+    tasks.look_after()
+    places = {run.id: place for place, run in enumerate(store.queue(), start=1)}
+    rows = [_row(run) | {"place": places.get(run.id)} for run in store.page(limit=-1)]
     if options.json:
         print(json.dumps(rows))
-    for row in [] if options.json else rows:
+        return 0
+    for row in rows:
         accuracy = f"{row['val_accuracy']:.2%}" if row["val_accuracy"] is not None else ""
         state = f"{row['state']} {row['place'] or ''}" if row["responding"] else "not responding"
-        print(f"{row['run']:32} {state:9} {accuracy:8} {row['name'] if row['name'] != row['run'] else ''}".rstrip())
-    for run in runs.all_runs():
-        _tell_damage(run)
-    if not rows and not options.json:
+        print(f"{row['run']:32} {state:11} {accuracy:8} {row['name'] if row['name'] != row['run'] else ''}".rstrip())
+    if not rows:
         print("No runs yet. Train one: python -m digits train")
     return 0
 
 
 def show(options) -> int:
     """everything about one run"""
-    run = runs.find(options.run)
-    value = _row(run) | {"config": run.config.as_dict(), "status": run.status(), "epochs": run.epochs()}
+    run = store.get(options.run)
+    value = _row(run) | {
+        "config": run.settings.as_dict(),
+        "status": {
+            "state": run.state, "phase": run.phase, "error": run.cause, "responding": run.is_responding, **run.details
+        },
+        "epochs": store.epochs(run.id),
+    }  # fmt: skip
     print(json.dumps(value, indent=None if options.json else 2))
-    _tell_damage(run)
     return 0
 
 
 def rename(options) -> int:
     """give a run a name"""
-    runs.find(options.run).rename(options.name)
+    store.rename(_own(options).id, options.name)
     return 0
 
 
 def choose(options) -> int:
-    """make a run the model that reads drawings"""
-    run = runs.find(options.run)
-    run.model_file()  # a damaged one is said now
+    """make a run the model that predicts drawings"""
+    run = store.get(options.run)
+    if run.model:
+        run.model.file("model.tflite")  # a damaged one is said now
     models.choose(run)
     return 0
 
 
 def stop(options) -> int:
     """end a training early, keeping its model so far, or take a run out of the queue"""
-    runs.find(options.run).ask_to_stop()
-    queue.advance()
+    store.stop(_unfinished(options), "stop")
     return 0
 
 
 def pause(options) -> int:
-    """let a training leave the device; go on with: train --resume"""
-    runs.find(options.run).ask_to_pause()
-    queue.advance()
+    """let a training leave the device; continue it with: train --resume"""
+    store.stop(_unfinished(options), "pause")
     return 0
 
 
 def move(options) -> int:
     """give a queued run another place in the queue"""
-    run = runs.find(options.run)
-    if queue.place(run) is None:
-        raise DigitsError(f"The run {run.id} is {run.state}; only a queued one has a place in the queue.")
-    queue.move(run, options.place)
+    run = _own(options)
+    if not run.is_queued:
+        raise DigitsError(f"This run is {run.state}; only a queued one has a place in the queue.", f"It is {run.id}.")
+    store.move(run, options.place)
     return 0
 
 
 def delete(options) -> int:
     """remove a run for ever"""
-    runs.delete(runs.find(options.run))
+    store.delete(options.run)
     return 0
 
 
-def _tell_damage(run: Run) -> None:
-    if damage := run.damage():
-        print(f"{run.id}: {damage}", file=sys.stderr)
+def export(options) -> int:
+    """write a run as plain data to a zip, for another machine"""
+    transfer.export(store.get(options.run), options.file)
+    print(f"{options.run} is in {options.file}.")
+    return 0
+
+
+def import_runs(options) -> int:
+    """take in runs that were exported, on this machine or another"""
+    ids = transfer.import_zips(options.files, as_copies=options.as_copies)
+    print(json.dumps(ids) if options.json else "\n".join(f"{run_id} is here." for run_id in ids))
+    return 0
+
+
+def _own(options) -> Run:
+    run = store.get(options.run)
+    if run.is_starter:
+        raise DigitsError("The starter model comes with Digits and cannot be changed.")
+    return run
+
+
+def _unfinished(options) -> Run:
+    run = _own(options)
+    if run.state.is_final:
+        raise DigitsError(f"This run is {run.state}; there is nothing to end.", f"It is {run.id}.")
+    return run
 
 
 def _row(run: Run) -> dict:
-    epochs, status = run.epochs(), run.status()
     return {
         "run": run.id,
-        "name": run.name,
+        "name": run.title,
         "notes": run.notes,
         "tags": run.tags,
-        "state": status["state"],
-        "responding": status["responding"],
-        "epochs": len(epochs),
-        "val_accuracy": epochs[-1]["val_accuracy"] if epochs else None,
+        "state": run.state,
+        "responding": run.is_responding,
+        "epochs": run.epochs_done,
+        "val_accuracy": run.val_accuracy,
     }

@@ -2,153 +2,78 @@
 
 import contextlib
 import json
-import signal
 import sys
 from typing import Any, TextIO
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from digits import pipeline, tasks
 from digits.commands.progress import stderr_into
-from digits.data import preparing
-from digits.data.dataset import is_prepared, open_dataset
-from digits.data.sources import SOURCES
-from digits.data.splits import SPLITS
+from digits.commands.training_options import add_training_options, chosen_settings
+from digits.data.dataset import ensure_prepared, open_dataset
 from digits.errors import BadConfig, DigitsError
-from digits.evaluation import fine_tune_result
-from digits.evaluation.calibration import calibrate
-from digits.evaluation.evaluate import judge
+from digits.evaluation import evaluate
 from digits.evaluation.test_sets import test_sets
-from digits.networks.architectures import RECIPES
-from digits.networks.settings import RACES, SCHEDULES, XLA_CHOICES, make_config, read_config
-from digits.runs import runs
+from digits.networks.backends import check_installed
+from digits.networks.settings import make_settings
+from digits.runs import store as runs
 from digits.runs.run import Run, RunState
-from digits.runs.work import work
-from digits.training.backends import BACKENDS, check_installed
-
-SETTINGS = (
-    "architecture", "source", "split", "epochs", "batch_size", "learning_rate", "schedule", "augmentation",
-    "label_smoothing", "seed", "xla", "backend", "racers", "race",
-)  # fmt: skip
+from digits.storage.home import logs_folder
 
 
 def add_to(verbs) -> None:
     parser = verbs.add_parser("train", help="train a network", description="What is not given comes with the network.")
-    parser.add_argument("--architecture", metavar="A", help=f"{', '.join(RECIPES)}; cnn if none is named")
-    parser.add_argument("--source", metavar="S", help=", ".join(SOURCES))
-    parser.add_argument("--split", metavar="S", help=", ".join(SPLITS))
-    parser.add_argument("--epochs", type=int, metavar="N")
-    parser.add_argument("--batch-size", type=int, metavar="N")
-    parser.add_argument("--learning-rate", type=float, metavar="X")
-    parser.add_argument("--schedule", metavar="S", help=", ".join(SCHEDULES))
-    parser.add_argument("--augmentation", action="store_const", const=True, help="vary the digits in each epoch")
-    parser.add_argument("--no-augmentation", dest="augmentation", action="store_const", const=False)
-    parser.add_argument("--label-smoothing", type=float, metavar="X")
-    parser.add_argument("--seed", type=int, metavar="N")
-    parser.add_argument("--xla", metavar="X", help=", ".join(XLA_CHOICES))
-    parser.add_argument("--backend", metavar="B", help=f"{', '.join(BACKENDS)}; that of KERAS_BACKEND if none is named")
-    parser.add_argument("--racers", type=int, metavar="N", help="train N at once on JAX; the best stays")
-    parser.add_argument("--race", metavar="R", help=f"what differs between them: {', '.join(RACES)}")
-    parser.add_argument("--resume", metavar="RUN", help="go on with an ended run, to its last epoch or to --epochs")
+    add_training_options(parser)
+    parser.add_argument("--resume", metavar="RUN", help="continue an ended run, to its last epoch or to --epochs")
     parser.add_argument("--name", help="what to call the run")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.set_defaults(command=run)
-
-    worker = verbs.add_parser("work", help="train a queued run (how the pages do it)")
-    worker.add_argument("run", metavar="RUN")
-    worker.set_defaults(command=run_queued)
 
 
 def run(options) -> int:
     run = _resumed(options) if options.resume else _created(options)
     if options.name:
-        run.rename(options.name)
+        runs.rename(run.id, options.name)
     result, report = train(run)
-    print(json.dumps(result) if options.json else summary(result, report))
+    print(json.dumps(result) if options.json else summary(runs.get(run.id), report))
     return 0
 
 
 def train(run: Run) -> tuple[dict[str, Any], dict[str, Any] | None]:
-    """Train a queued run here and now and judge it; returns what there is to say of it, for JSON, and the report.
+    """Take a run to its end here and now; returns what there is to say of it, for JSON, and its report.
 
-    Raises DigitsError when it ends without a model.
+    Raises DigitsError when it ends without a model, or was paused.
     """
-    config = run.config
-    signal.signal(signal.SIGINT, lambda *_: run.ask_to_stop())  # Ctrl-C keeps the model so far
-    with stderr_into(run.path / "worker.log") as terminal, _bar(run.num_epochs, terminal) as on_status:
-        status = work(run, on_status)
-    if status["state"] == RunState.PAUSED:  # somebody asked for it, so nothing went wrong, but there is no model yet
-        raise DigitsError(f"The run {run.id} is paused. Let it go on with: python -m digits train --resume {run.id}")
-    if status["state"] not in (RunState.DONE, RunState.STOPPED) or not run.has_model:
-        raise DigitsError(f"The run {run.id} {status['state']}: {status.get('error') or status['phase']}")
-    report = finish(run)
+    log = logs_folder() / "train.log"
+    with stderr_into(log) as terminal, _bar(run.id, run.num_epochs, terminal) as on_tell:
+        tasks.do_now("train", run.id, "", pipeline.run, lane=tasks.TRAINING, on_tell=on_tell)
+    run = runs.get(run.id)
+    if run.state == RunState.PAUSED:  # somebody asked for it, so nothing went wrong
+        raise DigitsError("The run is paused.", f"Continue it: python -m digits train --resume {run.id}")
+    if run.state not in (RunState.DONE, RunState.STOPPED) or run.model is None:
+        raise DigitsError(f"The run {run.state}. {run.cause}".strip(), f"It is {run.id}.")
+    report = next((found for chosen in test_sets(run.settings) if (found := evaluate.stored(run, chosen))), None)
     result = {
         "run": run.id,
-        **{name: getattr(config, name) for name in ("architecture", "source", "split")},
-        **{name: status[name] for name in ("state", "device", "backend", "xla", "seconds")},
-        "epochs": run.epochs(),
+        **{name: getattr(run.settings, name) for name in ("architecture", "source", "split")},
+        "state": run.state,
+        **{name: run.details.get(name) for name in ("device", "backend", "xla", "seconds")},
+        "epochs": runs.epochs(run.id),
         "test": report and {"set": report["test"], "n": report["n"], "accuracy": report["accuracy"]},
-        "config": config.as_dict(),
-        "versions": status["versions"],
+        "config": run.settings.as_dict(),
+        "versions": run.details.get("versions"),
     }
     return result, report
 
 
-def finish(run: Run) -> dict[str, Any] | None:
-    """What follows a training: calibrate, judge on its own test set, and compare a taught network with its parent.
-
-    Returns the report; None where no digits that the network has not learned from are on this machine.
-    """
-    calibrate(run)
-    here = [chosen for chosen in test_sets(run.config) if is_prepared(chosen.source)]
-    report = judge(run, here[0].name) if here else None
-    if run.config.parent:
-        fine_tune_result.compare(run)
-    return report
-
-
-def _created(options) -> Run:
-    """A new run with the options' settings."""
-    config = make_config(**{name: value for name in SETTINGS if (value := getattr(options, name)) is not None})
-    check_installed(config.backend)
-    _check_data(config.source)
-    return runs.create(config)
-
-
-def _resumed(options) -> Run:
-    """The run to go on with. Its settings are its own, so that naming others is a mistake."""
-    others = [name for name in SETTINGS if name != "epochs" and getattr(options, name) is not None]
-    if others:
-        flag = others[0].replace("_", "-")
-        raise BadConfig(f"--{flag} cannot change when a run goes on; only --epochs can. Leave it out.")
-    run = runs.find(options.resume)
-    _check_data(run.config.source)
-    runs.resume(run, options.epochs)
-    return run
-
-
-def _check_data(source: str) -> None:
-    """Prepare the source if need be; what is damaged is said before a run is touched."""
-    preparing.ensure(source, lambda phase: print(f"{phase} ...", file=sys.stderr))
-    open_dataset(source)
-
-
-def run_queued(options) -> int:
-    """What the worker process of the pages runs: train, calibrate, judge on the split's own test set."""
-    run = runs.find(options.run)
-    work(run)
-    if run.has_model:
-        finish(run)
-    return 0
-
-
-def summary(result: dict[str, Any], report: dict[str, Any] | None) -> str:
-    """What `train` returns, in lines for people."""
-    epochs, names = result["epochs"], read_config(result["config"]).racer_names
-    lines = [f"run                  {result['run']} ({result['state']})"]
+def summary(run: Run, report: dict[str, Any] | None) -> str:
+    """Return what came of a training, in lines for people."""
+    epochs, names = runs.epochs(run.id), run.settings.racer_names
+    lines = [f"run                  {run.id} ({run.state})"]
     if epochs:
         mean = sum(epoch["seconds"] for epoch in epochs) / len(epochs)
-        lines += [f"seconds              {result['seconds']:.1f}, {mean:.2f} an epoch ({result['device']})"]
+        lines += [f"seconds              {run.details['seconds']:.1f}, {mean:.2f} an epoch ({run.details['device']})"]
         lines += [f"validation accuracy  {epochs[-1]['val_accuracy']:.2%}"]
         if names:
             lines += [f"best of {len(names):<13}{names[epochs[-1]['leader']]}"]
@@ -158,19 +83,41 @@ def summary(result: dict[str, Any], report: dict[str, Any] | None) -> str:
     return "\n".join(lines)
 
 
+def _created(options) -> Run:
+    """Make a new run with the options' settings."""
+    settings = make_settings(**chosen_settings(options))
+    check_installed(settings.backend)
+    _check_data(settings.source)
+    return runs.create(settings, queued=False)
+
+
+def _resumed(options) -> Run:
+    """Let the run continue. Its settings are its own, so that naming others is a mistake."""
+    chosen = chosen_settings(options)
+    if others := [name for name in chosen if name != "epochs"]:
+        flag = others[0].replace("_", "-")
+        raise BadConfig(f"--{flag} cannot change when a run continues; only --epochs can. Leave it out.")
+    _check_data(runs.get(options.resume).settings.source)
+    return runs.resume(options.resume, chosen.get("epochs"), queued=False)
+
+
+def _check_data(source: str) -> None:
+    """Prepare the source if need be; what is damaged is said before a run is touched."""
+    ensure_prepared(source, lambda phase: print(f"{phase} ...", file=sys.stderr))
+    open_dataset(source)
+
+
 @contextlib.contextmanager
-def _bar(epochs: int, terminal: TextIO):
-    """A progress bar over all epochs; yields what `work` tells its status to."""
+def _bar(run_id: str, num_epochs: int, terminal: TextIO):
+    """Show a progress bar over all epochs; yields what hears how far the run is."""
     columns = (TextColumn("{task.description:32}"), BarColumn(), TextColumn("{task.fields[note]}"), TimeElapsedColumn())
     with Progress(*columns, console=Console(file=terminal)) as progress:
-        task = progress.add_task("Starting", total=epochs, note="")
+        task = progress.add_task("Starting", total=1.0, note="")
 
-        def on_status(status: dict) -> None:
-            tick = status.get("progress")
-            progress.update(task, description=status["phase"] or str(status["state"]))
-            if tick:
-                done = tick["epoch"] - 1 + tick["step"] / tick["steps"]
-                note = f"epoch {tick['epoch']}/{epochs}  loss {tick['loss']:.4f}  accuracy {tick['accuracy']:.2%}"
-                progress.update(task, completed=done, note=note)
+        def on_tell(fraction: float, phase: str) -> None:
+            progress.update(task, description=phase)
+            if phase == "Training" and (tick := runs.last_tick(run_id)):
+                numbers = f"loss {tick['loss']:.4f}  accuracy {tick['accuracy']:.2%}"
+                progress.update(task, completed=fraction, note=f"epoch {tick['epoch']:.0f}/{num_epochs}  {numbers}")
 
-        yield on_status
+        yield on_tell

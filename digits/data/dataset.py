@@ -1,21 +1,21 @@
-"""Prepared digits: memory-mapped arrays with a manifest, shared by the UI and all workers."""
+"""Prepared digits: memory-mapped arrays, shared by the pages and all workers, known by their sha256."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
-from filelock import FileLock, Timeout
 
+from digits import tasks
 from digits.data import mnist, sample
 from digits.data.sources import SOURCES, check_source
 from digits.errors import DamagedFile, DataUnavailable
-from digits.storage.files import locked, publish
+from digits.storage.files import atomic_write
 from digits.storage.home import data_folder
-from digits.storage.records import read_json, write_json
 
 LOADERS = {"sample": lambda on_phase: sample.load(), "mnist": mnist.load}
+NAMES = ("images", "labels")
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,6 @@ class Dataset:
     """(n, 28, 28) uint8, 0 = paper, 255 = ink; memory-mapped, read-only."""
     labels: np.ndarray
     """(n,) uint8, 0 to 9; memory-mapped, read-only."""
-    manifest: dict[str, Any]
-    """Counts, label histogram, sha256 and origin, as written when the source was prepared."""
 
     @property
     def num_train(self) -> int:
@@ -37,80 +35,83 @@ class Dataset:
 
 
 def is_prepared(source: str) -> bool:
-    """Whether `open_dataset(source)` needs no preparation."""
-    return source in SOURCES and (data_folder(source) / "manifest.json").is_file()
+    """Return whether `open_dataset(source)` needs no preparation."""
+    return source in SOURCES and all((data_folder(source) / f"{name}.npy").is_file() for name in NAMES)
 
 
-def prepare(source: str, on_phase=lambda phase: None) -> dict[str, Any]:
-    """Fetch, verify and convert one source into DIGITS_HOME; returns the manifest.
+def prepare(source: str, on_phase: Callable[[str], None] = lambda phase: None) -> None:
+    """Fetch, verify and convert one source into DIGITS_HOME. Two processes at once do it twice and harmlessly.
 
-    One process at a time; whoever waited finds the work done by the other and repeats it harmlessly.
     on_phase: called with a few words at each step. Raises DataUnavailable, DigitsError.
     """
     check_source(source)
-    folder, known = data_folder(source), SOURCES[source]
-    with locked(folder / "prepare.lock"):
-        images, labels = LOADERS[source](on_phase)
-        on_phase("Verifying")
-        digests = {"images": _digest(images), "labels": _digest(labels)}
-        if digests != {"images": known.images_sha256, "labels": known.labels_sha256}:
-            raise DataUnavailable(
-                f"What came from {known.origin} is not {known.title}: the sha256 of {len(images):,} digits differs. "
-                "The download was cut short or altered; delete it and try again."
-            )
-        on_phase("Writing")
-        publish(folder / "images.npy", lambda part: np.save(part, images))
-        publish(folder / "labels.npy", lambda part: np.save(part, labels))
-        train, test = labels[: known.num_train], labels[known.num_train :]
-        manifest = {
-            "source": source,
-            "origin": known.origin,
-            "num_train": len(train),
-            "num_test": len(test),
-            "label_histogram": {
-                "train": np.bincount(train, minlength=10).tolist(),
-                "test": np.bincount(test, minlength=10).tolist(),
-            },
-            "sha256": digests,
-            "prepared": datetime.now(UTC).isoformat(timespec="seconds"),
-        }
-        write_json(folder / "manifest.json", manifest)  # last: its presence says that all is there
-    return manifest
+    known = SOURCES[source]
+    arrays = dict(zip(NAMES, LOADERS[source](on_phase), strict=True))
+    on_phase("Verifying")
+    if {name: _digest(array) for name, array in arrays.items()} != _expected(source):
+        raise DataUnavailable(
+            f"What came from {known.origin} is not {known.title}: it was cut short or altered. Delete the download and "
+            "try again."
+        )
+    on_phase("Writing")
+    for name, array in arrays.items():
+        atomic_write(data_folder(source) / f"{name}.npy", lambda part, array=array: np.save(part, array))
+
+
+def ensure_prepared(source: str, on_phase: Callable[[str], None] = lambda phase: None) -> None:
+    """Prepare `source` here and now unless that is done already. Raises RunBusy while another process does it."""
+    check_source(source)
+    if not is_prepared(source):
+        tasks.do_now("prepare", source, "", prepare_task, on_tell=lambda fraction, phase: on_phase(phase))
+
+
+def prepare_task(work: tasks.Work, source: str, part: str) -> None:
+    """Prepare a source as a task."""
+    prepare(source, lambda phase: work.report(0.0, phase))
 
 
 def open_dataset(source: str) -> Dataset:
     """Map a prepared source into memory and verify it (0.1 s for MNIST). The sample is prepared on first use.
 
-    Raises DataUnavailable when the source must be prepared first, DamagedFile when its files differ from the manifest.
+    Raises DataUnavailable when the source must be prepared first, DamagedFile when its files are not what they were.
     """
     check_source(source)
     if not is_prepared(source):
         if source != "sample":
-            raise DataUnavailable(f"{SOURCES[source].title} is not prepared yet. Run: python -m digits data {source}")
+            raise DataUnavailable(
+                f"{SOURCES[source].title} is not prepared yet. Prepare it first.",
+                f"Run: python -m digits data {source}",
+            )
         prepare(source)
-    folder = data_folder(source)
-    manifest = read_json(folder / "manifest.json")
     try:
-        images, labels = (
-            np.load(folder / name, mmap_mode="r", allow_pickle=False) for name in ("images.npy", "labels.npy")
-        )
-        intact = manifest["sha256"] == {"images": _digest(images), "labels": _digest(labels)}
-    except (OSError, ValueError, KeyError, EOFError) as error:
+        arrays = {
+            name: np.load(data_folder(source) / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in NAMES
+        }
+        intact = {name: _digest(array) for name, array in arrays.items()} == _expected(source)
+    except (OSError, ValueError, EOFError) as error:
         raise _damaged(source) from error
     if not intact:
         raise _damaged(source)
-    return Dataset(source, images, labels, manifest)
+    return Dataset(source, **arrays)
 
 
-def is_preparing(source: str) -> bool:
-    """Whether some process prepares this source right now."""
-    try:
-        with FileLock(data_folder(source) / "prepare.lock", timeout=0):
-            return False
-    except Timeout:
-        return True
-    except OSError:  # no folder yet
-        return False
+def facts(source: str) -> dict[str, Any]:
+    """Return what is known of a prepared source, as plain values: counts, labels by digit, origin, licence, sha256."""
+    known, labels = SOURCES[source], open_dataset(source).labels
+    parts = {"train": labels[: known.num_train], "test": labels[known.num_train :]}
+    return {
+        "source": source,
+        "origin": known.origin,
+        "licence": known.licence,
+        "num_train": len(parts["train"]),
+        "num_test": len(parts["test"]),
+        "label_histogram": {name: np.bincount(part, minlength=10).tolist() for name, part in parts.items()},
+        "sha256": _expected(source),
+    }
+
+
+def _expected(source: str) -> dict[str, str]:
+    return {"images": SOURCES[source].images_sha256, "labels": SOURCES[source].labels_sha256}
 
 
 def _digest(array: np.ndarray) -> str:
@@ -119,5 +120,6 @@ def _digest(array: np.ndarray) -> str:
 
 def _damaged(source: str) -> DamagedFile:
     return DamagedFile(
-        f"The prepared files of {SOURCES[source].title} are damaged. Prepare them again: python -m digits data {source}"
+        f"The files of {SOURCES[source].title} were damaged on the disk. Prepare them again.",
+        f"Run: python -m digits data {source}",
     )

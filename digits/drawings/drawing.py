@@ -1,7 +1,5 @@
 """One drawing of the user: what the network saw of it, what the user says it is, and its strokes."""
 
-import base64
-import binascii
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,7 +8,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from digits.errors import DamagedFile, UnreadablePicture
+from digits.errors import UnreadablePicture
 from digits.inference.strokes import read_strokes
 
 SIDE = 28  # px, what the network sees
@@ -37,11 +35,6 @@ class Drawing:
         """16 hexadecimal digits of what the network saw: the same picture is the same drawing on every machine."""
         return drawing_id(self.seen)
 
-    def as_dict(self) -> dict[str, Any]:
-        """Plain values, for JSON."""
-        seen, picture = (base64.b64encode(content).decode() for content in (self.seen.tobytes(), self.picture))
-        return {"label": self.label, "when": self.when, "seen": seen, "picture": picture, "strokes": self.strokes}
-
 
 def drawing_id(seen: np.ndarray) -> str:
     """The id of what the network sees, (28, 28) uint8."""
@@ -52,17 +45,6 @@ def make(seen: np.ndarray, ink: np.ndarray, label: int, strokes: list[Any] = ())
     """A new drawing. ink: (H, W) uint8, at most LONGEST px a side."""
     now = datetime.now(UTC).isoformat(timespec="seconds")
     return Drawing(seen, label, now, cv2.imencode(".png", ink)[1].tobytes(), plain_strokes(list(strokes)))
-
-
-def read(saved: dict[str, Any]) -> Drawing:
-    """A drawing from `as_dict`. Raises DamagedFile when it is none."""
-    try:
-        seen = np.frombuffer(base64.b64decode(saved["seen"], validate=True), np.uint8).reshape(SIDE, SIDE)
-        picture = base64.b64decode(saved["picture"], validate=True)
-        drawing = Drawing(seen, checked_label(saved["label"]), str(saved["when"]), picture, list(saved["strokes"]))
-    except (KeyError, TypeError, ValueError, binascii.Error) as error:
-        raise DamagedFile(f"This is no drawing ({type(error).__name__}: {error}).") from error
-    return drawing
 
 
 def checked_label(value: Any) -> int:

@@ -1,23 +1,44 @@
-"""Begin to teach a trained network My digits: the taught one is a new run, its parent stays as it is."""
+"""Let a trained network learn My drawings: the fine-tuned one is a new run, its parent stays as it is."""
 
 from dataclasses import replace
 
-import numpy as np
-
+from digits import tasks
+from digits.data.dataset import is_prepared
 from digits.drawings import store
-from digits.runs import runs
+from digits.errors import DigitsError
+from digits.networks.settings import Settings
+from digits.runs import store as runs
 from digits.runs.run import Run
-from digits.training.fine_tuning import Taught, taught_config
+from digits.storage.home import run_folder
+from digits.training.fine_tuning import FineTuneData, fine_tune_settings
 
 
-def begin(parent: Run, *, seed: int = 0) -> Run:
-    """A new run, queued, that goes on from `parent` with all of My digits; it has its own copy of both.
+def settings_for(parent: Run) -> Settings:
+    """Return the settings by which a run continues from `parent`."""
+    return fine_tune_settings(parent.settings, parent.id, is_prepared(parent.settings.source))
 
-    Raises DigitsError when there are too few drawings, DamagedFile when the parent's model is not whole.
+
+def begin(parent: Run, *, owner: str = tasks.LOCAL, seed: int = 0, queued: bool = True) -> Run:
+    """Make a run that continues from `parent` with all of My drawings; it has its own copy of both.
+
+    Raises DigitsError when there are too few drawings or no model, DamagedFile when the parent's model is not whole.
     """
-    drawings = store.drawings()
-    images = np.array([drawing.seen for drawing in drawings], np.uint8).reshape(-1, 28, 28)
-    labels = np.array([drawing.label for drawing in drawings], np.uint8)
-    run = runs.create(replace(taught_config(parent), seed=seed), Taught(images, labels, parent))
-    run.rename(f"{parent.name}, taught {len(drawings)} drawings")
-    return run
+    if parent.model is None:
+        raise DigitsError(f"This run has no model to fine-tune: it is {parent.state}. Choose another one.")
+    _, images, labels = store.images_and_labels()
+    run = runs.create(
+        replace(settings_for(parent), seed=seed),
+        owner=owner,
+        name=f"{parent.title}, fine-tuned on {len(labels)} drawings",
+        queued=False,
+    )
+    try:
+        models = (parent.model.file(name) for name in ("model.keras", "model.tflite"))
+        for number, stored in FineTuneData.copy(images, labels, *models, run_folder(run.id)).items():
+            runs.add_file(run.id, "fine_tune_data", number, stored)
+    except BaseException:
+        runs.delete(run.id)
+        raise
+    if queued:
+        tasks.submit("train", run.id, owner=owner, lane=tasks.TRAINING)
+    return runs.get(run.id)

@@ -1,16 +1,17 @@
-"""My digits on disk: one file a drawing, named by what the network saw of it, so that no picture is there twice."""
+"""My drawings in the database: each picture once, with the label that the user gave it."""
 
+import json
 import re
+import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from pathlib import Path
 
-from filelock import FileLock
+import numpy as np
 
-from digits.drawings.drawing import Drawing, read
-from digits.errors import DamagedFile, DigitsError
-from digits.storage.home import home
-from digits.storage.records import read_json, write_json
+from digits import tasks
+from digits.drawings.drawing import SIDE, Drawing
+from digits.errors import DigitsError
+from digits.storage import database
 
 MOST = 5_000  # drawings; a class of thirty with 150 each
 
@@ -26,105 +27,110 @@ class Merged:
     """They were here already with another label, which stays."""
 
 
-def folder() -> Path:
-    """Where My digits lie."""
-    return home() / "mine"
-
-
 def drawings() -> list[Drawing]:
-    """All of them, the newest first; a damaged file is passed over."""
-    found = []
-    for file in folder().glob("*.json"):
-        try:
-            found.append(read(read_json(file)))
-        except DamagedFile:
-            continue
-    return sorted(found, key=lambda drawing: (drawing.when, drawing.id), reverse=True)
+    """Return all of them, the newest first."""
+    with database.reading() as connection:
+        rows = connection.execute("SELECT * FROM drawings ORDER BY created DESC, id DESC").fetchall()
+    return [_drawing(row) for row in rows]
+
+
+def images_and_labels() -> tuple[list[str], np.ndarray, np.ndarray]:
+    """Return ids, images (n, 28, 28) uint8 and labels (n,) uint8 of all, the newest first; quicker than `drawings`."""
+    with database.reading() as connection:
+        rows = connection.execute("SELECT id, label, seen FROM drawings ORDER BY created DESC, id DESC").fetchall()
+    images = np.frombuffer(b"".join(row["seen"] for row in rows), np.uint8).reshape(-1, SIDE, SIDE)
+    return [row["id"] for row in rows], images, np.array([row["label"] for row in rows], np.uint8)
 
 
 def find(drawing_id: str) -> Drawing | None:
-    """The drawing with that id; None if there is none, or it is damaged."""
-    try:
-        return read(read_json(_file(drawing_id)))
-    except DamagedFile:
-        return None
+    """Return the drawing with that id; None if there is none."""
+    with database.reading() as connection:
+        return _find(connection, drawing_id)
 
 
-def stamp() -> int:
-    """Changes whenever a drawing comes, goes or gets another label."""
-    try:
-        return folder().stat().st_mtime_ns  # every file is renamed into place
-    except OSError:
-        return 0
+def revision() -> int:
+    """Return a number that grows whenever a drawing comes, goes or gets another label."""
+    with database.reading() as connection:
+        row = connection.execute("SELECT number FROM revisions WHERE subject = 'drawings'").fetchone()
+    return row["number"] if row else 0
 
 
-def put(drawing: Drawing) -> None:
-    """Take in a drawing, or say anew what a known one is. Raises DigitsError when there are too many already."""
-    with _alone():
-        known = find(drawing.id)
-        if known is None:
-            _check_room(1)
-        write_json(_file(drawing.id), (replace(known, label=drawing.label) if known else drawing).as_dict())
+def put(drawing: Drawing, *, owner: str = tasks.LOCAL) -> None:
+    """Take in a drawing, or give a known one its new label. Raises DigitsError when there are too many already."""
+    with database.writing() as connection:
+        if known := _find(connection, drawing.id):
+            drawing = replace(known, label=drawing.label)
+        else:
+            _check_room(connection, 1)
+        _put(connection, drawing, owner)
+        _changed(connection)
 
 
 def remove(drawing_id: str) -> Drawing | None:
     """Take a drawing away; returns it, so that it can be put back."""
-    with _alone():
-        drawing = find(drawing_id)
-        _file(drawing_id).unlink(missing_ok=True)
+    with database.writing() as connection:
+        drawing = _find(connection, drawing_id)
+        connection.execute("DELETE FROM drawings WHERE id = ?", (drawing_id,))
+        _changed(connection)
         return drawing
 
 
 def remove_all() -> None:
     """Take all of them away, for ever."""
-    with _alone():
-        for file in folder().glob("*.json"):
-            file.unlink(missing_ok=True)
+    with database.writing() as connection:
+        connection.execute("DELETE FROM drawings")
+        _changed(connection)
 
 
-def merge(others: Iterable[Drawing]) -> Merged:
-    """Take in the drawings of others, all or none; each picture once.
-
-    Raises DigitsError when there would be too many or one cannot be written.
-    """
-    with _alone():
-        here = {drawing.id: drawing.label for drawing in drawings()}
-        theirs: dict[str, Drawing] = {}
-        for drawing in others:
-            theirs.setdefault(drawing.id, drawing)
+def merge(others: Iterable[Drawing], *, owner: str = tasks.LOCAL) -> Merged:
+    """Take in the drawings of others, all or none; each picture once. Raises DigitsError for too many."""
+    theirs: dict[str, Drawing] = {}
+    for drawing in others:
+        theirs.setdefault(drawing.id, drawing)
+    with database.writing() as connection:
+        here = {row["id"]: row["label"] for row in connection.execute("SELECT id, label FROM drawings")}
         new = [drawing for key, drawing in theirs.items() if key not in here]
         known = sum(here.get(key) == drawing.label for key, drawing in theirs.items())
-        _check_room(len(new))
-        written: list[Path] = []
-        try:
-            for drawing in new:
-                written.append(_file(drawing.id))
-                write_json(written[-1], drawing.as_dict())
-        except DigitsError:
-            for file in written:
-                file.unlink(missing_ok=True)
-            raise
+        _check_room(connection, len(new))
+        for drawing in new:
+            _put(connection, drawing, owner)
+        _changed(connection)
     return Merged(len(new), known, len(theirs) - len(new) - known)
 
 
-def _check_room(wanted: int) -> None:
-    there = sum(1 for _ in folder().glob("*.json"))
+def _drawing(row: sqlite3.Row) -> Drawing:
+    seen = np.frombuffer(row["seen"], np.uint8).reshape(SIDE, SIDE)
+    return Drawing(seen, row["label"], row["created"], row["picture"], json.loads(row["strokes"]))
+
+
+def _find(connection: sqlite3.Connection, drawing_id: str) -> Drawing | None:
+    if not re.fullmatch(r"[0-9a-f]{16}", drawing_id):
+        return None
+    row = connection.execute("SELECT * FROM drawings WHERE id = ?", (drawing_id,)).fetchone()
+    return _drawing(row) if row else None
+
+
+def _put(connection: sqlite3.Connection, drawing: Drawing, owner: str) -> None:
+    connection.execute(
+        """INSERT INTO drawings (id, owner, label, created, seen, picture, strokes) VALUES (?, ?, ?, ?, ?, ?, ?)
+           ON CONFLICT (id) DO UPDATE SET label = excluded.label""",
+        (
+            drawing.id, owner, drawing.label, drawing.when, drawing.seen.tobytes(), drawing.picture,
+            json.dumps(drawing.strokes),
+        ),
+    )  # fmt: skip
+
+
+def _check_room(connection: sqlite3.Connection, wanted: int) -> None:
+    there = connection.execute("SELECT count(*) AS n FROM drawings").fetchone()["n"]
     if there + wanted > MOST:
         raise DigitsError(
-            f"My digits hold {there:,} drawings and {wanted:,} more came, expected at most {MOST:,} in all. "
+            f"My drawings hold {there:,} drawings and {wanted:,} more came, expected at most {MOST:,} in all. "
             "Export them and delete some."
         )
 
 
-def _file(drawing_id: str) -> Path:
-    if not re.fullmatch(r"[0-9a-f]{16}", drawing_id):
-        raise DigitsError(f"{drawing_id[:40]!r} is no drawing of My digits.")
-    return folder() / f"{drawing_id}.json"
-
-
-def _alone() -> FileLock:
-    try:
-        folder().mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise DigitsError(f"Could not make {folder()}: {error.strerror}. Set DIGITS_HOME.") from error
-    return FileLock(home() / "mine.lock")
+def _changed(connection: sqlite3.Connection) -> None:
+    connection.execute(
+        "INSERT INTO revisions VALUES ('drawings', 1) ON CONFLICT (subject) DO UPDATE SET number = number + 1"
+    )

@@ -1,4 +1,4 @@
-"""The test sets a run may be judged on. An honest score always names its test set."""
+"""The test sets that a run may be evaluated on. A score always names its test set."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ from digits.data.dataset import Dataset
 from digits.data.sources import SOURCES
 from digits.data.splits import SPLITS, split, take
 from digits.errors import BadConfig
-from digits.networks.settings import TrainConfig
+from digits.networks.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -21,54 +21,54 @@ class TestSet:
 
     @property
     def title(self) -> str:
-        """What to call it beside a score."""
+        """Return its name, to be shown beside a score."""
         what = "official test set" if self.name == "official" else "the tutorial's test part"
         return f"{SOURCES[self.source].title}, {what} ({len(self.indices):,} digits)"
 
     def take(self, dataset: Dataset):
-        """Its images (n, 28, 28) uint8 and labels (n,) uint8."""
+        """Return its images (n, 28, 28) uint8 and labels (n,) uint8."""
         return take(dataset, self.indices)
 
 
-def test_set(name: str, config: TrainConfig) -> TestSet:
-    """The test set of that name for a run with that config.
+def test_set(name: str, settings: Settings) -> TestSet:
+    """Return the test set of that name for a run with these settings.
 
-    "tutorial" is the last fifth of the run's own source, "official" always the 10,000 test digits of MNIST.
-    Raises BadConfig when the name is unknown or the run learned from digits of the set.
+    "tutorial" is the last fifth of the run's own source, "official" is always the 10,000 test digits of MNIST.
+    Raises BadConfig if the name is unknown or the run learned from digits of the set.
     """
     if name not in SPLITS:
         raise BadConfig(f"There is no test set {name!r}; choose one of {', '.join(SPLITS)}.")
-    source = "mnist" if name == "official" else config.source
+    source = "mnist" if name == "official" else settings.source
     chosen = TestSet(name, source, split(name, source).test)
-    seen = num_seen(chosen, config)
+    seen = num_seen(chosen, settings)
     if seen:
         raise BadConfig(
             f"This run learned from {seen:,} of the {len(chosen.indices):,} digits of {chosen.title}, "
-            "so a score on them would say nothing. Judge it on the official test set."
+            "so a score on them would mean nothing. Evaluate it on the official test set."
         )
     return chosen
 
 
-def test_sets(config: TrainConfig) -> list[TestSet]:
-    """The test sets that may judge a run with that config; its own split's first."""
-    names = sorted(SPLITS, key=lambda name: name != config.split)
+def test_sets(settings: Settings) -> list[TestSet]:
+    """Return the test sets on which a run with these settings may be evaluated; that of its own split first."""
+    names = sorted(SPLITS, key=lambda name: name != settings.split)
     found = []
     for name in names:
         try:
-            found.append(test_set(name, config))
+            found.append(test_set(name, settings))
         except BadConfig:
             continue
     return found
 
 
-def num_seen(chosen: TestSet, config: TrainConfig) -> int:
-    """How many digits of a test set a run with that config was trained or validated on."""
-    if chosen.source != config.source:
+def num_seen(chosen: TestSet, settings: Settings) -> int:
+    """Return how many digits of a test set a run with these settings was trained or validated on."""
+    if chosen.source != settings.source:
         # The sample's digits are MNIST training digits; the official test set has none of them.
         return 0
-    if config.parent_source:  # whose training digits the sample's are among
+    if settings.parent_source:  # whose training digits the sample's are among
         return len(chosen.indices)
-    parts = split(config.split, config.source)
+    parts = split(settings.split, settings.source)
     return sum(_overlap(chosen.indices, part) for part in (parts.train, parts.validation))
 
 

@@ -1,23 +1,23 @@
-"""Tell ink from paper in a photo, a scan or a picture made on a screen: dark on light or light on dark."""
+"""Separate ink from paper in a photo, a scan or a screenshot: dark on light or light on dark."""
 
 import cv2
 import numpy as np
 
-EVEN = 12  # of 255: paper whose rim differs by more lies in a shadow
-CONTRAST = 24  # of 255: ink stands out from its paper by at least this
-SPECK = 0.03  # a piece smaller than this part of the largest is dirt
+EVEN = 12  # of 255: paper whose rim differs by more has a shadow on it
+CONTRAST = 24  # of 255: ink differs from its paper by at least this
+SPECK = 0.03  # a piece smaller than this fraction of the largest is dirt
 
 
-def lift(grey: np.ndarray, alpha: np.ndarray) -> np.ndarray:
-    """Lift the ink off its paper.
+def extract_ink(grey: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+    """Return the ink without its paper.
 
     grey, alpha: (H, W) uint8, brightness times opacity, and opacity.
-    Returns (H, W) uint8, 0 = paper, 255 = ink; all 0 where nothing stands out.
+    Returns (H, W) uint8, 0 = paper, 255 = ink; all 0 where nothing differs from the paper.
     """
     opaque = alpha > 127
     if opaque.mean() < 0.5:
-        return alpha  # drawn on nothing: what covers less than half of the picture is the ink, of any colour
-    # Transparent corners take the colour of most of the rest.
+        return alpha  # no paper: what covers less than half of the picture is the ink, of any colour
+    # Transparent corners get the colour of most of the rest.
     light = (grey + np.median(grey[opaque]) * (1 - alpha / 255)).astype(np.float32)
     rim = np.concatenate([light[0], light[-1], light[:, 0], light[:, -1]])
     even = np.ptp(np.percentile(rim, (5, 95))) <= EVEN
@@ -28,7 +28,7 @@ def lift(grey: np.ndarray, alpha: np.ndarray) -> np.ndarray:
         # A camera's grain would tear holes into the ink; the blur is a fraction of a pixel at 28 x 28.
         relief = cv2.GaussianBlur(relief, (0, 0), max(relief.shape) / 250)
         noise = float(np.median(np.abs(relief)))
-    # Ink is the side that stands out; squares, so that much noise does not outweigh a little ink.
+    # Ink is darker or lighter, whichever differs more; squared, so that much noise does not outweigh a little ink.
     if np.square(relief.clip(max=0)).sum() > np.square(relief.clip(min=0)).sum():
         # A shadow darkens paper and ink by the same factor; dividing by the paper makes all ink equally black.
         relief = -relief if even else -relief * (255 / paper.clip(min=CONTRAST))
@@ -46,6 +46,6 @@ def lift(grey: np.ndarray, alpha: np.ndarray) -> np.ndarray:
 
 
 def _shaded_paper(light: np.ndarray) -> np.ndarray:
-    """What the paper would look like without ink: in every large window paper covers more than half."""
+    """Return what the paper looks like without ink: in every large window paper covers more than half."""
     small = cv2.medianBlur(cv2.resize(light, (64, 64), interpolation=cv2.INTER_AREA).astype(np.uint8), 31)
     return cv2.resize(cv2.blur(small, (9, 9)), light.shape[::-1], interpolation=cv2.INTER_LINEAR).astype(np.float32)

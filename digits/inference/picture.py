@@ -1,7 +1,7 @@
 """Bytes -> ink: the one safe reader for canvas values and uploaded pictures.
 
-Ink is (H, W) uint8, 0 = paper, 255 = ink. Whatever a browser, a file or a stranger sends goes through here; what is no
-picture, or larger than one of a digit needs to be, raises UnreadablePicture with one sentence before it is decoded.
+Ink is (H, W) uint8, 0 = paper, 255 = ink. Whatever a browser, a file or a stranger sends goes through here. What is not
+a picture, or larger than a picture of a digit needs to be, raises UnreadablePicture before it is decoded.
 Formats: PNG (w3.org/TR/png-3, section 5) and JPEG (ITU-T T.81, annex B).
 """
 
@@ -13,7 +13,7 @@ import numpy as np
 from PIL import ExifTags, Image
 
 from digits.errors import UnreadablePicture
-from digits.inference.extract_ink import lift
+from digits.inference.extract_ink import extract_ink
 
 PNG = b"\x89PNG\r\n\x1a\n"
 PIXEL_CHUNKS = b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"
@@ -25,10 +25,10 @@ INFLATED_BYTES = 12 << 20  # of a PNG's pixels; 30 ms
 CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # by a PNG's colour type
 PARTS = 4096  # chunks or segments; a real file has tens, a PNG written in pieces of 8 kB has 1,500
 SCANS = 12  # of a progressive JPEG; cameras and editors write about 10, and each is a pass over the whole picture
-SIDE = 512  # px, an upload's longest side once it is read; a digit needs no more
+SIDE = 512  # px, the longest side of the ink of an upload; a digit needs no more
 
-AGAIN = "clear the canvas and draw again"
-DAMAGED = "This picture is damaged or cut short; save it again, or choose another."
+AGAIN = "Press Clear and try again."
+DAMAGED = "This picture is damaged or cut short. Save it again, or choose another."
 TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -41,36 +41,38 @@ TURNS = {
 
 
 def canvas_ink(png: bytes, size: tuple[int, int]) -> np.ndarray:
-    """Read a drawing: light strokes on a black or transparent canvas.
+    """Return the ink of a drawing: light strokes on a black or transparent canvas.
 
     png: a PNG file of exactly `size` = (width, height) px and at most CANVAS_BYTES.
-    Returns (height, width) uint8 ink. Raises UnreadablePicture when it is not that.
+    Returns (height, width) uint8 ink. Raises UnreadablePicture for anything else.
     """
     if not isinstance(png, bytes) or not png.startswith(PNG):
-        raise UnreadablePicture(f"The canvas sent no PNG picture; {AGAIN}.")
+        raise UnreadablePicture(f"We couldn't read this drawing: it isn't a PNG picture. {AGAIN}")
     if len(png) > CANVAS_BYTES:
-        raise UnreadablePicture(f"The canvas sent {len(png) >> 10:,} kB, more than any drawing has; {AGAIN}.")
+        raise UnreadablePicture(f"We couldn't read this drawing: {len(png) >> 10:,} kB are too much for one. {AGAIN}")
     png = _png_pixels(png)
     width, height, _ = _png_frame(png)
     if (width, height) != tuple(size):
-        raise UnreadablePicture(f"The canvas sent {width} x {height} pixels, expected {size[0]} x {size[1]}; {AGAIN}.")
-    # Brightness times opacity is the ink of light strokes, be the canvas black or transparent.
+        raise UnreadablePicture(
+            f"We couldn't read this drawing: it has {width} × {height} pixels instead of {size[0]} × {size[1]}. {AGAIN}"
+        )
+    # Brightness times opacity is the ink of light strokes, on a black canvas and on a transparent one.
     return _decode(png, "PNG", longest=max(size))[0]
 
 
 def upload_ink(data: bytes) -> np.ndarray:
-    """Read a picture of one digit: dark on light, light on dark, or drawn on nothing.
+    """Return the ink of a picture: dark on light, light on dark, or on a transparent ground.
 
     data: a PNG or JPEG file of any depth and colours; a JPEG is turned upright as its EXIF orientation says.
-    Returns (H, W) uint8 ink, longest side at most SIDE; all 0 where nothing stands out from the paper.
-    Raises UnreadablePicture when it is neither, is damaged, or has more than UPLOAD_BYTES or PIXELS (a baseline JPEG:
-    BASELINE_PIXELS).
+    Returns (H, W) uint8, longest side at most SIDE; all 0 where nothing differs from the paper.
+    Raises UnreadablePicture if the file is neither, is damaged, or has more than UPLOAD_BYTES or PIXELS (a baseline
+    JPEG: BASELINE_PIXELS).
     """
     if not isinstance(data, bytes):
-        raise UnreadablePicture(f"A {type(data).__name__} came instead of a picture; choose a PNG or JPEG file.")
+        raise UnreadablePicture("This isn't a file. Choose a PNG or JPEG picture.")
     if len(data) > UPLOAD_BYTES:
         raise UnreadablePicture(
-            f"This file has {len(data) >> 20} MB, expected at most {UPLOAD_BYTES >> 20}; save the picture smaller."
+            f"This file has {len(data) >> 20} MB; the limit is {UPLOAD_BYTES >> 20} MB. Save the picture smaller."
         )
     if data.startswith(PNG):
         kind, data = "PNG", _png_pixels(data)
@@ -79,34 +81,34 @@ def upload_ink(data: bytes) -> np.ndarray:
         kind = "JPEG"
         width, height, most = _jpeg_frame(data)
     else:
-        raise UnreadablePicture("This is no PNG or JPEG file; save the picture as one of them and choose it again.")
+        raise UnreadablePicture("This isn't a PNG or JPEG file. Save the picture as one of them and try again.")
     if width * height > most:
         raise UnreadablePicture(
-            f"This picture has {width} x {height} pixels, expected at most {most / 1e6:.1f} million; save it smaller."
+            f"This picture has {width:,} × {height:,} pixels; the limit is {most / 1e6:.1f} million. Save it smaller."
         )
-    return lift(*_decode(data, kind, longest=SIDE))
+    return extract_ink(*_decode(data, kind, longest=SIDE))
 
 
 def grey_png(png: bytes, longest: int) -> np.ndarray:
-    """Read ink that this app saved: a PNG, 0 = paper, 255 = ink, no side over `longest` px and at most CANVAS_BYTES.
+    """Return ink that this app saved: a PNG, 0 = paper, 255 = ink, no side over `longest` px, at most CANVAS_BYTES.
 
-    Returns (H, W) uint8. Raises UnreadablePicture when it is not that.
+    Returns (H, W) uint8. Raises UnreadablePicture for anything else.
     """
     if not png.startswith(PNG):
-        raise UnreadablePicture("It is no PNG picture.")
+        raise UnreadablePicture("It isn't a PNG picture.")
     if len(png) > CANVAS_BYTES:
-        raise UnreadablePicture(f"It has {len(png) >> 10:,} kB, expected at most {CANVAS_BYTES >> 10:,}.")
+        raise UnreadablePicture(f"It has {len(png) >> 10:,} kB; the limit is {CANVAS_BYTES >> 10:,} kB.")
     png = _png_pixels(png)
     width, height, _ = _png_frame(png)
     if max(width, height) > longest:
-        raise UnreadablePicture(f"It has {width} x {height} pixels, expected at most {longest} x {longest}.")
+        raise UnreadablePicture(f"It has {width:,} × {height:,} pixels; the limit is {longest} × {longest}.")
     return _decode(png, "PNG", longest=longest)[0]
 
 
 def _png_pixels(data: bytes) -> bytes:
-    """The same PNG with only the chunks that make its pixels, each of them whole.
+    """Return the PNG with only the chunks that make its pixels, each of them whole.
 
-    Texts, profiles and animations are left out: of compressed texts Pillow would inflate up to 64 MB.
+    Texts, profiles and animations are left out: Pillow would inflate compressed texts to as much as 64 MB.
     """
     view, kept, at = memoryview(data), [PNG], len(PNG)
     for _ in range(PARTS):
@@ -126,7 +128,7 @@ def _png_pixels(data: bytes) -> bytes:
 
 
 def _png_frame(data: bytes) -> tuple[int, int, int]:
-    """The width and height that a PNG claims, and how many pixels of its kind are read."""
+    """Return the width and height that a PNG claims, and how many pixels of its kind are allowed."""
     length, width, height, depth, colours = struct.unpack_from(">I4xIIBB", data, len(PNG))
     if length != 13 or colours not in CHANNELS or not width * height:
         raise UnreadablePicture(DAMAGED)
@@ -134,7 +136,7 @@ def _png_frame(data: bytes) -> tuple[int, int, int]:
 
 
 def _jpeg_frame(data: bytes) -> tuple[int, int, int]:
-    """The width and height that a JPEG claims, and how many pixels of its kind are read."""
+    """Return the width and height that a JPEG claims, and how many pixels of its kind are allowed."""
     at, frame = 2, None
     for _ in range(PARTS):
         if data[at : at + 1] != b"\xff" or at + 9 > len(data):
@@ -144,7 +146,7 @@ def _jpeg_frame(data: bytes) -> tuple[int, int, int]:
             height, width = struct.unpack_from(">HH", data, at + 5)
             frame = width, height, PIXELS if marker == 0xC2 else BASELINE_PIXELS
         elif marker == 0xDA and frame:
-            # Looked up beforehand: a file cut short would be found out only after decoding all of it.
+            # Checked first: otherwise a file cut short would be noticed only after all of it was decoded.
             if data.rfind(b"\xff\xd9") > at and data.count(b"\xff\xda", at) <= SCANS:
                 return frame
             break
@@ -153,18 +155,18 @@ def _jpeg_frame(data: bytes) -> tuple[int, int, int]:
 
 
 def _decode(data: bytes, kind: str, *, longest: int) -> tuple[np.ndarray, np.ndarray]:
-    """Decode what passed the checks above, shrunk by a whole factor where a side exceeds `longest`.
+    """Decode a file that passed the checks above, shrunk by a whole factor where a side exceeds `longest`.
 
     Returns two (H, W) uint8: brightness times opacity, and opacity.
     """
     try:
         image = Image.open(io.BytesIO(data), formats=[kind])
         turn = TURNS.get(image.getexif().get(ExifTags.Base.Orientation))
-        image.draft("L", (longest, longest))  # a JPEG comes out at 1/2, 1/4 or 1/8 where that is still enough
+        image.draft("L", (longest, longest))  # decodes a JPEG at 1/2, 1/4 or 1/8 where that is enough
         if image.mode.startswith("I"):  # 16 bits of grey, which Pillow would clip instead of scaling
             image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
         shrink = -(-max(image.size) // longest)
-        if image.has_transparency_data and image.mode != "RGBA":  # of 12 MB, no copy that can be spared
+        if image.has_transparency_data and image.mode != "RGBA":  # without a needless copy of 12 MB
             image = image.convert("RGBA")
         if image.mode == "RGBA" and image.getchannel("A").getextrema()[0] < 255:
             *colours, alpha = image.reduce(shrink).convert("RGBa").split()
@@ -175,5 +177,5 @@ def _decode(data: bytes, kind: str, *, longest: int) -> tuple[np.ndarray, np.nda
         if turn is not None:
             grey, alpha = grey.transpose(turn), alpha.transpose(turn)
         return np.array(grey), np.array(alpha)
-    except Exception as error:  # Pillow raises what its decoders trip over: OSError, SyntaxError, struct.error, ...
+    except Exception as error:  # Pillow passes on the errors of its decoders: OSError, SyntaxError, struct.error, ...
         raise UnreadablePicture(DAMAGED) from error

@@ -1,9 +1,9 @@
-"""Turn any drawing into what the network was trained on.
+"""Turn any drawing into what the network was trained on: 28 x 28 pixels as in MNIST.
 
 MNIST's recipe: scale the ink to fit 20 x 20, keeping its shape, then put its centre of mass in the middle of 28 x 28
-(LeCun, Cortes & Burges, yann.lecun.com/exdb/mnist). Beyond it, every stroke is brought to one width, common in MNIST:
-each point's signed distance to the ink's edge is a relief whose waterline we move, so that thin and thick brushes
-leave the same digit. Training data is already so; only drawings and uploads pass through here.
+(LeCun, Cortes & Burges, yann.lecun.com/exdb/mnist). Beyond it, every stroke gets the same width, a common one in MNIST:
+each point's signed distance to the edge of the ink is a relief whose waterline we move. So thin and thick brushes
+leave the same digit. Training data needs none of this; only drawings and uploads come here.
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ FINE = 8  # parts of a pixel in which a stroke is measured and moved
 FAINT = 16  # of 255: at most this much ink is paper
 WIDTH = 2.2  # px of 28 x 28, every drawn stroke's width afterwards
 NATURAL = 1.0, 6.0  # px, stroke widths of 99.7 % of MNIST
-SOFT = 0.25  # share of grey above which edges are too soft to be measured; pens on a canvas: 0.03 to 0.2, MNIST: 0.6
+SOFT = 0.25  # fraction of grey above which edges are too soft to be measured; pens on a canvas: 0.03 to 0.2, MNIST: 0.6
 MIDDLE = 14.5  # px, the middle of pixel 14 counted from 0, where MNIST's digits have their centre of mass
 DETAIL = 320  # px, longest side at which a large drawing's edge is followed
 MARGIN = 3 * FINE  # px of paper around it, room for the stroke to grow
@@ -28,31 +28,25 @@ MARGIN = 3 * FINE  # px of paper around it, room for the stroke to grow
 
 @dataclass(frozen=True)
 class Steps:
-    """The way of one drawing to the network, for showing it."""
+    """The stages from one drawing to what the network sees."""
 
     crop: np.ndarray
     """(h, w) uint8: the ink alone, as it was drawn."""
     width_before: float
     """Stroke width in px if the crop were simply scaled."""
     width_after: float
-    """Stroke width in px of `picture`; the same when the width was left alone."""
-    picture: np.ndarray
+    """Stroke width in px of `image`; the same when the width was left alone."""
+    image: np.ndarray
     """(28, 28) uint8, 0 = paper, 255 = ink: what the network sees."""
 
 
 def to_mnist(ink: np.ndarray) -> np.ndarray:
-    """Scale, centre and re-ink one drawing the way MNIST was made.
-
-    ink: (H, W) uint8, 0 = paper, 255 = ink, any size.
-    Returns (28, 28) uint8, longest side LENGTH px, centre of mass at the middle. What fits BOX and is soft, as MNIST's
-    own digits are, keeps its pixels.
-    Raises BlankDrawing when no pixel exceeds FAINT.
-    """
-    return steps(ink).picture
+    """Return what the network sees of one drawing, (28, 28) uint8: the last of the stages of `preprocess`."""
+    return preprocess(ink).image
 
 
 def as_drawn(ink: np.ndarray) -> np.ndarray:
-    """The whole canvas shrunk to 28 x 28, place, size and stroke as they are: what most digit demos do, to compare.
+    """Return the whole drawing shrunk to 28 x 28, its place, size and strokes unchanged: what most digit demos do.
 
     ink: (H, W) uint8. Returns (28, 28) uint8.
     """
@@ -60,7 +54,7 @@ def as_drawn(ink: np.ndarray) -> np.ndarray:
 
 
 def to_size(crop: np.ndarray) -> np.ndarray:
-    """Only scale and centre a drawing the way MNIST was made, its strokes as wide as they are.
+    """Scale and centre a drawing as MNIST was made, without changing the width of its strokes.
 
     crop: (h, w) uint8, the ink alone, some of it over FAINT. Returns (28, 28) uint8.
     """
@@ -68,12 +62,17 @@ def to_size(crop: np.ndarray) -> np.ndarray:
     return _centre(_fit(crop, side), grid=FINE if side == BOX else 1)
 
 
-def steps(ink: np.ndarray) -> Steps:
-    """The same as `to_mnist`, with the stages on the way."""
+def preprocess(ink: np.ndarray) -> Steps:
+    """Crop, scale, redraw and centre one drawing as MNIST was made.
+
+    ink: (H, W) uint8, 0 = paper, 255 = ink, any size.
+    The longest side of the digit becomes LENGTH px, its centre of mass the middle. What fits BOX and is soft, as
+    MNIST's own digits are, keeps its pixels. Raises BlankDrawing when no pixel exceeds FAINT.
+    """
     if ink.ndim != 2 or ink.dtype != np.uint8:
         raise ValueError(f"ink is {ink.dtype} {ink.shape}; expected uint8 (H, W).")
     if not (ink > FAINT).any():
-        raise BlankDrawing("There is nothing to read yet: draw one digit, 0 to 9.")
+        raise BlankDrawing("There is no ink yet. Draw one digit, 0 to 9.")
     left, top, width, height = cv2.boundingRect((ink > FAINT).view(np.uint8))
     crop = ink[top : top + height, left : left + width]
     relief, zoom = _relief(crop)
@@ -81,14 +80,14 @@ def steps(ink: np.ndarray) -> Steps:
     stroke = 4 * float(np.median(relief[relief > 0]))
     longest = max(crop.shape) * zoom
     before = stroke * _longest_side(crop) / longest
-    # Soft edges (an MNIST digit, a photo) say more than a line drawn through them, unless the width is odd.
+    # Soft edges (an MNIST digit, a photo) hold more detail than a redrawn line, unless the stroke is oddly wide.
     if _is_soft(crop) and NATURAL[0] <= before <= NATURAL[1]:
         return Steps(crop, before, before, to_size(crop))
     return Steps(crop, before, WIDTH, _centre(_redraw(relief, stroke, longest), grid=1))
 
 
 def _relief(crop: np.ndarray) -> tuple[np.ndarray, float]:
-    """Signed distance to the ink's edge, positive inside, and by how much the crop was zoomed to measure it.
+    """Return the signed distance to the edge of the ink, positive inside, and the zoom at which it was measured.
 
     The relief is float32 in px of the zoomed crop, with MARGIN px of paper around it.
     """
@@ -105,14 +104,14 @@ def _relief(crop: np.ndarray) -> tuple[np.ndarray, float]:
 
 
 def _longest_side(crop: np.ndarray) -> int:
-    """px of 28 x 28 that the crop's longest side becomes; what is as small and soft as MNIST's own stays as it is."""
+    """Return the px of 28 x 28 that the longest side becomes; MNIST's own digits, small and soft, keep theirs."""
     return BOX if max(crop.shape) <= BOX and _is_soft(crop) else LENGTH
 
 
 def _is_soft(crop: np.ndarray) -> bool:
-    """Whether there is much grey per ink: 0 when each pixel is paper or ink, about 1 when most are in between."""
-    share = crop / np.float32(crop.max())
-    return float(4 * (share * (1 - share)).sum() / share.sum()) > SOFT
+    """Return whether much of the ink is grey: 0 when each pixel is paper or ink, about 1 when most are in between."""
+    fraction = crop / np.float32(crop.max())
+    return float(4 * (fraction * (1 - fraction)).sum() / fraction.sum()) > SOFT
 
 
 def _resize(picture: np.ndarray, zoom: float, enlarge: int) -> np.ndarray:
@@ -123,7 +122,7 @@ def _resize(picture: np.ndarray, zoom: float, enlarge: int) -> np.ndarray:
 
 
 def _fit(crop: np.ndarray, side: int) -> np.ndarray:
-    """The crop as it is, longest side `side` px; MNIST's own pixel by pixel, so that they come out unchanged."""
+    """Scale the crop to a longest side of `side` px; MNIST's own digits pixel by pixel, so that they stay the same."""
     return _resize(crop, side * FINE / max(crop.shape), cv2.INTER_NEAREST if side == BOX else cv2.INTER_LINEAR)
 
 
@@ -139,8 +138,8 @@ def _redraw(relief: np.ndarray, stroke: float, longest: float) -> np.ndarray:
 def _centre(fine: np.ndarray, *, grid: int) -> np.ndarray:
     """Put the centre of mass in the middle: (h, w), 0..255, in FINE parts of a pixel -> (28, 28) uint8.
 
-    grid: the step of the shift in such parts. FINE means whole pixels, as MNIST did; it keeps an MNIST digit as sharp
-    as it is. 1 spares a redrawn digit the jump when its mass moves by a hair.
+    grid: the step of the shift in such parts. FINE means whole pixels, as in MNIST, and keeps an MNIST digit sharp.
+    1 keeps a redrawn digit from jumping when its mass moves a little.
     """
     left, top, width, height = cv2.boundingRect((fine > 0).view(np.uint8))
     fine = fine[top : top + height, left : left + width]

@@ -1,7 +1,7 @@
-"""Several digits on one drawing: which ink belongs to which digit, left to right.
+"""Separate several digits on one drawing: which ink belongs to which digit, left to right.
 
-Pieces above each other are one digit (the roof of a 5, the two lines of a 4); pieces beside each other are two. A piece
-is a stroke where the strokes are known, so that digits may touch; in a picture it is ink that hangs together.
+Pieces above each other are one digit (the roof of a 5, the two lines of a 4); pieces beside each other are two. Where
+the strokes are known, a piece is a stroke, and digits may touch. In a picture, a piece is connected ink.
 """
 
 from dataclasses import dataclass
@@ -13,11 +13,11 @@ from digits.errors import BlankDrawing
 from digits.inference.preprocessing import FAINT
 from digits.inference.strokes import Stroke, paint
 
-MOST = 12  # digits; more do not fit on the canvas
-SPECK = 0.02  # of the largest piece's area: less is a slip of the pen
-TOGETHER = 0.3  # of the narrower piece's width: pieces that overlap sideways by more are one digit
-WIDE = 1.25  # width by height: above are 3 % of single pen digits, 1 % of MNIST's, and 6 in 10 of two that touch
-ADVICE = "There is nothing to read yet: draw one or more digits beside each other."
+MAX_DIGITS = 12  # more do not fit on the canvas
+SPECK = 0.02  # of the area of the largest piece: less is a slip of the pen
+OVERLAP = 0.3  # of the width of the narrower piece: pieces that overlap sideways by more are one digit
+WIDE = 1.25  # width by height: wider are 3% of single pen digits, 1% of MNIST's, and 6 in 10 of two that touch
+ADVICE = "There is no ink yet. Draw one or more digits beside each other."
 
 
 @dataclass(frozen=True)
@@ -31,13 +31,13 @@ class Part:
 
     @property
     def may_touch(self) -> bool:
-        """Whether it is so wide that it may be two digits that touch."""
+        """Whether the part is so wide that it may be two digits that touch."""
         height, width = self.ink.shape
         return width > WIDE * height
 
 
 def separate_strokes(strokes: list[Stroke], size: tuple[int, int]) -> list[Part]:
-    """Part the strokes of a canvas of size = (width, height) px into digits, left to right; at most MOST.
+    """Separate the strokes of a canvas of size = (width, height) px into digits, left to right; at most MAX_DIGITS.
 
     Raises BlankDrawing when no stroke leaves ink on it.
     """
@@ -47,7 +47,7 @@ def separate_strokes(strokes: list[Stroke], size: tuple[int, int]) -> list[Part]
 
 
 def separate(ink: np.ndarray) -> list[Part]:
-    """Part the ink of a picture into digits, left to right; at most MOST. Digits that touch stay together.
+    """Separate the ink of a picture into digits, left to right; at most MAX_DIGITS. Digits that touch stay together.
 
     ink: (H, W) uint8, 0 = paper, 255 = ink. Raises BlankDrawing when there is none.
     """
@@ -60,14 +60,14 @@ def separate(ink: np.ndarray) -> list[Part]:
 
 
 def _group(extents: list[tuple[float, float]]) -> list[list[int]]:
-    """Which pieces are one digit: groups of positions in `extents` (left, right), left to right."""
+    """Return which pieces are one digit: groups of positions in `extents` (left, right), left to right."""
     groups: list[list[int]] = []
     for piece in sorted(range(len(extents)), key=lambda piece: extents[piece]):
         left, right = extents[piece]
         for group in groups:
             start, end = min(extents[other][0] for other in group), max(extents[other][1] for other in group)
             shared = min(end, right) - max(start, left)
-            if shared >= TOGETHER * min(end - start, right - left):
+            if shared >= OVERLAP * min(end - start, right - left):
                 group.append(piece)
                 break
         else:
@@ -76,11 +76,11 @@ def _group(extents: list[tuple[float, float]]) -> list[list[int]]:
 
 
 def _cut_out(inks: list[np.ndarray]) -> list[Part]:
-    """Each digit's ink, (H, W) uint8, cut to where it is."""
+    """Crop the ink of each digit, (H, W) uint8."""
     if not inks:
         raise BlankDrawing(ADVICE)
     parts = []
-    for ink in inks[:MOST]:
+    for ink in inks[:MAX_DIGITS]:
         left, top, width, height = cv2.boundingRect((ink > FAINT).view(np.uint8))
         parts.append(Part(left, top, ink[top : top + height, left : left + width]))
     return parts

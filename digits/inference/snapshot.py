@@ -1,7 +1,7 @@
-"""A network as its weights alone, computed by NumPy: it reads drawings while its training goes on.
+"""A network as its weights alone, computed by NumPy: it predicts drawings while the training continues.
 
-No TensorFlow, and no file for OpenCV, which takes a second to make. Every kind of layer in `ARCHITECTURES` is here,
-and computes what Keras computes.
+It needs no TensorFlow, and no file for OpenCV, which takes a second to make. Every kind of layer in `ARCHITECTURES` is
+here and computes what Keras computes.
 """
 
 import json
@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 
 from digits.errors import DamagedFile
-from digits.inference.recognizer import SIDE
-from digits.storage.records import read_arrays
+from digits.inference.net import SIDE
+from digits.storage.files import StoredFile, read_arrays
 
 
 class Snapshot:
-    """One network after one epoch; it only reads its weights, so threads can share it."""
+    """One network after one epoch; threads can share it, because it only reads its weights."""
 
     def __init__(self, layers: list[dict[str, Any]], weights: list[np.ndarray]):
         """layers: {layer, weights, settings ...}, as `digits.training.snapshots.described` gives them.
@@ -30,19 +30,19 @@ class Snapshot:
             self._steps.append((LAYERS[kind], [next(arrays) for _ in range(count)], settings))
 
     @classmethod
-    def load(cls, path: Path) -> "Snapshot":
-        """Read a snapshot file. Raises DamagedFile when it is missing, cut short, or no network for digits."""
+    def load(cls, folder: Path, stored: StoredFile) -> "Snapshot":
+        """Read a snapshot file. Raises DamagedFile if it is missing, changed, or not a network for digits."""
         try:
-            arrays = read_arrays(path)
+            arrays = read_arrays(folder, stored)
             layers = json.loads(str(arrays["layers"]))
             snapshot = cls(layers, [arrays[f"arr_{number}"] for number in range(len(arrays) - 1)])
             snapshot.probabilities(np.zeros((1, SIDE, SIDE), np.uint8))
         except (DamagedFile, ValueError, TypeError, LookupError, RuntimeError) as error:
-            raise DamagedFile(f"The snapshot {path.name} is damaged; the other epochs are not.") from error
+            raise DamagedFile(f"The snapshot {stored.name} is damaged. Choose another epoch.") from error
         return snapshot
 
     def probabilities(self, images: np.ndarray) -> np.ndarray:
-        """What the network said of each image after that epoch; not calibrated.
+        """Return the probabilities of the ten digits for each image after that epoch, not calibrated.
 
         images: (n, 28, 28) uint8, 0 = paper, 255 = ink. Returns (n, 10) float32; each row sums to 1.
         """
@@ -53,7 +53,7 @@ class Snapshot:
 
     @property
     def pixel_weights(self) -> np.ndarray | None:
-        """The weights of the first layer as pictures, (units, 28, 28) float32; None where it is no dense one."""
+        """The weights of the first layer as pictures, (units, 28, 28) float32; None if that layer is not dense."""
         first = next(weights for _, weights, _ in self._steps if weights)[0]
         return first.T.reshape(-1, SIDE, SIDE) if len(first) == SIDE * SIDE else None
 
@@ -66,15 +66,14 @@ def _convolution(x: np.ndarray, kernel: np.ndarray, bias=0.0, *, strides, paddin
     """x: (n, h, w, channels). kernel: (kh, kw, channels, filters). Returns (n, h', w', filters)."""
     if padding == "same":
         x = np.pad(x, [(0, 0), *map(_around, x.shape[1:3], kernel.shape[:2], strides), (0, 0)])
-    windows = np.lib.stride_tricks.sliding_window_view(
-        x, kernel.shape[:2], axis=(1, 2)
-    )  # (n, h", w", channels, kh, kw)
+    # (n, h", w", channels, kh, kw)
+    windows = np.lib.stride_tricks.sliding_window_view(x, kernel.shape[:2], axis=(1, 2))
     windows = windows[:, :: strides[0], :: strides[1]]
     return ACTIVATIONS[activation](np.tensordot(windows, kernel, axes=([4, 5, 3], [0, 1, 2])) + bias)
 
 
 def _around(side: int, kernel: int, stride: int) -> tuple[int, int]:
-    """Zeros before and after a side under TensorFlow's padding "same": the odd one comes after."""
+    """Return the zeros before and after a side under TensorFlow's padding "same": the odd one comes after."""
     total = max((-(-side // stride) - 1) * stride + kernel - side, 0)
     return total // 2, total - total // 2
 

@@ -1,4 +1,4 @@
-"""The strokes behind a drawing, from what the canvas says of them, and the drawing painted again without one."""
+"""The strokes of a drawing: read from what the canvas sends, and painted again, for instance without one of them."""
 
 import math
 from dataclasses import dataclass
@@ -27,10 +27,10 @@ class Stroke:
 
 
 def read_strokes(drawing: Any) -> list[Stroke]:
-    """The strokes of a canvas' `json_data`, in the order in which they were drawn.
+    """Return the strokes of a canvas' `json_data`, in the order in which they were drawn.
 
-    Each object holds an SVG path of M, L and Q in px, and its strokeWidth. It comes from the browser and may be
-    anything: raises UnreadablePicture when it is not that, or more than a hand draws.
+    Each object holds an SVG path of M, L and Q in px, and its strokeWidth. The value comes from the browser and may be
+    anything: raises UnreadablePicture when it is something else, or more than a hand draws.
     """
     try:
         objects = drawing["objects"]
@@ -38,21 +38,21 @@ def read_strokes(drawing: Any) -> list[Stroke]:
             raise ValueError("more strokes than a hand draws")
         return [Stroke(_points(thing["path"]), _number(thing["strokeWidth"], WIDEST)) for thing in objects]
     except (TypeError, KeyError, ValueError, IndexError) as error:
-        raise UnreadablePicture("The strokes that the canvas sent cannot be read; clear it and draw again.") from error
+        raise UnreadablePicture("We couldn't read the strokes of this drawing. Press Clear and try again.") from error
 
 
 def paint(strokes: list[Stroke], size: tuple[int, int]) -> np.ndarray:
-    """Paint strokes on an empty canvas of size = (width, height) px, round ends and soft edges like the browser's.
+    """Paint strokes on an empty canvas of size = (width, height) px, ends round and edges soft as in a browser.
 
     Returns (height, width) uint8, 0 = paper, 255 = ink.
     """
     ink = np.zeros(size[::-1], np.uint8)
     for stroke in strokes:
-        # OpenCV's coordinate 0 is the middle of the first pixel, the browser's its edge.
+        # Coordinate 0 is the middle of the first pixel for OpenCV, its edge for the browser.
         line = np.rint((stroke.points - 0.5) * (1 << FRACTION_BITS)).astype(np.int32)
         if len(line) == 1:
             line = line.repeat(2, axis=0)  # OpenCV paints no line of one point; the browser paints a dot
-        # OpenCV's soft lines come out 1.4 px wider than asked for, and an odd width like the even one above it.
+        # OpenCV's soft lines are 1.4 px wider than asked for, and an odd width is painted as the even one above it.
         thickness = 2 * max(1, round((stroke.width - 1.4) / 2))
         cv2.polylines(ink, [line], False, 255, thickness, cv2.LINE_AA, FRACTION_BITS)
     return ink
@@ -74,7 +74,7 @@ def _points(path: list) -> np.ndarray:
 
 
 def _number(value: Any, largest: float) -> float:
-    """A finite number of at most `largest`, either sign. Raises ValueError or TypeError."""
+    """Return a finite number of at most `largest`, either sign. Raises ValueError or TypeError."""
     if not math.isfinite(value) or abs(value) > largest:
-        raise ValueError(f"{value} is no length on a canvas")
+        raise ValueError(f"{value} is not a length on a canvas")
     return float(value)

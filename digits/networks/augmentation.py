@@ -1,9 +1,9 @@
-"""Vary the training digits the way hands vary: position, slant, size, wobble, pen, habits.
+"""Vary the training digits as handwriting varies: position, slant, size, wobble, pen and stroke variants.
 
 Every warp is a sum of fixed fields over the 28 x 28 square (shift, the affine ones, smooth bumps), each digit with its
-own random weights; so the sampling map of a whole batch is one matrix product and the batch is warped by one
-`cv2.remap`. Elastic deformation follows Simard, Steinkraus and Platt, "Best practices for convolutional neural networks
-applied to visual document analysis" (ICDAR 2003). NumPy and OpenCV only, because the Train page previews it.
+own random weights. The sampling map of a whole batch is therefore one matrix product, and one `cv2.remap` warps the
+batch. Elastic deformation follows Simard, Steinkraus and Platt, "Best practices for convolutional neural networks
+applied to visual document analysis" (ICDAR 2003). Only NumPy and OpenCV, because the Train page shows a preview.
 """
 
 from dataclasses import dataclass
@@ -11,56 +11,56 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from digits.networks.stroke_variants import PAD, SIDE, add_habits
+from digits.networks.stroke_variants import PAD, SIDE, add_stroke_variants
 
-BOX = 20  # px, MNIST's digits fit this square
+BOX = 20  # px, side of the square that MNIST's digits fit
 CENTRE = 14.0  # px, where MNIST puts the centre of mass
-CHUNK = 512  # digits a mosaic; OpenCV allows 32,767 rows, the processor's cache likes fewer
+CHUNK = 512  # digits per mosaic; OpenCV allows 32,767 rows, but fewer fit the processor's cache
 
 
 @dataclass(frozen=True, kw_only=True)
 class Augmentation:
-    """How far each variation goes. Zero switches it off; most are the largest value of a uniform draw."""
+    """How far each variation goes: for most, the largest value of a uniform draw. Zero switches it off."""
 
     rotation: float = 12.0
     """Degrees, either way."""
     shear: float = 0.2
     """Sideways lean per unit of height, either way."""
     scale: float = 0.12
-    """Share by which a digit grows or shrinks."""
+    """Fraction by which a digit grows or shrinks."""
     aspect: float = 0.12
-    """Share by which it grows in one direction and shrinks in the other."""
+    """Fraction by which a digit grows in one direction and shrinks in the other."""
     shift: float = 1.0
     """px, away from the centre of mass, in each direction."""
     elastic: float = 0.7
     """px, standard deviation of a smooth displacement."""
     thinner: float = 0.4
-    """Largest share of a one-pixel erosion that is mixed in."""
+    """Largest fraction of a one-pixel erosion that is mixed in."""
     thicker: float = 0.5
-    """Largest share of a one-pixel dilation that is mixed in."""
+    """Largest fraction of a one-pixel dilation that is mixed in."""
     pen: float = 0.4
-    """Share of the digits redrawn with the crisp, even stroke that a canvas gives."""
-    habits: float = 0.3
-    """Share of the 0, 1, 7 and 9 that get a stroke many people write and few in MNIST did."""
+    """Fraction of the digits redrawn with the crisp, even stroke of a canvas."""
+    stroke_variants: float = 0.3
+    """Fraction of the 0, 1, 7 and 9 that get a stroke which is common but rare in MNIST."""
 
     def times(self, strength: float) -> "Augmentation":
-        """The same variations, each `strength` times as far."""
+        """Return the same variations, each `strength` times as far."""
         return Augmentation(**{name: strength * value for name, value in vars(self).items()})
 
 
 def augment(
     images: np.ndarray, labels: np.ndarray, rng: np.random.Generator, settings: Augmentation = Augmentation()
 ) -> np.ndarray:
-    """Vary each digit at random and put its centre of mass back near the middle, where drawings have it too.
+    """Vary each digit at random and put its centre of mass back near the middle, as preprocessing does for drawings.
 
-    images: (n, 28, 28) uint8, 0 = paper, 255 = ink; left as they are. labels: (n,) int, 0 to 9.
+    images: (n, 28, 28) uint8, 0 = paper, 255 = ink; not changed. labels: (n,) int, 0 to 9.
     Returns (n, 28, 28) uint8. The same generator state gives the same digits.
     """
     varied = np.empty_like(images)
     for start in range(0, len(images), CHUNK):
         part = slice(start, start + CHUNK)
         mosaic = np.pad(images[part], ((0, 0), (PAD, PAD), (0, 0)))
-        add_habits(mosaic, labels[part], rng, settings.habits)
+        add_stroke_variants(mosaic, labels[part], rng, settings.stroke_variants)
         _redraw(mosaic, rng, settings.pen)
         _vary_thickness(mosaic, rng, settings.thinner, settings.thicker)
         varied[part] = _warp(mosaic, rng, settings)
@@ -68,7 +68,7 @@ def augment(
 
 
 def _bumps(count: int = 5, width: float = 4.5) -> np.ndarray:
-    """(count * count, 784) smooth fields whose random sum has the same variance in every pixel."""
+    """Return (count * count, 784) smooth fields whose random sum has the same variance in every pixel."""
     centres = np.linspace(0, SIDE - 1, count)
     rise = np.exp(-0.5 * ((np.arange(SIDE) - centres[:, None]) / width) ** 2)
     rise /= np.sqrt((rise**2).sum(axis=0))
@@ -80,7 +80,7 @@ _FIELDS = np.vstack([np.ones(SIDE * SIDE), _X, _Y, _bumps()]).astype(np.float32)
 
 
 def _warp(mosaic: np.ndarray, rng: np.random.Generator, settings: Augmentation) -> np.ndarray:
-    """(n, 34, 28) uint8 -> (n, 28, 28) uint8: each digit warped about its centre of mass."""
+    """Warp each digit of (n, 34, 28) uint8 about its centre of mass. Returns (n, 28, 28) uint8."""
     n, height, _ = mosaic.shape
     weights = np.zeros((2, n, len(_FIELDS)), np.float32)  # of the fields in the sampling map's x and y
 
@@ -106,7 +106,7 @@ def _warp(mosaic: np.ndarray, rng: np.random.Generator, settings: Augmentation) 
 
 
 def _measure(mosaic: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(n, 34, 28) uint8 -> centres of mass (2, n), x and y, and longest sides (n,) of the ink, all in px."""
+    """Return the ink's centres of mass (2, n), x and y, and longest sides (n,) of (n, 34, 28) uint8; all in px."""
     centres, sides = [], []
     for axis, middle in ((1, CENTRE), (2, CENTRE + PAD)):
         ink = mosaic.sum(axis=axis, dtype=np.uint32)
@@ -117,13 +117,13 @@ def _measure(mosaic: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.stack(centres), np.maximum(*sides)
 
 
-def _redraw(mosaic: np.ndarray, rng: np.random.Generator, share: float) -> None:
+def _redraw(mosaic: np.ndarray, rng: np.random.Generator, fraction: float) -> None:
     """Give some digits of (n, 34, 28) uint8 a stroke of at most about 2 px with sharp edges, in place.
 
-    As digits/inference/preprocessing.py does to drawings: the distance to the ink's edge is a relief, and the new stroke is what
-    rises above a higher waterline.
+    The method is that of digits/inference/preprocessing.py: the distance to the ink's edge is a relief, and the new
+    stroke is what rises above a higher waterline.
     """
-    chosen = rng.random(len(mosaic)) < share
+    chosen = rng.random(len(mosaic)) < fraction
     if not chosen.any():
         return
     some = mosaic[chosen]
@@ -136,17 +136,17 @@ def _redraw(mosaic: np.ndarray, rng: np.random.Generator, share: float) -> None:
     width = 2 * height - 1
     water = np.maximum(0, width - rng.uniform(1.7, 2.4, len(some))).astype(np.float32) / 2 + 0.25
     relief = cv2.resize(relief, rows.shape[::-1], interpolation=cv2.INTER_AREA).reshape(some.shape) / 2
-    # Steeper than 1, because the shrunk relief has lost its ridge and the warp will blur the edge.
+    # The slope is steeper than 1, because the shrunk relief has lost its ridge and the warp will blur the edge.
     mosaic[chosen] = np.clip(510 * (relief - water[:, None, None]) + 127, 0, 255)
 
 
 def _vary_thickness(mosaic: np.ndarray, rng: np.random.Generator, thinner: float, thicker: float) -> None:
     """Mix each digit of (n, 34, 28) uint8 with its erosion or its dilation, in place."""
-    share = rng.uniform(-thinner, thicker, len(mosaic)).astype(np.float32)
+    fraction = rng.uniform(-thinner, thicker, len(mosaic)).astype(np.float32)
     cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
-    for morph, chosen in ((cv2.erode, share < 0), (cv2.dilate, share > 0)):
+    for morph, chosen in ((cv2.erode, fraction < 0), (cv2.dilate, fraction > 0)):
         if chosen.any():
             some = mosaic[chosen]
             other = morph(some.reshape(-1, SIDE), cross).reshape(some.shape)
-            mixed = some + np.abs(share[chosen, None, None]) * (other.astype(np.float32) - some)
+            mixed = some + np.abs(fraction[chosen, None, None]) * (other.astype(np.float32) - some)
             mosaic[chosen] = mixed.astype(np.uint8)

@@ -1,6 +1,5 @@
-"""Everything that decides a run; saved beside the model it made."""
+"""The settings of a training: all that decides a run. They are saved with it."""
 
-import math
 import os
 from dataclasses import MISSING, asdict, dataclass, fields, replace
 from typing import Any
@@ -8,83 +7,73 @@ from typing import Any
 from digits.data.splits import split
 from digits.errors import BadConfig
 from digits.networks.architectures import RECIPES
-from digits.training.backends import BACKENDS
-
-SCHEDULES = ("constant", "one-cycle")
-XLA_CHOICES = ("auto", "on", "off")
-MAX_RACERS = 16
-RACES = ("seeds", "learning-rates")
+from digits.networks.settings_table import SETTINGS
 
 
 @dataclass(frozen=True, kw_only=True)
-class TrainConfig:
-    """Everything that decides a run. Raises BadConfig when a field is out of range, on its own or with the others."""
+class Settings:
+    """All that decides a run. `SETTINGS` explains most fields.
+
+    Raises BadConfig if a value is not accepted, alone or together with the others.
+    """
 
     architecture: str
-    """A key of `ARCHITECTURES`."""
     source: str
-    """A key of `SOURCES`."""
     split: str
-    """A key of `SPLITS`."""
     epochs: int
     batch_size: int
     learning_rate: float
-    """Of Adam; the highest one when the schedule changes it."""
+    """Of Adam; with a schedule, the highest one."""
     schedule: str
-    """constant, or one-cycle: a warm-up to the learning rate, then down to zero along a cosine."""
     augmentation: bool
-    """Whether the training digits are varied (turned, bent, thickened ...) anew in each epoch."""
     label_smoothing: float
-    """The share of each one-hot label that is spread over all ten digits."""
+    """Fraction of each one-hot label, 0 to 0.5."""
     seed: int
-    """Decides weights, order, dropout and augmentation: same seed and machine, same numbers."""
+    """Decides the first weights, the order, dropout and augmentation."""
     xla: str
-    """auto, on or off: whether XLA compiles the epoch as a whole."""
-    backend: str = "tensorflow"
-    """The library that Keras runs on: a key of `BACKENDS`."""
-    racers: int = 1
-    """How many networks are trained at once; the best on the validation digits stays."""
-    race: str = "seeds"
-    """What differs between the racers: seeds, from `seed` on; or learning-rates, around `learning_rate`."""
+    # The fields below came later. Their defaults keep older runs readable.
+    backend: str = SETTINGS["backend"].default
+    racers: int = SETTINGS["racers"].default
+    """How many networks are trained at once."""
+    race: str = SETTINGS["race"].default
+    """What differs between them: the seed, from `seed` on, or the learning rate, around `learning_rate`."""
     parent: str = ""
-    """The id of the run that it goes on from, taught by drawings; none of most."""
+    """Id of the run whose network is fine-tuned; empty for most."""
     parent_source: str = ""
-    """What the network learned from before, where that is another source: no test set of it is unseen."""
+    """What the parent learned from, if that is another source: then none of its test sets is unseen."""
 
     def __post_init__(self):
-        _one_of("architecture", self.architecture, RECIPES)
-        _one_of("schedule", self.schedule, SCHEDULES)
-        _one_of("xla", self.xla, XLA_CHOICES)
-        _number("epochs", self.epochs, int, 1, 1000)
-        _number("batch_size", self.batch_size, int, 1, 65_536)
-        _number("learning_rate", self.learning_rate, float, 0, math.inf)
-        _number("label_smoothing", self.label_smoothing, float, 0, 0.5)
-        _one_of("backend", self.backend, BACKENDS)
-        _number("racers", self.racers, int, 1, MAX_RACERS)
-        _one_of("race", self.race, RACES)
-        _number("seed", self.seed, int, 0, 2**31 - self.racers)
-        if self.racers > 1 and self.backend != "jax":
-            raise BadConfig(f"racers is {self.racers}, but only JAX trains several at once; set backend to jax.")
-        if self.learning_rate == 0:
-            raise BadConfig("learning_rate is 0; the network would not learn. Start with 0.01.")
+        for name, setting in SETTINGS.items():
+            setting.check(getattr(self, name))
         for name in ("parent", "parent_source"):
             if not isinstance(getattr(self, name), str):
                 raise BadConfig(f"{name} is {getattr(self, name)!r}; expected a text.")
-        if not isinstance(self.augmentation, bool):
-            raise BadConfig(f"augmentation is {self.augmentation!r}; expected true or false.")
-        num_images = len(split(self.split, self.source).train)
-        if self.batch_size > num_images:
+        num_train = len(split(self.split, self.source).train)
+        if self.batch_size > num_train:
             raise BadConfig(
-                f"batch_size is {self.batch_size:,}, but the training set has only {num_images:,} digits. "
-                "Start with 32."
+                f"Batch size is {self.batch_size:,}, but there are only {num_train:,} training digits. Start with 32."
             )
+        if self.racers > 1:
+            self._check_race()
 
-    def racer(self, place: int) -> "TrainConfig":
-        """The config by which the network at `place` of the race, from 0, would be trained alone.
+    def _check_race(self) -> None:
+        if self.backend != "jax":
+            raise BadConfig(
+                f"Networks at once is {self.racers}, but only JAX trains several together. Choose JAX, or 1 network."
+            )
+        for place in (0, self.racers - 1):  # the lowest and the highest value
+            try:
+                self.racer(place)
+            except BadConfig as error:
+                raise BadConfig(f"Network {place + 1} of {self.racers} does not work. {error}") from error
 
-        Learning rates rise from racer to racer by the square root of ten: a rate matters by its order of magnitude (Y.
-        Bengio, Practical recommendations for gradient-based training of deep architectures, 2012), and two steps are
-        one. The chosen rate is in the middle; of an even number one more lies below it, where nothing diverges.
+    def racer(self, place: int) -> "Settings":
+        """Return the settings with which network `place`, 0 to `racers` - 1, would be trained alone.
+
+        Learning rates rise from one network to the next by the square root of ten: a rate matters by its order of
+        magnitude (Y. Bengio, Practical recommendations for gradient-based training of deep architectures, 2012), and
+        two steps are one. The chosen rate is in the middle; of an even number, one more lies below it, where nothing
+        diverges.
         """
         if self.race == "seeds":
             return replace(self, racers=1, seed=self.seed + place)
@@ -93,47 +82,42 @@ class TrainConfig:
 
     @property
     def racer_names(self) -> list[str]:
-        """What tells the networks of the race from one another, in their order; nothing where one trains alone."""
+        """Return what tells the networks trained at once apart, in their order; empty if there is only one."""
         racers = [self.racer(place) for place in range(self.racers)] if self.racers > 1 else []
         if self.race == "seeds":
             return [f"seed {racer.seed}" for racer in racers]
         return [f"learning rate {racer.learning_rate:.3g}" for racer in racers]
 
     def as_dict(self) -> dict[str, Any]:
-        """The fields as plain values, for JSON."""
+        """Return the fields as plain values, for JSON."""
         return asdict(self)
 
 
-def make_config(*, architecture: str = "cnn", **changes: Any) -> TrainConfig:
-    """The good choice for one architecture, with some fields changed. None stands for the default.
+def make_settings(*, architecture: str = SETTINGS["architecture"].default, **changes: Any) -> Settings:
+    """Return good settings for a network, with some fields changed. None stands for the default.
 
-    The backend is that of the environment variable KERAS_BACKEND, as everywhere with Keras, or TensorFlow.
+    The default library is the one that the environment variable KERAS_BACKEND names, as everywhere with Keras.
+    Raises BadConfig if a value is not accepted.
     """
-    _one_of("architecture", architecture, RECIPES)
-    values = {"source": "sample", "split": "tutorial", "seed": 0, "xla": "auto", **asdict(RECIPES[architecture])}
-    values["backend"] = os.environ.get("KERAS_BACKEND") or "tensorflow"
+    SETTINGS["architecture"].check(architecture)
+    values = {name: setting.default for name, setting in SETTINGS.items()} | asdict(RECIPES[architecture])
+    values["backend"] = os.environ.get("KERAS_BACKEND") or values["backend"]
     values |= {name: value for name, value in changes.items() if value is not None}
-    return TrainConfig(architecture=architecture, **values)
+    return Settings(**values | {"architecture": architecture})
 
 
-def read_config(saved: dict[str, Any]) -> TrainConfig:
-    """A config from its JSON. Raises BadConfig when a field is missing, unknown or out of range."""
-    expected = {field.name for field in fields(TrainConfig)}
-    # A field that came later has a default, so that an older run stays readable.
-    required = {field.name for field in fields(TrainConfig) if field.default is MISSING}
-    if not required <= set(saved) <= expected:
-        raise BadConfig(f"config.json has the fields {sorted(saved)}; expected {sorted(expected)}.")
-    return TrainConfig(**saved)
+def read_settings(saved: dict[str, Any]) -> Settings:
+    """Return settings from their JSON. Raises BadConfig if a field is missing, unknown or not accepted."""
+    known = {field.name for field in fields(Settings)}
+    required = {field.name for field in fields(Settings) if field.default is MISSING}
+    if not isinstance(saved, dict):
+        raise BadConfig("The saved settings are damaged.")
+    if unknown := sorted(saved.keys() - known):
+        raise BadConfig(f"The saved settings have unknown fields: {', '.join(unknown)}. A newer version may know them.")
+    if missing := sorted(required - saved.keys()):
+        raise BadConfig(f"The saved settings are incomplete: {', '.join(missing)} missing.")
+    return Settings(**saved)
 
 
-def _one_of(name: str, value: Any, choices) -> None:
-    if not isinstance(value, str) or value not in choices:
-        raise BadConfig(f"{name} is {value!r}; choose one of {', '.join(choices)}.")
-
-
-def _number(name: str, value: Any, kind: type, low: float, high: float) -> None:
-    right_kind = isinstance(value, int if kind is int else (int, float)) and not isinstance(value, bool)
-    if not right_kind or not low <= value <= high or math.isinf(value):
-        wanted = "a whole number" if kind is int else "a number"
-        limits = f"from {low:,} to {high:,}" if math.isfinite(high) else f"over {low:,}"
-        raise BadConfig(f"{name} is {value!r}; expected {wanted} {limits}.")
+# Until every caller is renamed.
+TrainConfig, make_config, read_config = Settings, make_settings, read_settings

@@ -1,1 +1,1 @@
-"""Runs: each training with its life, its model, and the queue."""
+"""Runs: each training with its life, its model, and its place in the queue."""

@@ -1,61 +1,77 @@
-"""Which trained model reads the drawings: the one the user chose, else the newest finished run, else the starter."""
+"""Which trained model predicts: the one that the visitor chose, else the newest run with a model, else the starter."""
 
+from datetime import UTC, datetime
+
+from digits import tasks
 from digits.errors import DamagedFile, DigitsError, UnknownRun
-from digits.evaluation.calibration import temperature
-from digits.inference.activations import Layers
+from digits.inference.activations import Activations
 from digits.inference.recognizer import Recognizer
 from digits.inference.snapshot import Snapshot
-from digits.runs import runs
+from digits.runs import starter, store
 from digits.runs.run import Run
-from digits.storage.home import home
-from digits.storage.records import read_json, write_json
-from digits.training import snapshots
+from digits.storage import database
+from digits.storage.home import run_folder
+
+SHOWN = 100  # runs in a picker; the others are found on Compare or by a link
 
 
-def usable() -> list[Run]:
-    """Every run with a model, newest first, and the starter last."""
-    starter = [Run(runs.STARTER)] if (runs.STARTER / "manifest.json").is_file() else []
-    return [run for run in runs.all_runs() if run.has_model] + starter
+def usable(limit: int = SHOWN) -> list[Run]:
+    """Return the newest runs with a model, and the starter last."""
+    return [*store.with_model(limit), starter.run()]
 
 
-def chosen() -> Run:
-    """The model to use when none is named. Raises DigitsError when there is none at all."""
-    models = usable()
-    try:
-        remembered = runs.find(str(read_json(home() / "chosen.json").get("run")))
-        if remembered.has_model:
-            return remembered
-    except (DamagedFile, UnknownRun):
-        pass
-    if not models:
-        raise DigitsError("There is no trained model yet. Train one: python -m digits train")
+def followable(limit: int = SHOWN) -> list[Run]:
+    """Return the newest runs that are at work or have kept their epochs: a drawing can be predicted along them."""
+    with database.reading() as connection:
+        kept = {row["run"] for row in connection.execute("SELECT DISTINCT run FROM run_files WHERE kind = 'snapshot'")}
+    return [run for run in store.page(limit) if run.id in kept or not run.state.is_final]
+
+
+def chosen(owner: str = tasks.LOCAL) -> Run:
+    """Return the model to use when none is named."""
+    with database.reading() as connection:
+        rows = connection.execute(
+            "SELECT run FROM choices WHERE owner IN (?, ?) ORDER BY owner = ? DESC", (owner, tasks.LOCAL, owner)
+        ).fetchall()
+    for row in rows:
+        try:
+            run = store.get(row["run"])
+        except UnknownRun:
+            continue
+        if run.model:
+            return run
+    newest = store.with_model(10)
     # A run that was stopped in its first epoch may have learned next to nothing.
-    return next((run for run in models if run.epochs()), models[0])
+    return next((run for run in newest if run.epochs_done), newest[0] if newest else starter.run())
+
+
+def choose(run: Run, owner: str = tasks.LOCAL) -> None:
+    """Remember the model that `owner` wants. Raises DigitsError for a run without one."""
+    if run.model is None:
+        raise DigitsError(f"This run has no model to use: it is {run.state}. Choose another one.", f"It is {run.id}.")
+    with database.writing() as connection:
+        connection.execute(
+            "INSERT OR REPLACE INTO choices VALUES (?, ?, ?)", (owner, run.id, datetime.now(UTC).isoformat())
+        )
 
 
 def recognizer(run: Run) -> Recognizer:
-    """The network of `run`, its confidence calibrated. Raises DamagedFile."""
-    return Recognizer.load(run.model_file(), temperature(run))
+    """Return the network of `run`, its confidence calibrated. Raises DamagedFile."""
+    if run.model is None:
+        raise DamagedFile(f"This run has no model: it is {run.state}. Choose another one.", f"It is {run.id}.")
+    return Recognizer.load(run.model.file("model.tflite"), run.model.temperature or 1.0)
 
 
-def layers(run: Run) -> Layers:
-    """What the hidden layers of `run` see. Raises DamagedFile."""
-    shapes = read_json(run.path / "manifest.json").get("layers")
-    if not shapes:
-        raise DamagedFile(f"The run {run.id} has no layers.tflite: an earlier version trained it. Train it again.")
-    return Layers.load(run.model_file("layers.tflite"), {name: tuple(shape) for name, shape in shapes.items()})
-
-
-def followable() -> list[Run]:
-    """Every run that goes on or has kept its epochs, newest first: a drawing can be read along its training."""
-    return [run for run in runs.all_runs() if run.has_config and (not run.state.is_final or snapshots.files(run.path))]
+def activations(run: Run) -> Activations:
+    """Return what shows the hidden layers of `run`. Raises DamagedFile."""
+    if run.model is None:
+        raise DamagedFile(f"This run has no model: it is {run.state}. Choose another one.", f"It is {run.id}.")
+    return Activations.load(run.model.file("layers.tflite"), run.model.layers)
 
 
 def snapshot(run: Run, epoch: int) -> Snapshot:
-    """The network of `run` as it was after `epoch`. Raises DamagedFile."""
-    return Snapshot.load(snapshots.file(run.path, epoch))
-
-
-def choose(run: Run) -> None:
-    """Remember `run` as the model to use."""
-    write_json(home() / "chosen.json", {"run": run.id})
+    """Return the network of `run` as it was after `epoch`. Raises DamagedFile."""
+    stored = store.files(run.id, "snapshot").get(epoch)
+    if stored is None:
+        raise DamagedFile(f"Epoch {epoch} of this run is not kept.", f"It is {run.id}.")
+    return Snapshot.load(run_folder(run.id), stored)

@@ -1,84 +1,156 @@
 """Files that are whole or absent.
 
-Every file is written beside its place, flushed to the disk and renamed, so that a reader sees the old content or the
-new, never half, whatever kills the writer.
+A file is written under a name of its own, flushed to the disk and then put in place, so that a reader sees the old
+content or the new, never half. Its sha256 goes into the database, which alone says which files count.
 """
 
 import hashlib
+import json
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
+import numpy as np
 
 from digits.errors import DamagedFile, DigitsError
 
-MAX_KEPT = 4096  # files; some kB each
-_KEPT: dict[Path, tuple[tuple[int, int, int], Any]] = {}
+UNFINISHED = ".unfinished-"
+UNFINISHED_SECONDS = 3600  # no file takes longer to write; older ones are left from a process that was killed
 
 
-def publish(file: Path, write: Callable[[Path], object]) -> str:
-    """Let `write` make a file beside `file`, then put it in place in one step.
+@dataclass(frozen=True)
+class StoredFile:
+    """A file as the database names it."""
 
-    Returns the sha256 of the published file as 64 hexadecimal digits.
-    Raises DigitsError (disk full, read-only folder, permission denied) and leaves the old file as it was.
+    name: str
+    sha256: str
+
+
+def atomic_write(file: Path, write: Callable[[Path], object]) -> str:
+    """Let `write` make a file, then put it in the place of `file` in one step.
+
+    Returns its sha256 as 64 hexadecimal digits. Raises DigitsError (disk full, no permission) and leaves the old file.
     """
-    # The suffix stays last: Keras picks its format by it. The process id keeps two writers apart.
-    part = file.with_name(f".{os.getpid()}.part.{file.name}")
+    part, digest = _written(file, write)
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        write(part)
-        with part.open("rb") as written:
-            os.fsync(written.fileno())
-            digest = hashlib.file_digest(written, "sha256").hexdigest()
         os.replace(part, file)
     except OSError as error:
-        raise DigitsError(f"Could not write {file}: {error.strerror or error}. The old state is kept.") from error
-    finally:
-        with suppress(OSError):  # a read-only disk refuses even to remove what is not there
-            part.unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
+        raise cannot_write(file, error) from error
     return digest
 
 
-def kept(file: Path, read: Callable[[Path], Any]) -> Any:
-    """What `read` makes of a file, kept until another takes its place or it grows. Raises OSError.
+def write_new(folder: Path, name: str, write: Callable[[Path], object]) -> StoredFile:
+    """Like `atomic_write`, but never in the place of another file, which somebody may have mapped into memory.
 
-    Every rerun of every page asks for the same small files of all runs; to see that one is still the same takes a tenth
-    of the time that reading it does.
+    Where `name` is taken, the new file gets a number: model.tflite, model-2.tflite.
     """
-    found = file.stat()
-    stamp = found.st_ino, found.st_size, found.st_mtime_ns
-    known = _KEPT.get(file)
-    if known is None or known[0] != stamp:
-        if len(_KEPT) >= MAX_KEPT:
-            _KEPT.clear()
-        _KEPT[file] = known = stamp, read(file)
-    return known[1]
-
-
-@contextmanager
-def locked(file: Path) -> Iterator[None]:
-    """While inside, no other process is inside for the same lock file. Raises DigitsError when it cannot be made."""
-    lock = FileLock(file)
+    wanted = folder / name
+    part, digest = _written(wanted, write)
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        lock.acquire()
+        for number in range(1, 100_000):
+            file = wanted if number == 1 else wanted.with_name(f"{wanted.stem}-{number}{wanted.suffix}")
+            try:
+                os.link(part, file)  # unlike a renaming, refused where the name is taken
+            except FileExistsError:
+                continue
+            return StoredFile(file.name, digest)
+        raise DigitsError(f"There are too many files called {name}.")
     except OSError as error:
-        raise DigitsError(
-            f"Could not write in {file.parent}: {error.strerror}. Set DIGITS_HOME to a writable folder."
-        ) from error
-    try:
-        yield
+        raise cannot_write(wanted, error) from error
     finally:
-        lock.release()
+        part.unlink(missing_ok=True)
+
+
+def checked(folder: Path, stored: StoredFile) -> Path:
+    """Return the path of a file that is what the database names. Raises DamagedFile."""
+    file = folder / stored.name
+    if sha256(file) != stored.sha256:
+        raise DamagedFile(f"The file {stored.name} was damaged on the disk.", f"It is {file}.")
+    return file
+
+
+def read_array(folder: Path, stored: StoredFile) -> np.ndarray:
+    """Map an array into memory. Raises DamagedFile when it is missing or not what was written."""
+    file = checked(folder, stored)
+    try:
+        return np.load(file, mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise DamagedFile(f"The file {stored.name} is no array.", f"It is {file}.") from error
+
+
+def read_arrays(folder: Path, stored: StoredFile) -> dict[str, np.ndarray]:
+    """Read the arrays of an .npz file. Raises DamagedFile when it is missing or not what was written."""
+    file = checked(folder, stored)
+    try:
+        with np.load(file, allow_pickle=False) as arrays:
+            return dict(arrays)
+    except Exception as error:  # NumPy, zipfile and zlib each raise their own
+        raise DamagedFile(f"The file {stored.name} holds no arrays.", f"It is {file}.") from error
+
+
+def read_json(file: Path) -> dict[str, Any]:
+    """Read a JSON object that ships with the program. Raises DamagedFile."""
+    try:
+        value = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DamagedFile(f"{file.name} is missing or damaged. Install Digits again.") from error
+    return value
 
 
 def sha256(file: Path) -> str:
-    """The sha256 of a file as 64 hexadecimal digits. Raises DamagedFile when it cannot be read."""
+    """Return the sha256 of a file as 64 hexadecimal digits. Raises DamagedFile when it cannot be read."""
     try:
         with file.open("rb") as content:
             return hashlib.file_digest(content, "sha256").hexdigest()
     except OSError as error:
-        raise DamagedFile(f"{file.name} in {file.parent.name} cannot be read ({error.strerror}).") from error
+        raise DamagedFile(f"The file {file.name} is missing or cannot be read.", f"It should be {file}.") from error
+
+
+def sweep(folder: Path, keep: set[str] | None = None) -> None:
+    """Remove what killed processes left half-written in `folder`, and all that `keep`, if given, does not name."""
+    oldest = time.time() - UNFINISHED_SECONDS
+    for file in folder.iterdir() if folder.is_dir() else ():
+        unfinished = file.name.startswith(UNFINISHED)
+        try:
+            is_old = file.stat().st_mtime < oldest if unfinished else keep is not None and file.name not in keep
+            if is_old and file.is_file():
+                file.unlink()
+        except OSError:  # somebody else was quicker, or may not be helped here
+            continue
+
+
+def cannot_write(file: Path, error: OSError) -> DigitsError:
+    """Return a write error as a sentence with its remedy."""
+    why = error.strerror or type(error).__name__
+    return DigitsError(
+        f"Digits could not write a file: {why}. Nothing was changed; make room on the disk or allow writing there, and "
+        "try again.",
+        f"The file is {file}; DIGITS_HOME can name another folder.",
+    )
+
+
+def _written(file: Path, write: Callable[[Path], object]) -> tuple[Path, str]:
+    """Write beside `file`; returns where, and its sha256."""
+    part = None
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        # The suffix stays last: Keras picks its format by it.
+        handle, name = tempfile.mkstemp(dir=file.parent, prefix=UNFINISHED, suffix=file.suffix)
+        os.close(handle)
+        part = Path(name)
+        part.chmod(0o644)
+        write(part)
+        with part.open("rb") as written:
+            os.fsync(written.fileno())
+            return part, hashlib.file_digest(written, "sha256").hexdigest()
+    except BaseException as error:
+        if part:
+            part.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise cannot_write(file, error) from error
+        raise

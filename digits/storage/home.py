@@ -4,7 +4,6 @@
 """
 
 import os
-from functools import lru_cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -12,21 +11,20 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def home() -> Path:
-    """The folder of everything the app writes. Read on every call, so that tests can move it."""
-    return _resolved(os.environ.get("DIGITS_HOME") or str(ROOT / ".digits"))
-
-
-@lru_cache(maxsize=8)
-def _resolved(path: str) -> Path:
-    """Asked for at every look at a file, so not looked up link by link each time."""
-    return Path(path).resolve()
+    """Return the folder of everything the app writes. Read at each call, so that tests can move it."""
+    return Path(os.environ.get("DIGITS_HOME") or ROOT / ".digits").absolute()
 
 
 def data_folder(source: str) -> Path:
-    """Where the prepared arrays of one source lie."""
+    """Return where the prepared arrays of one source lie."""
     return home() / "data" / source
 
 
-def runs_folder() -> Path:
-    """Where every run has its folder."""
-    return home() / "runs"
+def run_folder(run_id: str) -> Path:
+    """Return where the large files of one run lie."""
+    return home() / "runs" / run_id
+
+
+def logs_folder() -> Path:
+    """Return where workers write what they print."""
+    return home() / "logs"

@@ -1,1 +1,28 @@
-"""Work in the background: what is to be done, who is at it, and how far it is."""
+"""Work in the background: what is to be done, who is at it, and how far it is. Tasks do not know what they do.
+
+`submit` queues a task; `look_after` gives it a worker, a process of its own; `work.serve` runs there.
+"""
+
+from digits.tasks.store import LOCAL, find, unfinished, waiting
+from digits.tasks.task import COMPUTING, TRAINING, Task, TaskState
+from digits.tasks.work import Interrupted, Work, do_now, serve
+from digits.tasks.workers import look_after, stop, submit, warm_up
+
+__all__ = [
+    "COMPUTING",
+    "LOCAL",
+    "TRAINING",
+    "Interrupted",
+    "Task",
+    "TaskState",
+    "Work",
+    "do_now",
+    "find",
+    "look_after",
+    "serve",
+    "stop",
+    "submit",
+    "unfinished",
+    "waiting",
+    "warm_up",
+]

@@ -9,14 +9,14 @@ from sklearn.model_selection import StratifiedKFold
 from digits.data.dataset import Dataset
 from digits.data.splits import Split
 from digits.errors import DigitsError
-from digits.networks.settings import TrainConfig
+from digits.networks.settings import Settings
 from digits.training import device, trainer
 
 BATCH_SIZE = 1_000  # digits read at a time
 
 
 def out_of_fold(
-    config: TrainConfig,
+    config: Settings,
     dataset: Dataset,
     num_folds: int,
     on_progress: Callable[[float, str], None] = lambda share, phase: None,

@@ -1,7 +1,8 @@
-"""Publish a trained network: the Keras model, its LiteRT files for OpenCV, and the manifest. Worker side."""
+"""Export a trained network: the Keras model, and its LiteRT files for OpenCV. Worker side: imports Keras."""
 
 import contextlib
 import io
+import json
 import os
 import subprocess
 import sys
@@ -10,32 +11,40 @@ from pathlib import Path
 import keras
 
 from digits.errors import DigitsError
-from digits.storage.files import publish
+from digits.storage.files import StoredFile, write_new
 from digits.storage.home import ROOT
-from digits.storage.records import write_json
 from digits.training.backends import check_installed
 
 INPUT = {"shape": [1, 28, 28, 1], "dtype": "float32", "range": [0, 255], "meaning": "0 = paper, 255 = ink"}
 OUTPUT = {"shape": [1, 10], "dtype": "float32", "meaning": "probabilities of the digits 0 to 9"}
 
+Exported = tuple[dict[str, StoredFile], dict[str, list[int]]]
+"""Files by their plain name, and the shape of each hidden layer in layers.tflite, in order."""
 
-def export(model: keras.Model, folder: Path) -> None:
-    """Write model.keras, model.tflite, layers.tflite and, when all are whole, manifest.json with their sha256.
 
-    Only TensorFlow writes LiteRT files: on another library, a process with TensorFlow makes all from model.keras.
+def export(model: keras.Model, folder: Path) -> Exported:
+    """Write model.keras, model.tflite and layers.tflite beside what is there.
+
+    Only TensorFlow writes LiteRT files: on another library, a process with TensorFlow makes them from model.keras.
+    Returns the files by these names, and the hidden layers with their shapes. Raises DigitsError.
     """
-    if keras.backend.backend() != "tensorflow":
-        publish(folder / "model.keras", model.save)
-        _export_with_tensorflow(folder, model.name)
-        return
+    stored = write_new(folder, "model.keras", model.save)
+    if keras.backend.backend() == "tensorflow":
+        litert, layers = export_litert(model, folder)
+    else:
+        litert, layers = _export_litert_with_tensorflow(folder, stored)
+    return {"model.keras": stored, **litert}, layers
+
+
+def export_litert(model: keras.Model, folder: Path) -> Exported:
+    """Write model.tflite and layers.tflite. Needs TensorFlow. Returns them, and the hidden layers with their shapes."""
     hidden = hidden_layers(model)
-    digests = {
-        "model.keras": publish(folder / "model.keras", model.save),
-        "model.tflite": publish(folder / "model.tflite", lambda part: write_litert(model, part)),
-        "layers.tflite": publish(folder / "layers.tflite", lambda part: write_litert(_flat(model, hidden), part)),
+    models = {"model.tflite": model, "layers.tflite": _flat(model, hidden)}
+    stored = {
+        name: write_new(folder, name, lambda part, model=model: write_litert(model, part))
+        for name, model in models.items()
     }
-    shapes = {name: list(output.shape[1:]) for name, output in hidden.items()}
-    write_json(folder / "manifest.json", {"sha256": digests, "input": INPUT, "output": OUTPUT, "layers": shapes})
+    return stored, {name: list(output.shape[1:]) for name, output in hidden.items()}
 
 
 def write_litert(model: keras.Model, file: Path) -> None:
@@ -46,10 +55,10 @@ def write_litert(model: keras.Model, file: Path) -> None:
 
 
 def hidden_layers(model: keras.Model) -> dict[str, keras.KerasTensor]:
-    """The answers of the convolutions, first to last, and `features`: the vector that the last layer decides by.
+    """Return the outputs of the convolutions, first to last, and `features`: the vector before the last layer.
 
-    Of a network that decides by maps, the features are the mean of each map, so that place does not matter; of one
-    without hidden layers, its pixels.
+    Where the last layer takes maps, the features are the mean of each map, whatever its place in the picture. Where
+    there is no hidden layer, they are the pixels.
     """
     *before, last = [layer for layer in model.layers if isinstance(layer, keras.layers.Dense)]
     maps = [layer.output for layer in model.layers if isinstance(layer, keras.layers.ReLU)]
@@ -63,15 +72,16 @@ def hidden_layers(model: keras.Model) -> dict[str, keras.KerasTensor]:
 
 
 def _flat(model: keras.Model, hidden: dict[str, keras.KerasTensor]) -> keras.Model:
-    """One vector of them all: OpenCV takes an output that another layer uses for none."""
-    vectors = [keras.layers.Flatten()(output) for output in hidden.values()]
+    """Return a model with all of them as one vector: OpenCV gives no output that another layer uses."""
+    # Named, because the automatic names may be those of layers in a model that was read from a file.
+    vectors = [keras.layers.Flatten(name=f"vector_{number}")(output) for number, output in enumerate(hidden.values())]
     return keras.Model(model.inputs[0], keras.layers.Concatenate()(vectors) if len(vectors) > 1 else vectors[0])
 
 
-def _export_with_tensorflow(folder: Path, architecture: str) -> None:
+def _export_litert_with_tensorflow(folder: Path, stored: StoredFile) -> Exported:
     check_installed("tensorflow")
     process = subprocess.run(
-        [sys.executable, "-m", "digits.training.export", folder, architecture],
+        [sys.executable, "-m", "digits.training.export", folder / stored.name],
         cwd=ROOT,
         # No GPU: writing files needs none, and its memory is with the process that trained.
         env={**os.environ, "KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1"},
@@ -81,13 +91,16 @@ def _export_with_tensorflow(folder: Path, architecture: str) -> None:
     )
     if process.returncode:
         last = (process.stderr.strip().splitlines() or [f"exit code {process.returncode}"])[-1]
-        raise DigitsError(f"TensorFlow could not write the LiteRT files of {folder.name}: {last[:300]}")
+        raise DigitsError(
+            "The network is trained, but TensorFlow could not write it in the form that the pages read. Continue the "
+            "run to try again.",
+            last[:300],
+        )
+    files, layers = json.loads(process.stdout.splitlines()[-1])
+    return {name: StoredFile(**file) for name, file in files.items()}, layers
 
 
 if __name__ == "__main__":
-    from digits.networks.architectures import ARCHITECTURES
-
-    run_folder, architecture = Path(sys.argv[1]), sys.argv[2]
-    network = ARCHITECTURES[architecture]()
-    network.load_weights(run_folder / "model.keras")
-    export(network, run_folder)
+    model_file = Path(sys.argv[1])
+    files, layers = export_litert(keras.models.load_model(model_file, compile=False), model_file.parent)
+    print(json.dumps([{name: vars(stored) for name, stored in files.items()}, layers]))

@@ -12,7 +12,7 @@ import numpy as np
 from jax import numpy as jnp
 
 from digits.data.encoding import num_batches
-from digits.networks.settings import TrainConfig
+from digits.networks.settings import Settings
 from digits.training.backends.jax import loop_of_values, stateless
 from digits.training.engine import Digits, Engine, Sums
 
@@ -25,7 +25,7 @@ class Race:
         engine: Engine,
         build: Callable[[], keras.Model],
         rate: keras.Variable,
-        racers: Sequence[TrainConfig],
+        racers: Sequence[Settings],
         *,
         xla: bool,
     ):
@@ -76,7 +76,7 @@ class Race:
             variable.assign(value[self.leader])
 
 
-def _first_state(engine: Engine, build: Callable[[], keras.Model], racer: TrainConfig) -> list:
+def _first_state(engine: Engine, build: Callable[[], keras.Model], racer: Settings) -> list:
     keras.utils.set_random_seed(racer.seed)
     variables = [*build().variables, *engine.optimizer.variables]
     return [jnp.float32(racer.learning_rate), *[variable.value for variable in variables]]

@@ -1,40 +1,46 @@
-"""Snapshots: the weights of a network after each epoch, to read a drawing while it trains and to look back at later.
+"""Snapshots: the weights of a network after each epoch, to predict drawings while it trains and to look back later.
 
-Weights only: exporting LiteRT files takes a second of processor, which is four epochs of a small network; writing the
-weights takes some milliseconds. `digits/inference/snapshot.py` computes with them.
+Weights only: exporting LiteRT files takes a second of processor time, which is four epochs of a small network. Writing
+the weights takes some milliseconds. `digits/inference/snapshot.py` computes with them.
 """
 
-import contextlib
 import json
 import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from digits.errors import DigitsError
-from digits.storage.files import publish
+from digits.storage.files import StoredFile, write_new
 
 if TYPE_CHECKING:
     import keras
 
-KEPT = 32  # steps on the way from epoch 0 to the newest; of cnn-large 30 MB
+KEPT = 32  # steps from epoch 0 to the newest; 30 MB of the network cnn-large
 PAUSE_SECONDS = 1.0  # between two writes
-SHARE = 0.05  # of the time of the training, at most, that is spent on writing
+MAX_FRACTION = 0.05  # of the time of the training that is spent on writing
 SETTINGS = {
     "Rescaling": ("scale", "offset"),
     "Conv2D": ("strides", "padding", "activation"),
     "BatchNormalization": ("epsilon",),
     "Dense": ("activation",),
 }
-"""What the answer of a layer depends on beside its weights, by Keras' names."""
+"""What the output of a layer depends on besides its weights, by Keras' names."""
 
 
-class Keeper:
-    """Writes the snapshots of one run."""
+class SnapshotWriter:
+    """Writes the snapshots of one training."""
 
-    def __init__(self, run_folder: Path):
-        self.run_folder = run_folder
+    def __init__(
+        self, folder: Path, on_written: Callable[[int, StoredFile, list[int]], None], there: Iterable[int] = ()
+    ):
+        """on_written: called with an epoch, its file, and the epochs whose files are wanted from now on.
+
+        there: the epochs that have a file already.
+        """
+        self.folder, self.on_written, self.there = folder, on_written, set(there)
         self.layers: list[dict[str, Any]] = []
         self.waiting: dict[int, list[np.ndarray]] = {}
         self.due = float("-inf")
@@ -48,26 +54,27 @@ class Keeper:
             self.flush()
 
     def flush(self) -> None:
-        """Write what waits, and thin out what is there. A disk that is full costs the snapshot, not the training."""
+        """Write what waits. A full disk costs the snapshot, not the training; what `on_written` raises is passed on."""
         began = time.monotonic()
-        there = files(self.run_folder)
-        wanted = thinned([*there, *self.waiting])
-        with contextlib.suppress(DigitsError):
-            for epoch in sorted(set(wanted) & set(self.waiting)):
-                self._write(epoch)
-        for epoch in set(there) - set(wanted):
-            there[epoch].unlink(missing_ok=True)
-        self.waiting = {}
+        waiting, self.waiting = self.waiting, {}
+        wanted = thinned(self.there | set(waiting))
+        for epoch in sorted(set(wanted) & set(waiting)):
+            try:
+                stored = self._write(epoch, waiting[epoch])
+            except DigitsError:
+                continue
+            self.on_written(epoch, stored, wanted)
+            self.there = (self.there | {epoch}) & set(wanted)
         ended = time.monotonic()
-        self.due = ended + max(PAUSE_SECONDS, (ended - began) / SHARE)
+        self.due = ended + max(PAUSE_SECONDS, (ended - began) / MAX_FRACTION)
 
-    def _write(self, epoch: int) -> None:
-        weights, layers = self.waiting[epoch], np.array(json.dumps(self.layers))
-        publish(file(self.run_folder, epoch), lambda part: np.savez(part, *weights, layers=layers))
+    def _write(self, epoch: int, weights: list[np.ndarray]) -> StoredFile:
+        layers = np.array(json.dumps(self.layers))
+        return write_new(self.folder, f"snapshot-{epoch:04}.npz", lambda part: np.savez(part, *weights, layers=layers))
 
 
 def described(network: "keras.Sequential") -> list[dict[str, Any]]:
-    """{layer, weights, settings ...} of each layer: its kind, how many arrays it has, and how it computes."""
+    """Return {layer, weights, settings ...} for each layer: its kind, how many arrays it has, and how it computes."""
     layers = []
     for layer in network.layers:
         kind, config = type(layer).__name__, layer.get_config()
@@ -76,28 +83,11 @@ def described(network: "keras.Sequential") -> list[dict[str, Any]]:
     return layers
 
 
-def thinned(epochs) -> list[int]:
-    """Of any number of epochs at most KEPT + 2, evenly: 0, the newest, and the multiples of a power of two between."""
+def thinned(epochs: Iterable[int]) -> list[int]:
+    """Return at most KEPT + 2 of any number of epochs: 0, the newest, and the multiples of a power of two between."""
+    epochs = set(epochs)
     newest = max(epochs, default=0)
     stride = 1
     while newest > KEPT * stride:
         stride *= 2
-    return sorted(epoch for epoch in set(epochs) if epoch % stride == 0 or epoch == newest)
-
-
-def file(run_folder: Path, epoch: int) -> Path:
-    """Where the snapshot of an epoch lies, if it is kept."""
-    return run_folder / "snapshots" / f"epoch-{epoch:04}.npz"
-
-
-def files(run_folder: Path) -> dict[int, Path]:
-    """The snapshots of a run by their epoch, the first one first."""
-    found = (run_folder / "snapshots").glob("epoch-[0-9][0-9][0-9][0-9].npz")
-    return {int(path.stem.removeprefix("epoch-")): path for path in sorted(found)}
-
-
-def forget_after(run_folder: Path, epoch: int) -> None:
-    """Remove those of later epochs: a run that goes back to a checkpoint does them again."""
-    for later, path in files(run_folder).items():
-        if later > epoch:
-            path.unlink(missing_ok=True)
+    return sorted(epoch for epoch in epochs if epoch % stride == 0 or epoch == newest)

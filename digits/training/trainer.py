@@ -17,11 +17,11 @@ from digits.data.encoding import num_batches
 from digits.data.splits import Split, split, take
 from digits.errors import DigitsError
 from digits.networks.architectures import ARCHITECTURES
-from digits.networks.settings import TrainConfig
+from digits.networks.settings import Settings
 from digits.training.checkpoints import Checkpoint
 from digits.training.device import use_xla
 from digits.training.engine import Digits, Engine, Sums, backend
-from digits.training.fine_tuning import Lessons, Taught
+from digits.training.fine_tuning import FineTuneData, RehearsalSampler
 
 CHUNK_SECONDS = 0.4  # how long one compiled call is to last, so that progress and Stop answer within a second
 EXPLODED = 1e4  # mean loss in nats; blind guessing has 2.3
@@ -40,12 +40,12 @@ class Fitted:
 
 
 def fit(
-    config: TrainConfig,
+    settings: Settings,
     dataset: Dataset,
     device: str,
     *,
     parts: Split | None = None,
-    taught: Taught | None = None,
+    fine_tune: FineTuneData | None = None,
     num_epochs: int | None = None,
     checkpoint: Checkpoint | None = None,
     on_compile: Callable[[bool], None] = lambda xla: None,
@@ -58,7 +58,7 @@ def fit(
     """Train one network from its first weights, or from a checkpoint, to the last epoch or until `should_stop`.
 
     parts: which digits train and validate, where it is not the config's split that says so.
-    taught: drawings to learn along with the training part, and the network to begin with.
+    fine_tune: drawings to learn along with the training part, and the network to begin with.
     num_epochs: the last epoch where it lies beyond the config's; the schedule stays the one that the config planned.
     checkpoint: where to go on; the result is the same as if the training had never been interrupted.
     on_compile: called with whether XLA is used, before the first batch.
@@ -70,29 +70,29 @@ def fit(
     on_weights: called with 0 and the network before the first epoch, and with its number and the network after each.
     Raises DigitsError when XLA is asked for and cannot compile the network.
     """
-    keras.utils.set_random_seed(config.seed)
-    parts = parts or split(config.split, config.source)
+    keras.utils.set_random_seed(settings.seed)
+    parts = parts or split(settings.split, settings.source)
     images, labels = take(dataset, parts.train)
     validation = Digits(*take(dataset, parts.validation))
-    lessons = Lessons(taught, images, labels, vary=config.augmentation) if taught else None
-    steps = num_batches(len(lessons or labels), config.batch_size)
+    rehearsal = RehearsalSampler(fine_tune, images, labels, vary=settings.augmentation) if fine_tune else None
+    steps = num_batches(len(rehearsal or labels), settings.batch_size)
 
-    model = ARCHITECTURES[config.architecture]()
-    if taught:
-        model.set_weights(taught.weights())
+    model = ARCHITECTURES[settings.architecture]()
+    if fine_tune:
+        model.set_weights(fine_tune.weights())
     # In a race a variable, for each racer has its own.
-    rate = keras.Variable(config.learning_rate, trainable=False) if config.racers > 1 else config.learning_rate
-    optimizer = keras.optimizers.Adam(_schedule(config.schedule, rate, config.epochs * steps))
+    rate = keras.Variable(settings.learning_rate, trainable=False) if settings.racers > 1 else settings.learning_rate
+    optimizer = keras.optimizers.Adam(_schedule(settings.schedule, rate, settings.epochs * steps))
     loss = keras.losses.CategoricalCrossentropy(
-        label_smoothing=config.label_smoothing, reduction="mean_with_sample_weight"
+        label_smoothing=settings.label_smoothing, reduction="mean_with_sample_weight"
     )
-    xla = use_xla(config.xla, model, device)
-    engine = Engine(model, optimizer, loss, batch_size=config.batch_size, xla=xla)
-    racers = [config.racer(place) for place in range(config.racers)]
-    if config.racers > 1:
+    xla = use_xla(settings.xla, model, device)
+    engine = Engine(model, optimizer, loss, batch_size=settings.batch_size, xla=xla)
+    racers = [settings.racer(place) for place in range(settings.racers)]
+    if settings.racers > 1:
         from digits.training.parallel_runs import Race  # on JAX alone
 
-        engine = Race(engine, ARCHITECTURES[config.architecture], rate, racers, xla=xla)
+        engine = Race(engine, ARCHITECTURES[settings.architecture], rate, racers, xla=xla)
     on_compile(xla)
 
     if checkpoint:
@@ -101,20 +101,20 @@ def fit(
         on_weights(0, model)
     rows = list(checkpoint.epochs) if checkpoint else []
     first = len(rows) + 1
-    last = num_epochs or config.epochs
+    last = num_epochs or settings.epochs
     chunk = 1  # the first call compiles; the second, short one shows the pace
     good = engine.state()
-    for epoch, digits in _digits_by_epoch(config, images, labels, lessons, first, last):
+    for epoch, digits in _digits_by_epoch(settings, images, labels, rehearsal, first, last):
         began = time.perf_counter()
         order = np.stack([_order(racer.seed, epoch, len(digits)) for racer in racers])
-        order = order if config.racers > 1 else order[0]
+        order = order if settings.racers > 1 else order[0]
         sums, step = Sums(), 0
         while step < steps:
             if should_stop():
                 return Fitted(model, "stopped")
             stop = min(step + chunk, steps)
             called = time.perf_counter()
-            sums += _train(engine, digits, order, step, stop, config)
+            sums += _train(engine, digits, order, step, stop, settings)
             seconds = time.perf_counter() - called
             chunk = 8 if step == 0 and epoch == first else max(1, int(CHUNK_SECONDS / seconds * (stop - step)))
             step = stop
@@ -139,7 +139,7 @@ def fit(
             "val_accuracy": best.accuracy,
             "learning_rate": float(optimizer.learning_rate),
         }
-        if config.racers > 1:
+        if settings.racers > 1:
             row |= {"leader": validated.leader, "racers": _each(validated)}
         on_epoch(row)
         rows.append(row)
@@ -148,15 +148,15 @@ def fit(
     return Fitted(model, "done")
 
 
-def _train(engine: Engine, digits: Digits, order: np.ndarray, start: int, stop: int, config: TrainConfig) -> Sums:
+def _train(engine: Engine, digits: Digits, order: np.ndarray, start: int, stop: int, settings: Settings) -> Sums:
     try:
         return engine.train(digits, order, start, stop)
     except backend.COMPILE_ERRORS as error:
-        if config.xla != "on":
+        if settings.xla != "on":
             raise
         reason = error.message.strip().split("\n")[0][:200]
         raise DigitsError(
-            f"XLA cannot compile {config.architecture} here ({reason}). Set xla to auto or off."
+            f"XLA cannot compile {settings.architecture} here ({reason}). Set xla to auto or off."
         ) from error
 
 
@@ -206,14 +206,19 @@ def _schedule(name: str, rate: float | keras.Variable, steps: int):
 
 
 def _digits_by_epoch(
-    config: TrainConfig, images: np.ndarray, labels: np.ndarray, lessons: Lessons | None, first: int, last: int
+    settings: Settings,
+    images: np.ndarray,
+    labels: np.ndarray,
+    rehearsal: RehearsalSampler | None,
+    first: int,
+    last: int,
 ) -> Iterator[tuple[int, Digits]]:
     """Each epoch with its digits: always the same, or made anew while the epoch before is trained.
 
-    Made anew are lessons, and augmented digits: the last fifth of the planned epochs, and any added to them, see
+    Made anew are rehearsal, and augmented digits: the last fifth of the planned epochs, and any added to them, see
     half-strength augmentation, closer to the digits as they are.
     """
-    if not config.augmentation and not lessons:
+    if not settings.augmentation and not rehearsal:
         digits = Digits(images, labels)
         for epoch in range(first, last + 1):
             yield epoch, digits
@@ -222,12 +227,12 @@ def _digits_by_epoch(
     from digits.networks.augmentation import Augmentation, augment  # with OpenCV, which a bare machine may lack
 
     full, half = Augmentation(), Augmentation().times(0.5)
-    num_full = config.epochs - round(config.epochs / 5)
+    num_full = settings.epochs - round(settings.epochs / 5)
 
     def made(epoch: int) -> tuple[np.ndarray, np.ndarray]:
-        rng = np.random.default_rng([config.seed, epoch, 1])
-        if lessons:
-            return lessons.epoch(rng)
+        rng = np.random.default_rng([settings.seed, epoch, 1])
+        if rehearsal:
+            return rehearsal.epoch(rng)
         return augment(images, labels, rng, full if epoch <= num_full else half), labels
 
     with ThreadPoolExecutor(1, thread_name_prefix="augment") as thread:

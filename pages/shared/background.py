@@ -1,43 +1,68 @@
-"""What takes a worker some time: offer it, show how far it is, and go on when its file is there."""
+"""What takes a worker some time: offer it, show how far it is, and let the page go on when its result is there."""
 
 import streamlit as st
 
+from digits import tasks
 from digits.errors import DigitsError
-from digits.tasks.job import Job
+from digits.tasks import COMPUTING, Task, TaskState
+from pages.shared.errors import attempt
+from pages.shared.visitor import owner
+
+UNDER_WAY = (TaskState.QUEUED, TaskState.RUNNING)
 
 
-def done(job: Job, *, why: str, action: str, icon: str) -> bool:
-    """Whether the job's file is there; where it is not, show what to do about it.
+def offer(kind: str, subject: str, part: str = "", *, why: str, action: str, icon: str, lane: str = COMPUTING) -> None:
+    """Show what to do about a result that is not there: a button, or how far the task is that computes it.
 
     why: Markdown, what it is good for and how long it takes. action: the button. icon: of Material.
     """
-    now = job.progress()
-    if now.state == "done":
-        return True
-    key = "_".join(job.arguments)
     with st.container(border=True):
-        if now.state == "working":
-            _watch(job)
-            return False
-        if problem := st.session_state.pop(f"problem_{key}", now.error):
+        task = tasks.find(kind, subject, part)
+        if task and task.state in UNDER_WAY:
+            st.fragment(_watch, run_every="1s")(kind, subject, part)
+            return
+        key = f"{kind}_{subject}_{part}"
+        problem = task.cause if task and task.state in (TaskState.FAILED, TaskState.LOST) else ""
+        if problem := st.session_state.pop(f"problem_{key}", problem):
             st.warning(problem, icon=":material/warning:")
         st.markdown(why)
-        st.button(action, type="primary", icon=icon, on_click=_start, args=(job, key), key=f"start_{key}")
-    return False
+        st.button(
+            "Try again" if problem else action, type="primary", icon=icon, on_click=_start,
+            args=(kind, subject, part, lane), key=f"start_{key}",
+        )  # fmt: skip
 
 
-def _start(job: Job, key: str) -> None:
-    try:
-        job.start()
-    except DigitsError as error:
-        st.session_state[f"problem_{key}"] = str(error)
+def is_under_way(kind: str, subject: str, part: str = "") -> bool:
+    """Return whether a task waits or runs."""
+    task = tasks.find(kind, subject, part)
+    return task is not None and task.state in UNDER_WAY
 
 
-@st.fragment(run_every="1s")
-def _watch(job: Job) -> None:
-    """How far it is. Hands back to the page when it has ended."""
-    now = job.progress()
-    if now.state != "working":
-        st.rerun()
-    st.progress(min(now.share, 1.0), text=f"{now.phase}…")
+def show_progress(task: Task) -> None:
+    """Show how far a task is that waits or runs."""
+    if task.state == TaskState.QUEUED:
+        st.progress(0.0, text="Waiting for its turn…")
+    elif not task.is_responding:
+        st.progress(min(task.fraction, 1.0), text="Running, but not responding")
+    else:
+        st.progress(min(task.fraction, 1.0), text=f"{task.phase or 'Starting'}…")
     st.caption("You can leave this page or close it: a process of its own does the work.")
+
+
+def _start(kind: str, subject: str, part: str, lane: str) -> None:
+    try:
+        tasks.submit(kind, subject, part, owner=owner(), lane=lane)
+    except DigitsError as error:
+        st.session_state[f"problem_{kind}_{subject}_{part}"] = str(error)
+
+
+def _watch(kind: str, subject: str, part: str) -> None:
+    """How far it is. Hands back to the page when it has ended."""
+    task = tasks.find(kind, subject, part)
+    if task is None or task.state not in UNDER_WAY:
+        st.rerun()
+    show_progress(task)
+    st.button(
+        "Stop", icon=":material/stop:", key=f"stop_{kind}_{subject}_{part}", on_click=attempt,
+        args=(tasks.stop, task.id), disabled=bool(task.request),
+    )  # fmt: skip

@@ -1,33 +1,53 @@
-"""Every cache of the app. A key says what makes an entry stale; each cache is bounded, and none owns anything."""
+"""Every cache of the app. A key says what makes an entry stale; each cache is bounded, and none owns anything.
+
+What belongs to a model is kept under its sha256, so that nothing outlives the model that it was made from.
+"""
 
 import contextlib
-from pathlib import Path
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 import streamlit as st
 
 from digits.data.dataset import Dataset, open_dataset
-from digits.drawings import store
-from digits.drawings.drawing import Drawing
+from digits.drawings import store as drawings_store
 from digits.errors import DamagedFile
 from digits.evaluation import embedding_map, features, robustness
+from digits.evaluation import store as results
 from digits.evaluation.distortions import distort
 from digits.evaluation.embedding_map import Components
-from digits.evaluation.folder import folder
+from digits.evaluation.store import Result, Subject
 from digits.evaluation.test_sets import TestSet
-from digits.inference.activations import Layers
-from digits.inference.detector import Gate
-from digits.inference.recognizer import SIDE, Recognizer
+from digits.inference.activations import Activations
+from digits.inference.detector import Detector
+from digits.inference.net import SIDE
+from digits.inference.recognizer import Recognizer
 from digits.inference.snapshot import Snapshot
 from digits.runs import models
+from digits.runs import store as runs
 from digits.runs.run import Run
-from digits.storage.home import data_folder
+from digits.storage.files import StoredFile
+from digits.storage.home import data_folder, home, run_folder
 from digits.training import snapshots
+from digits.training.fine_tuning import is_held_out
 from pages.shared.picture import png
 
 STRIP = 26  # digits; wider than 1460 px, and Streamlit would scale the picture anew at each rerun
 INK = (200, 114, 66)  # blue, green, red; reads on light and on dark paper
+
+
+@dataclass(frozen=True)
+class Drawings:
+    """What the sheet of My drawings needs; a whole drawing is read when it is opened."""
+
+    ids: list[str]
+    images: np.ndarray
+    """(n, 28, 28) uint8, 0 = paper, 255 = ink."""
+    labels: np.ndarray
+    """(n,) uint8, 0 to 9."""
+    num_held_out: int
+    """How many of them fine-tuning does not learn from."""
 
 
 def dataset(source: str) -> Dataset:
@@ -41,12 +61,12 @@ def class_means(source: str, part: range) -> np.ndarray:
 
 
 def _stamp(source: str) -> tuple[str, int]:
-    """Where the files of a source lie and when they were made: preparing them anew is a new entry."""
-    manifest = data_folder(source) / "manifest.json"
+    """Return where the files of a source lie and when they were made: preparing them again is a new entry."""
+    file = data_folder(source) / "images.npy"
     try:
-        return str(manifest), manifest.stat().st_mtime_ns
+        return str(file), file.stat().st_mtime_ns
     except OSError:  # the sample is prepared while it is opened
-        return str(manifest), 0
+        return str(file), 0
 
 
 @st.cache_resource(max_entries=4, show_spinner="Opening the digits…")
@@ -76,136 +96,142 @@ def _strip(source: str, stamp: tuple[str, int]) -> tuple[bytes, list[int]]:
 
 
 def recognizer(run: Run) -> Recognizer:
-    """The network of a run, read and checked against its manifest once. Raises DamagedFile."""
-    return _recognizer(str(run.path), _model_stamp(run))
+    """Return the network of a run, its confidence calibrated, read and checked once. Raises DamagedFile."""
+    return _recognizer(run, *_key(run))
 
 
-def layers(run: Run) -> Layers:
-    """The hidden layers of a run's network, read and checked once. Raises DamagedFile."""
-    return _layers(str(run.path), _model_stamp(run))
+def activations(run: Run) -> Activations:
+    """Return what shows the hidden layers of a run's network, read and checked once. Raises DamagedFile."""
+    return _activations(run, *_key(run))
 
 
-@st.cache_resource(show_spinner="Loading the gate…")
-def gate() -> Gate:
-    """What tells digits from other drawings: a part of the program, read and checked once. Raises DamagedFile."""
-    return Gate.bundled()
+@st.cache_resource(show_spinner="Loading the digit detector…")
+def detector() -> Detector:
+    """Return the bundled digit detector, loaded and checked once. Raises DamagedFile."""
+    return Detector.bundled()
 
 
 def along_epochs(run: Run, picture: np.ndarray) -> dict[int, np.ndarray]:
-    """What the network of a run said of a picture, (28, 28) uint8, after each epoch that is kept: (10,) each.
+    """Return the probabilities of a picture, (28, 28) uint8, after each epoch that the run has kept: (10,) each.
 
     Damaged snapshots are passed over.
     """
-    answers = {}
-    for epoch, file in snapshots.files(run.path).items():
-        with contextlib.suppress(DamagedFile, OSError):  # the newest of a run that goes on may be thinned out meanwhile
-            answers[epoch] = _answer_at(str(run.path), epoch, file.stat().st_mtime_ns, picture.tobytes())
-    return answers
+    found = {}
+    for epoch, stored in runs.files(run.id, "snapshot").items():
+        with contextlib.suppress(DamagedFile):  # the newest of a run at work may be thinned out meanwhile
+            found[epoch] = _probabilities_at(str(home()), run.id, stored, stored.sha256, picture.tobytes())
+    return found
 
 
 def first_weights(run: Run) -> np.ndarray | None:
-    """What the first layer's sums weigh each pixel with, (units, 28, 28) float32, after the last epoch that was kept.
+    """Return what the first layer's sums weigh each pixel with, (units, 28, 28) float32, after the last kept epoch.
 
     None where the first layer is a convolution, or the run has kept no epoch.
     """
-    for epoch, file in reversed(snapshots.files(run.path).items()):
-        with contextlib.suppress(DamagedFile, OSError):
-            return _snapshot(str(run.path), epoch, file.stat().st_mtime_ns).pixel_weights
+    for stored in reversed(runs.files(run.id, "snapshot").values()):
+        with contextlib.suppress(DamagedFile):
+            return _snapshot(str(home()), run.id, stored, stored.sha256).pixel_weights
     return None
 
 
 def training_features(run: Run) -> np.ndarray | None:
-    """The features of the digits that a run learned from, (n, d) float32; None if they are not computed.
+    """Return the features of the digits that a run learned from, (n, d) float32; None if they are to be computed.
 
-    In the order of those digits. Raises DamagedFile.
+    In the order of those digits.
     """
-    file = folder(run, features.TRAIN) / "features.npy"
-    return _training_features(str(run.path), file.stat().st_mtime_ns) if file.exists() else None
+    result = results.get(Subject.of(run), features.KIND, features.TRAIN)
+    return _features(result, result.file.sha256) if result and result.file else None
 
 
-def _model_stamp(run: Run) -> int:
-    """When the model of a run was published: one that is trained on is a new entry."""
-    try:
-        return (run.path / "manifest.json").stat().st_mtime_ns
-    except OSError as error:
-        raise DamagedFile(f"The model of the run {run.id} is missing; choose another or train it again.") from error
-
-
-@st.cache_resource(max_entries=2, show_spinner="Opening the training digits…")
-def _training_features(path: str, stamp: int) -> np.ndarray:
-    """28 MB for 55,000 digits with 128 features; half precision, as stored, takes ten times as long to compare."""
-    return np.asarray(features.stored(Run(Path(path)), features.TRAIN), np.float32)
-
-
-@st.cache_resource(max_entries=4, show_spinner="Loading the network…")
-def _recognizer(path: str, stamp: int) -> Recognizer:
-    return models.recognizer(Run(Path(path)))
-
-
-@st.cache_resource(max_entries=4, show_spinner="Loading the network…")
-def _layers(path: str, stamp: int) -> Layers:
-    return models.layers(Run(Path(path)))
-
-
-@st.cache_resource(max_entries=2 * (snapshots.KEPT + 2), show_spinner=False)
-def _snapshot(path: str, epoch: int, stamp: int) -> Snapshot:
-    return models.snapshot(Run(Path(path)), epoch)
-
-
-@st.cache_data(max_entries=4096, show_spinner=False)
-def _answer_at(path: str, epoch: int, stamp: int, picture: bytes) -> np.ndarray:
-    """Kept for each epoch of its own, so that a second of a training costs one answer and not all of them."""
-    pixels = np.frombuffer(picture, np.uint8).reshape(1, SIDE, SIDE)
-    return _snapshot(path, epoch, stamp).probabilities(pixels)[0]
-
-
-def read_distorted(run: Run, chosen: TestSet, strengths: dict[str, float], every: int) -> np.ndarray:
-    """Which test digits are read right when distorted, (n,) bool; with `every` 5, of each fifth digit.
+def correct_when_distorted(run: Run, chosen: TestSet, strengths: dict[str, float], every: int) -> np.ndarray:
+    """Return which test digits are predicted correctly when distorted, (n,) bool; with `every` 5, of each fifth digit.
 
     strengths: see `digits.evaluation.distortions.distort`. Raises DataUnavailable, DamagedFile.
     """
     key = chosen.source, chosen.indices.start, chosen.indices.stop, every, tuple(sorted(strengths.items()))
-    return _read_distorted(str(run.path), _model_stamp(run), _stamp(chosen.source), *key)
+    return _correct_when_distorted(run, _key(run)[0], _stamp(chosen.source), *key)
 
 
-@st.cache_data(max_entries=256, show_spinner="Reading the digits…")
-def _read_distorted(path, stamp, data_stamp, source, start, stop, every, strengths) -> np.ndarray:
+def components(run: Run, chosen: TestSet) -> Components | None:
+    """Return the principal components of the features of a test set; None if those are to be computed."""
+    result = results.get(Subject.of(run), features.KIND, chosen.name)
+    computed = _features(result, result.file.sha256) if result and result.file else None
+    return None if computed is None else _components(computed, result.file.sha256)
+
+
+def drawings() -> Drawings:
+    """Return My drawings, the newest first; read again when one came, went or got another label."""
+    return _drawings(str(home()), drawings_store.revision())
+
+
+def predicted_drawings(run: Run) -> np.ndarray:
+    """Return which digit the network of `run` predicts for each of My drawings, (n,) int. Raises DamagedFile."""
+    return _predicted_drawings(run, str(home()), drawings_store.revision(), *_key(run))
+
+
+def _key(run: Run) -> tuple[str, float | None]:
+    """Return what names the network of a run, and its calibration. Raises DamagedFile."""
+    if run.model is None:
+        raise DamagedFile(f"This run has no model: it is {run.state}. Choose another one, or train it again.")
+    return run.model.sha256, run.model.temperature
+
+
+# An argument with an underscore is not part of the key; the sha256 beside it is.
+
+
+@st.cache_resource(max_entries=4, show_spinner="Loading the network…")
+def _recognizer(_run: Run, sha256: str, temperature: float | None) -> Recognizer:
+    return models.recognizer(_run)
+
+
+@st.cache_resource(max_entries=4, show_spinner="Loading the network…")
+def _activations(_run: Run, sha256: str, temperature: float | None) -> Activations:
+    return models.activations(_run)
+
+
+@st.cache_resource(max_entries=2 * (snapshots.KEPT + 2), show_spinner=False)
+def _snapshot(place: str, run_id: str, _stored: StoredFile, sha256: str) -> Snapshot:
+    return Snapshot.load(run_folder(run_id), _stored)
+
+
+@st.cache_data(max_entries=4096, show_spinner=False)
+def _probabilities_at(place: str, run_id: str, _stored: StoredFile, sha256: str, picture: bytes) -> np.ndarray:
+    """Kept for each epoch, so that a second of a training costs one prediction and not all of them."""
+    pixels = np.frombuffer(picture, np.uint8).reshape(1, SIDE, SIDE)
+    return _snapshot(place, run_id, _stored, sha256).probabilities(pixels)[0]
+
+
+@st.cache_resource(max_entries=2, show_spinner="Opening the training digits…")
+def _features(_result: Result, sha256: str) -> np.ndarray | None:
+    """28 MB for 55,000 digits with 128 features; half precision, as stored, takes ten times as long to compare."""
+    stored = _result.array()
+    return None if stored is None else np.asarray(stored, np.float32)
+
+
+@st.cache_data(max_entries=256, show_spinner="Predicting the digits…")
+def _correct_when_distorted(_run, sha256, data_stamp, source, start, stop, every, strengths) -> np.ndarray:
     digits = _dataset(source, data_stamp)
     images, labels = digits.images[start:stop:every], digits.labels[start:stop:every]
-    return robustness.hits(_readers(path, stamp), distort(images, dict(strengths)), labels)
+    return robustness.are_correct(_recognizers(_run, sha256), distort(images, dict(strengths)), labels)
 
 
 @st.cache_resource(max_entries=2, show_spinner="Loading the network…")
-def _readers(path: str, stamp: int) -> list[Recognizer]:
-    return robustness.readers(Run(Path(path)))
-
-
-def components(run: Run, chosen: TestSet) -> Components:
-    """The principal components of the stored features of a test set. Raises DamagedFile."""
-    return _components(str(run.path), _model_stamp(run), chosen.name)
+def _recognizers(_run: Run, sha256: str) -> list[Recognizer]:
+    return robustness.load(_run)
 
 
 @st.cache_data(max_entries=8, show_spinner="Finding the principal components…")
-def _components(path: str, stamp: int, name: str) -> Components:
-    return embedding_map.components(features.stored(Run(Path(path)), name))
+def _components(_features: np.ndarray, sha256: str) -> Components:
+    return embedding_map.components(_features)
 
 
-def drawings() -> list[Drawing]:
-    """My digits, the newest first; read again when one came, went or got another label."""
-    return _drawings(str(store.folder()), store.stamp())
+@st.cache_resource(max_entries=4, show_spinner="Opening My drawings…")
+def _drawings(place: str, revision: int) -> Drawings:
+    ids, images, labels = drawings_store.images_and_labels()
+    return Drawings(ids, images, labels, sum(is_held_out(image) for image in images))
 
 
-def answers(run: Run) -> np.ndarray:
-    """Which digit the network of `run` reads in each of My digits, (n,) int. Raises DamagedFile."""
-    return _answers(str(store.folder()), store.stamp(), str(run.path), _model_stamp(run))
-
-
-@st.cache_resource(max_entries=4, show_spinner="Opening My digits…")
-def _drawings(folder: str, stamp: int) -> list[Drawing]:
-    return store.drawings()
-
-
-@st.cache_data(max_entries=8, show_spinner="Reading My digits…")
-def _answers(folder: str, stamp: int, path: str, model_stamp: int) -> np.ndarray:
-    pictures = np.array([drawing.seen for drawing in _drawings(folder, stamp)], np.uint8).reshape(-1, 28, 28)
-    return _recognizer(path, model_stamp).probabilities(pictures).argmax(axis=1)
+@st.cache_data(max_entries=8, show_spinner="Predicting My drawings…")
+def _predicted_drawings(_run: Run, place: str, revision: int, sha256: str, temperature: float | None) -> np.ndarray:
+    images = _drawings(place, revision).images
+    return _recognizer(_run, sha256, temperature).probabilities(images).argmax(axis=1)

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 import streamlit as st
 
 from digits.errors import DigitsError
-from digits.runs.run import Run
 
 
 @contextmanager
@@ -19,15 +18,17 @@ def told() -> Iterator[None]:
         st.stop()
 
 
-def tell_damage(run: Run, letter: str = "") -> None:
-    """Say which of its files are damaged and so left out here. letter: by which the page calls the run, if it does."""
-    if damage := run.damage():
-        st.warning(f"{letter}: {damage}" if letter else damage, icon=":material/heart_broken:")
-
-
 def attempt(action: Callable, *arguments) -> None:
     """Do what a click asked for; where it cannot be done, say why in a note that passes."""
     try:
         action(*arguments)
     except DigitsError as error:
         st.toast(str(error), icon=":material/error:", duration="long")
+
+
+def show_error(error: Exception) -> bool:
+    """Of the `st.App`: show a DigitsError that no page caught as its sentence, instead of Streamlit's own box."""
+    if isinstance(error, DigitsError):
+        st.error(str(error), icon=":material/error:")
+        return True
+    return False

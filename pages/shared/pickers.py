@@ -1,34 +1,44 @@
-"""Choose a run or a model; the choice is a link (`?run=...`, `?model=...`, `?other_model=...`, `?follow=...`)."""
+"""Choose a run or a model; the choice is a link (`?run=...`, `?model=...`, `?other_model=...`, `?follow=...`).
+
+A picker shows the newest runs, and the one that is chosen, however old it is.
+"""
 
 from collections.abc import Callable
 
 import streamlit as st
 
-from digits.runs import models, runs
+from digits import tasks
+from digits.errors import DigitsError, UnknownRun
+from digits.runs import models, transfer
+from digits.runs import store as runs
 from digits.runs.run import Run
+from pages.shared import background
 from pages.shared.errors import attempt
 from pages.shared.text import isolated
+from pages.shared.visitor import owner
 
 
 def any_run() -> Run | None:
     """Choose among all runs, the newest first; None when there is none."""
-    found = {run.id: run for run in runs.all_runs()}
+    found = _with_chosen("run", runs.page(models.SHOWN))
     return found[_choose("Run", "run", found, run_label, default=lambda: next(iter(found)))] if found else None
 
 
 def model() -> Run:
-    """Choose among all trained models, remembered across pages and restarts. Ends the page when there is none."""
-    found = {run.id: run for run in models.usable()}
-    if not found:
-        st.info("There is no trained model yet. Train one first.", icon=":material/info:")
-        st.page_link("pages/train/page.py", label="Train a network", icon=":material/model_training:")
-        st.stop()
-    return found[_choose("Model", "model", found, model_label, default=lambda: models.chosen().id, on_change=_remember)]
+    """Choose among all trained models, remembered for this visitor."""
+    found = _with_chosen("model", models.usable(), needs_model=True)
+    default = models.chosen(owner())
+    found.setdefault(default.id, default)
+    run = found[_choose("Model", "model", found, model_label, default=lambda: default.id, on_change=_remember)]
+    if run.model is None:
+        _build(run)
+    return run
 
 
 def other_model(first: Run) -> Run | None:
     """Choose a second model to compare with `first`; None while none is chosen or there is only one."""
-    found = {run.id: run for run in models.usable() if run != first}
+    found = {run_id: run for run_id, run in _with_chosen("other_model", models.usable(), needs_model=True).items()
+             if run_id != first.id and run.model}  # fmt: skip
     chosen = _choose(
         "Compare with", "other_model", found, model_label, default=None, disabled=not found,
         placeholder="no other model" if found else "train another model first",
@@ -38,10 +48,10 @@ def other_model(first: Run) -> Run | None:
 
 def training(place, *, on_change: Callable[[], None]) -> Run | None:
     """Choose a training to follow, behind a button in `place`; None while none is chosen."""
-    found = {run.id: run for run in models.followable()}
+    found = _with_chosen("follow", models.followable())
     _take_link("training", "follow", found, may_be_none=True)
     with place.popover("Draw while it trains", icon=":material/animation:"):
-        st.markdown("Watch a network learn to read **your** digit, epoch by epoch: while it trains, or afterwards.")
+        st.markdown("Watch a network learn to predict **your** digit, epoch by epoch: while it trains, or afterwards.")
         if not found:
             st.page_link("pages/train/page.py", label="Train a network first", icon=":material/model_training:")
         chosen = _choose(
@@ -55,6 +65,35 @@ def training(place, *, on_change: Callable[[], None]) -> Run | None:
             on_change=on_change,
         )
     return found.get(chosen)
+
+
+def _with_chosen(key: str, newest: list[Run], *, needs_model: bool = False) -> dict[str, Run]:
+    """Return the runs by id, the chosen one and the one that a link names among them."""
+    found = {run.id: run for run in newest}
+    for wanted in (st.session_state.get(key), st.query_params.get(key)):
+        if wanted and wanted not in found:
+            try:
+                run = runs.get(str(wanted))
+            except UnknownRun:
+                continue
+            if not needs_model or run.model or transfer.is_unbuilt(run):
+                found[run.id] = run
+    return found
+
+
+def _build(run: Run) -> None:
+    """A run that came as plain data gets its model files at its first use. Ends the page there."""
+    if not tasks.find("build", run.id):
+        try:
+            tasks.submit("build", run.id, owner=owner())
+        except DigitsError as error:
+            st.error(str(error), icon=":material/error:")
+            st.stop()
+    background.offer(
+        "build", run.id, why="This run was imported. Its model is made from its weights once, in some seconds.",
+        action="Make the model", icon=":material/build:",
+    )  # fmt: skip
+    st.stop()
 
 
 def _choose(
@@ -108,28 +147,26 @@ def _take_link(what: str, key: str, found: dict[str, Run], *, may_be_none: bool)
 
 
 def run_label(run: Run) -> str:
-    """A run in one line that stays the same while it trains: its name or network, and when it was made.
+    """Return a run in one line that stays the same while it trains: its name or network, and when it was made.
 
     A selectbox goes on showing the line that was chosen, so what changes must not be in it. A name is text only: show
     the line where Markdown means nothing (a selectbox, st.text).
     """
-    if run.path == runs.STARTER:
+    if run.is_starter:
         return "Starter model (comes with the app)"
-    network = run.config.architecture if run.has_config else "damaged"
-    name = isolated(run.name) if run.name != run.id else network
+    network = run.settings.architecture
     # "-2" of a second run in the same second stays: Streamlit tells options apart by what they say.
     when = run.id.replace(f"-{network}", "")
-    return f"{name} · {when}"
+    return f"{isolated(run.name) or network} · {when}"
 
 
 def model_label(run: Run) -> str:
-    """A model in one line: its run, how far that got and how good it is."""
-    if run.path == runs.STARTER:
+    """Return a model in one line: its run, how far that got and how good it is."""
+    if run.is_starter:
         return run_label(run)
-    epochs = run.epochs()
-    score = f", {epochs[-1]['val_accuracy']:.1%} validation" if epochs else ""
+    score = f", {run.val_accuracy:.1%} validation" if run.val_accuracy is not None else ""
     return f"{run_label(run)} · {run.state}{score}"
 
 
 def _remember() -> None:
-    attempt(lambda: models.choose(runs.find(st.session_state["model"])))
+    attempt(lambda: models.choose(runs.get(st.session_state["model"]), owner()))

@@ -2,15 +2,17 @@
 
 import streamlit as st
 
-from digits.data import preparing
+from digits import tasks
 from digits.data.dataset import Dataset, is_prepared
 from digits.data.sources import SOURCES
 from digits.errors import DigitsError
-from pages.shared import cache
+from digits.tasks import TaskState
+from pages.shared import background, cache
+from pages.shared.visitor import owner
 
 
 def prepared(source: str, choice: str | None = None) -> Dataset:
-    """The digits of `source`; where they are not ready, show what to do about it and end the page there.
+    """Return the digits of `source`; where they are not ready, show what to do about it and end the page there.
 
     choice: the key of the page's own choice of a source, where the sample would do as well; "Use the sample" sets it.
     """
@@ -20,14 +22,15 @@ def prepared(source: str, choice: str | None = None) -> Dataset:
             return cache.dataset(source)
         except DigitsError as error:
             problem = str(error)
-    now = preparing.progress(source)
-    if now.state == "preparing":
+    task = tasks.find("prepare", source)
+    if task and task.state in background.UNDER_WAY:
         with st.container(border=True, key="preparing"):
             _watch(source)
             if choice:  # not in the fragment: a click there cannot change the page's choice of a source
                 st.button("Use the sample meanwhile", icon=":material/grid_view:", on_click=_use_sample, args=(choice,))
     else:
-        _offer(source, problem or now.error, choice)
+        failed = task.cause if task and task.state in (TaskState.FAILED, TaskState.LOST) else ""
+        _offer(source, problem or failed, choice)
     st.stop()
 
 
@@ -42,7 +45,7 @@ def _offer(source: str, problem: str, choice: str | None) -> None:
         st.markdown(known.about)
         if source == "mnist":
             st.caption(
-                "Preparing it fetches 11 MB once and takes about half a minute; it goes on if you leave this page."
+                "Preparing it fetches 11 MB once and takes about half a minute; it continues if you leave this page."
             )
         with st.container(horizontal=True):
             st.button(action, type="primary", icon=":material/download:", on_click=_start, args=(source,))
@@ -54,7 +57,7 @@ def _offer(source: str, problem: str, choice: str | None) -> None:
 
 def _start(source: str) -> None:
     try:
-        preparing.start(source)
+        tasks.submit("prepare", source, owner=owner())
     except DigitsError as error:
         st.session_state["prepare_problem"] = str(error)
 
@@ -66,9 +69,8 @@ def _use_sample(choice: str) -> None:
 @st.fragment(run_every="1s")
 def _watch(source: str) -> None:
     """What the worker is doing now. Hands back to the page when it has ended."""
-    now = preparing.progress(source)
-    if now.state != "preparing":
+    task = tasks.find("prepare", source)
+    if task is None or task.state not in background.UNDER_WAY:
         st.rerun()
     st.subheader(f"Preparing {SOURCES[source].title}", anchor=False)
-    st.status(f"{now.phase or 'Starting'}…", state="running")
-    st.caption("You can leave this page or close it: a process of its own does the work.")
+    background.show_progress(task)

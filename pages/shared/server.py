@@ -1,5 +1,6 @@
-"""What the server does once, before its first visitor."""
+"""What the server does beside its pages: it answers at once, and looks after the tasks although no page is open."""
 
+import asyncio
 import os
 import socket
 from collections.abc import AsyncIterator
@@ -8,15 +9,35 @@ from contextlib import asynccontextmanager, suppress
 import cv2
 import psutil
 
+from digits import tasks
+from digits.errors import DigitsError
+from digits.runs import store as runs
+
+LOOK_SECONDS = 1.0
+
 
 @asynccontextmanager
 async def lifespan(app) -> AsyncIterator[None]:
     """Of the `st.App`: runs when the server listens already, and before it lets anybody in."""
-    # Digits are small: a second thread wins 0.07 ms of a reading, and loses a tenth where two networks read at once.
+    # A second thread wins 0.07 ms of a prediction, and loses a tenth where two networks predict at once.
     cv2.setNumThreads(1)
     with suppress(OSError, psutil.Error):  # a system that does not show its sockets only answers later
         send_at_once()
+    with suppress(DigitsError):  # the pages say it
+        runs.sweep()
+        if os.environ.get("DIGITS_WARM") == "1":
+            tasks.warm_up()
+    caring = asyncio.create_task(_look_after())
     yield
+    caring.cancel()
+
+
+async def _look_after() -> None:
+    """Start what waits, end what hangs, and say what was lost, every second."""
+    while True:
+        with suppress(DigitsError):  # the pages say it, and the next second may be better
+            await asyncio.to_thread(tasks.look_after)
+        await asyncio.sleep(LOOK_SECONDS)
 
 
 def send_at_once() -> None:

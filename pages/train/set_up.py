@@ -1,37 +1,33 @@
-"""The form of a new training: every setting has a good value that comes with the network."""
+"""The form of a new training. Every setting has a good value to begin with."""
 
 import streamlit as st
 
+from digits import tasks
 from digits.data.dataset import is_prepared
 from digits.data.sources import SOURCES
-from digits.data.splits import SPLITS, split
+from digits.data.splits import split
 from digits.errors import DigitsError
 from digits.networks import architectures
-from digits.networks.architectures import RECIPES
-from digits.networks.settings import make_config
-from digits.runs import queue, runs
+from digits.networks.settings import SETTINGS, make_settings
+from digits.runs import store as runs
+from pages.shared.errors import attempt
 from pages.shared.prepare import prepared
+from pages.shared.visitor import owner
 from pages.train import augmented, layers, settings
-from pages.train.settings import KEPT
-
-TUNED = ("epochs", "batch_size", "learning_rate", "schedule", "augmentation", "label_smoothing")
 
 
 def show() -> None:
-    """Data and network on the left, the layers and what else decides the run on the right."""
+    """Show the settings on the left, and on the right the layers and a preview of the digits."""
     if "train_epochs" not in st.session_state:
-        settings.take_recipe("cnn")
+        settings.take_recipe(SETTINGS["architecture"].default)
     left, right = st.columns(2, gap="large")
     with left:
         source, part = _choose_data()
-        architecture = st.segmented_control(
-            "Network", list(RECIPES), default="cnn", required=True, key="train_architecture",
-            on_change=_network_changed, **KEPT,
-        )  # fmt: skip
-        st.caption(architectures.about(architecture))
-    dataset = prepared(source, choice="train_source")  # ends the page, with what to do, where they are not ready
+        architecture = settings.choose("architecture", on_change=_network_changed)
+        st.caption(f"`{architecture}`: {architectures.DESCRIPTIONS[architecture]}")
+    dataset = prepared(source, choice="train_source")  # ends the page, with what to do, if they are not ready
     with left:
-        settings.choose()
+        settings.choose_settings()
         st.button("Start training", type="primary", icon=":material/play_arrow:", on_click=_start, args=(source, part))
         if problem := st.session_state.pop("train_problem", None):
             st.error(problem, icon=":material/error:")
@@ -40,26 +36,17 @@ def show() -> None:
         layers.show(architecture)
         parts = split(part, source)
         st.caption(
-            f"It learns from {len(parts.train):,} digits, is checked on {len(parts.validation):,} after each epoch, "
-            f"and is judged at the end on {len(parts.test):,} it has never seen."
+            f"The network learns from {len(parts.train):,} digits. After each epoch it is checked on "
+            f"{len(parts.validation):,} others, and at the end it is tested on {len(parts.test):,} it has never seen."
         )
         if st.session_state["train_augmentation"]:
             augmented.show(dataset, parts)
 
 
 def _choose_data() -> tuple[str, str]:
-    default = "mnist" if is_prepared("mnist") else "sample"
-    source = st.segmented_control(
-        "Digits", list(SOURCES), default=default, required=True, key="train_source",
-        help="\n\n".join(f"**{name}**: {known.about}" for name, known in SOURCES.items()), **KEPT,
-    )  # fmt: skip
-    if not SOURCES[source].num_test:
-        return source, "tutorial"
-    part = st.segmented_control(
-        "Split", list(SPLITS), default="tutorial", required=True, key="train_split",
-        help="**tutorial**: judged on the last fifth of the training digits.\n\n"
-        "**official**: judged on MNIST's own 10,000 test digits.", **KEPT,
-    )  # fmt: skip
+    source = settings.choose("source", default="mnist" if is_prepared("mnist") else "sample")
+    # Only MNIST's 70,000 digits have a test set of their own.
+    part = settings.choose("split") if SOURCES[source].num_test else "tutorial"
     return source, part
 
 
@@ -68,16 +55,13 @@ def _network_changed() -> None:
 
 
 def _start(source: str, part: str) -> None:
-    """Make a run, start its worker, and go and watch it."""
-    names = (*TUNED, "architecture", "seed", "xla", "backend", "racers", "race")
+    """Make a run, which waits for a worker, and go and watch it."""
+    chosen = {name: st.session_state.get(f"train_{name}") for name in SETTINGS} | {"source": source, "split": part}
     try:
-        config = make_config(
-            source=source, split=part, **{name: st.session_state.get(f"train_{name}") for name in names}
-        )
-        run = runs.create(config)
-        queue.start(run)
+        run = runs.create(make_settings(**chosen), owner=owner())
     except (DigitsError, OSError) as error:
         st.session_state["train_problem"] = str(error)
         return
     st.session_state["run"] = run.id
     st.session_state["train_view"] = "Watch"
+    attempt(tasks.look_after)

@@ -5,12 +5,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from digits.storage.files import publish
+from digits.storage.files import atomic_write
 
 
 def write_json(file: Path, results: dict[str, Any]) -> None:
     """Replace `file` by the results in one step. Raises DigitsError when it cannot be written."""
-    publish(file, lambda part: part.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8"))
+    atomic_write(file, lambda part: part.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8"))
 
 
 def progress(text: str) -> None:

@@ -2,18 +2,17 @@ import re
 
 from playwright.sync_api import expect
 
-from digits.networks.architectures import RECIPES
+from digits.networks.architectures import RECIPES, TITLES
 from digits.runs import runs
 from digits.runs.run import RunState
 from tests.browser.conftest import serving, settle
 
 
 def start(page, network, epochs):
-    page.get_by_role("radio", name=network, exact=True).or_(
-        page.get_by_role("button", name=network, exact=True)
-    ).click()
+    title = TITLES[network]
+    page.get_by_role("radio", name=title, exact=True).or_(page.get_by_role("button", name=title, exact=True)).click()
     box = page.get_by_label("Epochs", exact=True)
-    expect(box).to_have_value(str(RECIPES[network].epochs))  # the recipe of the network fills the boxes
+    expect(box).to_have_value(str(RECIPES[network].epochs))  # the recipe of the network fills the form
     settle(page)
     box.fill(str(epochs))
     box.press("Enter")

@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
+from digits.storage.records import read_json, write_json
 
 from digits.data.dataset import open_dataset
 from digits.errors import DamagedFile
-from digits.inference.activations import Layers
+from digits.inference.activations import Activations
 from digits.runs import models, runs
-from digits.storage.records import read_json, write_json
 
 
 @pytest.fixture(scope="module")
@@ -51,14 +51,14 @@ def test_the_features_of_a_trained_network_are_keras_own(with_run):
 
 @pytest.mark.parametrize("shapes", [{"features": (95,)}, {"convolution 1": (14, 14, 31), "features": (96,)}])
 def test_a_file_that_does_not_give_the_shapes_of_its_manifest_is_damaged(shapes):
-    with pytest.raises(DamagedFile, match="layers.tflite is damaged"):
-        Layers.load(runs.STARTER / "layers.tflite", shapes)
+    with pytest.raises(DamagedFile, match="layers.tflite is missing or damaged"):
+        Activations.load(runs.STARTER / "layers.tflite", shapes)
 
 
 def test_a_file_cut_short_is_damaged(tmp_path, layers):
     (tmp_path / "layers.tflite").write_bytes((runs.STARTER / "layers.tflite").read_bytes()[:1000])
-    with pytest.raises(DamagedFile, match="layers.tflite is damaged"):
-        Layers.load(tmp_path / "layers.tflite", layers.shapes)
+    with pytest.raises(DamagedFile, match="layers.tflite is missing or damaged"):
+        Activations.load(tmp_path / "layers.tflite", layers.shapes)
 
 
 def test_a_run_of_an_earlier_version_says_that_it_has_no_layers(with_run):

@@ -17,23 +17,23 @@ def recognizer():
     return models.recognizer(runs.find("starter"))
 
 
-def read(recognizer, some):
+def probabilities(recognizer, some):
     return recognizer.probabilities(to_mnist(strokes.paint(some, (384, 384)))[np.newaxis])[0]
 
 
-def test_covering_the_place_that_speaks_most_for_the_answer_costs_it_the_most(recognizer):
+def test_covering_the_place_that_supports_the_prediction_most_costs_it_the_most(recognizer):
     picture = to_mnist(strokes.paint(SEVEN, (384, 384)))
-    fall = occlusion(picture, recognizer)
-    assert fall.shape == (28, 28) and fall.dtype == np.float32 and fall.max() > 1
-    assert (fall[:, :2] == 0).all()  # paper
+    drop = occlusion(picture, recognizer)
+    assert drop.shape == (28, 28) and drop.dtype == np.float32 and drop.max() > 1
+    assert (drop[:, :2] == 0).all()  # paper
 
     def odds_without(place):
-        row, column = np.unravel_index(place, fall.shape)
+        row, column = np.unravel_index(place, drop.shape)
         covered = picture.copy()
         covered[max(0, row - 2) : row + 3, max(0, column - 2) : column + 3] = 0
         return log_odds(recognizer.probabilities(covered[np.newaxis])[0])[7]
 
-    assert odds_without(fall.argmax()) < odds_without(fall.argmin()) - 1
+    assert odds_without(drop.argmax()) < odds_without(drop.argmin()) - 1
 
 
 def test_a_blank_picture_has_nothing_to_cover(recognizer):
@@ -41,10 +41,10 @@ def test_a_blank_picture_has_nothing_to_cover(recognizer):
 
 
 def test_without_its_roof_a_seven_is_a_one(recognizer):
-    assert read(recognizer, SEVEN).argmax() == 7
-    without = without_each(SEVEN, lambda some: read(recognizer, some))
+    assert probabilities(recognizer, SEVEN).argmax() == 7
+    without = without_each(SEVEN, lambda some: probabilities(recognizer, some))
     assert without.shape == (2, 10) and without[0].argmax() == 1
-    np.testing.assert_allclose(without[1], read(recognizer, SEVEN[:1]))
+    np.testing.assert_allclose(without[1], probabilities(recognizer, SEVEN[:1]))
 
 
 def test_log_odds_stay_finite_at_certainty():

@@ -172,8 +172,9 @@ def refusal(read, value):
     return str(refused.value)
 
 
-def is_one_sentence(text):
-    return text[0].isupper() and text.endswith(".") and ". " not in text and "\n" not in text and len(text) < 200
+def is_short(text):
+    """Whether it is one line of at most two sentences."""
+    return text[0].isupper() and text.endswith(".") and text.count(". ") <= 1 and "\n" not in text and len(text) < 200
 
 
 @pytest.mark.parametrize("name", PICTURES)
@@ -197,7 +198,7 @@ def test_empty_paper_has_no_ink(paper):
     assert not upload_ink(encoded(paper.astype(np.uint8))).any()
 
 
-def test_a_speck_of_dirt_is_no_ink():
+def test_a_speck_of_dirt_is_not_ink():
     paper = 255 - INK
     paper[5:8, 5:8] = 0
     np.testing.assert_array_equal(to_mnist(upload_ink(encoded(paper))), to_mnist(INK))
@@ -226,28 +227,28 @@ def test_texts_hidden_in_a_png_are_not_inflated_and_do_not_matter():
 
 
 @pytest.mark.parametrize("value", [None, 7, 1.5, True, {}, [], object, "", "data:,"], ids=repr)
-def test_a_value_that_is_no_file_is_refused_in_one_sentence(value):
-    assert is_one_sentence(refusal(upload_ink, value))
-    assert is_one_sentence(refusal(lambda value: canvas_ink(value, CANVAS), value))
+def test_a_value_that_is_not_a_file_is_refused_in_short(value):
+    assert is_short(refusal(upload_ink, value))
+    assert is_short(refusal(lambda value: canvas_ink(value, CANVAS), value))
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_file_is_refused_in_one_sentence(name):
-    assert is_one_sentence(refusal(upload_ink, HOSTILE[name]))
-    assert is_one_sentence(refusal(lambda value: canvas_ink(value, CANVAS), HOSTILE[name]))
+def test_a_hostile_file_is_refused_in_short(name):
+    assert is_short(refusal(upload_ink, HOSTILE[name]))
+    assert is_short(refusal(lambda value: canvas_ink(value, CANVAS), HOSTILE[name]))
 
 
 def test_a_canvas_of_another_size_is_refused_with_both_sizes():
     assert refusal(lambda value: canvas_ink(value, CANVAS), encoded(INK[:200])) == (
-        "The canvas sent 384 x 200 pixels, expected 384 x 384; clear the canvas and draw again."
+        "We couldn't read this drawing: it has 384 × 200 pixels instead of 384 × 384. Press Clear and try again."
     )
 
 
-def test_a_refusal_says_what_came_and_what_was_expected():
+def test_a_refusal_says_what_is_wrong_and_what_to_do():
     assert refusal(upload_ink, HOSTILE["a PNG of 13,000 x 13,000"]) == (
-        "This picture has 13000 x 13000 pixels, expected at most 3.1 million; save it smaller."
+        "This picture has 13,000 × 13,000 pixels; the limit is 3.1 million. Save it smaller."
     )
-    assert refusal(upload_ink, None) == "A NoneType came instead of a picture; choose a PNG or JPEG file."
+    assert refusal(upload_ink, None) == "This isn't a file. Choose a PNG or JPEG picture."
 
 
 def test_after_a_hostile_file_the_next_good_one_is_read():
@@ -313,13 +314,13 @@ def odd_pngs(draw):
         damaged_files(), odd_pngs(), st.binary(max_size=300), st.binary(max_size=300).map(lambda tail: PNG + tail)
     )
 )
-def test_whatever_bytes_come_are_ink_or_one_sentence(data):
+def test_whatever_bytes_come_are_ink_or_refused_in_short(data):
     for read in (upload_ink, lambda value: canvas_ink(value, CANVAS)):
         try:
             ink = read(data)
         except UnreadablePicture as refused:
-            assert is_one_sentence(str(refused))
+            assert is_short(str(refused))
         else:
             assert ink.dtype == np.uint8 and ink.ndim == 2 and ink.size
-            with contextlib.suppress(BlankDrawing):  # the other sentence there is
+            with contextlib.suppress(BlankDrawing):  # a picture without ink
                 assert to_mnist(ink).any()

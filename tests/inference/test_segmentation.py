@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from digits.errors import BlankDrawing
-from digits.inference.segmentation import MOST, separate, separate_strokes
+from digits.inference.segmentation import MAX_DIGITS, separate, separate_strokes
 from digits.inference.strokes import Stroke
 
 
@@ -38,7 +38,7 @@ def test_a_box_that_reaches_under_its_neighbour_keeps_the_neighbours_ink_out():
     assert left.ink[:100, 80:].max(initial=0) == 0  # the neighbour stands in the left one's box
 
 
-def test_a_slip_of_the_pen_is_no_digit():
+def test_a_slip_of_the_pen_is_not_a_digit():
     ink = paper(((100, 80), (100, 300)), width=24)
     ink[200:204, 250:254] = 255
     assert len(separate(ink)) == 1
@@ -50,17 +50,17 @@ def test_a_wide_piece_may_be_two_digits_that_touch():
     assert wide.may_touch and not tall.may_touch
 
 
-def test_no_ink_is_no_number_and_a_page_full_of_dots_has_a_bound():
+def test_a_blank_drawing_is_refused_and_a_page_full_of_dots_gives_at_most_twelve_digits():
     with pytest.raises(BlankDrawing):
         separate(paper())
-    assert len(separate(paper(*[((x, 100), (x, 120)) for x in range(10, 380, 20)], width=4))) == MOST
+    assert len(separate(paper(*[((x, 100), (x, 120)) for x in range(10, 380, 20)], width=4))) == MAX_DIGITS
 
 
 def stroke(*points, width=24):
     return Stroke(np.array(points, float), width)
 
 
-def test_strokes_part_digits_that_touch():
+def test_strokes_separate_digits_that_touch():
     zero = stroke((130, 115), (105, 165), (125, 222), (160, 190), (130, 115))
     four = stroke((205, 110), (175, 180), (250, 180)), stroke((235, 150), (230, 230))
     left, right = separate_strokes([*four, zero], (384, 384))
@@ -75,7 +75,7 @@ def test_an_upright_stroke_without_width_belongs_to_what_it_crosses():
     assert len(separate_strokes([*plus, stroke((300, 150), (300, 250))], (384, 384))) == 2
 
 
-def test_no_stroke_on_the_canvas_is_no_number():
+def test_strokes_outside_of_the_canvas_are_a_blank_drawing():
     for strokes in ([], [stroke((-90, -90), (-80, -90))]):
         with pytest.raises(BlankDrawing):
             separate_strokes(strokes, (384, 384))

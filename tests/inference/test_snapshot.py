@@ -10,7 +10,7 @@ from digits.training import snapshots
 
 
 @pytest.mark.parametrize("name", ARCHITECTURES)
-def test_numpy_answers_what_keras_answers(name, with_sample):
+def test_numpy_predicts_what_keras_predicts(name, with_sample):
     network, random = ARCHITECTURES[name](), np.random.default_rng(0)
     # Not as built: biases of 0 and means of 0 would hide where they are forgotten. A variance is never negative.
     weights = [weight * 0.8 + random.uniform(0.01, 0.2, weight.shape) for weight in network.get_weights()]
@@ -44,14 +44,14 @@ def test_the_last_snapshot_of_a_run_is_its_model(with_run):
     ],
     ids=["empty", "cut", "flipped"],
 )
-def test_a_damaged_snapshot_is_said_in_one_sentence(with_run, damage):
+def test_a_damaged_snapshot_is_refused_in_plain_words(with_run, damage):
     file = snapshots.files(with_run.path)[0]
     file.write_bytes(damage(file.read_bytes()))
     with pytest.raises(DamagedFile, match="The snapshot epoch-0000.npz is damaged"):
         models.snapshot(with_run, 0)
 
 
-def test_a_layer_that_is_not_known_is_no_snapshot(tmp_path):
+def test_a_snapshot_with_an_unknown_kind_of_layer_is_refused(tmp_path):
     layers = '[{"layer": "LSTM", "weights": 0}]'
     np.savez(tmp_path / "epoch-0001.npz", layers=np.array(layers))
     with pytest.raises(DamagedFile):

@@ -1,4 +1,5 @@
 import math
+import re
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from digits.errors import UnreadablePicture
 from digits.inference.strokes import paint, read_strokes
 
 LINE = {"path": [["M", 100, 50], ["L", 100, 150]], "strokeWidth": 20}
+REFUSED = "We couldn't read the strokes of this drawing. Press Clear and try again."
 CURVE = {"path": [["M", 0, 0], ["Q", 100, 0, 100, 100], ["L", 100, 200]], "strokeWidth": 8.5}
 
 
@@ -20,9 +22,8 @@ def test_lines_and_curves_are_followed_in_the_order_in_which_they_were_drawn():
     line, curve = read_strokes(drawing(LINE, CURVE))
     assert line.points.tolist() == [[100, 50], [100, 150]] and line.width == 20
     assert curve.points[0].tolist() == [0, 0] and curve.points[-1].tolist() == [100, 200] and curve.width == 8.5
-    middle = curve.points[
-        2
-    ]  # half way along the curve: a quarter of the start, half of the corner, a quarter of the end
+    # Half way along the curve: a quarter of the start, half of the corner, a quarter of the end.
+    middle = curve.points[2]
     assert middle.tolist() == [75, 25]
 
 
@@ -35,7 +36,7 @@ def test_a_stroke_is_painted_as_wide_as_the_brush_and_where_it_was():
     assert along[:38].max() == 0 and along[45] == 255 and along[155] == 255 and along[163:].max() == 0  # round ends
 
 
-def test_no_stroke_is_an_empty_canvas():
+def test_no_strokes_are_an_empty_canvas():
     assert read_strokes(drawing()) == [] and paint([], (384, 200)).shape == (200, 384)
     assert not paint([], (384, 384)).any()
 
@@ -75,8 +76,8 @@ def test_a_dot_is_painted(path):
     ],
     ids=lambda sent: repr(sent)[:50],
 )
-def test_what_no_hand_draws_gets_one_sentence(sent):
-    with pytest.raises(UnreadablePicture, match=r"^The strokes that the canvas sent cannot be read; .*\.$"):
+def test_what_no_hand_draws_is_refused_in_plain_words(sent):
+    with pytest.raises(UnreadablePicture, match=f"^{re.escape(REFUSED)}$"):
         read_strokes(sent)
 
 
@@ -92,10 +93,10 @@ strokes = st.fixed_dictionaries({"path": st.lists(commands, max_size=6), "stroke
 
 @settings(max_examples=300, deadline=None, database=None)
 @given(st.fixed_dictionaries({"objects": st.lists(strokes | anything, max_size=4)}) | anything)
-def test_whatever_strokes_come_are_painted_or_one_sentence(sent):
+def test_whatever_comes_as_strokes_is_painted_or_refused(sent):
     try:
         read = read_strokes(sent)
     except UnreadablePicture as refused:
-        assert str(refused) == "The strokes that the canvas sent cannot be read; clear it and draw again."
+        assert str(refused) == REFUSED
     else:
         assert paint(read, (384, 384)).shape == (384, 384)

@@ -1,4 +1,4 @@
-"""Augmentation: same digits, other hands."""
+"""Augmentation keeps the digits and changes the handwriting."""
 
 import cv2
 import numpy as np
@@ -7,7 +7,7 @@ import pytest
 from digits.networks.augmentation import CHUNK, Augmentation, augment
 
 NOTHING = Augmentation(
-    rotation=0, shear=0, scale=0, aspect=0, shift=0, elastic=0, pen=0, thinner=0, thicker=0, habits=0
+    rotation=0, shear=0, scale=0, aspect=0, shift=0, elastic=0, pen=0, thinner=0, thicker=0, stroke_variants=0
 )  # fmt: skip
 
 
@@ -53,7 +53,7 @@ def test_with_everything_off_a_digit_only_comes_to_its_20_pixels(radius):
 
 def test_the_given_images_are_left_as_they_are():
     images = rings(30)
-    augment(images, labels(30), np.random.default_rng(0), Augmentation(habits=1.0))
+    augment(images, labels(30), np.random.default_rng(0), Augmentation(stroke_variants=1.0))
     np.testing.assert_array_equal(images, rings(30))
 
 
@@ -95,27 +95,27 @@ def test_scale_changes_the_size_and_keeps_the_shape():
 
 
 @pytest.mark.parametrize("digit", [0, 1, 7, 9])
-def test_habits_add_a_stroke_to_the_digits_people_embellish(digit):
-    changed = (vary(rings(40), digit=digit, habits=1.0) != vary(rings(40))).any(axis=(1, 2))
+def test_stroke_variants_add_a_stroke_to_0_1_7_and_9(digit):
+    changed = (vary(rings(40), digit=digit, stroke_variants=1.0) != vary(rings(40))).any(axis=(1, 2))
     assert changed.mean() > 0.9
 
 
 @pytest.mark.parametrize("digit", [2, 3, 4, 5, 6, 8])
-def test_habits_leave_the_other_digits_alone(digit):
-    np.testing.assert_array_equal(vary(rings(10), digit=digit, habits=1.0), vary(rings(10)))
+def test_stroke_variants_leave_the_other_digits_alone(digit):
+    np.testing.assert_array_equal(vary(rings(10), digit=digit, stroke_variants=1.0), vary(rings(10)))
 
 
 def test_no_ink_leaks_from_one_digit_into_its_neighbours():
     full = np.zeros((30, 28, 28), np.uint8)
     full[::2] = 255
-    varied = augment(full, labels(30, 9), np.random.default_rng(0), Augmentation(habits=1.0))
+    varied = augment(full, labels(30, 9), np.random.default_rng(0), Augmentation(stroke_variants=1.0))
     assert not varied[1::2].any()
 
 
 def test_variations_can_be_made_milder_all_at_once():
     assert Augmentation().times(0) == NOTHING
-    assert Augmentation(rotation=12, habits=0.2).times(0.5).rotation == 6
-    assert Augmentation(rotation=12, habits=0.2).times(0.5).habits == 0.1
+    assert Augmentation(rotation=12, stroke_variants=0.2).times(0.5).rotation == 6
+    assert Augmentation(rotation=12, stroke_variants=0.2).times(0.5).stroke_variants == 0.1
 
 
 def test_blank_digits_stay_blank():

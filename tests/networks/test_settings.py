@@ -1,95 +1,155 @@
+import argparse
 import math
+from dataclasses import asdict, fields, replace
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
+from digits.commands.training_options import add_training_options, chosen_settings
+from digits.data.sources import SOURCES
+from digits.data.splits import SPLITS
 from digits.errors import BadConfig
-from digits.networks.architectures import RECIPES
-from digits.networks.settings import make_config, read_config
+from digits.networks.architectures import RECIPES, Recipe
+from digits.networks.backends import BACKENDS
+from digits.networks.settings import SETTINGS, Settings, make_settings, read_settings
+from digits.storage.home import ROOT
+from pages.train import settings as form
+
+
+def test_the_table_the_dataclass_the_command_line_and_the_form_agree(with_sample, monkeypatch):
+    assert {*SETTINGS, "parent", "parent_source"} == {field.name for field in fields(Settings)}
+    assert {name for name in SETTINGS if SETTINGS[name].default is None} == {field.name for field in fields(Recipe)}
+    known = {"architecture": RECIPES, "source": SOURCES, "split": SPLITS, "backend": BACKENDS}
+    assert all(list(SETTINGS[name].choices) == list(choices) for name, choices in known.items())
+
+    parser = argparse.ArgumentParser()
+    add_training_options(parser)
+    assert chosen_settings(parser.parse_args([])) == {}
+    text = "".join(parser.format_help().split())
+    for name, setting in SETTINGS.items():
+        assert "".join(setting.help.split()) in text
+        flag = "--" + name.replace("_", "-")
+        if setting.kind is bool:
+            assert chosen_settings(parser.parse_args([flag])) == {name: True}
+            assert chosen_settings(parser.parse_args(["--no-" + flag[2:]])) == {name: False}
+        else:
+            value = [*setting.choices][-1] if setting.choices else setting.kind(min(setting.maximum, 1e9))
+            assert chosen_settings(parser.parse_args([flag, str(value)])) == {name: value}
+
+    monkeypatch.setattr(form, "is_installed", lambda name: True)
+    widgets = _widgets(train_source="mnist") | _widgets(train_racers=2)
+    assert set(widgets) == set(SETTINGS)
+    for name, widget in widgets.items():
+        setting = SETTINGS[name]
+        assert (widget.label, widget.help) == (setting.label, setting.help)
+        if setting.choices:
+            assert widget.options == list(setting.choices.values())
+        elif setting.kind is not bool:
+            assert (widget.min, widget.max or math.inf) == (setting.minimum, setting.maximum)
+
+
+def _widgets(**draft):
+    """Return the widgets of the settings on the page Train, by the setting's name."""
+    page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).run()
+    for key, value in draft.items():
+        page.session_state[key] = value
+    page.switch_page("pages/train/page.py").run()
+    assert not page.exception
+    widgets = {widget.key: widget for widget in (*page.number_input, *page.segmented_control, *page.toggle)}
+    return {name: widgets[f"train_{name}"] for name in SETTINGS if f"train_{name}" in widgets}
 
 
 @pytest.mark.parametrize("architecture", RECIPES)
-def test_every_recipe_is_a_good_config_as_it_stands(architecture):
-    config = make_config(architecture=architecture)
-    assert (config.source, config.split, config.seed, config.xla) == ("sample", "tutorial", 0, "auto")
+def test_the_settings_that_come_with_a_network_are_accepted(architecture):
+    settings = make_settings(architecture=architecture)
+    assert {name: getattr(settings, name) for name in asdict(RECIPES[architecture])} == asdict(RECIPES[architecture])
+    assert (settings.source, settings.split, settings.seed, settings.xla) == ("sample", "tutorial", 0, "auto")
 
 
 def test_the_tutorials_network_comes_with_the_tutorials_settings():
-    config = make_config(architecture="mlp")
-    assert (config.epochs, config.batch_size, config.learning_rate) == (10, 32, 0.01)
+    settings = make_settings(architecture="mlp")
+    assert (settings.epochs, settings.batch_size, settings.learning_rate) == (10, 32, 0.01)
 
 
-def test_a_config_survives_being_saved():
-    config = make_config(architecture="cnn", epochs=3, seed=7)
-    assert read_config(config.as_dict()) == config
+def test_settings_survive_being_saved():
+    settings = make_settings(architecture="cnn", epochs=3, seed=7)
+    assert read_settings(settings.as_dict()) == settings
 
 
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"epochs": 0}, "epochs is 0; expected a whole number from 1 to 1,000."),
-        ({"epochs": 2.5}, "epochs is 2.5; expected a whole number from 1 to 1,000."),
-        ({"epochs": True}, "epochs is True; expected a whole number from 1 to 1,000."),
-        ({"batch_size": -1}, "batch_size is -1; expected a whole number from 1 to 65,536."),
-        ({"batch_size": "abc"}, "batch_size is 'abc'; expected a whole number from 1 to 65,536."),
-        ({"batch_size": 3_201}, "batch_size is 3,201, but the training set has only 3,200 digits. Start with 32."),
-        ({"learning_rate": 0.0}, "learning_rate is 0; the network would not learn. Start with 0.01."),
-        ({"learning_rate": -0.1}, "learning_rate is -0.1; expected a number over 0."),
-        ({"learning_rate": math.nan}, "learning_rate is nan; expected a number over 0."),
-        ({"learning_rate": math.inf}, "learning_rate is inf; expected a number over 0."),
-        ({"label_smoothing": 0.9}, "label_smoothing is 0.9; expected a number from 0 to 0.5."),
-        ({"seed": -1}, "seed is -1; expected a whole number from 0 to 2,147,483,647."),
-        ({"xla": "maybe"}, "xla is 'maybe'; choose one of auto, on, off."),
-        ({"backend": "torch"}, "backend is 'torch'; choose one of tensorflow, jax."),
-        ({"racers": 17, "backend": "jax"}, "racers is 17; expected a whole number from 1 to 16."),
-        (
-            {"racers": 4, "backend": "tensorflow"},
-            "racers is 4, but only JAX trains several at once; set backend to jax.",
-        ),
-        ({"race": "batches"}, "race is 'batches'; choose one of seeds, learning-rates."),
-        (
-            {"seed": 2**31 - 1, "racers": 2, "backend": "jax"},
-            "seed is 2147483647; expected a whole number from 0 to 2,147,483,646.",
-        ),
-        ({"schedule": "cosine"}, "schedule is 'cosine'; choose one of constant, one-cycle."),
-        ({"augmentation": "yes"}, "augmentation is 'yes'; expected true or false."),
-        ({"architecture": "resnet"}, "architecture is 'resnet'; choose one of linear, mlp, cnn, cnn-large."),
-        ({"architecture": ["cnn"]}, "architecture is ['cnn']; choose one of linear, mlp, cnn, cnn-large."),
-        ({"source": "cifar"}, "There is no data source 'cifar'; choose one of sample, mnist."),
+        ({"epochs": 0}, "Epochs is 0; expected a whole number from 1 to 1,000."),
+        ({"epochs": 2.5}, "Epochs is 2.5; expected a whole number from 1 to 1,000."),
+        ({"epochs": True}, "Epochs is True; expected a whole number from 1 to 1,000."),
+        ({"batch_size": 70_000}, "Batch size is 70,000; expected a whole number from 1 to 65,536."),
+        ({"batch_size": "abc"}, "Batch size is 'abc'; expected a whole number from 1 to 65,536."),
+        ({"batch_size": 3_201}, "Batch size is 3,201, but there are only 3,200 training digits. Start with 32."),
+        ({"learning_rate": 0.0}, "Learning rate is 0.0; expected a number over 0."),
+        ({"learning_rate": math.nan}, "Learning rate is nan; expected a number over 0."),
+        ({"learning_rate": math.inf}, "Learning rate is inf; expected a number over 0."),
+        ({"label_smoothing": 0.9}, "Label smoothing is 0.9; expected a number from 0 to 0.5."),
+        ({"seed": -1}, "Seed is -1; expected a whole number from 0 to 2,147,483,647."),
+        ({"augmentation": "yes"}, "Augmentation is 'yes'; expected true or false."),
+        ({"augmentation": 1}, "Augmentation is 1; expected true or false."),
+        ({"architecture": "resnet"}, "Network is 'resnet'; expected one of linear, mlp, cnn, cnn-large."),
+        ({"architecture": ["cnn"]}, "Network is ['cnn']; expected one of linear, mlp, cnn, cnn-large."),
+        ({"source": "cifar"}, "Data is 'cifar'; expected one of sample, mnist."),
+        ({"parent": 7}, "parent is 7; expected a text."),
         (
             {"split": "official"},
             "MNIST sample has no official test set; use the split tutorial, or the source mnist.",
         ),
+        (
+            {"racers": 4, "backend": "tensorflow"},
+            "Networks at once is 4, but only JAX trains several together. Choose JAX, or 1 network.",
+        ),
+        (
+            {"seed": 2**31 - 1, "racers": 2, "backend": "jax"},
+            "Network 2 of 2 does not work. Seed is 2,147,483,648; expected a whole number from 0 to 2,147,483,647.",
+        ),
+        (
+            {"learning_rate": 1e308, "racers": 3, "race": "learning-rates", "backend": "jax"},
+            "Network 3 of 3 does not work. Learning rate is inf; expected a number over 0.",
+        ),
     ],
 )
-def test_a_bad_setting_gets_one_sentence(changes, sentence):
+def test_a_value_that_is_not_accepted_gets_a_sentence(changes, sentence):
     with pytest.raises(BadConfig) as raised:
-        make_config(**changes)
+        make_settings(**changes)
     assert str(raised.value) == sentence
 
 
-def test_the_backend_is_that_of_keras_own_variable_and_one_of_an_older_run_tensorflow(monkeypatch):
-    assert make_config().backend == "tensorflow"
+def test_the_default_library_is_that_of_keras_own_variable_and_tensorflow_for_an_older_run(monkeypatch):
+    assert make_settings().backend == "tensorflow"
     monkeypatch.setenv("KERAS_BACKEND", "jax")
-    assert make_config().backend == "jax"
-    older = make_config().as_dict()
+    assert make_settings().backend == "jax"
+    older = make_settings().as_dict()
     del older["backend"], older["racers"], older["race"]
-    assert (read_config(older).backend, read_config(older).racers) == ("tensorflow", 1)
+    assert (read_settings(older).backend, read_settings(older).racers) == ("tensorflow", 1)
 
 
-def test_racers_differ_in_their_seed_or_by_half_powers_of_ten_around_the_learning_rate():
-    race = make_config(architecture="mlp", seed=7, racers=4, backend="jax")
-    assert race.racer_names == ["seed 7", "seed 8", "seed 9", "seed 10"] and race.racer(2).learning_rate == 0.01
-    race = make_config(architecture="mlp", seed=7, racers=4, backend="jax", race="learning-rates")
-    names = ["learning rate 0.001", "learning rate 0.00316", "learning rate 0.01", "learning rate 0.0316"]
-    assert race.racer_names == names
-    assert race.racer(2) == make_config(architecture="mlp", seed=7, backend="jax", race="learning-rates")
-    assert race.racer(2).racer_names == []
+def test_networks_trained_at_once_differ_in_their_seed_or_by_half_powers_of_ten_in_the_learning_rate():
+    settings = make_settings(architecture="mlp", seed=7, racers=4, backend="jax")
+    assert settings.racer_names == ["seed 7", "seed 8", "seed 9", "seed 10"]
+    assert settings.racer(2).learning_rate == 0.01
+    settings = replace(settings, race="learning-rates")
+    assert settings.racer_names == [
+        "learning rate 0.001", "learning rate 0.00316", "learning rate 0.01", "learning rate 0.0316"
+    ]  # fmt: skip
+    assert settings.racer(2) == replace(settings, racers=1)
+    assert settings.racer(2).racer_names == []
 
 
-def test_a_saved_config_with_other_fields_is_refused():
-    saved = make_config().as_dict()
-    with pytest.raises(BadConfig, match="expected"):
-        read_config(saved | {"momentum": 0.9})
-    del saved["seed"]
-    with pytest.raises(BadConfig, match="expected"):
-        read_config(saved)
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (lambda saved: saved.update(momentum=0.9), "have unknown fields: momentum"),
+        (lambda saved: saved.pop("seed"), "are incomplete: seed missing"),
+    ],
+)
+def test_saved_settings_with_other_fields_are_refused(change, sentence):
+    saved = make_settings().as_dict()
+    change(saved)
+    with pytest.raises(BadConfig, match=sentence):
+        read_settings(saved)

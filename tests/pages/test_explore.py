@@ -3,14 +3,14 @@ import json
 
 import numpy as np
 import pytest
+from digits.data.preparing import Progress
+from digits.storage.records import write_json
 from streamlit.testing.v1 import AppTest
 
 from digits.data import preparing
 from digits.data.dataset import open_dataset
-from digits.data.preparing import Progress
 from digits.evaluation import audit
 from digits.storage.home import ROOT, data_folder
-from digits.storage.records import write_json
 from digits.tasks import process
 
 VIEWS = ["Data set", "One digit", "Gallery", "Batches", "Doubtful labels"]
@@ -253,7 +253,7 @@ def test_doubtful_labels_are_shown_by_rank_and_filtered_by_label():
     page = explore(view="Doubtful labels")
     assert "3 of the 5,000 training labels are doubtful" in words(page)
     assert chart(page, "doubtful_gallery")["data"][1]["hovertext"][2] == (
-        "rank 3: index 7, labelled 1, read as 7, over 99.9% sure"
+        "rank 3: index 7, labelled 1, read as 7, over 99.9% confidence"
     )
     page.pills(key="doubtful_label").set_value(3).run()
     assert not page.exception

@@ -1,4 +1,4 @@
-"""Going on where a training was interrupted: the files, and that the result is the same."""
+"""Continuing an interrupted training: the files, and that the result is the same."""
 
 import json
 import subprocess
@@ -7,63 +7,60 @@ import sys
 import numpy as np
 import pytest
 
+from digits.errors import DamagedFile
 from digits.storage.home import ROOT
-from digits.storage.records import read_json
 from digits.training import checkpoints
-from digits.training.checkpoints import Checkpoint, Keeper
+from digits.training.checkpoints import Checkpoint, CheckpointWriter
 
 
 def after(epoch):
     return Checkpoint([{"epoch": number} for number in range(1, epoch + 1)], [np.full((2, 3), epoch, np.float32)])
 
 
-@pytest.fixture
-def keeper(tmp_path, monkeypatch):
-    """Writes every checkpoint at once."""
+def test_a_checkpoint_comes_back_whole(tmp_path):
+    stored = checkpoints.write(tmp_path, after(2))
+    found = checkpoints.read(tmp_path, stored)
+    assert (stored.name, found.epochs, found.epoch) == ("checkpoint-0002.npz", [{"epoch": 1}, {"epoch": 2}], 2)
+    np.testing.assert_array_equal(found.state, after(2).state)
+
+
+def test_an_epoch_that_is_done_again_leaves_its_earlier_checkpoint_as_it_was(tmp_path):
+    first = checkpoints.write(tmp_path, after(1))
+    again = checkpoints.write(tmp_path, Checkpoint([{"epoch": 1}], [np.zeros(1)]))
+    assert again.name == "checkpoint-0001-2.npz"
+    np.testing.assert_array_equal(checkpoints.read(tmp_path, first).state, after(1).state)
+
+
+@pytest.mark.parametrize("damage", [
+    lambda file: file.write_bytes(file.read_bytes()[:-100]),
+    lambda file: file.write_bytes(file.read_bytes()[:50] + b"?" + file.read_bytes()[51:]),
+    lambda file: file.unlink(),
+])  # fmt: skip
+def test_a_damaged_checkpoint_is_refused(tmp_path, damage):
+    stored = checkpoints.write(tmp_path, after(1))
+    damage(tmp_path / stored.name)
+    with pytest.raises(DamagedFile):
+        checkpoints.read(tmp_path, stored)
+
+
+def test_every_checkpoint_is_announced_when_it_is_whole(tmp_path, monkeypatch):
     monkeypatch.setattr(checkpoints, "PAUSE_SECONDS", 0)
-    return Keeper(tmp_path)
-
-
-def test_the_newest_checkpoint_comes_back_whole(keeper, tmp_path):
-    keeper.keep(after(1))
-    found, damaged = checkpoints.newest(tmp_path)
-    assert (found.epochs, found.epoch, damaged) == ([{"epoch": 1}], 1, [])
-    np.testing.assert_array_equal(found.state, after(1).state)
-
-
-def test_two_checkpoints_are_kept(keeper, tmp_path):
-    for epoch in range(1, 5):
-        keeper.keep(after(epoch))
-    assert sorted(path.name for path in (tmp_path / "checkpoint").iterdir()) == [
-        "epoch-0003.npz", "epoch-0004.npz", "manifest.json",
-    ]  # fmt: skip
-
-
-def test_without_a_checkpoint_there_is_none(tmp_path):
-    assert checkpoints.newest(tmp_path) == (None, [])
-
-
-@pytest.mark.parametrize("damage", [lambda content: content[:-100], lambda content: content[:50] + b"?" + content[51:]])
-def test_a_damaged_newest_checkpoint_falls_back_to_the_one_before(keeper, tmp_path, damage):
-    keeper.keep(after(1))
-    keeper.keep(after(2))
-    file = tmp_path / "checkpoint" / "epoch-0002.npz"
-    file.write_bytes(damage(file.read_bytes()))
-    found, damaged = checkpoints.newest(tmp_path)
-    assert (found.epoch, damaged) == (1, ["epoch-0002.npz"])
-    keeper.keep(after(2))  # the whole one stays beside the new one
-    assert checkpoints.newest(tmp_path)[0].epoch == 2
-    named = read_json(tmp_path / "checkpoint" / "manifest.json")["checkpoints"]
-    assert [entry["file"] for entry in named] == ["epoch-0001.npz", "epoch-0002.npz"]
+    read = []
+    writer = CheckpointWriter(tmp_path, lambda epoch, stored: read.append((epoch, checkpoints.read(tmp_path, stored))))
+    for epoch in range(1, 4):
+        writer.keep(after(epoch))
+    writer.flush()
+    assert [(epoch, found.epoch) for epoch, found in read] == [(1, 1), (2, 2), (3, 3)]
 
 
 def test_short_epochs_share_a_checkpoint_until_the_end(tmp_path):
-    keeper = Keeper(tmp_path)
+    written = []
+    writer = CheckpointWriter(tmp_path, lambda epoch, stored: written.append(epoch))
     for epoch in range(1, 4):
-        keeper.keep(after(epoch))
-    assert checkpoints.newest(tmp_path)[0].epoch == 1
-    keeper.flush()
-    assert checkpoints.newest(tmp_path)[0].epoch == 3
+        writer.keep(after(epoch))
+    assert written == [1]
+    writer.flush()
+    assert written == [1, 3]
 
 
 # In a process of its own: TensorFlow in this one would slow down every later test of the pages.
@@ -73,27 +70,25 @@ from pathlib import Path
 import numpy as np
 from digits.data.dataset import open_dataset
 from digits.training import checkpoints, trainer
-from digits.networks.settings import make_config
+from digits.networks.settings import make_settings
 
-config = make_config(architecture=sys.argv[1], epochs=3, augmentation=sys.argv[2] == "yes")
+settings = make_settings(architecture=sys.argv[1], epochs=3, augmentation=sys.argv[2] == "yes")
 folder, data = Path(sys.argv[3]), open_dataset("sample")
-keeper = checkpoints.Keeper(folder)
-rows = []
+rows, written = [], []
 
 
 def train(**options):
-    return trainer.fit(config, data, "CPU", **options).model.get_weights()
+    return trainer.fit(settings, data, "CPU", **options).model.get_weights()
 
 
 def keep_the_first(checkpoint):
     if checkpoint.epoch == 1:
-        keeper.keep(checkpoint)
+        written.append(checkpoints.write(folder, checkpoint))
 
 
 whole = train(num_epochs=4, on_epoch=rows.append, on_checkpoint=keep_the_first)
-found, _ = checkpoints.newest(folder)
 again = []
-resumed = train(num_epochs=4, checkpoint=found, on_epoch=again.append)
+resumed = train(num_epochs=4, checkpoint=checkpoints.read(folder, written[0]), on_epoch=again.append)
 print(json.dumps({
     "difference": float(max(np.abs(a - b).max() for a, b in zip(whole, resumed))),
     "epochs": [row["epoch"] for row in again],
@@ -104,7 +99,7 @@ print(json.dumps({
 
 
 @pytest.mark.parametrize(("architecture", "augmentation"), [("mlp", "no"), ("cnn", "yes")])
-def test_a_training_that_goes_on_gives_the_same_weights_as_one_never_interrupted(
+def test_a_continued_training_gives_the_same_weights_as_one_never_interrupted(
     with_sample, tmp_path, architecture, augmentation
 ):
     """cnn: with dropout, batch normalisation, one-cycle and augmentation, and an epoch more than planned."""

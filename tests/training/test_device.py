@@ -9,7 +9,6 @@ import pytest
 
 from digits.storage.home import ROOT
 from digits.training import backends
-from tests.conftest import digits
 
 CODE = """
 import json, os, sys
@@ -101,18 +100,3 @@ def test_a_gpu_that_is_full_or_cannot_be_used_is_told_and_the_cpu_takes_over(end
         assert (row["val_accuracy"], row["val_loss"]) == pytest.approx(
             (alone["val_accuracy"], alone["val_loss"]), rel=1e-3
         )
-
-
-@pytest.mark.parametrize(("library", "sentence"), [
-    ("torch", "The environment variable KERAS_BACKEND is 'torch'; expected one of tensorflow, jax."),
-    ("jax", "jax is not installed. Run: "),
-])  # fmt: skip
-def test_a_library_that_cannot_be_used_is_told_in_a_sentence(digits_home, monkeypatch, library, sentence):
-    monkeypatch.setenv("KERAS_BACKEND", library)
-    if library == "jax":
-        monkeypatch.setattr(backends, "is_installed", lambda name: False)
-    with pytest.raises(backends.DigitsError, match=sentence.replace(".", r"\.")):
-        backends.check_chosen()
-    if library == "torch":
-        refused = digits("runs", home=digits_home, check=False)
-        assert refused.returncode == 2 and refused.stderr.strip() == f"python -m digits: {sentence}"

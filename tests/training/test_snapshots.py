@@ -1,15 +1,12 @@
 """Which epochs are kept, and that they cost little; what is in them: tests/inference/test_snapshot.py."""
 
-from unittest.mock import Mock
-
 import numpy as np
 import pytest
 
-from digits.errors import DigitsError
-from digits.runs import runs
-from digits.runs.work import _go_back_to_checkpoint
+from digits.errors import DigitsError, TakenOver
+from digits.storage.files import read_arrays
 from digits.training import snapshots
-from digits.training.snapshots import KEPT, Keeper, files, forget_after, thinned
+from digits.training.snapshots import KEPT, SnapshotWriter, thinned
 
 
 class Network:
@@ -24,12 +21,28 @@ class Network:
         return [np.full(3, self.epoch, np.float32)]
 
 
+class Caller:
+    """Keeps the names of the files that are wanted, as the database does."""
+
+    def __init__(self):
+        self.files = {}
+
+    def on_written(self, epoch, stored, wanted):
+        self.files[epoch] = stored
+        self.files = {number: self.files[number] for number in sorted(self.files) if number in wanted}
+
+
 @pytest.fixture
-def keeper(tmp_path, monkeypatch):
+def caller():
+    return Caller()
+
+
+@pytest.fixture
+def writer(caller, tmp_path, monkeypatch):
     """Writes every snapshot at once."""
     monkeypatch.setattr(snapshots, "PAUSE_SECONDS", 0)
-    monkeypatch.setattr(snapshots, "SHARE", float("inf"))
-    return Keeper(tmp_path)
+    monkeypatch.setattr(snapshots, "MAX_FRACTION", float("inf"))
+    return SnapshotWriter(tmp_path, caller.on_written)
 
 
 @pytest.mark.parametrize(
@@ -46,51 +59,48 @@ def test_a_long_run_is_thinned_evenly_and_keeps_its_newest_epoch(newest, expecte
     assert thinned(range(newest + 1)) == expected
 
 
-def test_thinning_as_they_come_ends_in_the_same_as_thinning_at_the_end(keeper, tmp_path):
+def test_thinning_at_each_epoch_ends_in_the_same_as_thinning_at_the_end(writer, caller, tmp_path):
     for epoch in range(101):
-        keeper.keep(epoch, Network(epoch))
-        assert len(files(tmp_path)) <= KEPT + 2 and epoch in files(tmp_path)
-    assert list(files(tmp_path)) == thinned(range(101))
-    with np.load(files(tmp_path)[100]) as arrays:
-        assert arrays["arr_0"].tolist() == [100, 100, 100]
+        writer.keep(epoch, Network(epoch))
+        assert len(caller.files) <= KEPT + 2 and epoch in caller.files
+    assert list(caller.files) == thinned(range(101))
+    for epoch, stored in caller.files.items():
+        assert read_arrays(tmp_path, stored)["arr_0"].tolist() == [epoch, epoch, epoch]
 
 
-def test_short_epochs_wait_and_are_written_together(tmp_path):
-    keeper = Keeper(tmp_path)
+def test_a_continued_training_thins_what_was_there_before(caller, tmp_path, writer):
+    for epoch in range(40):
+        writer.keep(epoch, Network(epoch))
+    later = SnapshotWriter(tmp_path, caller.on_written, caller.files)
+    for epoch in range(40, 101):
+        later.keep(epoch, Network(epoch))
+    assert list(caller.files) == thinned(range(101))
+
+
+def test_short_epochs_wait_and_are_written_together(caller, tmp_path):
+    writer = SnapshotWriter(tmp_path, caller.on_written)
     for epoch in range(6):
-        keeper.keep(epoch, Network(epoch))
-    assert list(files(tmp_path)) == [0]
-    keeper.flush()
-    assert list(files(tmp_path)) == [0, 1, 2, 3, 4, 5]
+        writer.keep(epoch, Network(epoch))
+    assert list(caller.files) == [0]
+    writer.flush()
+    assert list(caller.files) == [0, 1, 2, 3, 4, 5]
 
 
-def test_a_full_disk_costs_the_snapshot_and_not_the_training(keeper, tmp_path, monkeypatch):
-    def full(file, write):
+def test_a_full_disk_costs_the_snapshot_and_not_the_training(writer, caller, monkeypatch):
+    def full(folder, name, write):
         raise DigitsError("No space left on device")
 
-    keeper.keep(0, Network(0))
-    monkeypatch.setattr(snapshots, "publish", full)
-    keeper.keep(1, Network(1))
-    monkeypatch.undo()
-    keeper.keep(2, Network(2))
-    assert list(files(tmp_path))[0] == 0 and 1 not in files(tmp_path)
+    writer.keep(0, Network(0))
+    with monkeypatch.context() as patch:
+        patch.setattr(snapshots, "write_new", full)
+        writer.keep(1, Network(1))
+    writer.keep(2, Network(2))
+    assert list(caller.files) == [0, 2]
 
 
-def test_a_run_that_goes_back_forgets_the_epochs_it_does_again(keeper, tmp_path):
-    for epoch in range(4):
-        keeper.keep(epoch, Network(epoch))
-    forget_after(tmp_path, 2)
-    assert list(files(tmp_path)) == [0, 1, 2]
+def test_a_training_that_another_process_took_over_hears_of_it(tmp_path):
+    def refuse(epoch, stored, wanted):
+        raise TakenOver
 
-
-def test_a_trained_run_has_every_epoch_and_its_snapshots_go_with_it(with_run):
-    assert list(files(with_run.path)) == [0, 1, 2, 3]
-    folder = with_run.path
-    runs.delete(with_run)
-    assert not folder.exists()
-
-
-def test_a_run_without_a_whole_checkpoint_begins_its_snapshots_anew(with_run):
-    (with_run.path / "checkpoint" / "manifest.json").unlink()
-    assert _go_back_to_checkpoint(with_run, Mock()) is None
-    assert list(files(with_run.path)) == [0]
+    with pytest.raises(TakenOver):
+        SnapshotWriter(tmp_path, refuse).keep(0, Network(0))

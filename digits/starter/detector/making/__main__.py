@@ -14,7 +14,7 @@ from digits.errors import DigitsError
 from digits.inference.detector import FOLDER, LEAST, Gate
 from digits.starter.detector.making.false_acceptances import by_kind
 from digits.starter.detector.making.pictures import num_pictures, pictures_of
-from digits.storage.files import publish
+from digits.storage.files import atomic_write
 
 OUTPUT = {"shape": [1, 2], "dtype": "float32", "meaning": "probabilities of no digit and of a digit"}
 SEED = 0
@@ -28,7 +28,7 @@ def main(folder: Path) -> None:
     from digits.training.export import INPUT, write_litert
 
     model = fit(pictures, is_digit, SEED)
-    digest = publish(folder / "model.tflite", lambda part: write_litert(model, part))
+    digest = atomic_write(folder / "model.tflite", lambda part: write_litert(model, part))
     manifest = {"sha256": {"model.tflite": digest}, "input": INPUT, "output": OUTPUT}
     _write(folder / "manifest.json", json.dumps(manifest, indent=2) + "\n")
     text = card(folder, model.count_params(), int(is_digit.sum()), int((~is_digit).sum()), digest)
@@ -85,7 +85,7 @@ def _draw() -> tuple[np.ndarray, np.ndarray]:
 
 
 def _write(file: Path, text: str) -> None:
-    publish(file, lambda part: part.write_text(text, encoding="utf-8"))
+    atomic_write(file, lambda part: part.write_text(text, encoding="utf-8"))
 
 
 if __name__ == "__main__":

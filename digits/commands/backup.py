@@ -1,0 +1,29 @@
+"""python -m digits backup FILE, and restore FILE: all that the app has written, as one zip, and back."""
+
+from pathlib import Path
+
+from digits.commands.progress import bar
+from digits.storage import backup
+from digits.storage.home import home
+
+
+def add_to(verbs) -> None:
+    parser = verbs.add_parser("backup", help="copy runs, drawings, data and all that is known of them into a zip")
+    parser.add_argument("file", type=Path, metavar="FILE")
+    parser.set_defaults(command=run)
+    parser = verbs.add_parser("restore", help="make an empty DIGITS_HOME what a backup holds")
+    parser.add_argument("file", type=Path, metavar="FILE")
+    parser.set_defaults(command=restore)
+
+
+def run(options) -> int:
+    with bar() as on_progress:
+        number = backup.backup(options.file, on_progress)
+    print(f"{number:,} files are in {options.file}.")
+    return 0
+
+
+def restore(options) -> int:
+    number = backup.restore(options.file)
+    print(f"{number:,} files are in {home()}.")
+    return 0

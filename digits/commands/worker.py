@@ -1,0 +1,57 @@
+"""What each kind of task does: the function that a worker calls for it."""
+
+from digits import pipeline
+from digits.data.dataset import ensure_prepared, prepare_task
+from digits.evaluation import audit, embedding_map, evaluate, features, robustness
+from digits.evaluation.test_sets import test_set
+from digits.networks.settings import make_settings
+from digits.runs import store as runs
+from digits.runs import transfer
+from digits.tasks import Work
+
+
+def _features(work: Work, run_id: str, part: str) -> None:
+    features.compute(runs.get(run_id), part, work.report)
+
+
+def _evaluate(work: Work, run_id: str, test: str) -> None:
+    evaluate.evaluate(runs.get(run_id), test, work.report)
+
+
+def _robustness(work: Work, run_id: str, test: str) -> None:
+    run = runs.get(run_id)
+    robustness.measure(run, test_set(test, run.settings), work.report)
+
+
+def _map(work: Work, run_id: str, test: str) -> None:
+    run = runs.get(run_id)
+    embedding_map.compute(run, test_set(test, run.settings), work.report)
+
+
+def _audit(work: Work, source: str, part: str) -> None:
+    audit.audit(source, work.report)
+
+
+def _build(work: Work, run_id: str, part: str) -> None:
+    transfer.build(run_id, work.report)
+
+
+HANDLERS = {
+    "train": pipeline.run,
+    "prepare": prepare_task,
+    "evaluate": _evaluate,
+    "features": _features,
+    "robustness": _robustness,
+    "map": _map,
+    "audit": _audit,
+    "build": _build,
+}
+
+
+def warm_up() -> None:
+    """Load the library for trainings and compile what the default network needs, ahead of the first task."""
+    from digits.training import trainer
+
+    settings = make_settings()
+    ensure_prepared(settings.source)
+    trainer.warm_up(settings) if hasattr(trainer, "warm_up") else None

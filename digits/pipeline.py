@@ -1,0 +1,179 @@
+"""The story of a run: train -> publish -> calibrate -> evaluate -> compare with the parent -> done.
+
+The one place that knows the order. Ended anywhere, by whatever, the run continues from there to the same end: training
+from its last checkpoint, and what follows from the model that was published.
+"""
+
+import importlib.metadata
+import os
+import platform
+import time
+from typing import Any
+
+from digits.data.dataset import is_prepared, open_dataset
+from digits.errors import DamagedFile, DigitsError
+from digits.evaluation import fine_tune_result
+from digits.evaluation.calibration import calibrate
+from digits.evaluation.evaluate import evaluate
+from digits.evaluation.test_sets import test_sets
+from digits.networks.settings import Settings
+from digits.runs import sharing
+from digits.runs import store as runs
+from digits.runs.run import Run, RunState
+from digits.storage import files
+from digits.storage.home import run_folder
+from digits.tasks import Interrupted, TaskState, Work
+from digits.training import backends, checkpoints, snapshots
+from digits.training.checkpoints import Checkpoint
+
+
+def run(work: Work, run_id: str, part: str = "") -> TaskState:
+    """Take a run to its end, from wherever it is. Raises DigitsError where it cannot.
+
+    Returns DONE, or STOPPED where somebody asked for an earlier end; Interrupted means that it was paused.
+    """
+    if runs.get(run_id).stage != RunState.EVALUATING:
+        _train(work, runs.get(run_id))
+    finish(work, runs.get(run_id))
+    return TaskState(runs.how_it_ended(run_id))
+
+
+def finish(work: Work, run: Run) -> None:
+    """Do what follows a training: calibrate, evaluate on the run's own test set, compare with the parent."""
+    try:
+        work.tell(0.0, "Calibrating its confidence")
+        calibrate(run)
+        run = runs.get(run.id)
+        # Where no digits are on this machine that the network has not learned from, there is no score.
+        for chosen in [chosen for chosen in test_sets(run.settings) if is_prepared(chosen.source)][:1]:
+            evaluate(run, chosen.name, work.tell)
+        if run.settings.parent:
+            work.tell(0.9, "Comparing it with its parent")
+            fine_tune_result.compare(run)
+    except DigitsError as error:
+        raise DigitsError(f"Its model is trained, but was not evaluated: {error}", error.hint) from error
+    sharing.write_plain_files(run)
+    runs.set_stage(run.id, "finished")
+
+
+def _train(work: Work, run: Run) -> None:
+    """Train a run from its last whole checkpoint and publish its model."""
+    settings, folder = run.settings, run_folder(run.id)
+    work.tell(0.0, "Opening the data")
+    runs.set_stage(run.id, RunState.STARTING, started=time.time())
+    dataset = open_dataset(settings.source)
+    fine_tune = fine_tune_result.drawings(run) if settings.parent else None
+    checkpoint, *notes = _last_checkpoint(run)
+    backends.check_installed(settings.backend)
+    work.tell(0.0, f"Loading {backends.TITLES[settings.backend]}")
+    runs.add_details(run.id, backend=settings.backend, versions=_versions(settings))
+    os.environ["KERAS_BACKEND"] = settings.backend  # read when Keras is imported, which is now
+    from digits.training import device, export, trainer
+
+    chosen = device.choose()
+    notes.append(chosen.note)
+    runs.add_details(run.id, device=chosen.name, note=_joined(notes))
+    work.tell(0.0, "Building the network")
+    began = time.perf_counter() - sum(row["seconds"] for row in runs.epochs(run.id))
+    files.sweep(folder, keep=_named_files(run))
+    checkpoint_writer = checkpoints.CheckpointWriter(
+        folder, lambda epoch, stored: _keep_checkpoint(run.id, epoch, stored)
+    )
+    snapshot_writer = snapshots.SnapshotWriter(
+        folder,
+        lambda epoch, stored, wanted: runs.add_file(run.id, "snapshot", epoch, stored, keep=wanted),
+        there=runs.files(run.id, "snapshot"),
+    )
+
+    def on_compile(xla: bool) -> None:
+        runs.set_stage(run.id, RunState.RUNNING, xla=xla)
+        work.tell(0.0, "Compiling")
+
+    def on_tick(tick: dict[str, float]) -> None:
+        runs.add_tick(run.id, tick)
+        work.tell(min((tick["epoch"] - 1 + tick["step"] / tick["steps"]) / run.num_epochs, 1.0), "Training")
+
+    def on_epoch(row: dict[str, Any]) -> None:
+        runs.add_epoch(run.id, row)
+        more = {"leader": row["leader"]} if "leader" in row else {}
+        seconds = time.perf_counter() - began
+        runs.add_details(run.id, seconds=seconds, memory=device.memory(current_device), **more)
+
+    def fit(checkpoint: Checkpoint | None) -> "trainer.Fitted":
+        return trainer.fit(
+            settings,
+            dataset,
+            current_device,
+            fine_tune=fine_tune,
+            num_epochs=run.num_epochs,
+            checkpoint=checkpoint,
+            on_compile=on_compile,
+            on_tick=on_tick,
+            on_epoch=on_epoch,
+            on_checkpoint=checkpoint_writer.keep,
+            on_weights=snapshot_writer.keep,
+            should_stop=lambda: bool(work.request),
+        )
+
+    current_device = chosen.name
+    try:
+        with device.watched(chosen):
+            fitted = fit(checkpoint)
+    except device.GpuFailed as failed:
+        checkpoint_writer.flush()
+        current_device = "CPU"
+        checkpoint, note = _last_checkpoint(run)
+        notes += [note, str(failed)]
+        runs.add_details(run.id, device="CPU", note=_joined(notes))
+        with device.cpu():
+            fitted = fit(checkpoint)
+    checkpoint_writer.flush()
+    snapshot_writer.flush()
+    runs.add_details(run.id, seconds=time.perf_counter() - began)
+    if fitted.state == "stopped" and work.request == "pause":
+        raise Interrupted(TaskState.PAUSED)
+    if fitted.state == "failed":
+        raise DigitsError(f"The training failed: {fitted.reason}.")
+    work.tell(1.0, "Saving the model")
+    runs.publish_model(run.id, *export.export(fitted.model, folder), ended=fitted.state)
+
+
+def _last_checkpoint(run: Run) -> tuple[Checkpoint | None, str]:
+    """Return the newest whole checkpoint, to which the run's epochs return, and a sentence about it."""
+    damaged, found = [], None
+    for _, stored in reversed(runs.files(run.id, "checkpoint").items()):
+        try:
+            found = checkpoints.read(run_folder(run.id), stored)
+            break
+        except DamagedFile:
+            damaged.append(stored.name)
+    if not found and not damaged and not runs.last_tick(run.id):
+        return None, ""  # its first start
+    rows = found.epochs if found else []
+    runs.return_to(run.id, rows)
+    note = f"It continued after epoch {len(rows)}." if rows else "It began again: there is no whole checkpoint."
+    if damaged:
+        note += f" Damaged and passed over: {', '.join(damaged)}."
+    return found, note
+
+
+def _keep_checkpoint(run_id: str, epoch: int, stored: files.StoredFile) -> None:
+    earlier = [number for number in runs.files(run_id, "checkpoint") if number < epoch]
+    runs.add_file(run_id, "checkpoint", epoch, stored, keep=earlier[-1:])  # two: the newest may turn out damaged
+
+
+def _named_files(run: Run) -> set[str]:
+    kinds = ("checkpoint", "snapshot", "fine_tune_data", "weights")
+    named = {"run.json", "metrics.csv"}
+    named |= {stored.name for kind in kinds for stored in runs.files(run.id, kind).values()}
+    return named | ({stored.name for stored in run.model.files.values()} if run.model else set())
+
+
+def _joined(sentences: list[str]) -> str:
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def _versions(settings: Settings) -> dict[str, str]:
+    """Return what is needed to repeat the run, beside its settings."""
+    packages = {name: importlib.metadata.version(name) for name in (settings.backend, "keras", "numpy")}
+    return {"python": platform.python_version(), **packages}

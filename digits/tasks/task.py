@@ -1,0 +1,95 @@
+"""A task: something that a worker does in the background, for whom, and how far it is."""
+
+import sqlite3
+from dataclasses import dataclass
+from enum import StrEnum
+
+from digits.tasks.lease import Lease
+
+TRAINING, COMPUTING = "training", "computing"
+"""The lanes of the queue: what needs the device, and all the rest."""
+
+COLUMNS = """tasks.id AS task_id, tasks.kind AS task_kind, tasks.subject AS task_subject, tasks.part AS task_part,
+tasks.owner AS task_owner, tasks.lane AS task_lane, tasks.place AS task_place, tasks.state AS task_state,
+tasks.request AS task_request, tasks.fraction AS task_fraction, tasks.phase AS task_phase, tasks.cause AS task_cause,
+workers.id AS worker_id, workers.boot_id AS worker_boot_id, workers.pid_namespace AS worker_pid_namespace,
+workers.pid AS worker_pid, workers.pid_started AS worker_pid_started, workers.renewed AS worker_renewed"""
+"""What `Task.from_row` needs, FROM tasks LEFT JOIN workers ON workers.id = tasks.worker."""
+
+LOST = "Its worker ended without a word (killed, out of memory, or the power went)."
+
+
+class TaskState(StrEnum):
+    """The life of a task: queued -> running -> done | stopped | paused | failed | lost -> queued again."""
+
+    QUEUED = "queued"
+    """Waits for its turn."""
+    RUNNING = "running"
+    """A worker is at it."""
+    DONE = "done"
+    """Its result is there."""
+    STOPPED = "stopped"
+    """Ended early on request."""
+    PAUSED = "paused"
+    """Left its worker on request, to be continued."""
+    FAILED = "failed"
+    """Ended with a cause."""
+    LOST = "lost"
+    """Its worker vanished."""
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing will happen unless somebody asks for it again."""
+        return self not in (TaskState.QUEUED, TaskState.RUNNING)
+
+
+@dataclass(frozen=True)
+class Task:
+    """A task as it was when somebody looked."""
+
+    id: int
+    kind: str
+    """What is to be done, such as `evaluate`."""
+    subject: str
+    """Of what: the id of a run, or a source."""
+    part: str
+    """On what: a test set, or nothing."""
+    owner: str
+    lane: str
+    place: float
+    """In the queue of its lane, the smallest first."""
+    state: TaskState
+    request: str
+    """stop, pause or nothing."""
+    fraction: float
+    """Of the work, 0 to 1; an estimate."""
+    phase: str
+    """What the worker is doing, in a few words."""
+    cause: str
+    """Why it failed or was lost, in a sentence."""
+    lease: Lease | None
+    """Whose turn it is, while it runs."""
+
+    @property
+    def is_responding(self) -> bool:
+        """False for a task whose worker lives, but says nothing."""
+        return self.state != TaskState.RUNNING or self.lease is None or self.lease.is_responding
+
+    @classmethod
+    def from_row(cls, row: sqlite3.Row) -> "Task":
+        """Return the task in a row of COLUMNS; one whose worker has ended is lost, whoever finds it first."""
+        state, cause, lease = TaskState(row["task_state"]), row["task_cause"], None
+        if state == TaskState.RUNNING:
+            lease = lease_from_row(row)
+            if lease is None or lease.has_ended:
+                state, cause = TaskState.LOST, cause or LOST
+        names = ("id", "kind", "subject", "part", "owner", "lane", "place", "request", "fraction", "phase")
+        return cls(**{name: row[f"task_{name}"] for name in names}, state=state, cause=cause, lease=lease)
+
+
+def lease_from_row(row: sqlite3.Row) -> Lease | None:
+    """Return the lease in a row of COLUMNS; None where the worker is gone already."""
+    if row["worker_id"] is None:
+        return None
+    names = ("boot_id", "pid_namespace", "pid", "pid_started", "renewed")
+    return Lease(row["worker_id"], **{name: row[f"worker_{name}"] for name in names})

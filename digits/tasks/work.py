@@ -1,0 +1,227 @@
+"""Doing tasks: a worker takes one after the other, says how far it is, and hears what is asked of it."""
+
+import contextlib
+import contextvars
+import os
+import signal
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+
+from digits.errors import DigitsError, RunBusy, TakenOver
+from digits.storage import database
+from digits.tasks import store, workers
+from digits.tasks.lease import clock
+from digits.tasks.task import COMPUTING, TRAINING, Task, TaskState
+
+TELL_SECONDS = 0.5  # at most two reports a second
+LOOK_SECONDS = 0.1  # an idle worker looks for work so often
+WARM_SECONDS = 600.0  # a warm worker ends when it has been idle for so long
+REQUESTS = {"stop": TaskState.STOPPED, "pause": TaskState.PAUSED}
+
+
+class Interrupted(Exception):
+    """Somebody asked the task to end here; holds the state that it ends in."""
+
+    def __init__(self, state: TaskState):
+        super().__init__(state)
+        self.state = state
+
+
+class Work:
+    """What the function that does a task may ask and tell."""
+
+    def __init__(self, task: Task, on_tell: Callable[[float, str], None] = lambda fraction, phase: None):
+        self.task, self.on_tell = task, on_tell
+        self.signalled = ""
+        """stop or pause, where a signal asked for it."""
+        self._looked, self._heard, self._told, self._phase = 0.0, "", 0.0, ""
+
+    def tell(self, fraction: float, phase: str) -> None:
+        """Say how far it is, 0 to 1, and what is done now, in a few words."""
+        self.on_tell(fraction, phase)
+        now = time.monotonic()
+        if phase != self._phase or now - self._told >= TELL_SECONDS:
+            self._told, self._phase = now, phase
+            store.tell(self.task.id, fraction, phase)
+
+    def report(self, fraction: float, phase: str) -> None:
+        """The same, and raise Interrupted where somebody asked it to stop or pause."""
+        self.tell(fraction, phase)
+        if self.request:
+            raise Interrupted(REQUESTS[self.request])
+
+    @property
+    def request(self) -> str:
+        """What is asked of it: stop, pause or nothing."""
+        if not self._heard and (self.signalled or time.monotonic() - self._looked > LOOK_SECONDS):
+            self._looked = time.monotonic()
+            self._heard = self.signalled or store.current_request(self.task.id)
+            if self._heard:
+                store.acknowledge(self.task.id)
+        return self._heard
+
+
+Handler = Callable[[Work, str, str], TaskState | None]
+"""(work, subject, part) -> how it ended; None for done. What it raises is why it failed."""
+
+
+def serve(worker: int, lane: str, handlers: Mapping[str, Handler], *, warm: Callable[[], None] | None = None) -> None:
+    """Do the tasks of a lane, one after the other; end when none waits, or, warm, after ten idle minutes.
+
+    warm: what to load ahead of the first task.
+    """
+    if not store.identify(worker, os.getpid()):
+        return  # it was so slow to start that its place was given away
+    asked_to_end = threading.Event()
+    current: list[Work] = []
+
+    def on_signal(*_) -> None:
+        if current:
+            current[0].signalled = "pause"
+        else:
+            asked_to_end.set()
+
+    for name in ("SIGTERM", "SIGHUP", "SIGINT"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), on_signal)
+    with renewed(worker) as has_place:
+        if warm:
+            warm()
+        idle_since = clock()
+        while has_place() and not asked_to_end.is_set():
+            task = store.claim(worker, lane)
+            if task:
+                work = Work(task)
+                current.append(work)
+                with contextlib.suppress(Exception):  # it is in the task's cause and in the log
+                    _do(work, worker, handlers[task.kind])
+                current.clear()
+                idle_since = clock()
+            elif (not warm or clock() - idle_since > WARM_SECONDS) and store.leave_if_idle(worker, lane):
+                return
+            else:
+                time.sleep(LOOK_SECONDS)
+    store.remove_worker(worker)
+    workers.look_after()
+
+
+def do_now(
+    kind: str,
+    subject: str,
+    part: str,
+    handler: Handler,
+    *,
+    lane: str = COMPUTING,
+    on_tell: Callable[[float, str], None] = lambda fraction, phase: None,
+) -> Task:
+    """Do a task in this process; a training waits for its turn first. Returns the task as it ended.
+
+    Ctrl-C asks it to stop, a second one ends it at once; SIGTERM and SIGHUP ask it to pause. Raises RunBusy where
+    another process is at it, and what the handler raises.
+    """
+    with database.writing() as connection:
+        store.reap(connection)
+        worker = store.add_worker(connection, lane, foreground=True, pid=os.getpid())
+        task_id = store.enqueue(connection, kind, subject, part, lane=lane, reserved=worker)
+        connection.execute("UPDATE tasks SET reserved = ? WHERE id = ? AND state = 'queued'", (worker, task_id))
+    try:
+        with renewed(worker):
+            task = _await_turn(task_id, worker, lane, on_tell)
+            if task is None:
+                return store.find(kind, subject, part)
+            work = Work(task, on_tell)
+            with _signals(work):
+                _do(work, worker, handler)
+            return store.find(kind, subject, part)
+    finally:
+        store.remove_worker(worker)
+        workers.look_after()
+
+
+@contextlib.contextmanager
+def renewed(worker: int) -> Iterator[Callable[[], bool]]:
+    """Inside, a thread renews the lease every second: a worker that hangs is known by its silence.
+
+    Yields a function that tells whether this worker still has its place.
+    """
+    ended, lost = threading.Event(), threading.Event()
+
+    def renew() -> None:
+        while not ended.wait(1.0):
+            with contextlib.suppress(DigitsError):  # a full disk is told by the next change
+                if not store.renew(worker):
+                    lost.set()
+
+    thread = threading.Thread(target=contextvars.Context().run, args=(renew,), name="renew-lease", daemon=True)
+    thread.start()
+    try:
+        yield lambda: not lost.is_set()
+    finally:
+        ended.set()
+        thread.join()
+
+
+def _await_turn(task_id: int, worker: int, lane: str, on_tell: Callable[[float, str], None]) -> Task | None:
+    """Wait until the task may run; None where somebody took it out of the queue meanwhile."""
+    while True:
+        # Only the device is scarce: what somebody computes at the command line is not held up by what pages asked for.
+        task = store.claim(worker, lane, only=task_id, out_of_turn=lane != TRAINING)
+        if task:
+            return task
+        state = next((task.state for task in store.unfinished() if task.id == task_id), None)
+        if state == TaskState.RUNNING:
+            raise RunBusy("Another process is doing this already. Wait for it.")
+        if state is None:
+            return None
+        on_tell(0.0, "Waiting: another run is using the device")
+        time.sleep(0.3)
+
+
+def _do(work: Work, worker: int, handler: Handler) -> None:
+    """Run the handler and write down how it ended; raises what the handler raised."""
+    task = work.task
+    with database.guarded(lambda connection: store.check_lease(connection, task.id, worker)):
+        try:
+            state = handler(work, task.subject, task.part) or TaskState.DONE
+            store.finish(task.id, state, phase="On request" if state in REQUESTS.values() else "")
+        except Interrupted as interrupted:
+            store.finish(task.id, interrupted.state, phase="On request")
+        except TakenOver:
+            raise
+        except KeyboardInterrupt:
+            store.finish(task.id, TaskState.STOPPED, "Ended at once by a second Ctrl-C. The last checkpoint is kept.")
+            raise
+        except (DigitsError, MemoryError, OSError) as error:
+            store.finish(task.id, TaskState.FAILED, str(error) or "There was not enough memory. Close other programs.")
+            raise
+        except Exception as error:
+            traceback.print_exc()  # into the log
+            said = str(error).strip().split("\n")[0][:200]
+            store.finish(task.id, TaskState.FAILED, f"It failed because of a fault in Digits: {said}")
+            raise
+
+
+@contextlib.contextmanager
+def _signals(work: Work) -> Iterator[None]:
+    """Inside, Ctrl-C stops the work, a second one ends it at once, and SIGTERM and SIGHUP pause it."""
+
+    def stop(*_) -> None:
+        work.signalled = "stop"
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    def pause(*_) -> None:
+        work.signalled = "pause"
+
+    wanted = {"SIGINT": stop, "SIGTERM": pause, "SIGHUP": pause}
+    present = {getattr(signal, name): handler for name, handler in wanted.items() if hasattr(signal, name)}
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, handler) for number, handler in present.items()}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
