@@ -1,7 +1,7 @@
 """Evaluate a run once on a named test set and keep the report; the pages only read it.
 
-The predictions come from the LiteRT file through OpenCV, the same way a drawing is predicted, so that what is evaluated
-is what is used; it needs no TensorFlow.
+The predictions come from the LiteRT file through OpenCV, like those of a drawing: what is evaluated is what is used. It
+needs no TensorFlow.
 """
 
 from collections.abc import Callable
@@ -31,7 +31,7 @@ def evaluate(run: Run, name: str, on_progress: Progress = lambda fraction, phase
 
     The report is that of `digits.evaluation.report` with run, test (the set's name), source, title and calibration:
     {temperature, error_before, error_after}, the expected calibration error without and with the temperature. On the
-    official test set also corrected: {n, accuracy, interval} with the known label errors put right.
+    official test set also corrected: {n, accuracy, interval} with the known label errors corrected.
     Raises BadConfig, DataUnavailable, DamagedFile.
     """
     subject, chosen = Subject.of(run), test_set(name, run.settings)
@@ -43,7 +43,7 @@ def evaluate(run: Run, name: str, on_progress: Progress = lambda fraction, phase
         parts.append(recognizer.probabilities(images[start : start + CHUNK]))
     uncalibrated = np.concatenate(parts)
     temperature = run.model.temperature or 1.0
-    probabilities = at_temperature(uncalibrated, temperature)  # as the Draw page shows them
+    probabilities = at_temperature(uncalibrated, temperature)  # like those that the Draw page shows
     calibration = {
         "temperature": temperature,
         "error_before": expected_calibration_error(labels, uncalibrated),

@@ -3,14 +3,14 @@ import json
 
 import numpy as np
 import pytest
+from digits.data.preparing import Progress
+from digits.storage.records import write_json
 from streamlit.testing.v1 import AppTest
 
 from digits.data import preparing
 from digits.data.dataset import open_dataset
-from digits.data.preparing import Progress
 from digits.evaluation import audit
 from digits.storage.home import ROOT, data_folder
-from digits.storage.records import write_json
 from digits.tasks import process
 
 VIEWS = ["Data set", "One digit", "Gallery", "Batches", "Doubtful labels"]
