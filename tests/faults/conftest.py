@@ -45,15 +45,3 @@ def worker(python):
 def run(with_sample):
     """A queued run of the smallest network, with more epochs than any test has time for."""
     return runs.create(make_config(architecture="linear", epochs=1000))
-
-
-@pytest.fixture
-def small_disk(tmp_path):
-    """A folder on a disk of 4 MiB, enough for a small run with all its snapshots."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", folder], capture_output=True)
-    if mounted.returncode:
-        pytest.skip("only root may mount a small disk to fill")
-    yield folder
-    subprocess.run(["umount", folder], check=True)
