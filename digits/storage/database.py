@@ -75,9 +75,11 @@ def guarded(guard: Guard) -> Iterator[None]:
         _guard.reset(token)
 
 
-def check() -> None:
-    """Let SQLite look at every page and every reference. Raises StoreUnavailable with what it found."""
-    with reading() as connection:
+def check(copy: Path | None = None) -> None:
+    """Let SQLite look at every page and every reference, of a copy if one is named. Raises StoreUnavailable."""
+    with _in_words(), closing(_connect(copy, "ro&immutable=1") if copy else _open_to_read()) as connection:
+        if _version(connection) > VERSION:
+            _check_version(connection)
         found = [row[0] for row in connection.execute("PRAGMA integrity_check(5)")]
         broken = [f"a row of {row[0]} without its {row[2]}" for row in connection.execute("PRAGMA foreign_key_check")]
     problems = [text for text in found if text != "ok"] + broken[:5]
@@ -89,7 +91,6 @@ def copy_to(target: Path) -> None:
     """Write a copy of one state of the database, by SQLite's online backup. Raises StoreUnavailable."""
     with _in_words(), closing(_open_to_read()) as source, closing(_connect(target, "rwc")) as copy:
         source.backup(copy)
-        copy.execute("PRAGMA journal_mode = DELETE")  # one file, without those of the write-ahead log
 
 
 def _open_to_read() -> sqlite3.Connection:

@@ -9,10 +9,11 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from digits.errors import StoreUnavailable
-from digits.storage import database
+from digits.storage import database, files
 from digits.storage.home import home
 
 BACKUP_WAITS = 60.0  # s, for a removal that is under way
+LOCK = "backup.lock"
 
 
 def discard(connection: sqlite3.Connection, path: Path) -> None:
@@ -23,28 +24,49 @@ def discard(connection: sqlite3.Connection, path: Path) -> None:
 def collect() -> None:
     """Remove what was discarded, unless a backup is being made. What cannot be removed now is tried again later."""
     with database.reading() as connection:
-        paths = [row["path"] for row in connection.execute("SELECT path FROM garbage")]
-    if not paths:
-        return
-    try:
-        with FileLock(home() / "backup.lock", timeout=0):
-            gone = [path for path in paths if _removed(home() / path)]
-    except (Timeout, OSError):
-        return
-    if gone:
+        if connection.execute("SELECT 1 FROM garbage LIMIT 1").fetchone() is None:
+            return
+    with _alone() as is_alone:
+        if not is_alone:
+            return
+        # The row goes first: whoever writes a new file of that name later must not lose it to an old row.
         with database.writing() as connection:
-            connection.executemany("DELETE FROM garbage WHERE path = ?", [(path,) for path in gone])
+            paths = [row["path"] for row in connection.execute("DELETE FROM garbage RETURNING path").fetchall()]
+        if left := [path for path in paths if not _removed(home() / path)]:
+            with database.writing() as connection:
+                connection.executemany("INSERT OR IGNORE INTO garbage VALUES (?)", [(path,) for path in left])
+
+
+def sweep(folder: Path, keep: set[str]) -> None:
+    """Remove the files in `folder` that no row names, unless a backup is being made. keep: those that one does."""
+    with _alone() as is_alone:
+        if is_alone:
+            files.sweep(folder, keep)
 
 
 @contextmanager
 def suspended() -> Iterator[None]:
     """Inside, no file is removed. Raises StoreUnavailable where the lock cannot be had."""
     try:
-        lock = FileLock(home() / "backup.lock").acquire(timeout=BACKUP_WAITS)
+        lock = FileLock(home() / LOCK).acquire(timeout=BACKUP_WAITS)
     except Timeout:
         raise StoreUnavailable("Another backup is being made. Wait for it and try again.") from None
+    except OSError as error:
+        raise StoreUnavailable(str(files.cannot_write(home() / LOCK, error)), f"DIGITS_HOME is {home()}.") from error
     with lock:
         yield
+
+
+@contextmanager
+def _alone() -> Iterator[bool]:
+    """Yield whether files may be removed here and now: then nobody else does so, or makes a backup, meanwhile."""
+    try:
+        lock = FileLock(home() / LOCK).acquire(timeout=0)
+    except (Timeout, OSError):
+        yield False
+        return
+    with lock:
+        yield True
 
 
 def _removed(path: Path) -> bool:
