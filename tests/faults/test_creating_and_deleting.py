@@ -133,8 +133,16 @@ def test_asking_for_a_deleted_run_makes_no_folder_and_brings_nothing_back(with_r
 def test_a_run_that_is_evaluated_is_deleted_only_when_that_has_ended(with_run, worker, digits_home):
     with database.writing() as connection:
         tasks.store.enqueue(connection, "evaluate", with_run.id, "tutorial")
-    process = worker("from digits.evaluation import evaluate, report\nevaluate.report = lambda *_: input()\n", "computing")
-    wait_until(lambda: (task := tasks.find("evaluate", with_run.id, "tutorial")) and task.fraction >= 0 and task.phase.startswith("Predicting"))
+    process = worker(
+        "from digits.evaluation import evaluate, report\nevaluate.report = lambda *_: input()\n", "computing"
+    )
+    wait_until(
+        lambda: (
+            (task := tasks.find("evaluate", with_run.id, "tutorial"))
+            and task.fraction >= 0
+            and task.phase.startswith("Predicting")
+        )
+    )
     with pytest.raises(RunBusy, match="being evaluated"):
         runs.delete(with_run.id)
     process.kill()

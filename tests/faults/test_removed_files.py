@@ -4,7 +4,6 @@ import signal
 import zipfile
 
 import numpy as np
-import pytest
 
 from digits.networks.settings import make_settings
 from digits.runs import store as runs
