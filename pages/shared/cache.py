@@ -164,14 +164,13 @@ def drawings() -> Drawings:
     return _drawings(str(home()), drawings_store.revision())
 
 
-def predicted_drawings(run: Run) -> np.ndarray:
-    """Return which digit the network of `run` predicts for each of My drawings, (n,) int. Raises DamagedFile."""
-    ids, images = drawings().ids, drawings().images
+def predicted_drawings(run: Run, found: Drawings) -> np.ndarray:
+    """Return which digit the network of `run` predicts for each drawing, (n,) int. Raises DamagedFile."""
     known = _predictions_by_id(_key(run)[0])
-    if new := [place for place, drawing_id in enumerate(ids) if drawing_id not in known]:
-        digits = recognizer(run).probabilities(images[new]).argmax(axis=1)
-        known.update(zip((ids[place] for place in new), digits.tolist(), strict=True))
-    return np.array([known[drawing_id] for drawing_id in ids], int)
+    if new := [place for place, drawing_id in enumerate(found.ids) if drawing_id not in known]:
+        digits = recognizer(run).probabilities(found.images[new]).argmax(axis=1)
+        known.update(zip((found.ids[place] for place in new), digits.tolist(), strict=True))
+    return np.array([known[drawing_id] for drawing_id in found.ids], int)
 
 
 def _key(run: Run) -> tuple[str, float | None]:

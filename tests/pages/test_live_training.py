@@ -43,7 +43,7 @@ def test_a_scribble_is_not_a_digit_there_either(open_page, canvas, with_run):  #
 
 def test_a_training_at_work_is_offered_and_its_next_epoch_moves_the_bars(open_page, drawn, live_run):
     page = open_page("draw")
-    assert "is training now" in texts(page)
+    assert f"{live_run.id[:15]} is running." in texts(page)
     click(page, "Follow it")
     assert page.query_params["follow"] == live_run.id
     assert page.metric[0].label == "After epoch 2" and not page.select_slider
@@ -54,9 +54,9 @@ def test_a_training_at_work_is_offered_and_its_next_epoch_moves_the_bars(open_pa
     assert page.metric[0].label == "After epoch 3" and page.get("plotly_chart")[0].proto.spec != before
 
 
-def test_a_run_that_only_waits_is_not_offered(open_page, drawn, with_sample):
+def test_of_several_runs_the_one_at_work_is_offered(open_page, drawn, live_run):
     runs.create(make_settings())
-    assert not any(button.label == "Follow it" for button in open_page("draw").button)
+    assert f"{live_run.id[:15]} is running." in texts(open_page("draw"))
 
 
 def test_without_a_drawing_it_says_how_far_the_training_is(open_page, canvas, live_run):  # noqa: F811

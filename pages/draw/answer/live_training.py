@@ -9,7 +9,7 @@ import streamlit as st
 from digits.figures.probabilities import along_epochs, bars
 from digits.inference.preprocessing import to_mnist
 from digits.runs import store as runs
-from digits.runs.run import Run, RunState
+from digits.runs.run import Run
 from pages.draw.canvas import canvas
 from pages.shared import cache, pickers
 from pages.shared.errors import told
@@ -20,16 +20,16 @@ UNCALIBRATED = "Not calibrated. Only the model at the end of a training is."
 
 
 def offer(place) -> Run | None:
-    """Let the user choose a training, in `place`; one that is at work is offered. None while none is chosen."""
+    """Let the user choose a training, in `place`; one in the queue or at work is offered. None if none is chosen."""
     chosen = pickers.training(place, on_change=canvas.move_canvas)
     if chosen:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button("Back to the models", icon=":material/close:", on_click=_follow, args=(None,))
             st.text(f"Following {pickers.run_label(chosen)}")
-    elif live := next((run for run in runs.active() if run.state in (RunState.STARTING, RunState.RUNNING)), None):
+    elif live := min(runs.active(), key=lambda run: run.is_queued, default=None):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button("Follow it", icon=":material/animation:", type="primary", on_click=_follow, args=(live.id,))
-            st.text(f"{pickers.run_label(live)} is training now.")
+            st.text(f"{pickers.run_label(live)} is {live.state}.")
     return chosen
 
 

@@ -35,7 +35,7 @@ def show(run: Run, recognizer: Recognizer) -> None:
     sheet, right = st.columns([5, 6], gap="large")
     opened = drawing_detail.opened()
     with sheet:
-        _sheet(drawings, cache.predicted_drawings(run), offer_first=opened is None)
+        _sheet(drawings, cache.predicted_drawings(run, drawings), offer_first=opened is None)
         import_export.show(len(drawings.ids))
     with right:
         if opened:
