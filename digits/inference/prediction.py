@@ -13,7 +13,7 @@ from digits.inference.preprocessing import Steps, as_drawn, preprocess
 from digits.inference.recognizer import Recognizer
 from digits.inference.segmentation import Part
 
-NOT_A_DIGIT = "?"  # stands in a number for a part that is not a digit
+NOT_A_DIGIT = "?"  # in place of a digit
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +37,11 @@ class Prediction:
     def confidence(self) -> float:
         """The probability of `digit`, 0 to 1."""
         return float(self.probabilities[self.digit])
+
+    @property
+    def text(self) -> str:
+        """The digit, or NOT_A_DIGIT."""
+        return str(self.digit) if self.is_digit else NOT_A_DIGIT
 
 
 def predict(ink: np.ndarray, recognizer: Recognizer, detector: Detector, *, raw: bool = False) -> Prediction:
@@ -75,12 +80,17 @@ class Number:
     @property
     def text(self) -> str:
         """The number, NOT_A_DIGIT in place of each part that is not a digit."""
-        return "".join(str(one.digit) if one.is_digit else NOT_A_DIGIT for one in self.predictions)
+        return "".join(one.text for one in self.predictions)
 
     @property
     def least_confident(self) -> int:
         """The position of the prediction with the least confidence, from 0."""
         return int(np.argmin([one.confidence for one in self.predictions]))
+
+    @property
+    def confidence(self) -> float:
+        """The least confidence of its digits, 0 to 1."""
+        return self.predictions[self.least_confident].confidence
 
 
 def predict_number(parts: Sequence[Part], recognizer: Recognizer, detector: Detector) -> Number:

@@ -17,7 +17,7 @@ from pages.evaluate import choice, sheet
 from pages.shared import background, cache
 from pages.shared.errors import told
 from pages.shared.prepare import prepared
-from pages.shared.text import sure
+from pages.shared.text import percent
 
 ZOOM = 7  # screen px for each of 28 x 28
 NEAREST = 16
@@ -41,12 +41,12 @@ def show(
         )
     with words:
         st.markdown(f"##### Digit {index:,} of the test set")
-        st.markdown(f"Its label says **{label}**.  \nIt was read as **{said}**, {sure(probabilities[said])}.")
+        st.markdown(f"Label: **{label}**.  \nPrediction: **{said}**, {percent(probabilities[said])} confidence.")
         if chosen.name == "official" and (otherwise := raters_say(index)):
             st.warning(f"Its label is doubtful: five raters say {otherwise}.", icon=":material/flag:")
         st.page_link(
             "pages/draw/page.py", label="Draw one like it", icon=":material/draw:",
-            query_params={"model": run.id, "like": f"{chosen.source}-{chosen.name}-{index}"},
+            query_params={"model": run.id, "practice": f"{chosen.source}-{chosen.name}-{index}"},
         )  # fmt: skip
     st.plotly_chart(
         bars(probabilities, highlight=said, height=180),

@@ -7,7 +7,7 @@ import streamlit as st
 
 from digits.figures.images import gallery
 from pages.evaluate import choice
-from pages.shared.text import sure
+from pages.shared.text import percent
 
 COLUMNS, PER_PAGE = 8, 40
 
@@ -28,7 +28,7 @@ def show(found: np.ndarray, images: np.ndarray, labels: np.ndarray, probabilitie
     st.plotly_chart(
         gallery(
             images[shown],
-            [f"digit {index:,}: is {true}, read as {said}, {sure(p)}" for index, true, said, p in lines],
+            [f"digit {index:,}: is {true}, read as {said}, {percent(p)} confidence" for index, true, said, p in lines],
             columns=COLUMNS,
             captions=[f"{true} → {said}" if true != said else f"{said}" for _, true, said, _ in lines],
         ),

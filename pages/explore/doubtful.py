@@ -10,7 +10,7 @@ from digits.evaluation import audit
 from digits.figures import images
 from pages.shared import background
 from pages.shared.errors import told
-from pages.shared.text import sure
+from pages.shared.text import percent
 
 PER_PAGE = 24
 WHY = (
@@ -58,7 +58,7 @@ def show(dataset: Dataset, parts: Split) -> None:
 
 
 def _in_words(row: dict) -> str:
-    return f"labelled {row['label']}, read as {row['said']}, {sure(row['confidence'])}"
+    return f"labelled {row['label']}, read as {row['said']}, {percent(row['confidence'])} confidence"
 
 
 def _table(shown: list[tuple[int, dict]]) -> None:
@@ -69,13 +69,13 @@ def _table(shown: list[tuple[int, dict]]) -> None:
             "Index": row["index"],
             "Label": row["label"],
             "Read as": row["said"],
-            "How sure": sure(row["confidence"]).removesuffix(" sure"),
+            "Confidence": percent(row["confidence"]),
         }
         for rank, row in shown
     ]
     st.dataframe(
         rows, hide_index=True, height=420, key="doubtful_rows", on_select=lambda: _open_row(shown),
-        selection_mode="single-row", alt="Rank, index, label, what the networks say and how sure they are",
+        selection_mode="single-row", alt="Rank, index, label, what the networks say and their confidence",
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ What belongs to a model is kept under its sha256, so that nothing outlives the m
 """
 
 import contextlib
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -11,7 +12,6 @@ import streamlit as st
 
 from digits.data.dataset import Dataset, open_dataset
 from digits.drawings import store as drawings_store
-from digits.drawings.drawing import Drawing
 from digits.errors import DamagedFile
 from digits.evaluation import embedding_map, features, robustness
 from digits.evaluation import store as results
@@ -30,10 +30,24 @@ from digits.runs.run import Run
 from digits.storage.files import StoredFile
 from digits.storage.home import data_folder, home, run_folder
 from digits.training import snapshots
+from digits.training.fine_tuning import is_held_out
 from pages.shared.picture import png
 
 STRIP = 26  # digits; wider than 1460 px, and Streamlit would scale the picture anew at each rerun
 INK = (200, 114, 66)  # blue, green, red; reads on light and on dark paper
+
+
+@dataclass(frozen=True)
+class Drawings:
+    """What the sheet of My drawings needs; a whole drawing is read when it is opened."""
+
+    ids: list[str]
+    images: np.ndarray
+    """(n, 28, 28) uint8, 0 = paper, 255 = ink."""
+    labels: np.ndarray
+    """(n,) uint8, 0 to 9."""
+    num_held_out: int
+    """How many of them fine-tuning does not learn from."""
 
 
 def dataset(source: str) -> Dataset:
@@ -93,7 +107,7 @@ def activations(run: Run) -> Activations:
 
 @st.cache_resource(show_spinner="Loading the digit detector…")
 def detector() -> Detector:
-    """Return what tells digits from other drawings, read and checked once. Raises DamagedFile."""
+    """Return the bundled digit detector, loaded and checked once. Raises DamagedFile."""
     return Detector.bundled()
 
 
@@ -145,7 +159,7 @@ def components(run: Run, chosen: TestSet) -> Components | None:
     return None if computed is None else _components(computed, result.file.sha256)
 
 
-def drawings() -> list[Drawing]:
+def drawings() -> Drawings:
     """Return My drawings, the newest first; read again when one came, went or got another label."""
     return _drawings(str(home()), drawings_store.revision())
 
@@ -212,11 +226,12 @@ def _components(_features: np.ndarray, sha256: str) -> Components:
 
 
 @st.cache_resource(max_entries=4, show_spinner="Opening My drawings…")
-def _drawings(place: str, revision: int) -> list[Drawing]:
-    return drawings_store.drawings()
+def _drawings(place: str, revision: int) -> Drawings:
+    ids, images, labels = drawings_store.images_and_labels()
+    return Drawings(ids, images, labels, sum(is_held_out(image) for image in images))
 
 
 @st.cache_data(max_entries=8, show_spinner="Predicting My drawings…")
 def _predicted_drawings(_run: Run, place: str, revision: int, sha256: str, temperature: float | None) -> np.ndarray:
-    _, images, _ = drawings_store.images_and_labels()
+    images = _drawings(place, revision).images
     return _recognizer(_run, sha256, temperature).probabilities(images).argmax(axis=1)

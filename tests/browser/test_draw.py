@@ -35,7 +35,7 @@ def expect_ink(page):
 
 
 @pytest.mark.parametrize(("strokes", "digit"), [(ONE, "1"), (SEVEN, "7")], ids=["one", "seven"])
-def test_a_stroke_is_read_without_a_button(visit, server, strokes, digit):
+def test_a_stroke_is_predicted_without_a_button(visit, server, strokes, digit):
     page = visit(f"{server}/draw")
     page.get_by_text("There is nothing on the canvas yet").wait_for()
     draw(page, strokes)
@@ -103,7 +103,7 @@ def test_a_finger_draws_and_the_page_does_not_scroll(visit, server):
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") == scrolled
 
 
-def test_a_picture_is_read_the_same_way_and_a_broken_one_gets_a_sentence(visit, server, tmp_path):
+def test_a_picture_is_predicted_too_and_a_broken_one_is_explained(visit, server, tmp_path):
     paper = np.full((300, 200), 240, np.uint8)
     cv2.line(paper, (100, 50), (95, 250), 30, 14, cv2.LINE_AA)
     cv2.imwrite(str(tmp_path / "one.jpg"), paper)
@@ -118,11 +118,11 @@ def test_a_picture_is_read_the_same_way_and_a_broken_one_gets_a_sentence(visit, 
     expect_answer(page, "1")
 
 
-def test_a_digit_in_two_strokes_tells_what_each_of_them_changes(visit, server):
+def test_a_digit_in_two_strokes_shows_what_each_of_them_changes(visit, server):
     page = visit(f"{server}/draw")
     draw(page, SEVEN)
     expect_answer(page, "7")
-    page.get_by_text("Why this answer?").click()
+    page.get_by_text("Why this prediction?").click()
     page.get_by_text("without stroke 2").wait_for()
     expect(page.locator(".js-plotly-plot")).to_have_count(3)
     settle(page)
@@ -136,12 +136,12 @@ def test_a_cleared_drawing_can_be_downloaded_as_the_picture_it_was(visit, server
     page.get_by_role("button", name="Clear Shortcut").click()
     with page.expect_download() as download:
         page.get_by_role("button", name="PNG").click()
-    assert download.value.suggested_filename == "digit-1.png"
+    assert download.value.suggested_filename == "drawing-1.png"
     picture = cv2.imread(str(download.value.path()), cv2.IMREAD_GRAYSCALE)
     assert picture.shape == (384, 384) and picture[190, 195] == 255 and picture[190, 60] == 0
 
 
-def test_two_digits_beside_each_other_are_read_as_a_number(visit, server):
+def test_two_digits_beside_each_other_are_predicted_as_a_number(visit, server):
     page = visit(f"{server}/draw")
     page.get_by_text("Several digits").click()
     left = [[(x // 2 + 150, y) for x, y in stroke] for stroke in SEVEN]

@@ -58,9 +58,10 @@ def test_the_users_own_drawing_is_a_star_on_it(open_page, placed, way):
     cv2.line(ink, (192, 60), (192, 320), 255, 24)
     png = cv2.imencode(".png", cv2.cvtColor(ink, cv2.COLOR_GRAY2RGBA))[1].tobytes()
     page = open_page("evaluate", evaluate_view="Map", map_way=way)
-    page.session_state["draw_current"] = {"png": png, "said": "1", "probability": 0.99}
+    drawing = {"png": png, "drawing": {"objects": [{}]}, "predicted": "1", "confidence": 0.99}
+    page.session_state["draw_done"] = [drawing]
     page.run()
     assert not page.exception and "your drawing" in traces(page)
-    page.session_state["draw_current"] = {"png": png, "said": "11", "probability": 0.99}  # a number is no digit
+    page.session_state["draw_done"] = [drawing | {"predicted": "11"}]  # a number is not one digit
     page.run()
     assert "your drawing" not in traces(page)

@@ -253,7 +253,7 @@ def test_doubtful_labels_are_shown_by_rank_and_filtered_by_label():
     page = explore(view="Doubtful labels")
     assert "3 of the 5,000 training labels are doubtful" in words(page)
     assert chart(page, "doubtful_gallery")["data"][1]["hovertext"][2] == (
-        "rank 3: index 7, labelled 1, read as 7, over 99.9% sure"
+        "rank 3: index 7, labelled 1, read as 7, over 99.9% confidence"
     )
     page.pills(key="doubtful_label").set_value(3).run()
     assert not page.exception

@@ -37,11 +37,11 @@ def test_an_ended_training_is_followed_by_a_link_and_scrubbed(open_page, drawn, 
     assert not page.exception and page.metric[0].label == "Before training"
 
 
-def test_a_scribble_is_called_no_digit_there_too(open_page, canvas, with_run):  # noqa: F811
+def test_a_scribble_is_not_a_digit_there_either(open_page, canvas, with_run):  # noqa: F811
     canvas(FakeCanvas(SEVEN))
-    assert "not look like a digit" not in texts(open_page("draw", follow=with_run.id))
+    assert "look like a digit" not in texts(open_page("draw", follow=with_run.id))
     canvas(FakeCanvas(SCRIBBLE))
-    assert "**This does not look like a digit.**" in texts(open_page("draw", follow=with_run.id))
+    assert "**That doesn't look like a digit.**" in texts(open_page("draw", follow=with_run.id))
 
 
 def test_a_running_training_is_offered_and_its_next_epoch_moves_the_bars(open_page, drawn, live_run):

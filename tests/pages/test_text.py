@@ -1,28 +1,28 @@
 import numpy as np
 import pytest
 
-from pages.shared.text import if_it_is_one, verdict
+from pages.shared.text import confidence_text, percent
 
 
 @pytest.mark.parametrize(
-    ("shares", "said"),
+    ("fractions", "text"),
     [
-        ({4: 0.99996}, "over 99.9% sure"),
-        ({4: 0.95, 9: 0.05}, "95.0% sure"),
-        ({4: 0.6, 9: 0.39}, "Not sure: 4 or 9?"),
-        ({9: 0.5, 4: 0.3, 7: 0.2}, "Not sure: 9 or 4 or 7?"),
-        ({8: 0.89, 3: 0.02}, "Not sure at all"),
-        (dict.fromkeys(range(10), 0.1), "Not sure: 9 or 8 or 7?"),
+        ({4: 0.99996}, "over 99.9% confidence"),
+        ({4: 0.95, 9: 0.05}, "95.0% confidence"),
+        ({4: 0.6, 9: 0.39}, "No clear answer: 4 or 9?"),
+        ({9: 0.5, 4: 0.3, 7: 0.2}, "No clear answer: 9, 4 or 7?"),
+        ({8: 0.89, 3: 0.02}, "No clear answer"),
+        (dict.fromkeys(range(10), 0.1), "No clear answer: 9, 8 or 7?"),
     ],
 )
-def test_a_wavering_network_names_the_digits_it_wavers_between(shares, said):
+def test_without_a_clear_answer_the_likely_digits_are_named(fractions, text):
     probabilities = np.zeros(10, np.float32)
-    for digit, share in shares.items():
-        probabilities[digit] = share
-    assert verdict(probabilities) == said
+    for digit, fraction in fractions.items():
+        probabilities[digit] = fraction
+    assert confidence_text(probabilities) == text
 
 
-def test_what_is_refused_is_still_named():
-    probabilities = np.full(10, 0.01, np.float32)
-    probabilities[4] = 0.91
-    assert if_it_is_one(probabilities) == "If it is one: 4, 91.0% sure."
+def test_a_percentage_is_never_rounded_up_to_certainty():
+    assert [percent(probability) for probability in (0.5, 0.9989, 0.99999, 1.0)] == [
+        "50.0%", "99.9%", "over 99.9%", "over 99.9%",
+    ]  # fmt: skip

@@ -4,15 +4,16 @@ import numpy as np
 import streamlit as st
 
 from digits.figures.probabilities import along_epochs, bars
+from digits.inference.preprocessing import to_mnist
 from digits.runs import queue, runs
 from digits.runs.run import Run
 from pages.draw.canvas import canvas
 from pages.shared import cache, pickers
 from pages.shared.errors import told
-from pages.shared.text import NO_DIGIT, verdict
+from pages.shared.text import NOT_A_DIGIT, confidence_text
 
-ASIDE = ":small[Read by the network that trains, with what it knows after each epoch.]"
-UNCALIBRATED = "As the network says it: how far it may be trusted is only measured when the training is at its end."
+ASIDE = ":small[The model in training predicts your drawing after every epoch.]"
+UNCALIBRATED = "Not calibrated yet: that is measured when the training ends."
 
 
 def offer(place) -> Run | None:
@@ -30,9 +31,12 @@ def offer(place) -> Run | None:
     return chosen
 
 
-def aside(picture: np.ndarray) -> str:
-    """What to know of the drawing beside its readings. picture: (28, 28) uint8, as MNIST. Raises DamagedFile."""
-    return ASIDE if cache.gate().accepts(picture[np.newaxis])[0] else f"**{NO_DIGIT}** {ASIDE}"
+def show_drawing(run: Run, ink: np.ndarray, above, details) -> None:
+    """Show in `details` how `run` predicts a drawing after its epochs, in `above` a note. ink: (H, W) uint8."""
+    image = to_mnist(ink)
+    above.markdown(ASIDE if cache.detector().accepts(image[np.newaxis])[0] else f"**{NOT_A_DIGIT}** {ASIDE}")
+    with details:
+        show(run, image)
 
 
 def show(run: Run, picture: np.ndarray | None) -> None:
@@ -88,7 +92,7 @@ def _scrub(run: Run, epochs: list[int]) -> int:
 def _answer(epoch: int, probabilities: np.ndarray) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.metric(f"After epoch {epoch}" if epoch else "Before training", probabilities.argmax(), width="content")
-        st.caption(verdict(probabilities), help=UNCALIBRATED)
+        st.caption(confidence_text(probabilities), help=UNCALIBRATED)
     st.plotly_chart(
         bars(probabilities, highlight=int(probabilities.argmax()), height=220),
         key="draw_follow_bars",

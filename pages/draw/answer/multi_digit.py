@@ -1,66 +1,66 @@
-"""Several digits: the number they make, each digit boxed and with its own bars."""
+"""The prediction for several digits: the number, each digit in a box on the drawing and with its own bars.
+
+A part that is not a digit is marked, and so is one that may be two digits that touch.
+"""
+
+from typing import Any
 
 import cv2
 import numpy as np
 import streamlit as st
 
-from digits.figures.probabilities import bars
-from digits.inference.detector import Gate
-from digits.inference.preprocessing import to_mnist
+from digits.inference.detector import Detector
+from digits.inference.prediction import Number, Prediction, predict_number
 from digits.inference.recognizer import Recognizer
-from digits.inference.segmentation import Part
-from pages.shared.text import NO_DIGIT, if_it_is_one, verdict
+from digits.inference.segmentation import Part, separate, separate_strokes
+from digits.inference.strokes import read_strokes
+from pages.draw.answer.prediction import show_bars
+from pages.shared.drawing import SIDE
+from pages.shared.text import NOT_A_DIGIT, confidence_text
 
 BOX = 110, 168, 255  # red, green, blue of the frame around a digit: told from white ink and black paper
-UNREAD = "?"  # stands in the number for what is no digit
 WIDTH = 240  # screen px of the drawing with its boxes
 
 
-def show(ink: np.ndarray, parts: list[Part], recognizer: Recognizer, gate: Gate, above, details) -> tuple[str, float]:
-    """Read the digits of a drawing, (H, W) uint8: the number goes into `above`, its digits into `details`.
+def show(ink: np.ndarray, strokes: list[Any], recognizer: Recognizer, detector: Detector, above, details) -> Number:
+    """Show the number in `above`, its digits in `details`; return it.
 
-    Returns the number as text, a question mark for each part that is no digit, and the probability of its least sure
-    digit.
+    ink: (H, W) uint8. strokes: as the canvas sent them; none of a picture. Raises BlankDrawing, UnreadablePicture.
     """
-    seen = np.stack([to_mnist(part.ink) for part in parts])
-    probabilities = recognizer.probabilities(seen)
-    are_digits = gate.accepts(seen)
-    answers = zip(probabilities.argmax(axis=1), are_digits, strict=True)
-    said = "".join(str(digit) if is_digit else UNREAD for digit, is_digit in answers)
-    least = int(probabilities.max(axis=1).argmin())
+    parts = separate_strokes(read_strokes({"objects": strokes}), (SIDE, SIDE)) if strokes else separate(ink)
+    number = predict_number(parts, recognizer, detector)
+    least = number.predictions[number.least_confident]
     with above, st.container(horizontal=True, vertical_alignment="bottom"):
-        st.metric("Prediction", said, width="content")
-        of_which = f", of digit {least + 1}, the least sure" if len(parts) > 1 else ""
-        st.caption(verdict(probabilities[least]) + of_which)
+        st.metric("Prediction", number.text, width="content")
+        which = f" (digit {number.least_confident + 1}, the lowest)" if len(parts) > 1 else ""
+        st.caption(confidence_text(least.probabilities) + which)
     with details:
-        st.image(_boxed(ink, parts), width=WIDTH, alt=f"Your drawing, a box around each of {said}", output_format="PNG")
-        for position, part in enumerate(parts, start=1):
+        alt = f"Your drawing with a box around each digit of {number.text}"
+        st.image(_boxed(ink, parts), width=WIDTH, alt=alt, output_format="PNG")
+        for position, (part, prediction) in enumerate(zip(parts, number.predictions, strict=True), start=1):
             if part.may_touch:
                 st.caption(f":material/info: Digit {position} is wide: it may be two digits that touch. Leave a gap.")
-        for position in np.flatnonzero(~are_digits) + 1:
-            st.caption(f":material/block: Part {position} does not look like a digit.")
+            if not prediction.is_digit:
+                st.caption(f":material/block: Part {position} doesn't look like a digit.")
         with st.grid("auto", min_column_width=180):
-            for position, part in enumerate(zip(seen, probabilities, are_digits, strict=True), start=1):
-                _digit(position, *part)
-    return said, float(probabilities[least].max())
+            for position, prediction in enumerate(number.predictions, start=1):
+                _digit(position, prediction)
+    return number
 
 
-def _digit(position: int, picture: np.ndarray, row: np.ndarray, is_digit: bool) -> None:
+def _digit(position: int, prediction: Prediction) -> None:
+    digit, is_digit = prediction.digit, prediction.is_digit
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
-            large = cv2.resize(picture, None, fx=2, fy=2, interpolation=cv2.INTER_NEAREST)
+            large = cv2.resize(prediction.image, None, fx=2, fy=2, interpolation=cv2.INTER_NEAREST)
             st.image(large, width=56, alt=f"Digit {position} as 28 by 28 pixels", output_format="PNG")
-            st.markdown(f"**{row.argmax()}**, {verdict(row)}" if is_digit else f"{NO_DIGIT} {if_it_is_one(row)}")
-        st.plotly_chart(
-            bars(row, highlight=int(row.argmax()) if is_digit else None, height=130),
-            key=f"draw_bars_{position}",
-            config={"displayModeBar": False},
-            alt="; ".join(f"{digit}: {share:.0%}" for digit, share in enumerate(row)),
-        )
+            found = f"**{digit}**, {confidence_text(prediction.probabilities)}"
+            st.markdown(found if is_digit else f"{NOT_A_DIGIT} Closest: {digit}")
+        show_bars(prediction.probabilities, f"draw_bars_{position}", highlight=digit if is_digit else None, height=130)
 
 
 def _boxed(ink: np.ndarray, parts: list[Part]) -> np.ndarray:
-    """The drawing with a frame around each digit: (H, W, 3) uint8."""
+    """Return the drawing with a frame around each digit: (H, W, 3) uint8."""
     picture = np.repeat(ink[..., np.newaxis], 3, axis=2)
     for part in parts:
         height, width = part.ink.shape

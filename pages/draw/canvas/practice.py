@@ -1,4 +1,7 @@
-"""A misread test digit beside the canvas, to draw one like it: `?like=mnist-official-1234`."""
+"""A misclassified test digit beside the canvas, to practise its style: its label and what the model predicts.
+
+A link names it: `?practice=mnist-official-1234`.
+"""
 
 import re
 
@@ -10,6 +13,7 @@ from digits.data.dataset import Dataset, is_prepared
 from digits.data.sources import SOURCES
 from digits.data.splits import SPLITS, split
 from digits.errors import DigitsError
+from digits.inference.prediction import predict_many
 from digits.inference.recognizer import Recognizer
 from pages.shared import cache
 
@@ -17,35 +21,42 @@ ZOOM = 4  # screen px for each of 28 x 28
 
 
 def show(recognizer: Recognizer) -> None:
-    """The digit that the link names, what it is and what the network reads; nothing without such a link."""
-    found = re.fullmatch(r"([a-z]+)-([a-z]+)-([0-9]{1,5})", str(st.query_params.get("like", "")))
-    if not found:
+    """Show the digit that the link names; nothing without such a link."""
+    link = read_link(st.query_params.get("practice", ""))
+    if link is None:
         return
     try:
-        dataset, index = _digit(found[1], found[2], int(found[3]))
+        dataset, index = _digit(*link)
     except DigitsError as error:
         st.warning(str(error), icon=":material/warning:")
         return
     image, label = np.array(dataset.images[index]), int(dataset.labels[index])
-    said = int(recognizer.probabilities(image[np.newaxis])[0].argmax())
-    with st.container(border=True, horizontal=True, vertical_alignment="center", key="draw_like"):
+    [predicted] = predict_many(image[np.newaxis], recognizer)
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key="draw_practice"):
         large = cv2.resize(image, None, fx=ZOOM, fy=ZOOM, interpolation=cv2.INTER_NEAREST)
-        st.image(large, width=28 * ZOOM, alt=f"A {label} from the test set, read as {said}", output_format="PNG")
+        alt = f"A {label} from the test set, prediction: {predicted.digit}"
+        st.image(large, width=28 * ZOOM, alt=alt, output_format="PNG")
         with st.container():
-            st.markdown(f"Somebody wrote this **{label}**; the model reads **{said}**. Draw some like it your way, and "
-                        f"say each time that it is a {label}: then you can teach it.")  # fmt: skip
-            st.button("Done with it", icon=":material/close:", key="draw_like_done", on_click=_forget)
+            st.markdown(f"This is a **{label}**; the model predicts **{predicted.digit}**. Draw some digits in this "
+                        f"style and label each as {label}. Then you can fine-tune the model on them.")  # fmt: skip
+            st.button("Close", icon=":material/close:", key="draw_practice_close", on_click=_forget)
+
+
+def read_link(value: str) -> tuple[str, str, int] | None:
+    """Return the source, the split and the place in its test set that a link names; None for any other text."""
+    found = re.fullmatch(r"([a-z]{1,20})-([a-z]{1,20})-([0-9]{1,5})", value)
+    return (found[1], found[2], int(found[3])) if found else None
 
 
 def _digit(source: str, part: str, place: int) -> tuple[Dataset, int]:
-    """The data and the index of a digit of a test set. Raises DigitsError."""
+    """Return the data and the index of a digit of a test set. Raises DigitsError."""
     if source not in SOURCES or part not in SPLITS or not is_prepared(source):
         raise DigitsError("The link names a test digit that is not on this machine.")
     indices = split(part, source).test
     if place >= len(indices):
-        raise DigitsError(f"The link names a test digit beyond the last, {len(indices) - 1:,}.")
+        raise DigitsError(f"The link names a test digit beyond the last one, {len(indices) - 1:,}.")
     return cache.dataset(source), indices[place]
 
 
 def _forget() -> None:
-    del st.query_params["like"]
+    del st.query_params["practice"]

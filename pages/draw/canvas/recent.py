@@ -1,33 +1,43 @@
-"""The last drawings of this visit with their answers; Clear puts a drawing here."""
+"""The drawings that were cleared in this visit, the newest first, each with its prediction and a download.
+
+Clear adds the drawing on the canvas to them.
+"""
 
 import streamlit as st
 
-from pages.shared.text import sure
+from digits.inference.prediction import NOT_A_DIGIT
+from pages.shared.drawing import on_canvas
+from pages.shared.text import percent
 
-KEPT = 12
+MAX_RECENT = 12
 WIDTH = 96  # px on the screen
 
 
-def remember(png: bytes, said: str, probability: float) -> None:
-    """Note the drawing on the canvas and its answer, one digit or several, until `keep` or the next stroke."""
-    st.session_state["draw_current"] = {"png": png, "said": said, "probability": probability}
+def remember(predicted: str, confidence: float) -> None:
+    """Keep a prediction with the drawing on the canvas, so that both are undone and cleared together.
+
+    predicted: as `Prediction.text` and `Number.text` have it. confidence: 0 to 1.
+    """
+    if drawing := on_canvas():
+        drawing.update(predicted=predicted, confidence=confidence)
 
 
 def keep() -> None:
-    """Put the noted drawing among the recent ones."""
-    drawing = st.session_state.pop("draw_current", None)
-    if drawing:
-        st.session_state["draw_recent"] = [drawing, *st.session_state.get("draw_recent", [])][:KEPT]
+    """Add the drawing on the canvas to the recent ones, if it has been predicted."""
+    drawing = on_canvas()
+    if drawing and "predicted" in drawing:
+        kept = {name: drawing[name] for name in ("png", "predicted", "confidence")}
+        st.session_state["draw_recent"] = [kept, *st.session_state.get("draw_recent", [])][:MAX_RECENT]
         st.session_state["draw_recent_grown"] = True
 
 
 def has_grown() -> bool:
-    """Whether a drawing was kept since this was last asked: `show` is outside of what a stroke or Clear reruns."""
+    """Return whether a drawing was added since the last call: `show` is not in the fragment that Clear reruns."""
     return st.session_state.pop("draw_recent_grown", False)
 
 
 def show() -> None:
-    """The recent drawings, the newest first, each to be downloaded; nothing while there is none."""
+    """Show the recent drawings; nothing while there are none."""
     drawings = st.session_state.get("draw_recent", [])
     if not drawings:
         return
@@ -35,13 +45,15 @@ def show() -> None:
     with st.container(horizontal=True):
         for number, drawing in enumerate(drawings):
             with st.container(width=WIDTH):
-                said = drawing["said"]
-                caption = f"{said}, {sure(drawing['probability'])}"
-                st.image(drawing["png"], width=WIDTH, caption=caption, alt=f"Your drawing, read as {said}")
+                predicted = drawing["predicted"]
+                caption = (
+                    "not a digit" if predicted == NOT_A_DIGIT else f"{predicted}, {percent(drawing['confidence'])}"
+                )
+                st.image(drawing["png"], width=WIDTH, caption=caption, alt=f"Your drawing, prediction: {predicted}")
                 st.download_button(
                     "PNG",
                     drawing["png"],
-                    file_name=f"digit-{said.replace('?', 'x').replace(' ', '-')}.png",
+                    file_name=f"drawing-{predicted.replace(NOT_A_DIGIT, 'x')}.png",
                     mime="image/png",
                     key=f"draw_recent_{number}",
                     on_click="ignore",

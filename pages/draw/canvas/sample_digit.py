@@ -1,4 +1,7 @@
-"""A digit from the test set instead of a drawing: for who cannot draw, and as a first example."""
+"""A digit from a test set, with its label, in place of a drawing.
+
+For people who cannot draw, and as a first example.
+"""
 
 import cv2
 import numpy as np
@@ -12,25 +15,25 @@ ZOOM = 10  # screen px for each of 28 x 28
 
 
 def ink() -> np.ndarray:
-    """Let the user take digits from a test set; returns the present one, (28, 28) uint8. Raises DataUnavailable."""
+    """Let the user pick a digit of a test set and return it, (28, 28) uint8. Raises DataUnavailable."""
     source, part = ("mnist", "official") if is_prepared("mnist") else ("sample", "tutorial")
     dataset, indices = cache.dataset(source), split(part, source).test
     labels = dataset.labels[indices.start : indices.stop]
-    wanted = st.pills("Only the digit", range(10), key="draw_test_wanted", on_change=_another)
-    among = np.arange(len(labels)) if wanted is None else np.flatnonzero(labels == wanted)
+    wanted = st.pills("Only the digit", range(10), key="draw_sample_label", on_change=_pick_another)
+    candidates = np.arange(len(labels)) if wanted is None else np.flatnonzero(labels == wanted)
     # Drawn at random once, then kept: a rerun shows the same digit.
-    position = st.session_state.setdefault("draw_test_place", np.random.default_rng().random())
-    index = indices.start + int(among[int(position * len(among))])
+    position = st.session_state.setdefault("draw_sample_position", np.random.default_rng().random())
+    index = indices.start + int(candidates[int(position * len(candidates))])
     image, label = dataset.images[index], int(dataset.labels[index])
     st.image(
         cv2.resize(image, None, fx=ZOOM, fy=ZOOM, interpolation=cv2.INTER_NEAREST),
-        caption=f"Number {index:,} of {source}, from the test set: somebody wrote a {label}.",
+        caption=f"Digit {index:,} of {source}, from the test set. Label: {label}.",
         alt=f"A handwritten {label} from the test set",
         output_format="PNG",
     )
-    st.button("Another", icon=":material/casino:", key="draw_test_another", shortcut="X", on_click=_another)
+    st.button("Show another", icon=":material/casino:", key="draw_sample_another", shortcut="X", on_click=_pick_another)
     return np.array(image)
 
 
-def _another() -> None:
-    st.session_state.pop("draw_test_place", None)
+def _pick_another() -> None:
+    st.session_state.pop("draw_sample_position", None)

@@ -1,4 +1,4 @@
-"""A picture of a digit instead of a drawing."""
+"""A picture of a digit from a file, in place of a drawing."""
 
 import numpy as np
 import streamlit as st
@@ -8,7 +8,7 @@ from digits.inference.picture import upload_ink
 
 
 def ink() -> np.ndarray:
-    """Let the user choose a picture; returns its ink, (H, W) uint8. Raises BlankDrawing, UnreadablePicture."""
+    """Let the user choose a picture and return its ink, (H, W) uint8. Raises BlankDrawing, UnreadablePicture."""
     file = st.file_uploader(
         "A picture of one digit",
         type=["png", "jpg", "jpeg"],

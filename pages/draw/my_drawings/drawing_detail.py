@@ -8,8 +8,9 @@ from digits.drawings import drawing as drawings
 from digits.drawings import store
 from digits.drawings.drawing import Drawing
 from digits.errors import DigitsError
+from digits.inference.prediction import predict_many
 from digits.inference.recognizer import Recognizer
-from pages.shared.text import verdict
+from pages.shared.text import confidence_text
 
 ZOOM = 5  # screen px for each of 28 x 28
 
@@ -24,14 +25,13 @@ def open_one(drawing_id: str | None) -> None:
 
 def show(drawing: Drawing, recognizer: Recognizer) -> None:
     """As it was drawn and as the network sees it, with its label to be corrected."""
-    probabilities = recognizer.probabilities(drawing.seen[np.newaxis])[0]
-    said = int(probabilities.argmax())
+    [predicted] = predict_many(drawing.seen[np.newaxis], recognizer)
     with st.container(border=True, key="draw_mine_one"):
         with st.container(horizontal=True, vertical_alignment="center"):
             large = cv2.resize(drawing.seen, None, fx=ZOOM, fy=ZOOM, interpolation=cv2.INTER_NEAREST)
             st.image(drawing.picture, width=28 * ZOOM, alt=f"A {drawing.label} as it was drawn")
             st.image(large, width=28 * ZOOM, alt="The same as the network sees it", output_format="PNG")
-        st.markdown(f"Read as **{said}**: {verdict(probabilities)}.")
+        st.markdown(f"Prediction: **{predicted.digit}**, {confidence_text(predicted.probabilities)}.")
         key = f"draw_mine_label_{drawing.id}"
         st.session_state[key] = drawing.label
         st.pills("It is a …", range(10), key=key, required=True, on_change=_relabel, args=(drawing, key))

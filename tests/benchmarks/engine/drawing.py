@@ -1,4 +1,4 @@
-"""One drawing on one core, from the PNG that the browser sends to its probabilities and the gate's answer."""
+"""One drawing on one core, from the PNG that the browser sends to its probabilities and the detector's answer."""
 
 import os
 import time
@@ -7,7 +7,7 @@ NUM_DRAWINGS = 300
 
 
 def measure() -> dict:
-    """Milliseconds a drawing: {n, median, p95, cpu (mean of processor time)}."""
+    """Return the milliseconds of a drawing: {n, median, p95, cpu (mean of processor time)}."""
     import cv2
     import numpy as np
 

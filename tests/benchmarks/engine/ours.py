@@ -5,7 +5,7 @@ import time
 
 
 def measure() -> dict:
-    """Seconds to import TensorFlow or JAX, of the first epoch (compiling included), and of each later epoch."""
+    """Return the seconds to import TensorFlow or JAX, of the first epoch, compiling included, and of each later one."""
     began = time.perf_counter()
     import keras
 
@@ -13,7 +13,7 @@ def measure() -> dict:
     imported = time.perf_counter() - began
     from digits.networks.settings import make_config
     from digits.training import device, trainer
-    from tests.benchmarks.engine.digits_data import dataset
+    from tests.benchmarks.mnist_arrays import dataset
 
     epochs = []
     config = make_config(architecture="mlp", source="mnist", split="tutorial", epochs=21)

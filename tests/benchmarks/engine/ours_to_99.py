@@ -1,10 +1,10 @@
-"""cnn with its defaults on the official split: how long it takes, how good it is, how much memory it needs."""
+"""cnn with its defaults on the official split: seconds, accuracy and peak memory."""
 
 import time
 
 
 def measure() -> dict:
-    """Seconds of the whole training, compiling included; accuracy on the official test set; peak memory in MB."""
+    """Return the seconds of training, compiling included, the accuracy on the official test set, peak memory in MB."""
     import numpy as np
 
     from digits.data.dataset import open_dataset
@@ -20,6 +20,6 @@ def measure() -> dict:
     seconds = time.perf_counter() - began
     peak = device.memory("CPU")["used"] / 1e6
     images, labels = take(dataset, split("official", "mnist").test)
-    answers = fitted.model.predict(images[..., np.newaxis].astype("float32"), batch_size=1000, verbose=0)
-    accuracy = float((answers.argmax(axis=1) == labels).mean())
+    probabilities = fitted.model.predict(images[..., np.newaxis].astype("float32"), batch_size=1000, verbose=0)
+    accuracy = float((probabilities.argmax(axis=1) == labels).mean())
     return {"seconds": seconds, "accuracy": accuracy, "epochs": config.epochs, "peak_memory_mb": peak}

@@ -1,17 +1,17 @@
-"""A race on JAX: images per second of all its networks together, by how many there are."""
+"""Several networks trained at once on JAX: images per second of all together, by how many there are."""
 
 import os
 from collections.abc import Sequence
 
 from digits.networks.architectures import RECIPES
-from tests.benchmarks.engine.timing import seconds_a_step
+from tests.benchmarks.device.timing import seconds_a_step
 
-RACERS = (1, 4, 16)
-RACERS_ON_CPU = (1, 4)
+COUNTS = (1, 4, 16)
+COUNTS_ON_CPU = (1, 4)
 
 
 def measure(networks: Sequence[str] = tuple(RECIPES)) -> dict:
-    """{network: {batch_size, images_per_second: {racers: n}}}, at the batch size of its recipe."""
+    """Return {network: {batch_size, images_per_second: {count: n}}}, at the batch size of its recipe."""
     os.environ["KERAS_BACKEND"] = "jax"  # before Keras is imported
     import keras
     import numpy as np
@@ -21,7 +21,7 @@ def measure(networks: Sequence[str] = tuple(RECIPES)) -> dict:
     from digits.training import device
     from digits.training.engine import Digits, Engine
     from digits.training.parallel_runs import Race
-    from tests.benchmarks.engine.digits_data import tutorial_arrays
+    from tests.benchmarks.mnist_arrays import tutorial_arrays
 
     name, results = device.choose().name, {}
     images, labels, _, _ = tutorial_arrays()
@@ -30,7 +30,7 @@ def measure(networks: Sequence[str] = tuple(RECIPES)) -> dict:
     loss = keras.losses.CategoricalCrossentropy(reduction="mean_with_sample_weight")
     for network in networks:
         build, batch_size, speeds = ARCHITECTURES[network], RECIPES[network].batch_size, {}
-        for count in RACERS_ON_CPU if name == "CPU" else RACERS:
+        for count in COUNTS_ON_CPU if name == "CPU" else COUNTS:
             config = make_config(architecture=network, racers=count, backend="jax")
             model, rate = build(), keras.Variable(0.001, trainable=False)
             xla = device.use_xla("auto", model, name)

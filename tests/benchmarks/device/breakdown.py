@@ -1,24 +1,24 @@
-"""Where the time of a step goes: its parts, one more at a time, in the same compiled loop."""
+"""Where the time of a step goes: the same compiled loop with one more of its parts at a time."""
 
 from collections.abc import Sequence
 
 from digits.networks.architectures import RECIPES
-from tests.benchmarks.engine.throughput import prepared
-from tests.benchmarks.engine.timing import seconds_a_step
+from tests.benchmarks.device.throughput import prepared
+from tests.benchmarks.device.timing import seconds_a_step
 
 PARTS = ("gathering", "forward", "backward", "optimizer")
 
 
 def measure(networks: Sequence[str] = tuple(RECIPES)) -> dict:
-    """{network: {batch_size, seconds: {part: of a step}}}, at the batch size of its recipe.
+    """Return {network: {batch_size, seconds: {part: of a step}}}, at the batch size of its recipe.
 
-    seconds: those of PARTS[0], and what each other one adds to those before it; noise may make a small one negative.
+    seconds: of PARTS[0] itself, of the others what each adds; noise may make a small one negative.
     """
     import numpy as np
 
     from digits.training import device
     from digits.training.engine import Digits, backend
-    from tests.benchmarks.engine.digits_data import tutorial_arrays
+    from tests.benchmarks.mnist_arrays import tutorial_arrays
 
     name, results = device.choose().name, {}
     images, labels, _, _ = tutorial_arrays()
@@ -41,7 +41,7 @@ def measure(networks: Sequence[str] = tuple(RECIPES)) -> dict:
 
 
 def _steps(engine) -> list:
-    """The step as far as each of PARTS. What a part makes is used, or the compiler would leave the part out."""
+    """Return the step up to each of PARTS. The output of a part is used, or the compiler would leave the part out."""
     from keras import ops
 
     from digits.training.engine import backend

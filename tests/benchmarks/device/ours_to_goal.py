@@ -1,4 +1,4 @@
-"""How long until a network reads 99.0 or 99.5 % of the official test set; judging it is not counted."""
+"""How long until a network reaches 99.0% or 99.5% on the official test set; evaluating it is not counted."""
 
 import importlib.util
 
@@ -6,9 +6,9 @@ GOALS = {"cnn": 0.99, "cnn-large": 0.995}
 
 
 def measure(network: str, seed: int) -> dict:
-    """{goal, seconds, epochs, accuracy, reached, augmentation}; the accuracy is that of the whole recipe.
+    """Return {goal, seconds, epochs, accuracy, reached, augmentation}; the accuracy is that of the whole recipe.
 
-    seconds and epochs: until the goal, compiling included; of the whole training where it was not reached.
+    seconds, epochs: until the goal, compiling included; of the whole training where it was not reached.
     """
     import numpy as np
 
@@ -25,17 +25,14 @@ def measure(network: str, seed: int) -> dict:
     config = make_config(architecture=network, source="mnist", split="official", seed=seed, **changes)
     accuracies, seconds = [], []
 
-    def judge(epoch: int, model) -> None:
+    def evaluate(epoch: int, model) -> None:
         if epoch:
-            answers = model.predict(pixels, batch_size=1000, verbose=0)
-            accuracies.append(float((answers.argmax(axis=1) == labels).mean()))
+            probabilities = model.predict(pixels, batch_size=1000, verbose=0)
+            accuracies.append(float((probabilities.argmax(axis=1) == labels).mean()))
 
-    def keep(row: dict) -> None:
-        seconds.append(row["seconds"])
-
-    trainer.fit(config, dataset, name, on_epoch=keep, on_weights=judge)
+    trainer.fit(config, dataset, name, on_epoch=lambda row: seconds.append(row["seconds"]), on_weights=evaluate)
     goal = GOALS[network]
-    epochs = next((number for number, right in enumerate(accuracies, start=1) if right >= goal), len(accuracies))
+    epochs = next((number for number, accuracy in enumerate(accuracies, start=1) if accuracy >= goal), len(accuracies))
     return {
         "goal": goal,
         "seconds": sum(seconds[:epochs]),

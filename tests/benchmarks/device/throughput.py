@@ -3,18 +3,18 @@
 from collections.abc import Sequence
 
 from digits.networks.architectures import RECIPES
-from tests.benchmarks.engine.timing import seconds_a_step
+from tests.benchmarks.device.timing import seconds_a_step
 
 BATCH_SIZES = (32, 128, 512)
 
 
 def measure(networks: Sequence[str] = tuple(RECIPES)) -> dict:
-    """{network: {xla, compile_seconds, memory in bytes, images_per_second: {batch size: n}}}."""
+    """Return {network: {xla, compile_seconds, memory in bytes, images_per_second: {batch size: n}}}."""
     import numpy as np
 
     from digits.training import device
     from digits.training.engine import Digits
-    from tests.benchmarks.engine.digits_data import tutorial_arrays
+    from tests.benchmarks.mnist_arrays import tutorial_arrays
 
     name, results = device.choose().name, {}
     images, labels, _, _ = tutorial_arrays()
@@ -39,7 +39,7 @@ def measure(networks: Sequence[str] = tuple(RECIPES)) -> dict:
 
 
 def prepared(network: str, batch_size: int, device_name: str):
-    """The engine of a new network, as the trainer makes it, and whether XLA compiles its loop."""
+    """Return the engine of a new network, as the trainer makes it, and whether XLA compiles its loop."""
     import keras
 
     from digits.networks.architectures import ARCHITECTURES

@@ -1,4 +1,4 @@
-"""How much arithmetic a network asks for, and how much memory it has to touch, counted layer by layer."""
+"""Count what a training step needs at least, layer by layer: arithmetic and memory."""
 
 import math
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ PIXELS = 28 * 28
 
 
 def training_flops(model: "keras.Sequential") -> int:
-    """Floating-point operations to learn from one digit: of the products alone, which are nearly all.
+    """Return the floating-point operations to learn from one digit, of the products alone, which are nearly all.
 
     A multiplication and an addition for each weight and place; forward once, backward twice, once for the weights and
     once for the layer before, of which the first has none.
@@ -24,15 +24,15 @@ def training_flops(model: "keras.Sequential") -> int:
 
 
 def training_bytes(model: "keras.Sequential", batch_size: int) -> int:
-    """Bytes that one step reads and writes at the least, everything between the products done on the way.
+    """Return the bytes that one step reads and writes at least, if everything between the products is fused.
 
-    Of each weight 32: it and the two moments of Adam are read and written, its gradient is written and read. Of each
-    digit its pixels, a byte each, and of each answer of a layer with weights 20: written, read by the next layer and
-    once more on the way back, its gradient written and read. All but the pixels in float32.
+    32 for each weight: it and the two moments of Adam are read and written, its gradient is written and read. One for
+    each pixel. 20 for each output of a layer with weights: written, read by the next layer and again backward, its
+    gradient written and read. All but the pixels in float32.
     """
     weights = sum(math.prod(variable.shape) for variable in model.trainable_variables)
-    answers = sum(math.prod(layer.output.shape[1:]) for layer in _with_kernel(model))
-    return 32 * weights + batch_size * (PIXELS + 20 * answers)
+    outputs = sum(math.prod(layer.output.shape[1:]) for layer in _with_kernel(model))
+    return 32 * weights + batch_size * (PIXELS + 20 * outputs)
 
 
 def _with_kernel(model: "keras.Sequential") -> list:

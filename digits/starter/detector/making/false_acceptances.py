@@ -1,4 +1,4 @@
-"""Measure how often the detector takes another drawing for a digit, by kind; kinds that it never learned count most."""
+"""How often the detector accepts what is not a digit, by kind. The kinds it never learned from count most."""
 
 import importlib.util
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from string import ascii_letters
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from digits.inference.detector import Detector
+from digits.inference.detector import Gate
 from digits.inference.preprocessing import to_mnist
 from digits.starter.detector.making.glyphs import TWINS
 from digits.starter.detector.making.non_digits import HELD_OUT_KINDS, KINDS, draw
@@ -17,34 +17,33 @@ EACH = 400  # drawings of a kind
 FONTS = ("DejaVuSans", "DejaVuSans-Oblique", "DejaVuSerif", "DejaVuSerif-Italic", "DejaVuSansMono", "STIXGeneral",
          "STIXGeneralItalic", "cmr10", "cmss10", "cmti10", "cmtt10")  # fmt: skip
 FONT_SIZE = 180  # px
+LETTERS = [letter for letter in ascii_letters if letter not in TWINS]
 SIGNS = "!?#$%&*+<@^~{}[]="
 
 
-def wrong_acceptances(detector: Detector) -> Iterator[dict]:
-    """Show the detector drawings that are no digit; yields a dict per kind as it is done.
+def by_kind(detector: Gate) -> Iterator[dict]:
+    """Yield a dict for each kind of drawing: {kind, learned, n, accepted}.
 
-    {kind, learned (whether the detector learned from other drawings of that kind), n, accepted (a share)}. Letters that
-    people write like a digit (TWINS) are left out.
+    learned: whether the detector learned from other drawings of that kind; accepted: a fraction of the n drawings.
     """
     for kind in [*KINDS, *HELD_OUT_KINDS]:
         rng = np.random.default_rng(list(kind.encode()))
-        yield _row(detector, kind, kind in KINDS, [draw(kind, rng) for _ in range(EACH)])
-    letters = [letter for letter in ascii_letters if letter not in TWINS]
-    for kind, characters in (("printed letter", letters), ("printed sign", SIGNS)):
-        yield _row(detector, kind, False, [print_(character, font) for font in FONTS for character in characters])
-
-
-def _row(detector: Detector, kind: str, learned: bool, inks: list[np.ndarray]) -> dict:
-    accepted = detector.accepts(np.stack([to_mnist(ink) for ink in inks]))
-    return {"kind": kind, "learned": learned, "n": len(inks), "accepted": float(accepted.mean())}
+        yield _row(detector, kind, [draw(kind, rng) for _ in range(EACH)])
+    for kind, characters in (("printed letter", LETTERS), ("printed sign", SIGNS)):
+        yield _row(detector, kind, [print_(character, font) for font in FONTS for character in characters])
 
 
 def print_(character: str, font: str) -> np.ndarray:
-    """A character in a font that Matplotlib ships: (2 * FONT_SIZE, 2 * FONT_SIZE) uint8, 255 = ink."""
+    """Print a character in a font that Matplotlib ships: (2 * FONT_SIZE, 2 * FONT_SIZE) uint8, 255 = ink."""
     paper = Image.new("L", (2 * FONT_SIZE, 2 * FONT_SIZE))
     file = _FONT_FOLDER / f"{font}.ttf"
     ImageDraw.Draw(paper).text((FONT_SIZE // 2, FONT_SIZE // 3), character, 255, ImageFont.truetype(file, FONT_SIZE))
     return np.array(paper)
+
+
+def _row(detector: Gate, kind: str, inks: list[np.ndarray]) -> dict:
+    accepted = detector.accepts(np.stack([to_mnist(ink) for ink in inks]))
+    return {"kind": kind, "learned": kind in KINDS, "n": len(inks), "accepted": float(accepted.mean())}
 
 
 # Found, not imported: Matplotlib takes a second to load, and nothing is plotted.

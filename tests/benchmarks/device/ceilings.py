@@ -1,7 +1,7 @@
-"""What the device can do at all: the rate of a large matrix product and of a large copy, and the floors they make.
+"""What the device can do at most: the rate of a large matrix product and of a large copy, and the floors they set.
 
-A step cannot be faster than its products at that rate, nor than moving the bytes it has to touch: the roofline of
-Williams, Waterman and Patterson (2009). Small networks stay in the caches, which are faster than the memory; so the
+A step cannot be faster than its products at that rate, nor than moving the bytes that it must touch: the roofline of
+Williams, Waterman and Patterson (2009). Small networks stay in the caches, which are faster than the memory. So the
 bytes of each step are moved in the engine's own loop, where what fits into a cache stays there as well.
 """
 
@@ -10,15 +10,15 @@ import time
 from collections.abc import Sequence
 
 from digits.networks.architectures import RECIPES
-from tests.benchmarks.engine.throughput import BATCH_SIZES
-from tests.benchmarks.engine.timing import seconds_a_step
+from tests.benchmarks.device.throughput import BATCH_SIZES
+from tests.benchmarks.device.timing import seconds_a_step
 
 ROUNDS = 5
 MOST_STEPS = 20_000
 
 
 def measure(networks: Sequence[str] = tuple(RECIPES)) -> dict:
-    """{device, flops: operations/s of a float32 product, bytes: bytes/s of a copy, read and written, floors}.
+    """Return {device, flops: operations/s of a float32 product, bytes: bytes/s of a copy, read and written, floors}.
 
     floors: {network: {batch size: {products, bytes}}}, the seconds of a step that each of the two takes by itself.
     """
@@ -26,7 +26,7 @@ def measure(networks: Sequence[str] = tuple(RECIPES)) -> dict:
 
     from digits.networks.architectures import ARCHITECTURES
     from digits.training import device
-    from tests.benchmarks.engine.counting import training_bytes, training_flops
+    from tests.benchmarks.device.counting import training_bytes, training_flops
 
     name = device.choose().name
     side, large = (1024, 2**27) if name == "CPU" else (8192, 2**33)
@@ -43,7 +43,7 @@ def measure(networks: Sequence[str] = tuple(RECIPES)) -> dict:
 
 
 def moving(num_bytes: int) -> float:
-    """Seconds to read half of `num_bytes` and write the other half, in the compiled loop that trains."""
+    """Return the seconds to read half of `num_bytes` and write the other half, in the compiled loop that trains."""
     import keras
     import numpy as np
     from keras import ops
@@ -63,7 +63,7 @@ def moving(num_bytes: int) -> float:
 
 
 def _seconds(compute) -> float:
-    """Of one call, the first left out; reading a number waits for the device."""
+    """Return the seconds of one call, without the first; reading a number waits for the device."""
     times = []
     for _ in range(ROUNDS + 1):
         began = time.perf_counter()

@@ -1,4 +1,4 @@
-"""How long a compiled loop takes for one of its steps."""
+"""Time one step of a compiled loop."""
 
 import statistics
 import time
@@ -9,7 +9,7 @@ SECONDS = 0.4  # about how long each round is
 
 
 def seconds_a_step(run: Callable[[int, int], object], most: int) -> tuple[float, float]:
-    """Seconds of the first call, compiling included, and of a step once compiled, the median of ROUNDS.
+    """Return the seconds of the first call, compiling included, and of a step once compiled, the median of ROUNDS.
 
     run(start, stop) does the steps start..stop-1 and returns when they are done; most: the last stop it can do.
     """

@@ -4,19 +4,19 @@ import time
 from collections.abc import Sequence
 
 from digits.networks.architectures import RECIPES
-from tests.benchmarks.engine.throughput import BATCH_SIZES
+from tests.benchmarks.device.throughput import BATCH_SIZES
 
 NUM_IMAGES = 9_600
 
 
 def measure(networks: Sequence[str] = tuple(RECIPES)) -> dict:
-    """{network: {batch size: images per second}}."""
+    """Return {network: {batch size: images per second}}."""
     import keras
     import numpy as np
 
     from digits.networks.architectures import ARCHITECTURES
     from digits.training import device
-    from tests.benchmarks.engine.digits_data import tutorial_arrays
+    from tests.benchmarks.mnist_arrays import tutorial_arrays
 
     name = device.choose().name
     images, labels, _, _ = tutorial_arrays()

@@ -1,8 +1,9 @@
-"""How quickly the Evaluate page opens and answers a click, in Chromium, for a run judged on MNIST's 10,000 test digits.
+"""Measure how soon the Evaluate page opens and answers a click, in Chromium, with MNIST's 10,000 test digits.
 
 Needs TFDS_DATA_DIR (or a network) for MNIST, and Chromium.
 """
 
+import argparse
 import asyncio
 import json
 import time
@@ -13,6 +14,7 @@ import psutil
 from playwright.async_api import Page, async_playwright
 
 from digits.runs import runs
+from tests.benchmarks.load.server import Rows, report
 from tests.browser.conftest import CHROMIUM, FLAGS
 from tests.conftest import digits
 
@@ -31,12 +33,20 @@ SEEN = """sign => new Promise(resolve => {
 })"""
 
 
-async def judging(address: str, process: psutil.Process, home: Path) -> list[tuple[str, str, str]]:
-    """Open the page TIMES times anew and from Home; click on the TIMES largest cells beside the diagonal."""
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add none: this part has no options."""
+
+
+def run(options: argparse.Namespace) -> None:
+    report(pages)
+
+
+async def pages(address: str, process: psutil.Process, home: Path) -> Rows:
+    """Open the page TIMES times by its link and from Home; click on the TIMES largest cells beside the diagonal."""
     await asyncio.to_thread(digits, "data", "mnist", home=home)
     await asyncio.to_thread(digits, "train", "--source", "mnist", "--split", "official", home=home)
     (run,) = runs.all_runs()
-    report = json.loads((run.path / "evaluation" / "official" / "report.json").read_text())
+    evaluation = json.loads((run.path / "evaluation" / "official" / "report.json").read_text())
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         context = await browser.new_context(viewport={"width": 1280, "height": 1000})
@@ -46,13 +56,13 @@ async def judging(address: str, process: psutil.Process, home: Path) -> list[tup
         home_page = [await _opened(page, address, HOME) for _ in range(TIMES)]
         by_link = [await _opened(page, f"{address}/{MISTAKES}", DRAWN) for _ in range(TIMES)]
         from_home = [await _from_home(page) for _ in range(TIMES)]
-        counts = np.array(report["confusion"]) * (1 - np.eye(10, dtype=int))
+        counts = np.array(evaluation["confusion"]) * (1 - np.eye(10, dtype=int))
         largest = np.argsort(-counts, axis=None, kind="stable")[:TIMES]
         clicks = [await _clicked(page, *divmod(int(cell), 10)) for cell in largest]
         await browser.close()
     return [
-        ("Home, to compare: the page is loaded anew", _summary(home_page), ""),
-        ("Evaluate, mistakes among 10,000 digits: the page is loaded anew", _summary(by_link), "under 1000 ms"),
+        ("Home, to compare: the page is loaded", _summary(home_page), ""),
+        ("Evaluate, mistakes among 10,000 digits: the page is loaded", _summary(by_link), "under 1000 ms"),
         ("the same, by a click in the navigation", _summary(from_home), "under 1000 ms"),
         ("a click on a cell: its digits are drawn", _summary(clicks), "under 500 ms"),
     ]
@@ -73,17 +83,17 @@ async def _from_home(page: Page) -> float:
     return (await page.evaluate(SEEN, DRAWN) - began) / 1000
 
 
-async def _clicked(page: Page, true: int, said: int) -> float:
+async def _clicked(page: Page, label: int, predicted: int) -> float:
     """Seconds from a click on a cell until the sheet shows its digits and no others."""
     await page.wait_for_timeout(1500)  # the page rests
     box = await page.locator(CELLS).bounding_box()
-    x, y = box["x"] + (said + 0.5) * box["width"] / 10, box["y"] + (true + 0.5) * box["height"] / 10
+    x, y = box["x"] + (predicted + 0.5) * box["width"] / 10, box["y"] + (label + 0.5) * box["height"] / 10
     began = time.perf_counter()
     await page.mouse.click(x, y)
     await page.wait_for_function(
         "([sheet, caption]) => { const texts = [...document.querySelectorAll(sheet + ' text')].map(t => t.textContent);"
         " return texts.length && texts.every(text => text === caption); }",
-        arg=[SHEET, f"{true} → {said}"],
+        arg=[SHEET, f"{label} → {predicted}"],
     )
     return time.perf_counter() - began
 

@@ -1,13 +1,15 @@
-"""What is measured of a device: counted, told as it comes, and ended in time."""
+"""The report on a device: what it counts, how it prints, and that it ends in time."""
 
 import json
+from argparse import ArgumentParser
 from types import SimpleNamespace
 
 import pytest
 
 from digits.training import backends
-from tests.benchmarks.engine import card, card_tables, measurements
-from tests.benchmarks.engine.counting import training_bytes, training_flops
+from tests.benchmarks import measurements
+from tests.benchmarks.device import report, tables
+from tests.benchmarks.device.counting import training_bytes, training_flops
 from tests.training.test_engine import output_of
 
 RESULTS = {
@@ -28,39 +30,39 @@ RUN = {"goal": 0.995, "seconds": 10.0, "epochs": 3, "accuracy": 0.994, "reached"
 
 
 def test_the_table_holds_ours_against_fit_and_against_the_floor_of_products_or_of_memory():
-    said = card_tables.lines(RESULTS)
-    assert said[0] == "2026-11-25, commit abc; A, 2 cores; keras 3"
-    assert said[2].startswith("Fake GPU: a float32 product at 50.00 TFLOP/s, a large copy at 3,000 GB/s")
-    assert "| mlp | 32 | 1,000,000 | 0.038 | 0.005 | products | 8.0 | 12.5% | 50,000 | 20.0 | 2.0 |" in said
-    assert "| mlp | 512 | 16,000,000 | 0.002 | 0.001 | memory | 4.0 | 12.5% | 4,000,000 | 4.0 | 2.0 |" in said
-    assert "Peak memory: 700 MB." in "\n".join(said)
+    text = tables.lines(RESULTS)
+    assert text[0] == "2026-11-25, commit abc; A, 2 cores; keras 3"
+    assert text[2].startswith("Fake GPU: a float32 product at 50.00 TFLOP/s, a large copy at 3,000 GB/s")
+    assert "| mlp | 32 | 1,000,000 | 0.038 | 0.005 | products | 8.0 | 12.5% | 50,000 | 20.0 | 2.0 |" in text
+    assert "| mlp | 512 | 16,000,000 | 0.002 | 0.001 | memory | 4.0 | 12.5% | 4,000,000 | 4.0 | 2.0 |" in text
+    assert "Peak memory: 700 MB." in "\n".join(text)
 
 
-def test_where_the_time_goes_and_the_race_are_told_and_what_is_not_there_yet_is_left_out():
+def test_where_the_time_goes_and_parallel_runs_are_shown_and_missing_parts_are_left_out():
     parts = dict(zip(("gathering", "forward", "backward", "optimizer"), (1e-4, 2e-4, 3e-4, 4e-4), strict=True))
     more = {
         "breakdown": {"mlp": {"batch_size": 32, "seconds": parts}},
-        "race": {"mlp": {"batch_size": 32, "images_per_second": {"1": 1_000.0, "4": 3_900.0}}},
+        "parallel_runs": {"mlp": {"batch_size": 32, "images_per_second": {"1": 1_000.0, "4": 3_900.0}}},
     }
-    said = card_tables.lines(RESULTS | more)
-    assert "| mlp | 32 | 1.000 | 10% | 20% | 30% | 40% |" in said
-    assert "| mlp | 32 | 1,000 | 3,900 |" in said
-    assert card_tables.lines({"machine": RESULTS["machine"]}) == [said[0]]
+    text = tables.lines(RESULTS | more)
+    assert "| mlp | 32 | 1.000 | 10% | 20% | 30% | 40% |" in text
+    assert "| mlp | 32 | 1,000 | 3,900 |" in text
+    assert tables.lines({"machine": RESULTS["machine"]}) == [text[0]]
 
 
-def test_the_goals_are_told_with_their_spread_over_the_seeds():
+def test_the_goals_are_shown_with_their_spread_over_the_seeds():
     runs = [
         RUN | {"seconds": seconds, "accuracy": right, "reached": right >= 0.995}
         for seconds, right in ((10.0, 0.994), (12.0, 0.996), (14.0, 0.998))
     ]
-    said = card_tables.lines(RESULTS | {"ours_to_goal": {"cnn-large": runs}})[-1]
-    assert said.startswith("cnn-large: to 99.5% in 12.0 s (reached by 2 of 3 seeds)")
-    assert said.endswith("; its whole recipe ends at 99.60% ± 0.20%.")
-    said = card_tables.lines(RESULTS | {"ours_to_goal": {"cnn-large": [RUN | {"augmentation": False}]}})[-1]
-    assert said.endswith("its whole recipe, without its augmentation, which needs OpenCV, ends at 99.40%.")
+    text = tables.lines(RESULTS | {"ours_to_goal": {"cnn-large": runs}})[-1]
+    assert text.startswith("cnn-large: to 99.5% in 12.0 s (reached by 2 of 3 seeds)")
+    assert text.endswith("; its whole recipe ends at 99.60% ± 0.20%.")
+    text = tables.lines(RESULTS | {"ours_to_goal": {"cnn-large": [RUN | {"augmentation": False}]}})[-1]
+    assert text.endswith("its whole recipe, without its augmentation, which needs OpenCV, ends at 99.40%.")
 
 
-def test_results_are_kept_after_each_part_and_no_training_begins_that_would_not_end_in_time(monkeypatch):
+def test_results_are_kept_after_each_part_and_no_training_starts_that_would_not_end_in_time(monkeypatch):
     clock, asked, kept = SimpleNamespace(now=0.0), [], []
 
     def run(name, **settings):
@@ -68,10 +70,12 @@ def test_results_are_kept_after_each_part_and_no_training_begins_that_would_not_
         clock.now += 60 * 8 if name == "ours_to_goal" else 60
         return RUN
 
-    monkeypatch.setattr(card.time, "monotonic", lambda: clock.now)
+    monkeypatch.setattr(report.time, "monotonic", lambda: clock.now)
     monkeypatch.setattr(measurements, "run", run)
-    monkeypatch.setattr(measurements, "is_installed", lambda name: name != "race")
-    results = card.measure(["mlp", "cnn", "cnn-large"], seeds=5, minutes=30, keep=lambda r: kept.append(json.dumps(r)))
+    monkeypatch.setattr(measurements, "is_installed", lambda name: name != "parallel_runs")
+    results = report.measure(
+        ["mlp", "cnn", "cnn-large"], seeds=5, minutes=30, on_results=lambda r: kept.append(json.dumps(r))
+    )
     assert [name for name, *_ in asked[:4]] == ["ceilings", "throughput", "breakdown", "fit_throughput"]
     # 4 minutes and three times 8: a fourth time would end after 36.
     assert asked[4:] == [("ours_to_goal", "cnn", 0), ("ours_to_goal", "cnn-large", 0), ("ours_to_goal", "cnn", 1)]
@@ -80,13 +84,21 @@ def test_results_are_kept_after_each_part_and_no_training_begins_that_would_not_
 
 @pytest.mark.parametrize(
     ("given", "networks", "seeds"),
-    [([], ["linear", "mlp", "cnn", "cnn-large"], 5), (["--quick"], ["mlp"], 0), (["--networks", "cnn"], ["cnn"], 5)],
+    [
+        (["--goals"], ["linear", "mlp", "cnn", "cnn-large"], 5),
+        (["--goals", "--quick"], ["mlp"], 0),
+        (["--goals", "--networks", "cnn", "--seeds", "2"], ["cnn"], 2),
+        ([], ["linear", "mlp", "cnn", "cnn-large"], 0),
+    ],
 )
-def test_quick_means_the_tutorials_network_and_no_goal(monkeypatch, given, networks, seeds):
-    monkeypatch.setattr(card, "measure", lambda networks, **settings: (networks, settings["seeds"]))
-    parser = card.argparse.ArgumentParser()
-    card.add_options(parser)
-    assert card.report(parser.parse_args(given), goals=True) == (networks, seeds)
+def test_quick_means_the_tutorials_network_and_no_goal(monkeypatch, capsys, given, networks, seeds):
+    asked = []
+    monkeypatch.setattr(report, "open_dataset", lambda source: None)
+    monkeypatch.setattr(report, "measure", lambda networks, **settings: asked.append((networks, settings["seeds"])))
+    parser = ArgumentParser()
+    report.add_options(parser)
+    report.run(parser.parse_args([*given, "--json"]))
+    assert asked == [(networks, seeds)]
 
 
 class Network:
@@ -111,17 +123,17 @@ def test_the_arithmetic_of_a_network_is_counted_by_its_products_and_its_memory_b
 COUNTED = """
 import json
 import jax, numpy as np
-from tests.benchmarks.engine.counting import training_bytes, training_flops
-from tests.benchmarks.engine.throughput import prepared
+from tests.benchmarks.device.counting import training_bytes, training_flops
+from tests.benchmarks.device.throughput import prepared
 from digits.training.backends.jax import stateless
 
 engine, _ = prepared("mlp", 128, "CPU")
 values = [variable.value for variable in engine.variables]
 images, order = np.zeros((128, 28, 28), np.uint8), np.arange(128, dtype=np.int32)
 step = jax.jit(stateless(engine.train_step, engine.variables))
-said = step.lower(values, 0, images, images[:, 0, 0], order).compile().cost_analysis()
+text = step.lower(values, 0, images, images[:, 0, 0], order).compile().cost_analysis()
 ours = training_flops(engine.model) * 128, training_bytes(engine.model, 128)
-print(json.dumps([ours[0] / said["flops"], ours[1] / said["bytes accessed"]]))
+print(json.dumps([ours[0] / text["flops"], ours[1] / text["bytes accessed"]]))
 """
 
 

@@ -1,4 +1,4 @@
-"""The digits that all measurements use, of the full MNIST's size even where only the sample is at hand."""
+"""The digits that all measurements use, as many as MNIST has even where only the sample is prepared."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ from digits.data.splits import split
 
 
 def dataset() -> Dataset:
-    """MNIST; or, for speed alone, the sample repeated to MNIST's 70,000 digits under MNIST's name."""
+    """Return MNIST; where it is not prepared, the sample repeated to 70,000 digits, which serves to measure speed."""
     if is_prepared("mnist"):
         return open_dataset("mnist")
     sample = open_dataset("sample")
@@ -16,7 +16,7 @@ def dataset() -> Dataset:
 
 
 def tutorial_arrays() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Training images (38400, 28, 28) uint8 and labels (38400,) uint8, then 9,600 for validation."""
+    """Return training images (38400, 28, 28) uint8 and labels (38400,) uint8, then 9,600 for validation."""
     digits, parts = dataset(), split("tutorial", "mnist")
     train, validation = (slice(part.start, part.stop) for part in (parts.train, parts.validation))
     return digits.images[train], digits.labels[train], digits.images[validation], digits.labels[validation]

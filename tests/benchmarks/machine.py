@@ -1,4 +1,4 @@
-"""What was measured on, and when: without it a number means nothing."""
+"""Describe the machine and the program of a measurement: without them its numbers mean nothing."""
 
 import datetime
 import importlib.metadata
@@ -10,11 +10,11 @@ from pathlib import Path
 from digits.storage.home import ROOT
 
 COMMIT_FILE = ROOT / "COMMIT"
-"""Says what a folder holds that was made by `pack` and has no history of its own."""
+"""Names the commit in a folder that `pack` made, which has no history of its own."""
 
 
 def machine() -> dict:
-    """{date, cpu, cores, python, versions, commit} of this machine and program."""
+    """Return {date, cpu, cores, python, versions, commit} of this machine and program."""
     versions = {}
     for name in ("tensorflow", "keras", "numpy", "jax", "torch"):
         try:
@@ -32,14 +32,14 @@ def machine() -> dict:
 
 
 def commit() -> str:
-    """The short name of this program's commit; "unknown" where nothing tells."""
+    """Return the short hash of this program's commit, "unknown" where there is none."""
     if COMMIT_FILE.is_file():
         return COMMIT_FILE.read_text(encoding="utf-8").strip()
     try:
-        said = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True)
+        process = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True)
     except OSError:  # no git
         return "unknown"
-    return said.stdout.strip() or "unknown"
+    return process.stdout.strip() or "unknown"
 
 
 def _cpu() -> str:
