@@ -10,7 +10,7 @@ CONFIDENCE = np.array([0.9, 0.5, 0.7, 1.0, 0.8])
 
 @pytest.fixture
 def probabilities():
-    """Of each digit the prediction with its confidence; its label, where it was not predicted, gets half of the rest."""
+    """The confidence for the prediction of each digit; where its label is another, that gets half of the rest."""
     rows = np.tile((1 - CONFIDENCE)[:, None] / 18, (1, 10))
     rows[np.arange(5), LABELS] = (1 - CONFIDENCE) / 2
     rows[np.arange(5), PREDICTED] = CONFIDENCE

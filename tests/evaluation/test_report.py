@@ -40,9 +40,8 @@ def test_the_misclassified_digits_come_with_the_most_confident_first(predictions
     labels, probabilities = predictions
     misclassified = report(labels, probabilities)["misread"]
     assert len(misclassified) == round(500 * (1 - report(labels, probabilities)["accuracy"]))
-    assert [row["confidence"] for row in misclassified] == sorted(
-        (row["confidence"] for row in misclassified), reverse=True
-    )
+    confidence = [row["confidence"] for row in misclassified]
+    assert confidence == sorted(confidence, reverse=True)
     for row in misclassified:
         assert row["label"] == labels[row["index"]] != row["predicted"] == probabilities[row["index"]].argmax()
 
