@@ -5,6 +5,7 @@ import re
 import sqlite3
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from digits import tasks
@@ -13,7 +14,7 @@ from digits.networks.settings import Settings, read_settings
 from digits.runs import starter
 from digits.runs.run import MAX_EPOCHS, MAX_TAGS, STARTER, Model, Run, RunState
 from digits.storage import database, deletion
-from digits.storage.files import StoredFile
+from digits.storage.files import StoredFile, sweep_unfinished
 from digits.storage.home import home, run_folder
 from digits.tasks import TRAINING, Task
 from digits.tasks import store as task_store
@@ -121,12 +122,17 @@ def create(settings: Settings, *, owner: str = tasks.LOCAL, name: str = "", queu
     with database.writing() as connection:
         taken = {row["id"] for row in connection.execute("SELECT id FROM runs WHERE id LIKE ?", (f"{base}%",))}
         names = (base if number == 1 else f"{base}-{number}" for number in range(1, 100_000))
-        run_id = next(name for name in names if name not in taken and not run_folder(name).exists())
+        run_id = next(name for name in names if name not in taken and _is_free(connection, run_folder(name)))
         task = task_store.enqueue(connection, "train", run_id, owner=owner, lane=TRAINING)
         if not queued:
             connection.execute("UPDATE tasks SET state = 'stopped' WHERE id = ?", (task,))
         insert(connection, run_id, settings, task, owner=owner, created=now.isoformat(), name=name)
     return get(run_id)
+
+
+def _is_free(connection: sqlite3.Connection, folder: Path) -> bool:
+    """Return whether nothing is left of an earlier run with this folder."""
+    return not folder.exists() and not deletion.is_discarded(connection, folder)
 
 
 def insert(
@@ -193,18 +199,22 @@ def delete(run_id: str) -> None:
 
 
 def sweep() -> None:
-    """Let the folders go that no run owns: a worker that came back after its run was deleted may have left one."""
+    """Remove what nobody owns: folders without a run, from a worker that came back after its run was deleted or from an
+    import that was killed, and what killed processes left half-written.
+    """
     folder = home() / "runs"
-    found = [path.name for path in folder.iterdir()] if folder.is_dir() else []
-    if not found:
-        return
-    known = {row["id"] for row in _rows("SELECT id FROM runs")}
-    if strange := [name for name in found if name not in known]:
-        with database.writing() as connection:
-            for name in strange:
-                if not connection.execute("SELECT 1 FROM runs WHERE id = ?", (name,)).fetchone():
-                    deletion.discard(connection, folder / name)
-        deletion.collect()
+    with deletion.alone() as is_alone:
+        if not is_alone:
+            return
+        found = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+        known = {row["id"] for row in _rows("SELECT id FROM runs")}
+        if strange := [name for name in found if name not in known]:
+            with database.writing() as connection:
+                for name in strange:
+                    if not connection.execute("SELECT 1 FROM runs WHERE id = ?", (name,)).fetchone():
+                        deletion.discard(connection, folder / name)
+    sweep_unfinished(home())
+    deletion.collect()
 
 
 # Saying something of a run

@@ -14,6 +14,7 @@ from contextvars import ContextVar
 from pathlib import Path
 
 from digits.errors import DigitsError, StoreUnavailable
+from digits.storage.files import UNFINISHED
 from digits.storage.home import home
 
 MIGRATIONS = sorted((Path(__file__).parent / "migrations").glob("[0-9]*.sql"))
@@ -140,7 +141,7 @@ def _create() -> None:
     """Make the whole database under another name first, so that no process ever meets half of it."""
     _refuse_earlier_layout()
     home().mkdir(parents=True, exist_ok=True)
-    part = home() / f".digits-{uuid.uuid4().hex}.db"
+    part = home() / f"{UNFINISHED}{uuid.uuid4().hex}.db"
     try:
         with closing(_connect(part, "rwc")) as connection:
             connection.execute("PRAGMA journal_mode = WAL")

@@ -3,6 +3,7 @@ import time
 
 import numpy as np
 import pytest
+from digits.storage.records import write_json
 
 from digits.commands import checks
 from digits.errors import DigitsError
@@ -11,7 +12,6 @@ from digits.inference.recognizer import Recognizer
 from digits.networks.settings import make_config
 from digits.runs import runs
 from digits.storage.home import data_folder
-from digits.storage.records import write_json
 
 
 @pytest.mark.parametrize("check", [check for check in checks.CHECKS if check != "device"])

@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
+from digits.storage.records import read_json, write_json
 
 from digits.data.dataset import open_dataset
 from digits.errors import DamagedFile
 from digits.inference.activations import Activations
 from digits.runs import models, runs
-from digits.storage.records import read_json, write_json
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,8 @@
 """Inside the network, on the Draw page: closed it costs nothing, open it shows the activations of the layers."""
 
 import pytest
-
 from digits.storage.records import read_json, write_json
+
 from digits.training import snapshots
 from pages.shared import cache
 from tests.pages.conftest import texts

@@ -3,9 +3,9 @@
 import shutil
 
 import pytest
+from digits.storage.records import read_json, write_json
 
 from digits.runs import runs
-from digits.storage.records import read_json, write_json
 from digits.training import snapshots
 from tests.pages.conftest import texts
 from tests.pages.test_draw import SCRIBBLE, SEVEN, FakeCanvas, canvas  # noqa: F401

@@ -5,11 +5,12 @@ import json
 import shutil
 import zipfile
 
+from digits.storage.records import write_json
+
 from digits.drawings import fine_tune, store
 from digits.evaluation import fine_tune_result
 from digits.runs import models, runs
 from digits.runs.run import RunState
-from digits.storage.records import write_json
 from tests.drawings.conftest import drawn
 from tests.pages.conftest import HOSTILE, click, texts
 from tests.pages.test_draw import ONE, FakeCanvas, canvas  # noqa: F401, a fixture

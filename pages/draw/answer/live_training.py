@@ -1,4 +1,7 @@
-"""Draw while it trains: the user's digit read by a network as it is after each epoch, and along them afterwards."""
+"""How a model in training predicts the drawing after every epoch: the digit, ten bars and a curve along the epochs.
+
+After the training, a slider goes through the epochs.
+"""
 
 import numpy as np
 import streamlit as st
