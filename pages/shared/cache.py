@@ -139,8 +139,7 @@ def training_features(run: Run) -> np.ndarray | None:
 
     In the order of those digits.
     """
-    result = results.get(Subject.of(run), features.KIND, features.TRAIN)
-    return _features(result, result.file.sha256) if result and result.file else None
+    return _stored_features(run, features.TRAIN)[0]
 
 
 def correct_when_distorted(run: Run, chosen: TestSet, strengths: dict[str, float], every: int) -> np.ndarray:
@@ -154,9 +153,8 @@ def correct_when_distorted(run: Run, chosen: TestSet, strengths: dict[str, float
 
 def components(run: Run, chosen: TestSet) -> Components | None:
     """Return the principal components of the features of a test set; None if those are to be computed."""
-    result = results.get(Subject.of(run), features.KIND, chosen.name)
-    computed = _features(result, result.file.sha256) if result and result.file else None
-    return None if computed is None else _components(computed, result.file.sha256)
+    vectors, sha256 = _stored_features(run, chosen.name)
+    return None if vectors is None else _components(vectors, sha256)
 
 
 def drawings() -> Drawings:
@@ -171,6 +169,15 @@ def predicted_drawings(run: Run, found: Drawings) -> np.ndarray:
         digits = recognizer(run).probabilities(found.images[new]).argmax(axis=1)
         known.update(zip((found.ids[place] for place in new), digits.tolist(), strict=True))
     return np.array([known[drawing_id] for drawing_id in found.ids], int)
+
+
+def _stored_features(run: Run, part: str) -> tuple[np.ndarray | None, str]:
+    """Return the features of a part, (n, d) float32, and the sha256 of their file; None if they are to be computed."""
+    result = results.get(Subject.of(run), features.KIND, part)
+    if result and result.file:
+        with contextlib.suppress(DamagedFile):
+            return _features(result, result.file.sha256), result.file.sha256
+    return None, ""
 
 
 def _key(run: Run) -> tuple[str, float | None]:
@@ -206,10 +213,15 @@ def _probabilities_at(place: str, run_id: str, _stored: StoredFile, sha256: str,
 
 
 @st.cache_resource(max_entries=2, show_spinner="Opening the training digits…")
-def _features(_result: Result, sha256: str) -> np.ndarray | None:
-    """28 MB for 55,000 digits with 128 features; half precision, as stored, takes ten times as long to compare."""
+def _features(_result: Result, sha256: str) -> np.ndarray:
+    """28 MB for 55,000 digits with 128 features; half precision, as stored, takes ten times as long to compare.
+
+    Raises DamagedFile, because a None would be kept: computed again, the file has the same sha256.
+    """
     stored = _result.array()
-    return None if stored is None else np.asarray(stored, np.float32)
+    if stored is None:
+        raise DamagedFile("The features were damaged on the disk. Compute them again.")
+    return np.asarray(stored, np.float32)
 
 
 @st.cache_data(max_entries=256, show_spinner="Predicting the digits…")
