@@ -20,7 +20,8 @@ from digits.networks.settings import Settings
 from digits.runs import sharing
 from digits.runs import store as runs
 from digits.runs.run import Run, RunState
-from digits.storage import files
+from digits.storage import deletion
+from digits.storage.files import StoredFile
 from digits.storage.home import run_folder
 from digits.tasks import Interrupted, TaskState, Work
 from digits.training import backends, checkpoints, snapshots
@@ -75,7 +76,7 @@ def _train(work: Work, run: Run) -> None:
     runs.add_details(run.id, device=chosen.name, note=_joined(notes))
     work.tell(0.0, "Building the network")
     began = time.perf_counter() - sum(row["seconds"] for row in runs.epochs(run.id))
-    files.sweep(folder, keep=_named_files(run))
+    deletion.sweep(folder, keep=_named_files(run))
     checkpoint_writer = checkpoints.CheckpointWriter(
         folder, lambda epoch, stored: _keep_checkpoint(run.id, epoch, stored)
     )
@@ -157,7 +158,7 @@ def _last_checkpoint(run: Run) -> tuple[Checkpoint | None, str]:
     return found, note
 
 
-def _keep_checkpoint(run_id: str, epoch: int, stored: files.StoredFile) -> None:
+def _keep_checkpoint(run_id: str, epoch: int, stored: StoredFile) -> None:
     earlier = [number for number in runs.files(run_id, "checkpoint") if number < epoch]
     runs.add_file(run_id, "checkpoint", epoch, stored, keep=earlier[-1:])  # two: the newest may turn out damaged
 

@@ -9,42 +9,72 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from digits.errors import StoreUnavailable
-from digits.storage import database
+from digits.storage import database, files
 from digits.storage.home import home
 
 BACKUP_WAITS = 60.0  # s, for a removal that is under way
+LOCK = "backup.lock"
 
 
 def discard(connection: sqlite3.Connection, path: Path) -> None:
     """Let a file or folder within DIGITS_HOME go, in the transaction that removes its row."""
-    connection.execute("INSERT OR IGNORE INTO garbage VALUES (?)", (str(path.relative_to(home())),))
+    if path.exists():  # otherwise its name may be given to another one at any time
+        connection.execute("INSERT OR IGNORE INTO garbage VALUES (?)", (str(path.relative_to(home())),))
+
+
+def is_discarded(connection: sqlite3.Connection, path: Path) -> bool:
+    """Return whether a file or folder still waits to be removed, so that its name cannot be given to another one."""
+    row = connection.execute("SELECT 1 FROM garbage WHERE path = ?", (str(path.relative_to(home())),)).fetchone()
+    return row is not None
 
 
 def collect() -> None:
     """Remove what was discarded, unless a backup is being made. What cannot be removed now is tried again later."""
     with database.reading() as connection:
-        paths = [row["path"] for row in connection.execute("SELECT path FROM garbage")]
-    if not paths:
-        return
-    try:
-        with FileLock(home() / "backup.lock", timeout=0):
-            gone = [path for path in paths if _removed(home() / path)]
-    except (Timeout, OSError):
-        return
-    if gone:
+        if connection.execute("SELECT 1 FROM garbage LIMIT 1").fetchone() is None:
+            return
+    with _alone() as is_alone:
+        if not is_alone:
+            return
+        # The row goes first: whoever writes a new file of that name later must not lose it to an old row.
         with database.writing() as connection:
-            connection.executemany("DELETE FROM garbage WHERE path = ?", [(path,) for path in gone])
+            paths = [row["path"] for row in connection.execute("DELETE FROM garbage RETURNING path").fetchall()]
+        if left := [path for path in paths if not _removed(home() / path)]:
+            with database.writing() as connection:
+                connection.executemany("INSERT OR IGNORE INTO garbage VALUES (?)", [(path,) for path in left])
+
+
+def sweep(folder: Path, keep: set[str]) -> None:
+    """Remove the files in `folder` that no row names, unless a backup is being made. keep: those that one does."""
+    with _alone() as is_alone:
+        for file in folder.iterdir() if is_alone and folder.is_dir() else ():
+            if file.is_file() and file.name not in keep and not file.name.startswith(files.UNFINISHED):
+                _removed(file)
 
 
 @contextmanager
 def suspended() -> Iterator[None]:
     """Inside, no file is removed. Raises StoreUnavailable where the lock cannot be had."""
     try:
-        lock = FileLock(home() / "backup.lock").acquire(timeout=BACKUP_WAITS)
+        lock = FileLock(home() / LOCK).acquire(timeout=BACKUP_WAITS)
     except Timeout:
         raise StoreUnavailable("Another backup is being made. Wait for it and try again.") from None
+    except OSError as error:
+        raise StoreUnavailable(str(files.cannot_write(home() / LOCK, error)), f"DIGITS_HOME is {home()}.") from error
     with lock:
         yield
+
+
+@contextmanager
+def _alone() -> Iterator[bool]:
+    """Yield whether files may be removed here and now: then nobody else does so, or makes a backup, meanwhile."""
+    try:
+        lock = FileLock(home() / LOCK).acquire(timeout=0)
+    except (Timeout, OSError):
+        yield False
+        return
+    with lock:
+        yield True
 
 
 def _removed(path: Path) -> bool:

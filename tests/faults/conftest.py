@@ -1,28 +1,46 @@
 """Real processes to be harmed."""
 
 import contextlib
+import os
+import signal
+import socket
 import subprocess
 import sys
+from pathlib import Path
 
+import psutil
 import pytest
 
-from digits.networks.settings import make_config
-from digits.runs import runs
-from digits.runs.run import Run
+from digits.networks.settings import make_settings
+from digits.runs import store as runs
+from digits.storage import database
 from digits.storage.home import ROOT
+from tests.browser.conftest import wait_until_up
+from tests.conftest import wait_until
 
-KILL = "import os, signal; kill = lambda *_: os.kill(os.getpid(), signal.SIGKILL); "
+KILL = "import os, signal; kill = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)\n"
+"""Gives harmful code a `kill`, to be put in the place of any function."""
+
+WORK = """
+import os, sys
+from digits.commands.worker import HANDLERS
+from digits.storage import database
+from digits.tasks import serve, store
+with database.writing() as connection:
+    place = store.add_worker(connection, sys.argv[1], foreground=False, pid=os.getpid())
+serve(place, sys.argv[1], HANDLERS)
+"""
 
 
 @pytest.fixture
 def python():
-    """python(code, *arguments) runs Python code in a process of its own, which does not outlive the test."""
+    """python(code, *arguments, **environment) runs Python code in a process that does not outlive the test."""
     with contextlib.ExitStack() as processes:
 
-        def python(code: str, *arguments: str) -> subprocess.Popen:
+        def python(code: str, *arguments: object, **environment: str) -> subprocess.Popen:
             process = subprocess.Popen(
-                [sys.executable, "-c", code, *arguments],
-                cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+                [sys.executable, "-c", code, *map(str, arguments)], cwd=ROOT, env={**os.environ, **environment},
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace",
             )  # fmt: skip
             processes.callback(process.communicate)
             processes.callback(process.kill)
@@ -33,18 +51,59 @@ def python():
 
 @pytest.fixture
 def worker(python):
-    """worker(run, harm) trains `run` in a worker process that first runs the code `harm`."""
+    """worker(harm, lane) does what waits in a lane, in a process that first runs the code `harm`."""
+    return lambda harm="", lane="training": python(KILL + harm + WORK, lane)
 
-    def worker(run: Run, harm: str = "") -> subprocess.Popen:
-        return python(f"import sys\n{harm}\nfrom digits.__main__ import main\nmain(['work', {run.id!r}])")
 
-    return worker
+@pytest.fixture(autouse=True)
+def no_worker_outlives_its_test(digits_home):
+    """Workers are detached from whoever started them, so nobody else would end them."""
+    yield
+    for process in workers_of(digits_home):
+        with contextlib.suppress(psutil.Error):
+            process.kill()
+
+
+def workers_of(home: Path) -> list[psutil.Process]:
+    """Return the processes that Digits has started itself for this DIGITS_HOME."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if "work" in process.cmdline()[3:4] and process.environ().get("DIGITS_HOME") == str(home):
+                found.append(process)
+    return found
+
+
+@contextlib.contextmanager
+def serving(home: Path, **environment: str):
+    """`streamlit run app.py` with that DIGITS_HOME, and nobody who opens a page; yields its process."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)], cwd=ROOT,
+        env={**os.environ, **environment, "DIGITS_HOME": str(home)},
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        wait_until_up(f"http://127.0.0.1:{port}/_stcore/health", process)
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def suspend(process: subprocess.Popen | psutil.Process, seconds: float = 100.0) -> None:
+    """Stop a process as Ctrl-Z or a hang would, and let its lease look as it does after so many seconds."""
+    process.send_signal(signal.SIGSTOP)
+    wait_until(lambda: psutil.Process(process.pid).status() == psutil.STATUS_STOPPED)
+    with database.writing() as connection:
+        connection.execute("UPDATE workers SET renewed = renewed - ? WHERE pid = ?", (seconds, process.pid))
 
 
 @pytest.fixture
 def run(with_sample):
     """A queued run of the smallest network, with more epochs than any test has time for."""
-    return runs.create(make_config(architecture="linear", epochs=1000))
+    return runs.create(make_settings(architecture="linear", epochs=1000))
 
 
 @pytest.fixture
@@ -56,4 +115,15 @@ def small_disk(tmp_path):
     if mounted.returncode:
         pytest.skip("only root may mount a small disk to fill")
     yield folder
-    subprocess.run(["umount", folder], check=True)
+    subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+def fill(folder: Path) -> Path:
+    """Write to the disk of a folder until it is full; returns the file to be removed."""
+    filler = folder / "filler"
+    with filler.open("wb", buffering=0) as file:
+        for size in (65536, 4096, 512, 1):
+            with contextlib.suppress(OSError):
+                while True:
+                    file.write(bytes(size))
+    return filler
