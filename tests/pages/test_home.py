@@ -14,13 +14,13 @@ def test_home_explains_what_this_is_and_shows_the_four_steps(open_page, digits_h
 def test_home_knows_how_far_you_are(open_page, digits_home):
     shown = texts(open_page("home"))
     assert "5,000 digits are ready" in shown and "Takes some seconds on a laptop." in shown
-    assert "Test accuracy: 99.7% of 10,000 digits." in shown and "Model: Starter model" in shown
+    assert "Test accuracy: 99.7% (10,000 digits)." in shown and "Model: Starter model" in shown
     assert not (digits_home / "digits.db").exists()  # a look makes nothing
 
 
 def test_home_counts_the_runs_and_names_the_model_that_predicts(open_page, with_run):
     shown = texts(open_page("home"))
-    assert "1 run so far." in shown and "of 1,000 digits." in shown
+    assert "1 run so far." in shown and "(1,000 digits)." in shown
     assert f"Model: mlp · {with_run.id[:15]} · done" in shown
 
 

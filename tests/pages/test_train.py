@@ -152,7 +152,7 @@ def test_a_running_run_shows_its_state_device_progress_and_time_left(open_page, 
     page = watch(open_page, run)
     text = texts(page)
     leader = "Best on the validation digits: learning rate 0.00316, of 2 networks."
-    for word in ("Running", "Training", "CPU", "XLA on", "JAX", "1.1 of 16 GB", leader):
+    for word in ("Running", "CPU", "XLA on", "JAX", "1.1 of 16 GB", leader):
         assert word in text
     metrics = {metric.label: metric.value for metric in page.metric}
     assert metrics == {"Epochs": "1 of 10", "Validation accuracy": "87.50%", "Time": "7.0 s"}
@@ -274,6 +274,11 @@ def test_a_queued_run_shows_its_place_and_can_be_moved_and_cancelled(open_page, 
     assert "Place **1 of 2** in the queue" in texts(page)
     click(page, "Cancel")
     assert runs.get(third.id).state == RunState.STOPPED and [run.id for run in runs.queue()] == [second.id]
+
+
+def test_a_run_that_waits_alone_shows_no_order(open_page, with_sample, no_workers):
+    page = watch(open_page, runs.create(make_settings()))
+    assert progress(page) == ["Waiting for the device…"] and labels(page) == ["Cancel"] and not page.dataframe
 
 
 def test_a_running_run_can_be_paused(open_page, with_sample):
