@@ -35,7 +35,9 @@ def is_discarded(connection: sqlite3.Connection, path: Path) -> bool:
 def keep(connection: sqlite3.Connection, folder: Path) -> None:
     """Let a folder that was removed here and now be filled again. For who holds `suspended`."""
     name = str(folder.relative_to(home()))
-    connection.execute("DELETE FROM garbage WHERE path = ? OR substr(path, 1, ?) = ?", (name, len(name) + 1, f"{name}/"))
+    connection.execute(
+        "DELETE FROM garbage WHERE path = ? OR substr(path, 1, ?) = ?", (name, len(name) + 1, f"{name}/")
+    )
 
 
 def collect() -> None:
