@@ -50,7 +50,10 @@ class RunState(StrEnum):
     @classmethod
     def of(cls, task: TaskState, stage: str) -> "RunState":
         """Return the state of a run by that of its task; one that runs is in one of three stages."""
-        return cls(stage) if task == TaskState.RUNNING else cls(str(task))
+        if task != TaskState.RUNNING:
+            return cls(str(task))
+        # For a moment the pipeline is finished and its task is not.
+        return cls(stage) if stage in (cls.STARTING, cls.RUNNING) else cls.EVALUATING
 
 
 @dataclass(frozen=True)

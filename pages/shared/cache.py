@@ -139,8 +139,7 @@ def training_features(run: Run) -> np.ndarray | None:
 
     In the order of those digits.
     """
-    result = results.get(Subject.of(run), features.KIND, features.TRAIN)
-    return _features(result, result.file.sha256) if result and result.file else None
+    return _stored_features(run, features.TRAIN)[0]
 
 
 def correct_when_distorted(run: Run, chosen: TestSet, strengths: dict[str, float], every: int) -> np.ndarray:
@@ -154,9 +153,8 @@ def correct_when_distorted(run: Run, chosen: TestSet, strengths: dict[str, float
 
 def components(run: Run, chosen: TestSet) -> Components | None:
     """Return the principal components of the features of a test set; None if those are to be computed."""
-    result = results.get(Subject.of(run), features.KIND, chosen.name)
-    computed = _features(result, result.file.sha256) if result and result.file else None
-    return None if computed is None else _components(computed, result.file.sha256)
+    vectors, sha256 = _stored_features(run, chosen.name)
+    return None if vectors is None else _components(vectors, sha256)
 
 
 def drawings() -> Drawings:
@@ -164,9 +162,22 @@ def drawings() -> Drawings:
     return _drawings(str(home()), drawings_store.revision())
 
 
-def predicted_drawings(run: Run) -> np.ndarray:
-    """Return which digit the network of `run` predicts for each of My drawings, (n,) int. Raises DamagedFile."""
-    return _predicted_drawings(run, str(home()), drawings_store.revision(), *_key(run))
+def predicted_drawings(run: Run, found: Drawings) -> np.ndarray:
+    """Return which digit the network of `run` predicts for each drawing, (n,) int. Raises DamagedFile."""
+    known = _predictions_by_id(_key(run)[0])
+    if new := [place for place, drawing_id in enumerate(found.ids) if drawing_id not in known]:
+        digits = recognizer(run).probabilities(found.images[new]).argmax(axis=1)
+        known.update(zip((found.ids[place] for place in new), digits.tolist(), strict=True))
+    return np.array([known[drawing_id] for drawing_id in found.ids], int)
+
+
+def _stored_features(run: Run, part: str) -> tuple[np.ndarray | None, str]:
+    """Return the features of a part, (n, d) float32, and the sha256 of their file; None if they are to be computed."""
+    result = results.get(Subject.of(run), features.KIND, part)
+    if result and result.file:
+        with contextlib.suppress(DamagedFile):
+            return _features(result, result.file.sha256), result.file.sha256
+    return None, ""
 
 
 def _key(run: Run) -> tuple[str, float | None]:
@@ -202,10 +213,15 @@ def _probabilities_at(place: str, run_id: str, _stored: StoredFile, sha256: str,
 
 
 @st.cache_resource(max_entries=2, show_spinner="Opening the training digits…")
-def _features(_result: Result, sha256: str) -> np.ndarray | None:
-    """28 MB for 55,000 digits with 128 features; half precision, as stored, takes ten times as long to compare."""
+def _features(_result: Result, sha256: str) -> np.ndarray:
+    """28 MB for 55,000 digits with 128 features; half precision, as stored, takes ten times as long to compare.
+
+    Raises DamagedFile, because a None would be kept: computed again, the file has the same sha256.
+    """
     stored = _result.array()
-    return None if stored is None else np.asarray(stored, np.float32)
+    if stored is None:
+        raise DamagedFile("The features were damaged on the disk. Compute them again.")
+    return np.asarray(stored, np.float32)
 
 
 @st.cache_data(max_entries=256, show_spinner="Predicting the digits…")
@@ -231,7 +247,7 @@ def _drawings(place: str, revision: int) -> Drawings:
     return Drawings(ids, images, labels, sum(is_held_out(image) for image in images))
 
 
-@st.cache_data(max_entries=8, show_spinner="Predicting My drawings…")
-def _predicted_drawings(_run: Run, place: str, revision: int, sha256: str, temperature: float | None) -> np.ndarray:
-    images = _drawings(place, revision).images
-    return _recognizer(_run, sha256, temperature).probabilities(images).argmax(axis=1)
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _predictions_by_id(sha256: str) -> dict[str, int]:
+    """Filled one drawing at a time, so that a new label does not cost the prediction of all of them."""
+    return {}

@@ -48,23 +48,6 @@ HANDLERS["train"] = idle
 
 
 @pytest.fixture
-def python():
-    """python(code, *arguments, **environment) runs Python code in a process that does not outlive the test."""
-    with contextlib.ExitStack() as processes:
-
-        def python(code: str, *arguments: object, **environment: str) -> subprocess.Popen:
-            process = subprocess.Popen(
-                [sys.executable, "-c", code, *map(str, arguments)], cwd=ROOT, env={**os.environ, **environment},
-                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace",
-            )  # fmt: skip
-            processes.callback(process.communicate)
-            processes.callback(process.kill)
-            return process
-
-        yield python
-
-
-@pytest.fixture
 def worker(python):
     """worker(harm, lane) does what waits in a lane; first it runs the code `harm`, which knows HANDLERS."""
     return lambda harm="", lane="training": python(KILL + WORK.format(harm=harm), lane)
@@ -153,26 +136,3 @@ def at_once(*actions):
 def run(with_sample):
     """A queued run of the smallest network, with more epochs than any test has time for."""
     return runs.create(make_settings(architecture="linear", epochs=1000))
-
-
-@pytest.fixture
-def small_disk(tmp_path):
-    """A folder on a disk of 4 MiB, enough for a small run with all its snapshots."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", folder], capture_output=True)
-    if mounted.returncode:
-        pytest.skip("only root may mount a small disk to fill")
-    yield folder
-    subprocess.run(["umount", "--lazy", folder], check=True)
-
-
-def fill(folder: Path) -> Path:
-    """Write to the disk of a folder until it is full; returns the file to be removed."""
-    filler = folder / "filler"
-    with filler.open("wb", buffering=0) as file:
-        for size in (65536, 4096, 512, 1):
-            with contextlib.suppress(OSError):
-                while True:
-                    file.write(bytes(size))
-    return filler

@@ -97,3 +97,8 @@ def click(page: AppTest, label: str) -> AppTest:
     next(button for button in page.button if button.label == label).click().run()
     assert not page.exception
     return page
+
+
+def progress(page: AppTest) -> list[str]:
+    """Return what the progress bars of the page say."""
+    return [bar.proto.text for bar in page.get("progress")]

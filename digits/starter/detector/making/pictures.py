@@ -46,7 +46,9 @@ def pictures_of(images: np.ndarray, labels: np.ndarray, seed: int) -> Iterator[t
             varied = np.concatenate(
                 [
                     augment(images[part], labels[part], rng),
-                    augment(np.stack(drawn + others), np.zeros(len(drawn + others)), rng, Augmentation(habits=0)),
+                    augment(
+                        np.stack(drawn + others), np.zeros(len(drawn + others)), rng, Augmentation(stroke_variants=0)
+                    ),
                 ]
             )
             look = rng.integers(3, size=len(plain))  # 0: plain, 1: varied, 2: varied and redrawn

@@ -12,7 +12,7 @@ INK = {CANVAS: canvas.ink, PICTURE: upload.ink, TEST_DIGIT: sample_digit.ink}
 """What shows each source and returns its ink."""
 
 
-def choose(*, one_digit: bool) -> tuple[str, bool]:
+def choose_source(*, one_digit: bool) -> tuple[str, bool]:
     """Let the user choose; return the source, and whether there are several digits. one_digit: there are not."""
     with st.container(horizontal=True, vertical_alignment="center"):
         source = st.segmented_control(
