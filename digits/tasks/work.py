@@ -87,7 +87,10 @@ def serve(worker: int, lane: str, handlers: Mapping[str, Handler], *, warm: Call
             signal.signal(getattr(signal, name), on_signal)
     with renewed(worker) as has_place:
         if warm:
-            warm()
+            try:
+                warm()
+            except Exception:  # whoever trains first will hear of it
+                traceback.print_exc()
         idle_since = clock()
         while has_place() and not asked_to_end.is_set():
             task = store.claim(worker, lane)
