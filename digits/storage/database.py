@@ -21,6 +21,7 @@ from digits.storage.home import home
 MIGRATIONS = sorted((Path(__file__).parent / "migrations").glob("[0-9]*.sql"))
 VERSION = len(MIGRATIONS)
 WAIT_SECONDS = 5.0  # for another writer; then a sentence
+PATIENT_SECONDS = 60.0  # so long waits who has hours of work to lose
 FULL_BYTES = 100_000  # free on a disk on which SQLite cannot even make room for its shared memory
 EARLIER_LAYOUT = ("queue.json", "chosen.json", "mine", "runs")  # of Digits before it had a database
 
@@ -68,7 +69,10 @@ def writing(*, durable: bool = True) -> Iterator[sqlite3.Connection]:
 
 @contextmanager
 def guarded(guard: Guard) -> Iterator[None]:
-    """Inside, every write of this context first calls `guard`, which raises where this process may not write now."""
+    """Inside, every write of this context first calls `guard`, which raises where this process may not write now.
+
+    They also wait longer for other writers.
+    """
     token = _guard.set(guard)
     try:
         yield
@@ -143,10 +147,14 @@ def _has_log() -> bool:
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
     connection = sqlite3.connect(
-        f"{path.as_uri()}?mode={mode}", uri=True, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False
+        f"{path.as_uri()}?mode={mode}", uri=True, timeout=_patience(), isolation_level=None, check_same_thread=False
     )
     connection.row_factory = sqlite3.Row
     return connection
+
+
+def _patience() -> float:
+    return PATIENT_SECONDS if _guard.get() else WAIT_SECONDS
 
 
 def _create() -> None:
@@ -227,7 +235,7 @@ def _sentence(error: sqlite3.Error) -> StoreUnavailable:
     where = f"It is {file()}."
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return StoreUnavailable(
-            f"The database was busy for more than {WAIT_SECONDS:.0f} seconds: another process keeps it locked. Try "
+            f"The database was busy for more than {_patience():.0f} seconds: another process keeps it locked. Try "
             "again; if it stays so, look for a process that hangs.",
             where,
         )

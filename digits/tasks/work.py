@@ -57,7 +57,7 @@ class Work:
         """What is asked of it: stop, pause or nothing."""
         if not self._heard and (self.signalled or time.monotonic() - self._looked > LOOK_SECONDS):
             self._looked = time.monotonic()
-            self._heard = self.signalled or store.current_request(self.task.id)
+            self._heard = store.current_request(self.task.id) or self.signalled
             if self._heard:
                 store.acknowledge(self.task.id)
         return self._heard
@@ -78,10 +78,9 @@ def serve(worker: int, lane: str, handlers: Mapping[str, Handler], *, warm: Call
     current: list[Work] = []
 
     def on_signal(*_) -> None:
-        if current:
-            current[0].signalled = "pause"
-        else:
-            asked_to_end.set()
+        asked_to_end.set()
+        for work in current:
+            work.signalled = "pause"
 
     for name in ("SIGTERM", "SIGHUP", "SIGINT"):
         if hasattr(signal, name):
@@ -96,10 +95,13 @@ def serve(worker: int, lane: str, handlers: Mapping[str, Handler], *, warm: Call
         while has_place() and not asked_to_end.is_set():
             task = store.claim(worker, lane)
             if task:
-                work = Work(task)
-                current.append(work)
+                current.append(Work(task))
+                if asked_to_end.is_set():  # in between
+                    on_signal()
                 with contextlib.suppress(Exception):  # it is in the task's cause and in the log
-                    _do(work, worker, handlers[task.kind])
+                    _do(current[0], worker, handlers[task.kind])
+                if store.is_at_work(worker):
+                    return  # it could not say how its task ended, for one on a full disk; its own end says so
                 current.clear()
                 idle_since = clock()
             elif (not warm or clock() - idle_since > WARM_SECONDS) and store.leave_if_idle(worker, lane):
@@ -107,7 +109,8 @@ def serve(worker: int, lane: str, handlers: Mapping[str, Handler], *, warm: Call
             else:
                 time.sleep(LOOK_SECONDS)
     store.remove_worker(worker)
-    workers.look_after()
+    if not asked_to_end.is_set():  # whoever ends a worker may be ending all of them
+        workers.look_after()
 
 
 def do_now(
@@ -122,25 +125,23 @@ def do_now(
     """Do a task in this process; a training waits for its turn first. Returns the task as it ended.
 
     Ctrl-C asks it to stop, a second one ends it at once; SIGTERM and SIGHUP ask it to pause. Raises RunBusy where
-    another process is at it, and what the handler raises.
+    another process is at it, and what the handler raises; KeyboardInterrupt for the second Ctrl-C.
     """
     with database.writing() as connection:
         store.reap(connection)
         worker = store.add_worker(connection, lane, foreground=True, pid=os.getpid())
         task_id = store.enqueue(connection, kind, subject, part, lane=lane, reserved=worker)
         connection.execute("UPDATE tasks SET reserved = ? WHERE id = ? AND state = 'queued'", (worker, task_id))
+    work = Work(store.find(kind, subject, part), on_tell)
     try:
-        with renewed(worker):
-            task = _await_turn(task_id, worker, lane, on_tell)
-            if task is None:
-                return store.find(kind, subject, part)
-            work = Work(task, on_tell)
-            with _signals(work):
+        with renewed(worker), _signals(work):
+            if _await_turn(work, worker, lane):
                 _do(work, worker, handler)
-            return store.find(kind, subject, part)
     finally:
-        store.remove_worker(worker)
-        workers.look_after()
+        with contextlib.suppress(DigitsError):  # whoever comes next does it
+            store.remove_worker(worker)
+            workers.look_after()
+    return store.find(kind, subject, part)
 
 
 @contextlib.contextmanager
@@ -166,20 +167,21 @@ def renewed(worker: int) -> Iterator[Callable[[], bool]]:
         thread.join()
 
 
-def _await_turn(task_id: int, worker: int, lane: str, on_tell: Callable[[float, str], None]) -> Task | None:
-    """Wait until the task may run; None where somebody took it out of the queue meanwhile."""
-    while True:
+def _await_turn(work: Work, worker: int, lane: str) -> bool:
+    """Wait until the task may run; returns False where somebody took it out of the queue meanwhile."""
+    while not work.signalled:
         # Only the device is scarce: what somebody computes at the command line is not held up by what pages asked for.
-        task = store.claim(worker, lane, only=task_id, out_of_turn=lane != TRAINING)
-        if task:
-            return task
-        state = next((task.state for task in store.unfinished() if task.id == task_id), None)
+        if store.claim(worker, lane, only=work.task.id, out_of_turn=lane != TRAINING):
+            return True
+        state = next((task.state for task in store.unfinished() if task.id == work.task.id), None)
         if state == TaskState.RUNNING:
             raise RunBusy("Another process is doing this already. Wait for it.")
         if state is None:
-            return None
-        on_tell(0.0, "Waiting: another run is using the device")
+            return False
+        work.on_tell(0.0, "Waiting: another run is using the device")
         time.sleep(0.3)
+    store.request(work.task.id, work.signalled)
+    return False
 
 
 def _do(work: Work, worker: int, handler: Handler) -> None:
