@@ -55,8 +55,8 @@ def _sentences(counts: np.ndarray, fraction: np.ndarray) -> list[list[str]]:
     """Return each cell in words, (10, 10)."""
     return [
         [
-            f"{n:,} digit{'' if n == 1 else 's'} with label {label}, predicted as {predicted} ({part:.1%} of the {label}s)"
-            for predicted, (n, part) in enumerate(zip(*rows, strict=True))
+            f"{n:,} digit{'' if n == 1 else 's'} with label {label}, predicted as {digit} ({part:.1%} of the {label}s)"
+            for digit, (n, part) in enumerate(zip(*rows, strict=True))
         ]
         for label, rows in enumerate(zip(counts, fraction, strict=True))
     ]

@@ -20,7 +20,7 @@ def digit_map(
     *,
     drawn: np.ndarray | None = None,
 ) -> go.Figure:
-    """Return every digit in the colour of its label; misclassified ones are larger, with a ring in that of the prediction.
+    """Return every digit in the colour of its label; misclassified ones are larger, with a ring for the prediction.
 
     places: (n, 2); labels, predicted, indices: (n,) integers. drawn: (2,), the place of the user's own drawing.
     A selected point's `customdata` is its index; -1 of the drawing.
