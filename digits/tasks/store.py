@@ -252,6 +252,12 @@ def finish(task_id: int, state: TaskState, cause: str = "", phase: str = "") -> 
         )
 
 
+def give_back(task_id: int) -> None:
+    """Let another worker do a task, in its old place of the queue. Guarded: only by its worker."""
+    with database.writing() as connection:
+        connection.execute("UPDATE tasks SET state = 'queued', phase = '', fraction = 0 WHERE id = ?", (task_id,))
+
+
 # Looking after
 
 

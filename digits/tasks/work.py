@@ -29,6 +29,10 @@ class Interrupted(Exception):
         self.state = state
 
 
+class Unsuited(Exception):
+    """This process cannot do the task, and a fresh one can: what it has loaded is there to stay."""
+
+
 class Work:
     """What the function that does a task may ask and tell."""
 
@@ -98,8 +102,12 @@ def serve(worker: int, lane: str, handlers: Mapping[str, Handler], *, warm: Call
                 current.append(Work(task))
                 if asked_to_end.is_set():  # in between
                     on_signal()
-                with contextlib.suppress(Exception):  # it is in the task's cause and in the log
+                try:
                     _do(current[0], worker, handlers[task.kind])
+                except Unsuited:
+                    break
+                except Exception:  # it is in the task's cause and in the log
+                    pass
                 if store.is_at_work(worker):
                     return  # it could not say how its task ended, for one on a full disk; its own end says so
                 current.clear()
@@ -193,19 +201,29 @@ def _do(work: Work, worker: int, handler: Handler) -> None:
             store.finish(task.id, state, phase="On request" if state in REQUESTS.values() else "")
         except Interrupted as interrupted:
             store.finish(task.id, interrupted.state, phase="On request")
+        except Unsuited:
+            store.give_back(task.id)
+            raise
         except TakenOver:
             raise
         except KeyboardInterrupt:
             store.finish(task.id, TaskState.STOPPED, "Ended at once by a second Ctrl-C. The last checkpoint is kept.")
             raise
         except (DigitsError, MemoryError, OSError) as error:
-            store.finish(task.id, TaskState.FAILED, str(error) or "There was not enough memory. Close other programs.")
+            store.finish(task.id, TaskState.FAILED, _cause(error))
             raise
         except Exception as error:
             traceback.print_exc()  # into the log
             said = str(error).strip().split("\n")[0][:200]
             store.finish(task.id, TaskState.FAILED, f"It failed because of a fault in Digits: {said}")
             raise
+
+
+def _cause(error: Exception) -> str:
+    """Return why a task failed, fit for a browser."""
+    if isinstance(error, MemoryError):
+        return "There was not enough memory. Close other programs."
+    return f"The system refused: {error.strerror}." if isinstance(error, OSError) else str(error)
 
 
 @contextlib.contextmanager
