@@ -77,6 +77,9 @@ def main(arguments: list[str] | None = None) -> int:
     except DigitsError as error:
         print(f"{parser.prog}: {error.with_hint}", file=sys.stderr)
         return 2 if isinstance(error, BadConfig) else 1
+    except KeyboardInterrupt:
+        print(f"{parser.prog}: Interrupted.", file=sys.stderr)
+        return 1
     except BrokenPipeError:  # the reader, `head` for one, has seen enough
         sys.stdout = None
         return 0

@@ -19,7 +19,7 @@ from digits.evaluation.test_sets import test_sets
 from digits.networks.settings import Settings
 from digits.runs import sharing
 from digits.runs import store as runs
-from digits.runs.run import Run, RunState
+from digits.runs.run import FINISHED, Run, RunState
 from digits.storage import deletion, files
 from digits.storage.home import run_folder
 from digits.tasks import Interrupted, TaskState, Work
@@ -53,7 +53,7 @@ def finish(work: Work, run: Run) -> None:
     except DigitsError as error:
         raise DigitsError(f"Its model is trained, but was not evaluated: {error}", error.hint) from error
     sharing.write_plain_files(run)
-    runs.set_stage(run.id, "finished")
+    runs.set_stage(run.id, FINISHED)
 
 
 def _train(work: Work, run: Run) -> None:

@@ -7,7 +7,7 @@ import sqlite3
 from digits.errors import BadConfig, RunBusy, TakenOver
 from digits.storage import database
 from digits.storage.home import home
-from digits.tasks.lease import Lease, boot_id, clock, pid_namespace, started
+from digits.tasks.lease import SILENT_SECONDS, Lease, boot_id, clock, pid_namespace, started
 from digits.tasks.task import COLUMNS, COMPUTING, LOST, TRAINING, Task, TaskState, lease_from_row
 
 FROM = "FROM tasks LEFT JOIN workers ON workers.id = tasks.worker"
@@ -112,9 +112,18 @@ def claim(worker: int, lane: str, *, only: int = 0, out_of_turn: bool = False) -
                  AND EXISTS (SELECT 1 FROM workers WHERE id = :worker)
                  AND (:out_of_turn OR
                       (SELECT count(*) FROM tasks WHERE state = 'running' AND lane = :lane) < :capacity AND
-                      id = (SELECT id FROM tasks WHERE state = 'queued' AND lane = :lane ORDER BY place, id LIMIT 1))
+                      id = (SELECT id FROM tasks WHERE state = 'queued' AND lane = :lane
+                            AND (reserved IS NULL OR reserved IN (SELECT id FROM workers WHERE renewed > :silent))
+                            ORDER BY place, id LIMIT 1))
                RETURNING id""",
-            {"worker": worker, "lane": lane, "only": only, "out_of_turn": out_of_turn, "capacity": capacity(lane)},
+            {
+                "worker": worker,
+                "lane": lane,
+                "only": only,
+                "out_of_turn": out_of_turn,
+                "capacity": capacity(lane),
+                "silent": clock() - SILENT_SECONDS,  # whoever waits, but is stopped, holds nobody up
+            },
         ).fetchone()
         if row is None:
             return None
@@ -222,7 +231,10 @@ def tell(task_id: int, fraction: float, phase: str) -> None:
 
 def tell_within(connection: sqlite3.Connection, task_id: int, fraction: float, phase: str) -> None:
     """The same, in a transaction of the caller."""
-    connection.execute("UPDATE tasks SET fraction = ?, phase = ? WHERE id = ?", (fraction, phase, task_id))
+    # Whoever tells hears, too, or will: only a worker that does neither is ended.
+    connection.execute(
+        "UPDATE tasks SET fraction = ?, phase = ?, requested = NULL WHERE id = ?", (fraction, phase, task_id)
+    )
 
 
 def acknowledge(task_id: int) -> None:
@@ -273,20 +285,22 @@ def explain_end(worker: int, cause: str) -> None:
 
 
 def overdue(asked: float, silent: float) -> list[tuple[Lease, str, float | None]]:
-    """Return the workers that were asked to stop or pause more than `asked` s ago and have not heard, or are silent.
+    """Return the workers that were asked to stop or pause and have said nothing since for `asked` s, or are silent.
 
-    Each with the last signal that was sent to it and when.
+    Each with the last signal that was sent to it and when. silent: s after which one without a sign of life is meant.
     """
     with database.reading() as connection:
         rows = connection.execute(
             f"""SELECT {COLUMNS}, requested, ended_by, ended_at {FROM}
-                WHERE state = 'running' AND requested IS NOT NULL AND workers.id IS NOT NULL"""
+                WHERE state = 'running' AND request <> '' AND workers.id IS NOT NULL"""
         ).fetchall()
     found, now = [], clock()
     for row in rows:
         lease = lease_from_row(row)
-        waited = now - row["requested"]
-        if not lease.has_ended and (waited > asked or (waited > silent and not lease.is_responding)):
+        has_heard = row["requested"] is None
+        waited = silent if has_heard else now - row["requested"]
+        is_overdue = waited >= silent and not lease.is_responding or waited > asked and not has_heard
+        if is_overdue and not lease.has_ended:
             found.append((lease, row["ended_by"], row["ended_at"]))
     return found
 
