@@ -177,7 +177,8 @@ def renewed(worker: int) -> Iterator[Callable[[], bool]]:
     thread = threading.Thread(target=contextvars.Context().run, args=(renew,), name="renew-lease", daemon=True)
     thread.start()
     try:
-        yield lambda: not lost.is_set()
+        with database.kept_open():
+            yield lambda: not lost.is_set()
     finally:
         ended.set()
         thread.join()
