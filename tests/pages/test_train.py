@@ -11,18 +11,13 @@ from digits.tasks import TRAINING
 from pages.shared.text import isolated
 from pages.train import progress as page_progress
 from pages.train import settings
-from tests.pages.conftest import HOSTILE_NAME, be_at_work, click, execute, texts
+from tests.pages.conftest import HOSTILE_NAME, be_at_work, click, execute, progress, texts
 
 EPOCH = {"epoch": 1, "seconds": 2.0, "loss": 0.5, "accuracy": 0.85, "val_loss": 0.4, "val_accuracy": 0.875}
 
 
 def watch(open_page, run):
     return open_page("train", train_view="Watch", run=run.id)
-
-
-def progress(page):
-    """Return the texts of the bars."""
-    return [bar.proto.text for bar in page.get("progress")]
 
 
 def labels(page):
