@@ -1,5 +1,6 @@
 """What every test stands on: a home of its own, so that no test sees the user's data and runs, or another test's."""
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -39,6 +40,53 @@ def with_sample(digits_home, sample_data):
     """DIGITS_HOME with the sample prepared. Returns its path."""
     shutil.copytree(sample_data, digits_home / "data")
     return digits_home
+
+
+@pytest.fixture
+def python():
+    """python(code, *arguments) runs Python code in a process of its own, which does not outlive the test."""
+    with contextlib.ExitStack() as processes:
+
+        def python(code: str, *arguments: object) -> subprocess.Popen:
+            process = subprocess.Popen(
+                [sys.executable, "-c", code, *map(str, arguments)],
+                cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+            )  # fmt: skip
+            processes.callback(process.communicate)
+            processes.callback(process.kill)
+            return process
+
+        yield python
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A folder on a disk of 4 MiB, enough for a small run with all its snapshots."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", folder], capture_output=True)
+    if mounted.returncode:
+        pytest.skip("only root may mount a small disk to fill")
+    yield folder
+    subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+@pytest.fixture
+def make_read_only():
+    """make_read_only(folder): nobody may write there any more; root gets a disk that is mounted read-only."""
+    with contextlib.ExitStack() as undone:
+
+        def make_read_only(folder: Path) -> None:
+            if os.geteuid():
+                undone.callback(folder.chmod, folder.stat().st_mode & 0o7777)
+                folder.chmod(0o555)
+                return
+            if subprocess.run(["mount", "--bind", folder, folder], capture_output=True).returncode:
+                pytest.skip("only root may mount a disk read-only")
+            undone.callback(subprocess.run, ["umount", "--lazy", folder], check=True)  # arrays may be mapped
+            subprocess.run(["mount", "-o", "remount,ro,bind", folder], check=True)
+
+        yield make_read_only
 
 
 @pytest.fixture(scope="session")
@@ -86,3 +134,17 @@ def wait_until(condition, seconds=60):
         assert time.monotonic() < end, "it did not happen in time"
         time.sleep(0.05)
     return found
+
+
+def fill(folder: Path) -> Path:
+    """Write until the disk is full; returns the file to remove so that there is room again."""
+    filler = folder / "filler"
+    with contextlib.suppress(OSError), filler.open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(4096))
+    return filler
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder and what is in it."""
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}

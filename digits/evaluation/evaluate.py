@@ -11,7 +11,7 @@ import numpy as np
 
 from digits.data.dataset import open_dataset
 from digits.evaluation import store
-from digits.evaluation.calibration import expected_calibration_error
+from digits.evaluation.calibration import calibrate, expected_calibration_error
 from digits.evaluation.label_errors import corrected
 from digits.evaluation.report import report
 from digits.evaluation.store import Subject
@@ -42,7 +42,9 @@ def evaluate(run: Run, name: str, on_progress: Progress = lambda fraction, phase
         on_progress(start / len(images), f"Predicting {len(images):,} digits")
         parts.append(recognizer.probabilities(images[start : start + CHUNK]))
     uncalibrated = np.concatenate(parts)
-    temperature = run.model.temperature or 1.0
+    temperature = run.model.temperature
+    if temperature is None:  # somebody was quicker than the pipeline of the run, or that was ended before it came to it
+        temperature = calibrate(run)
     probabilities = at_temperature(uncalibrated, temperature)  # like those that the Draw page shows
     calibration = {
         "temperature": temperature,

@@ -15,6 +15,8 @@ STARTER = "starter"
 """The id of the bundled run."""
 MAX_EPOCHS = 1000
 MAX_TAGS = 8
+FINISHED = "finished"
+"""The stage of a run after which there is none."""
 
 
 class RunState(StrEnum):
@@ -52,8 +54,7 @@ class RunState(StrEnum):
         """Return the state of a run by that of its task; one that runs is in one of three stages."""
         if task != TaskState.RUNNING:
             return cls(str(task))
-        # For a moment the pipeline is finished and its task is not.
-        return cls(stage) if stage in (cls.STARTING, cls.RUNNING) else cls.EVALUATING
+        return cls.EVALUATING if stage == FINISHED else cls(stage)  # all is done, and its task ends next
 
 
 @dataclass(frozen=True)
@@ -138,4 +139,5 @@ class Run:
     @property
     def lacks_evaluation(self) -> bool:
         """Whether its training is at its end, and what follows ended before it was done."""
-        return self.stage == RunState.EVALUATING and self.state.is_final
+        was_killed_at_the_end = self.state == RunState.LOST and self.stage == FINISHED
+        return was_killed_at_the_end or (self.state.is_final and self.stage == RunState.EVALUATING)

@@ -3,9 +3,9 @@
 import json
 import re
 import sqlite3
+import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from digits import tasks
@@ -14,7 +14,7 @@ from digits.networks.settings import Settings, read_settings
 from digits.runs import starter
 from digits.runs.run import MAX_EPOCHS, MAX_TAGS, STARTER, Model, Run, RunState
 from digits.storage import database, deletion
-from digits.storage.files import StoredFile, sweep_unfinished
+from digits.storage.files import UNFINISHED_SECONDS, StoredFile, sweep_unfinished
 from digits.storage.home import home, run_folder
 from digits.tasks import TRAINING, Task
 from digits.tasks import store as task_store
@@ -120,9 +120,8 @@ def create(settings: Settings, *, owner: str = tasks.LOCAL, name: str = "", queu
     now = datetime.now(UTC)
     base = f"{now:%Y%m%d-%H%M%S}-{settings.architecture}"
     with database.writing() as connection:
-        taken = {row["id"] for row in connection.execute("SELECT id FROM runs WHERE id LIKE ?", (f"{base}%",))}
         names = (base if number == 1 else f"{base}-{number}" for number in range(1, 100_000))
-        run_id = next(name for name in names if name not in taken and _is_free(connection, run_folder(name)))
+        run_id = next(name for name in names if is_free(connection, name) and not run_folder(name).exists())
         task = task_store.enqueue(connection, "train", run_id, owner=owner, lane=TRAINING)
         if not queued:
             connection.execute("UPDATE tasks SET state = 'stopped' WHERE id = ?", (task,))
@@ -130,9 +129,10 @@ def create(settings: Settings, *, owner: str = tasks.LOCAL, name: str = "", queu
     return get(run_id)
 
 
-def _is_free(connection: sqlite3.Connection, folder: Path) -> bool:
-    """Return whether nothing is left of an earlier run with this folder."""
-    return not folder.exists() and not deletion.is_discarded(connection, folder)
+def is_free(connection: sqlite3.Connection, run_id: str) -> bool:
+    """Return whether no run has this id, and no folder of an earlier one waits to be removed."""
+    known = connection.execute("SELECT 1 FROM runs WHERE id = ?", (run_id,)).fetchone()
+    return known is None and not deletion.is_discarded(connection, run_folder(run_id))
 
 
 def insert(
@@ -177,6 +177,8 @@ def resume(run_id: str, epochs: int | None = None, *, queued: bool = True) -> Ru
         )
         if queued:
             task_store.enqueue(connection, "train", run_id, owner=run.owner, lane=TRAINING)
+        else:  # a finished one is not done any more, even if nobody comes to continue it
+            connection.execute("UPDATE tasks SET state = 'stopped' WHERE id = ?", (run.task_id,))
     return get(run_id)
 
 
@@ -199,20 +201,17 @@ def delete(run_id: str) -> None:
 
 
 def sweep() -> None:
-    """Remove what nobody owns: folders without a run, from a worker that came back after its run was deleted or from an
-    import that was killed, and what killed processes left half-written.
+    """Remove what nobody owns and nobody has touched for an hour: what killed processes left half-written, and folders
+    without a run, from an import that was killed or a worker that came back after its run was deleted.
     """
-    folder = home() / "runs"
-    with deletion.alone() as is_alone:
-        if not is_alone:
-            return
-        found = [path.name for path in folder.iterdir()] if folder.is_dir() else []
-        known = {row["id"] for row in _rows("SELECT id FROM runs")}
-        if strange := [name for name in found if name not in known]:
-            with database.writing() as connection:
-                for name in strange:
-                    if not connection.execute("SELECT 1 FROM runs WHERE id = ?", (name,)).fetchone():
-                        deletion.discard(connection, folder / name)
+    folder, oldest = home() / "runs", time.time() - UNFINISHED_SECONDS
+    found = [path for path in folder.iterdir() if path.stat().st_mtime < oldest] if folder.is_dir() else []
+    known = {row["id"] for row in _rows("SELECT id FROM runs")}
+    if strange := [path for path in found if path.name not in known]:
+        with database.writing() as connection:
+            for path in strange:
+                if not connection.execute("SELECT 1 FROM runs WHERE id = ?", (path.name,)).fetchone():
+                    deletion.discard(connection, path)
     sweep_unfinished(home())
     deletion.collect()
 

@@ -6,7 +6,6 @@ Taking one in only stores it. Its model files are made from the weights by a tas
 import io
 import json
 import re
-import shutil
 import zipfile
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -21,8 +20,8 @@ from digits.errors import BadConfig, DigitsError
 from digits.networks import architectures
 from digits.networks.settings import Settings, read_settings
 from digits.runs import store
-from digits.runs.run import MAX_EPOCHS, STARTER, Run
-from digits.storage import database, deletion, files
+from digits.runs.run import FINISHED, MAX_EPOCHS, STARTER, Run
+from digits.storage import database, files
 from digits.storage.files import StoredFile, atomic_write
 from digits.storage.home import run_folder
 from digits.tasks import store as task_store
@@ -71,25 +70,22 @@ def import_zips(paths: Iterable[Path], *, as_copies: bool = False, owner: str = 
     as_copies: give a run that is here already a new id, instead of refusing it. Raises DigitsError.
     """
     read = [_read(path) for path in paths]
-    written: list[Path] = []
-    with deletion.suspended():  # and no other import: a folder without a run is left over from one that was killed
-        ids = _free_ids([described["id"] for described, _, _ in read], as_copies)
-        try:
-            stored = []
-            for run_id, (_, _, weights) in zip(ids, read, strict=True):
-                shutil.rmtree(run_folder(run_id), ignore_errors=True)
-                stored.append(
-                    files.write_new(run_folder(run_id), "weights.npz", lambda part, w=weights: np.savez(part, *w))
-                )
-                written.append(run_folder(run_id))
-            with database.writing() as connection:
-                for run_id, (described, settings, _), file in zip(ids, read, stored, strict=True):
-                    deletion.keep(connection, run_folder(run_id))
-                    _insert(connection, run_id, described, settings, file, owner)
-        except BaseException:
-            for folder in written:
-                shutil.rmtree(folder, ignore_errors=True)
-            raise
+    ids = _free_ids([described["id"] for described, _, _ in read], as_copies)
+    stored: dict[str, StoredFile] = {}
+    try:
+        for run_id, (_, _, weights) in zip(ids, read, strict=True):
+            stored[run_id] = files.write_new(
+                run_folder(run_id), "weights.npz", lambda part, w=weights: np.savez(part, *w)
+            )
+        with database.writing() as connection:
+            for run_id, (described, settings, _) in zip(ids, read, strict=True):
+                if not store.is_free(connection, run_id):
+                    raise DigitsError("Another process took in the same run just now, or is deleting it. Try again.")
+                _insert(connection, run_id, described, settings, stored[run_id], owner)
+    except BaseException:
+        for run_id, file in stored.items():
+            (run_folder(run_id) / file.name).unlink(missing_ok=True)
+        raise
     return ids
 
 
@@ -122,7 +118,7 @@ def build(run_id: str, on_progress: Callable[[float, str], None] = lambda fracti
     store.publish_model(run_id, *model_files.export(model, run_folder(run_id)), ended=store.how_it_ended(run_id))
     if temperature:
         store.set_temperature(store.get(run_id), temperature)
-    store.set_stage(run_id, "finished")
+    store.set_stage(run_id, FINISHED)
 
 
 def _read(path: Path) -> tuple[dict[str, Any], Settings, list[np.ndarray]]:

@@ -6,6 +6,7 @@ writes.
 """
 
 import os
+import shutil
 import sqlite3
 import uuid
 from collections.abc import Callable, Iterator
@@ -13,13 +14,16 @@ from contextlib import closing, contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
 
-from digits.errors import DigitsError, StoreUnavailable
+from digits.errors import StoreUnavailable
 from digits.storage.files import UNFINISHED
 from digits.storage.home import home
 
 MIGRATIONS = sorted((Path(__file__).parent / "migrations").glob("[0-9]*.sql"))
 VERSION = len(MIGRATIONS)
 WAIT_SECONDS = 5.0  # for another writer; then a sentence
+PATIENT_SECONDS = 60.0  # so long waits who has hours of work to lose
+LOG_PAGES = 256  # of 4 kB, after which the write-ahead log goes into the database while others work
+FULL_BYTES = 100_000  # free on a disk on which SQLite cannot even make room for its shared memory
 EARLIER_LAYOUT = ("queue.json", "chosen.json", "mine", "runs")  # of Digits before it had a database
 
 Guard = Callable[[sqlite3.Connection], None]
@@ -66,7 +70,10 @@ def writing(*, durable: bool = True) -> Iterator[sqlite3.Connection]:
 
 @contextmanager
 def guarded(guard: Guard) -> Iterator[None]:
-    """Inside, every write of this context first calls `guard`, which raises where this process may not write now."""
+    """Inside, every write of this context first calls `guard`, which raises where this process may not write now.
+
+    They also wait longer for other writers.
+    """
     token = _guard.set(guard)
     try:
         yield
@@ -74,9 +81,29 @@ def guarded(guard: Guard) -> Iterator[None]:
         _guard.reset(token)
 
 
-def check() -> None:
-    """Let SQLite look at every page and every reference. Raises StoreUnavailable with what it found."""
-    with reading() as connection:
+@contextmanager
+def kept_open() -> Iterator[None]:
+    """Inside, a connection of this process stays open, though nothing is done with it.
+
+    The last connection that closes moves the write-ahead log into the database. That takes 30 ms of waiting for the
+    disk, in which nobody else can even read; a process that is stopped just then (Ctrl-Z) would lock out all others.
+    """
+    connection = None
+    with suppress(sqlite3.Error):  # there is no database yet, or nobody may write in it
+        connection = _connect(file(), "rw")
+        _version(connection)  # opens the log
+    try:
+        yield
+    finally:
+        if connection:
+            connection.close()
+
+
+def check(copy: Path | None = None) -> None:
+    """Let SQLite look at every page and every reference, of a copy if one is named. Raises StoreUnavailable."""
+    with _in_words(), closing(_connect(copy, "ro&immutable=1") if copy else _open_to_read()) as connection:
+        if _version(connection) > VERSION:
+            _check_version(connection)
         found = [row[0] for row in connection.execute("PRAGMA integrity_check(5)")]
         broken = [f"a row of {row[0]} without its {row[2]}" for row in connection.execute("PRAGMA foreign_key_check")]
     problems = [text for text in found if text != "ok"] + broken[:5]
@@ -88,7 +115,6 @@ def copy_to(target: Path) -> None:
     """Write a copy of one state of the database, by SQLite's online backup. Raises StoreUnavailable."""
     with _in_words(), closing(_open_to_read()) as source, closing(_connect(target, "rwc")) as copy:
         source.backup(copy)
-        copy.execute("PRAGMA journal_mode = DELETE")  # one file, without those of the write-ahead log
 
 
 def _open_to_read() -> sqlite3.Connection:
@@ -102,9 +128,10 @@ def _open_to_read() -> sqlite3.Connection:
         connection = _connect(file(), "rw")
         version = _version(connection)
     except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
+        unwritable = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR)
+        if error.sqlite_errorcode & 0xFF not in unwritable or _has_log():
             raise
-        connection = _connect(file(), "ro&immutable=1")  # a home that nobody may write in
+        connection = _connect(file(), "ro&immutable=1")  # a home that nobody may write in, or a full disk
         version = _version(connection)
     if version < VERSION:
         connection.close()
@@ -117,24 +144,37 @@ def _open_to_write() -> sqlite3.Connection:
     if not file().exists():
         _create()
     connection = _connect(file(), "rw")
-    connection.execute("PRAGMA foreign_keys = ON")
     if _version(connection) < VERSION:
         connection.execute("BEGIN EXCLUSIVE")
         try:
             _migrate(connection)
             connection.execute("COMMIT")
         except BaseException:
-            connection.execute("ROLLBACK")
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
             raise
+    # Only now: a migration that makes a table again would take along all that refers to the old one.
+    connection.execute("PRAGMA foreign_keys = ON")
     return connection
+
+
+def _has_log() -> bool:
+    """Return whether changes wait in the write-ahead log: the database alone is then not the newest state."""
+    log = Path(f"{file()}-wal")
+    return log.exists() and log.stat().st_size > 0
 
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
     connection = sqlite3.connect(
-        f"{path.as_uri()}?mode={mode}", uri=True, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False
+        f"{path.as_uri()}?mode={mode}", uri=True, timeout=_patience(), isolation_level=None, check_same_thread=False
     )
     connection.row_factory = sqlite3.Row
+    connection.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
     return connection
+
+
+def _patience() -> float:
+    return PATIENT_SECONDS if _guard.get() else WAIT_SECONDS
 
 
 def _create() -> None:
@@ -203,8 +243,6 @@ def _in_words() -> Iterator[None]:
     except sqlite3.Error as error:
         raise _sentence(error) from error
     except OSError as error:
-        if isinstance(error, DigitsError):
-            raise
         raise StoreUnavailable(
             f"Digits cannot write its files here: {error.strerror or type(error).__name__}. Give this user the right "
             "to write there, or choose another folder.",
@@ -217,11 +255,11 @@ def _sentence(error: sqlite3.Error) -> StoreUnavailable:
     where = f"It is {file()}."
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return StoreUnavailable(
-            f"The database was busy for more than {WAIT_SECONDS:.0f} seconds: another process keeps it locked. Try "
+            f"The database was busy for more than {_patience():.0f} seconds: another process keeps it locked. Try "
             "again; if it stays so, look for a process that hangs.",
             where,
         )
-    if code == sqlite3.SQLITE_FULL:
+    if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and _disk_is_full()):
         return StoreUnavailable("The disk is full. Nothing was changed; make room and try again.", where)
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return _damaged(str(error))
@@ -231,6 +269,12 @@ def _sentence(error: sqlite3.Error) -> StoreUnavailable:
             f"{where} DIGITS_HOME can name another folder.",
         )
     return StoreUnavailable(f"The database refused: {error}.", where)
+
+
+def _disk_is_full() -> bool:
+    with suppress(OSError):
+        return shutil.disk_usage(home()).free < FULL_BYTES
+    return False
 
 
 def _damaged(why: str) -> StoreUnavailable:

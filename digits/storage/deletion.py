@@ -1,115 +1,99 @@
-"""Remove files whose rows are gone. What waits for it is in the table garbage.
-
-Whoever removes files, or makes a folder before its row, holds one lock: so a backup copies all that its database names,
-and nobody takes a folder for left over that is being filled.
-"""
+"""Remove files whose rows are gone, but none while a backup copies them: what waits is in the table garbage."""
 
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from digits.errors import StoreUnavailable
-from digits.storage import database
-from digits.storage.files import UNFINISHED
+from digits.storage import database, files
 from digits.storage.home import home
 
-WAIT_SECONDS = 60.0  # for a removal that is under way
+BACKUP_WAITS = 60.0  # s, for a removal that is under way
+LOCK = "backup.lock"
 
 
 def discard(connection: sqlite3.Connection, path: Path) -> None:
     """Let a file or folder within DIGITS_HOME go, in the transaction that removes its row."""
-    if path.exists():  # otherwise its name may be given to another one any time
+    if path.exists():  # otherwise its name may be given to another one at any time
         connection.execute("INSERT OR IGNORE INTO garbage VALUES (?)", (str(path.relative_to(home())),))
 
 
 def is_discarded(connection: sqlite3.Connection, path: Path) -> bool:
     """Return whether a file or folder still waits to be removed, so that its name cannot be given to another one."""
-    name = str(path.relative_to(home()))
-    return connection.execute("SELECT 1 FROM garbage WHERE path = ?", (name,)).fetchone() is not None
-
-
-def keep(connection: sqlite3.Connection, folder: Path) -> None:
-    """Let a folder that was removed here and now be filled again. For who holds `suspended`."""
-    name = str(folder.relative_to(home()))
-    connection.execute("DELETE FROM garbage WHERE path = ? OR substr(path, 1, ?) = ?", (name, len(name) + 1, f"{name}/"))
+    row = connection.execute("SELECT 1 FROM garbage WHERE path = ?", (str(path.relative_to(home())),)).fetchone()
+    return row is not None
 
 
 def collect() -> None:
-    """Remove what was discarded, unless a backup is being made.
-
-    Of a file the row goes first: killed between the two, a process leaves a file that nobody names; the other way round
-    it would leave a row that takes away the next file of that name. A folder's name is given to no other while its row
-    is there (`is_discarded`), so the row goes last, and whoever comes next removes what is left.
-    """
+    """Remove what was discarded, unless a backup is being made. What cannot be removed now is tried again later."""
     with database.reading() as connection:
-        if not connection.execute("SELECT 1 FROM garbage LIMIT 1").fetchone():
+        if connection.execute("SELECT 1 FROM garbage LIMIT 1").fetchone() is None:
             return
-    with alone() as is_alone:
+    with _alone() as is_alone:
         if not is_alone:
             return
-        with database.reading() as connection:
-            paths = [home() / row["path"] for row in connection.execute("SELECT path FROM garbage").fetchall()]
-        _forget([path for path in paths if not path.is_dir()])
-        folders = [path for path in paths if path.is_dir()]
-        for path in paths:
-            _remove(path)
-        _forget([path for path in folders if not path.exists()])
+        # The row of a file goes first: whoever writes a new file of that name later must not lose it to an old row.
+        # That of a folder goes last: no run gets its name before (`is_discarded`), and a kill leaves nothing behind.
+        with database.writing() as connection:
+            paths = [row["path"] for row in connection.execute("SELECT path FROM garbage").fetchall()]
+            folders = {path for path in paths if (home() / path).is_dir()}
+            _set_waiting(connection, dict.fromkeys(set(paths) - folders, False))
+        removed = {path: _removed(home() / path) for path in paths}
+        if changed := {path: not gone for path, gone in removed.items() if gone == (path in folders)}:
+            with database.writing() as connection:
+                _set_waiting(connection, changed)
 
 
 def sweep(folder: Path, keep: set[str]) -> None:
-    """Remove the files of a folder but for those to keep and those being written, unless a backup is being made."""
-    with alone() as is_alone:
-        if not is_alone or not folder.is_dir():
-            return
-        for file in folder.iterdir():
-            if file.is_file() and file.name not in keep and not file.name.startswith(UNFINISHED):
-                _remove(file)
-
-
-@contextmanager
-def alone() -> Iterator[bool]:
-    """Keep other processes from removing files; yields False where that cannot be had now."""
-    try:
-        held = _lock().acquire(timeout=0)
-    except (Timeout, OSError):
-        yield False
-        return
-    with held:
-        yield True
+    """Remove the files in `folder` that no row names, unless a backup is being made. keep: those that one does."""
+    with _alone() as is_alone:
+        for file in folder.iterdir() if is_alone and folder.is_dir() else ():
+            if file.is_file() and file.name not in keep and not file.name.startswith(files.UNFINISHED):
+                _removed(file)
 
 
 @contextmanager
 def suspended() -> Iterator[None]:
-    """Inside, no other process removes a file. Raises StoreUnavailable where one does so for too long."""
+    """Inside, no file is removed. Raises StoreUnavailable where the lock cannot be had."""
     try:
-        held = _lock().acquire(timeout=WAIT_SECONDS)
+        lock = FileLock(home() / LOCK).acquire(timeout=BACKUP_WAITS)
     except Timeout:
-        raise StoreUnavailable("A backup or an import is under way. Wait for it and try again.") from None
-    except OSError:  # nobody may write there, so nothing is removed
+        raise StoreUnavailable("Another backup is being made. Wait for it and try again.") from None
+    except OSError as error:
+        raise StoreUnavailable(str(files.cannot_write(home() / LOCK, error)), f"DIGITS_HOME is {home()}.") from error
+    with lock:
         yield
+
+
+@contextmanager
+def _alone() -> Iterator[bool]:
+    """Yield whether files may be removed here and now: then nobody else does so, or makes a backup, meanwhile."""
+    try:
+        lock = FileLock(home() / LOCK).acquire(timeout=0)
+    except (Timeout, OSError):
+        yield False
         return
-    with held:
-        yield
+    with lock:
+        yield True
 
 
-def _lock() -> FileLock:
-    return FileLock(home() / "files.lock")
+def _set_waiting(connection: sqlite3.Connection, paths: dict[str, bool]) -> None:
+    """Say of each path whether it waits to be removed."""
+    for path, waits in paths.items():
+        statement = "INSERT OR IGNORE INTO garbage VALUES (?)" if waits else "DELETE FROM garbage WHERE path = ?"
+        connection.execute(statement, (path,))
 
 
-def _forget(paths: list[Path]) -> None:
-    if paths:
-        with database.writing() as connection:
-            rows = [(str(path.relative_to(home())),) for path in paths]
-            connection.executemany("DELETE FROM garbage WHERE path = ?", rows)
-
-
-def _remove(path: Path) -> None:
+def _removed(path: Path) -> bool:
     if path.is_dir():
         shutil.rmtree(path, ignore_errors=True)
     else:
-        with suppress(OSError):  # an unnamed file that stays does no harm
+        try:
             path.unlink(missing_ok=True)
+        except OSError:
+            return False
+    return not path.exists()

@@ -162,9 +162,13 @@ def drawings() -> Drawings:
     return _drawings(str(home()), drawings_store.revision())
 
 
-def predicted_drawings(run: Run) -> np.ndarray:
-    """Return which digit the network of `run` predicts for each of My drawings, (n,) int. Raises DamagedFile."""
-    return _predicted_drawings(run, str(home()), drawings_store.revision(), *_key(run))
+def predicted_drawings(run: Run, found: Drawings) -> np.ndarray:
+    """Return which digit the network of `run` predicts for each drawing, (n,) int. Raises DamagedFile."""
+    known = _predictions_by_id(_key(run)[0])
+    if new := [place for place, drawing_id in enumerate(found.ids) if drawing_id not in known]:
+        digits = recognizer(run).probabilities(found.images[new]).argmax(axis=1)
+        known.update(zip((found.ids[place] for place in new), digits.tolist(), strict=True))
+    return np.array([known[drawing_id] for drawing_id in found.ids], int)
 
 
 def _stored_features(run: Run, part: str) -> tuple[np.ndarray | None, str]:
@@ -243,7 +247,7 @@ def _drawings(place: str, revision: int) -> Drawings:
     return Drawings(ids, images, labels, sum(is_held_out(image) for image in images))
 
 
-@st.cache_data(max_entries=8, show_spinner="Predicting My drawings…")
-def _predicted_drawings(_run: Run, place: str, revision: int, sha256: str, temperature: float | None) -> np.ndarray:
-    images = _drawings(place, revision).images
-    return _recognizer(_run, sha256, temperature).probabilities(images).argmax(axis=1)
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _predictions_by_id(sha256: str) -> dict[str, int]:
+    """Filled one drawing at a time, so that a new label does not cost the prediction of all of them."""
+    return {}

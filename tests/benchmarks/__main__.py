@@ -38,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         part.run(parser.parse_args(chosen.options))
     except DigitsError as error:
-        print(f"{parser.prog}: {error}", file=sys.stderr)
+        print(f"{parser.prog}: {error.with_hint}", file=sys.stderr)
         return 1
     return 0
 

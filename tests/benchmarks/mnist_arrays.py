@@ -12,7 +12,7 @@ def dataset() -> Dataset:
         return open_dataset("mnist")
     sample = open_dataset("sample")
     images, labels = np.tile(sample.images, (14, 1, 1)), np.tile(sample.labels, 14)
-    return Dataset("mnist", images, labels, {})
+    return Dataset("mnist", images, labels)
 
 
 def tutorial_arrays() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from digits.errors import DamagedFile
-from digits.inference.detector import Gate
+from digits.inference.detector import Detector
 from digits.inference.recognizer import Recognizer
+from digits.runs import starter
 from digits.starter.detector.making import false_acceptances
 from tests.benchmarks.__main__ import main
 from tests.benchmarks.pens.styles import STYLES, Style, paint, read_pen_digits
@@ -54,10 +55,11 @@ def test_the_starter_reads_plain_digits_in_every_style(pen_file, digits_home, tm
     assert main(["pens", "--file", str(pen_file), "--run", "starter", "--json", "--store", str(stored)]) == 0
     result = json.loads(capsys.readouterr().out)
     assert [row["style"] for row in result["styles"]] == list(STYLES)
-    assert (result["model"], result["n"], result["mean"], result["worst"]) == ("starter", 6, 1.0, 1.0)
+    assert (result["run"], result["n"], result["mean"], result["worst"]) == ("starter", 6, 1.0, 1.0)
     assert result["refused"] == 0 and all(row["refused"] == 0 for row in result["styles"])
     assert result["non_digits"] == []
     assert json.loads(stored.read_text()) == result and not list(digits_home.iterdir())
+    assert result["sha256"] == starter.run().model.sha256
 
 
 def test_errors_are_counted_by_what_was_predicted(pen_file, digits_home, monkeypatch, capsys):
@@ -81,7 +83,7 @@ def test_the_file_may_be_named_by_a_variable_and_has_no_other_default(pen_file, 
 def test_other_drawings_are_counted_by_kind(monkeypatch):
     monkeypatch.setattr(false_acceptances, "EACH", 20)
     monkeypatch.setattr(false_acceptances, "FONTS", false_acceptances.FONTS[:1])
-    rows = {row["kind"]: row for row in false_acceptances.by_kind(Gate.bundled())}
+    rows = {row["kind"]: row for row in false_acceptances.by_kind(Detector.bundled())}
     assert {kind for kind, row in rows.items() if not row["learned"]} == {"doodle", "printed letter", "printed sign"}
     assert rows["dash"]["n"] == 20 and rows["dash"]["accepted"] <= 0.2
 

@@ -6,11 +6,13 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import psutil
 import pytest
 
+from digits.errors import DigitsError
 from digits.networks.settings import make_settings
 from digits.runs import store as runs
 from digits.storage import database
@@ -26,33 +28,29 @@ import os, sys
 from digits.commands.worker import HANDLERS
 from digits.storage import database
 from digits.tasks import serve, store
+{harm}
 with database.writing() as connection:
     place = store.add_worker(connection, sys.argv[1], foreground=False, pid=os.getpid())
 serve(place, sys.argv[1], HANDLERS)
 """
 
-
-@pytest.fixture
-def python():
-    """python(code, *arguments, **environment) runs Python code in a process that does not outlive the test."""
-    with contextlib.ExitStack() as processes:
-
-        def python(code: str, *arguments: object, **environment: str) -> subprocess.Popen:
-            process = subprocess.Popen(
-                [sys.executable, "-c", code, *map(str, arguments)], cwd=ROOT, env={**os.environ, **environment},
-                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace",
-            )  # fmt: skip
-            processes.callback(process.communicate)
-            processes.callback(process.kill)
-            return process
-
-        yield python
+IDLE = """
+import time
+from digits.tasks import Interrupted, TaskState
+def idle(work, run_id, part):
+    while not work.request:
+        work.tell(0.5, "Training")
+        time.sleep(0.02)
+    raise Interrupted(TaskState.PAUSED if work.request == "pause" else TaskState.STOPPED)
+HANDLERS["train"] = idle
+"""
+"""In the place of a training: holds the device until it is asked to end, and needs no TensorFlow."""
 
 
 @pytest.fixture
 def worker(python):
-    """worker(harm, lane) does what waits in a lane, in a process that first runs the code `harm`."""
-    return lambda harm="", lane="training": python(KILL + harm + WORK, lane)
+    """worker(harm, lane) does what waits in a lane; first it runs the code `harm`, which knows HANDLERS."""
+    return lambda harm="", lane="training": python(KILL + WORK.format(harm=harm), lane)
 
 
 @pytest.fixture(autouse=True)
@@ -72,6 +70,21 @@ def workers_of(home: Path) -> list[psutil.Process]:
             if "work" in process.cmdline()[3:4] and process.environ().get("DIGITS_HOME") == str(home):
                 found.append(process)
     return found
+
+
+@pytest.fixture
+def harmed_workers(tmp_path, monkeypatch):
+    """harmed_workers(harm): every worker that Digits starts itself from now on first runs that code."""
+
+    def harmed_workers(harm: str) -> None:
+        folder = tmp_path / "site"
+        folder.mkdir(exist_ok=True)
+        code = f"from digits.commands.worker import HANDLERS\n{KILL}{harm}"
+        text = f"import sys\nif 'work' in sys.orig_argv:\n    sys.path.insert(0, {str(ROOT)!r})\n    exec({code!r})\n"
+        (folder / "sitecustomize.py").write_text(text)
+        monkeypatch.setenv("PYTHONPATH", str(folder))
+
+    return harmed_workers
 
 
 @contextlib.contextmanager
@@ -100,30 +113,26 @@ def suspend(process: subprocess.Popen | psutil.Process, seconds: float = 100.0) 
         connection.execute("UPDATE workers SET renewed = renewed - ? WHERE pid = ?", (seconds, process.pid))
 
 
+def at_once(*actions):
+    """Do some things at the same moment; returns what each returned, or the DigitsError that it raised."""
+    said, ready = [None] * len(actions), threading.Barrier(len(actions))
+
+    def act(place):
+        ready.wait()
+        try:
+            said[place] = actions[place]()
+        except DigitsError as error:
+            said[place] = error
+
+    threads = [threading.Thread(target=act, args=(place,)) for place in range(len(actions))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return said
+
+
 @pytest.fixture
 def run(with_sample):
     """A queued run of the smallest network, with more epochs than any test has time for."""
     return runs.create(make_settings(architecture="linear", epochs=1000))
-
-
-@pytest.fixture
-def small_disk(tmp_path):
-    """A folder on a disk of 4 MiB, enough for a small run with all its snapshots."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", folder], capture_output=True)
-    if mounted.returncode:
-        pytest.skip("only root may mount a small disk to fill")
-    yield folder
-    subprocess.run(["umount", "--lazy", folder], check=True)
-
-
-def fill(folder: Path) -> Path:
-    """Write to the disk of a folder until it is full; returns the file to be removed."""
-    filler = folder / "filler"
-    with filler.open("wb", buffering=0) as file:
-        for size in (65536, 4096, 512, 1):
-            with contextlib.suppress(OSError):
-                while True:
-                    file.write(bytes(size))
-    return filler

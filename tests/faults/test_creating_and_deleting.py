@@ -1,7 +1,6 @@
 """Runs come and go in one place: whoever looks sees a whole run or none, whoever is killed leaves no ghost."""
 
 import signal
-import threading
 
 import pytest
 
@@ -14,7 +13,7 @@ from digits.runs import store as runs
 from digits.runs.run import RunState
 from digits.storage import database
 from tests.conftest import wait_until
-from tests.faults.conftest import KILL
+from tests.faults.conftest import KILL, at_once
 
 LINEAR = {"architecture": "linear", "epochs": 2}
 
@@ -61,25 +60,6 @@ def test_thirty_creators_that_are_killed_leave_whole_runs_and_nothing_else(pytho
     assert len(made) > 10 and {run.state for run in made} == {RunState.QUEUED}
     database.check()
     assert not [file.name for file in digits_home.iterdir() if not file.name.startswith("digits.db")]
-
-
-def at_once(*actions):
-    """Do some things at the same moment; returns what each returned, or the DigitsError that it raised."""
-    said, ready = [None] * len(actions), threading.Barrier(len(actions))
-
-    def act(place):
-        ready.wait()
-        try:
-            said[place] = actions[place]()
-        except DigitsError as error:
-            said[place] = error
-
-    threads = [threading.Thread(target=act, args=(place,)) for place in range(len(actions))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return said
 
 
 def test_of_deleting_and_continuing_at_once_one_is_refused_and_no_ghost_is_left(digits_home):
@@ -130,11 +110,18 @@ def test_asking_for_a_deleted_run_makes_no_folder_and_brings_nothing_back(with_r
     assert list((digits_home / "runs").iterdir()) == []
 
 
+WAIT_FOR_EVER = """
+import time
+from digits.evaluation import evaluate
+evaluate.report = lambda *_: time.sleep(1000)
+"""
+
+
 def test_a_run_that_is_evaluated_is_deleted_only_when_that_has_ended(with_run, worker, digits_home):
     with database.writing() as connection:
         tasks.store.enqueue(connection, "evaluate", with_run.id, "tutorial")
-    process = worker("from digits.evaluation import evaluate, report\nevaluate.report = lambda *_: input()\n", "computing")
-    wait_until(lambda: (task := tasks.find("evaluate", with_run.id, "tutorial")) and task.fraction >= 0 and task.phase.startswith("Predicting"))
+    process = worker(WAIT_FOR_EVER, "computing")
+    wait_until(lambda: tasks.find("evaluate", with_run.id, "tutorial").phase.startswith("Predicting"))
     with pytest.raises(RunBusy, match="being evaluated"):
         runs.delete(with_run.id)
     process.kill()

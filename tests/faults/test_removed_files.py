@@ -4,7 +4,6 @@ import signal
 import zipfile
 
 import numpy as np
-import pytest
 
 from digits.networks.settings import make_settings
 from digits.runs import store as runs
@@ -65,7 +64,6 @@ def test_a_backup_made_while_runs_are_continued_and_deleted_holds_every_file_tha
     backup.backup(tmp_path / "backup.zip")
     kept = set(zipfile.ZipFile(tmp_path / "backup.zip").namelist())
     assert len(before) > 4 and {path.relative_to(home()).as_posix() for path in before} <= kept
-    assert not any(path.exists() for path in before if "snapshot" in path.name and "0000" not in path.name) or True
 
 
 SWEEP = """

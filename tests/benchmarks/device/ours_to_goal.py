@@ -14,7 +14,7 @@ def measure(network: str, seed: int) -> dict:
 
     from digits.data.dataset import open_dataset
     from digits.data.splits import split, take
-    from digits.networks.settings import make_config
+    from digits.networks.settings import make_settings
     from digits.training import device, trainer
 
     name, dataset = device.choose().name, open_dataset("mnist")
@@ -22,7 +22,7 @@ def measure(network: str, seed: int) -> dict:
     pixels = images[..., np.newaxis].astype("float32")
     # Augmentation needs OpenCV, which a bare machine may lack.
     changes = {} if importlib.util.find_spec("cv2") else {"augmentation": False}
-    config = make_config(architecture=network, source="mnist", split="official", seed=seed, **changes)
+    settings = make_settings(architecture=network, source="mnist", split="official", seed=seed, **changes)
     accuracies, seconds = [], []
 
     def evaluate(epoch: int, model) -> None:
@@ -30,7 +30,7 @@ def measure(network: str, seed: int) -> dict:
             probabilities = model.predict(pixels, batch_size=1000, verbose=0)
             accuracies.append(float((probabilities.argmax(axis=1) == labels).mean()))
 
-    trainer.fit(config, dataset, name, on_epoch=lambda row: seconds.append(row["seconds"]), on_weights=evaluate)
+    trainer.fit(settings, dataset, name, on_epoch=lambda row: seconds.append(row["seconds"]), on_weights=evaluate)
     goal = GOALS[network]
     epochs = next((number for number, accuracy in enumerate(accuracies, start=1) if accuracy >= goal), len(accuracies))
     return {
@@ -39,5 +39,5 @@ def measure(network: str, seed: int) -> dict:
         "epochs": epochs,
         "accuracy": accuracies[-1],
         "reached": max(accuracies) >= goal,
-        "augmentation": config.augmentation,
+        "augmentation": settings.augmentation,
     }

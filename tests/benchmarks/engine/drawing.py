@@ -11,17 +11,16 @@ def measure() -> dict:
     import cv2
     import numpy as np
 
-    from digits.inference.detector import Gate
+    from digits.inference.detector import Detector
     from digits.inference.picture import canvas_ink
     from digits.inference.preprocessing import to_mnist
-    from digits.inference.recognizer import Recognizer
     from digits.inference.strokes import Stroke, paint
-    from digits.runs import runs
+    from digits.runs import models, starter
 
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     cv2.setNumThreads(1)
-    recognizer, gate = Recognizer.load(runs.find("starter").model_file()), Gate.bundled()
+    recognizer, detector = models.recognizer(starter.run()), Detector.bundled()
     rng = np.random.default_rng(0)
     walls, spent = [], 0.0
     for position in range(-10, NUM_DRAWINGS):  # the first ten warm up
@@ -33,7 +32,7 @@ def measure() -> dict:
         began, cpu = time.perf_counter(), time.process_time()
         picture = to_mnist(canvas_ink(png, (384, 384)))[np.newaxis]
         recognizer.probabilities(picture)
-        gate.accepts(picture)
+        detector.accepts(picture)
         walls.append(1000 * (time.perf_counter() - began))
         spent += time.process_time() - cpu
     median, p95 = np.percentile(walls, [50, 95])

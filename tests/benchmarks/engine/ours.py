@@ -11,13 +11,13 @@ def measure() -> dict:
 
     importlib.import_module(keras.backend.backend())
     imported = time.perf_counter() - began
-    from digits.networks.settings import make_config
+    from digits.networks.settings import make_settings
     from digits.training import device, trainer
     from tests.benchmarks.mnist_arrays import dataset
 
     epochs = []
-    config = make_config(architecture="mlp", source="mnist", split="tutorial", epochs=21)
-    trainer.fit(config, dataset(), device.choose().name, on_epoch=epochs.append)
+    settings = make_settings(architecture="mlp", source="mnist", split="tutorial", epochs=21)
+    trainer.fit(settings, dataset(), device.choose().name, on_epoch=epochs.append)
     seconds = [epoch["seconds"] for epoch in epochs]
     return {
         "import": imported,

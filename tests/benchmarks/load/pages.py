@@ -5,7 +5,6 @@ Needs TFDS_DATA_DIR (or a network) for MNIST, and Chromium.
 
 import argparse
 import asyncio
-import json
 import time
 from pathlib import Path
 
@@ -13,7 +12,9 @@ import numpy as np
 import psutil
 from playwright.async_api import Page, async_playwright
 
-from digits.runs import runs
+from digits.evaluation import evaluate
+from digits.evaluation.test_sets import test_set
+from digits.runs import store as runs
 from tests.benchmarks.load.server import Rows, report
 from tests.browser.conftest import CHROMIUM, FLAGS
 from tests.conftest import digits
@@ -45,8 +46,8 @@ async def pages(address: str, process: psutil.Process, home: Path) -> Rows:
     """Open the page TIMES times by its link and from Home; click on the TIMES largest cells beside the diagonal."""
     await asyncio.to_thread(digits, "data", "mnist", home=home)
     await asyncio.to_thread(digits, "train", "--source", "mnist", "--split", "official", home=home)
-    (run,) = runs.all_runs()
-    evaluation = json.loads((run.path / "evaluation" / "official" / "report.json").read_text())
+    (run,) = runs.page()
+    evaluation = evaluate.stored(run, test_set("official", run.settings))
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         context = await browser.new_context(viewport={"width": 1280, "height": 1000})

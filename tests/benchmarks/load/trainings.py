@@ -2,17 +2,22 @@
 
 import asyncio
 import contextlib
+import time
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import psutil
 
+from digits import tasks
 from digits.commands import checks
 from digits.errors import DigitsError
-from digits.networks.settings import make_config
-from digits.runs import queue, runs
-from digits.runs.run import Run, RunState
+from digits.networks.settings import make_settings
+from digits.runs import store as runs
+from digits.runs.run import RunState
 from tests.benchmarks.load.server import Rows
 from tests.benchmarks.load.visitor import Visitor, megabytes, warm_up
+
+WORKER_SECONDS = 30  # a worker that is at its end has left long before
 
 
 async def trainings(address: str, process: psutil.Process, home: Path) -> Rows:
@@ -24,10 +29,10 @@ async def trainings(address: str, process: psutil.Process, home: Path) -> Rows:
     grown = megabytes(process) - before
     left = [*home.rglob(".*"), *(home.parent / "temporary").iterdir()]
     try:
-        locks = checks.locks()
+        workers = checks.workers()
     except DigitsError as error:
-        locks = str(error)
-    found = f"{len(process.children(recursive=True))} processes, {len(left)} temporary files; {locks}"
+        workers = error.with_hint
+    found = f"{len(process.children(recursive=True))} processes, {len(left)} temporary files; {workers}"
     return [
         (f"20 trainings, {states.count(RunState.DONE)} done: left behind", found, "nothing"),
         ("20 trainings: the server's memory", f"{grown:+.0f} MB", "within 20 MB"),
@@ -35,39 +40,32 @@ async def trainings(address: str, process: psutil.Process, home: Path) -> Rows:
 
 
 @contextlib.asynccontextmanager
-async def training():
-    """Train a network while inside, from before the first visitor to after the last."""
-    run = runs.create(make_config(architecture="cnn", epochs=1000))
-    others = psutil.Process().children()
-    queue.start(run)
-    while not run.epochs():
+async def training() -> AsyncIterator[None]:
+    """Train a network while inside, from before the first visitor to after the last. The server starts its worker."""
+    run = runs.create(make_settings(architecture="cnn", epochs=1000))
+    while not runs.epochs(run.id):
         await asyncio.sleep(0.5)
     yield
+    run = runs.get(run.id)
     assert run.state == RunState.RUNNING, "the training ended too early"
-    run.ask_to_stop()
-    while psutil.Process().children() != others:
+    runs.stop(run)
+    while tasks.unfinished():
         await asyncio.sleep(0.5)
 
 
 async def _train(address: str, process: psutil.Process) -> RunState:
-    """Press Start, watch the run to its end, and wait for its worker to go. Returns how it ended."""
-    known = {run.id for run in runs.all_runs()}
+    """Press Start, watch the run to its end, and wait for its worker to go. Return how it ended."""
+    known = {run.id for run in runs.page(limit=-1)}
     visitor = await Visitor.open(address, "train")
     await visitor.rerun(press="Start training")
-    (run,) = (run for run in runs.all_runs() if run.id not in known)
+    (run,) = (run for run in runs.page(limit=-1) if run.id not in known)
     await visitor.close()
     visitor = await Visitor.open(address, "train", f"train_view=Watch&run={run.id}")
-    while not run.state.is_final or _works(run, process):
+    while not (run := runs.get(run.id)).state.is_final:
         await visitor.rerun()
         await asyncio.sleep(1)
     await visitor.close()
+    end = time.monotonic() + WORKER_SECONDS
+    while process.children() and time.monotonic() < end:
+        await asyncio.sleep(0.1)
     return run.state
-
-
-def _works(run: Run, process: psutil.Process) -> bool:
-    """Whether the run's worker is still there, which then evaluates it."""
-    workers = []
-    for child in process.children():
-        with contextlib.suppress(psutil.NoSuchProcess):
-            workers.append(child.cmdline())
-    return any(run.id in words for words in workers)

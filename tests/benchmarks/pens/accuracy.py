@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import cv2
 import numpy as np
 
-from digits.inference.detector import Gate
+from digits.inference.detector import Detector
 from digits.inference.picture import canvas_ink
 from digits.inference.preprocessing import to_mnist
 from digits.inference.recognizer import Recognizer
@@ -16,7 +16,7 @@ from tests.benchmarks.pens.styles import CANVAS, STYLES, Digit, Style, paint
 MOST_CONFUSIONS = 8
 
 
-def by_style(recognizer: Recognizer, detector: Gate, digits: list[Digit], labels: np.ndarray) -> Iterator[dict]:
+def by_style(recognizer: Recognizer, detector: Detector, digits: list[Digit], labels: np.ndarray) -> Iterator[dict]:
     """Predict every digit in every style. Yields a dict for each style as soon as it is done.
 
     {style, n, accuracy, refused (fraction that the detector rejects), by_digit (10 fractions, None without digits),

@@ -11,10 +11,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from digits.commands.run_and_test import named_run
 from digits.errors import DigitsError
-from digits.inference.detector import Gate
-from digits.inference.recognizer import Recognizer
-from digits.runs import models, runs
+from digits.inference.detector import Detector
+from digits.runs import models
+from digits.runs.run import Run
 from digits.starter.detector.making import false_acceptances
 from tests.benchmarks.pens.accuracy import by_style
 from tests.benchmarks.pens.styles import read_pen_digits
@@ -34,18 +35,18 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     if options.file is None:
         raise DigitsError("No file of pen digits is named. Give one with --file or the variable DIGITS_PENS.")
-    model = runs.find(options.run) if options.run else models.chosen()
+    run = named_run(options.run)
     digits, labels = read_pen_digits(options.file)
-    detector = Gate.bundled()
+    recognizer, detector = models.recognizer(run), Detector.bundled()
     rows, pictures, kinds = [], [], []
-    for row in by_style(Recognizer.load(model.model_file()), detector, digits, labels):
+    for row in by_style(recognizer, detector, digits, labels):
         pictures.append(row.pop("pictures"))
         rows.append(row)
         progress(f"{row['style']:16} {row['accuracy']:.2%} correct, {row['refused']:.2%} refused")
     for row in false_acceptances.by_kind(detector) if options.non_digits else ():
         kinds.append(row)
         progress(f"{row['kind']:16} {row['accepted']:.1%} accepted as a digit")
-    result = summary(model.id, rows, kinds)
+    result = summary(run, rows, kinds)
     if options.store:
         write_json(options.store, result)
     if options.picture:
@@ -53,11 +54,15 @@ def run(options: argparse.Namespace) -> None:
     print(json.dumps(result) if options.json else "\n".join(lines(result)))
 
 
-def summary(model: str, rows: list[dict], kinds: list[dict]) -> dict:
-    """Return {model, n, mean, worst, refused, styles (rows), non_digits (kinds)}; mean and worst over the styles."""
+def summary(run: Run, rows: list[dict], kinds: list[dict]) -> dict:
+    """Return {run, sha256, n, mean, worst, refused, styles (rows), non_digits (kinds)}.
+
+    sha256: of the model; mean and worst: accuracy over the styles, 0 to 1; refused: the mean.
+    """
     accuracies = [row["accuracy"] for row in rows]
     return {
-        "model": model,
+        "run": run.id,
+        "sha256": run.model.sha256,
         "n": rows[0]["n"],
         "mean": float(np.mean(accuracies)),
         "worst": min(accuracies),
@@ -69,7 +74,7 @@ def summary(model: str, rows: list[dict], kinds: list[dict]) -> dict:
 
 def lines(result: dict) -> list[str]:
     """The summary as tables in Markdown."""
-    text = [f"{result['n']:,} pen-drawn digits, predicted by {result['model']}", ""]
+    text = [f"{result['n']:,} pen-drawn digits, predicted by {result['run']}", ""]
     text += ["| style | correct | refused | most frequent errors |", "| --- | ---: | ---: | --- |"]
     for row in result["styles"]:
         confusions = ", ".join(f"{label} as {predicted}: {count}" for label, predicted, count in row["confusions"][:3])

@@ -11,7 +11,7 @@ import numpy as np
 from digits.data.dataset import open_dataset
 from digits.data.splits import split, take
 from digits.errors import DigitsError
-from digits.inference.detector import FOLDER, LEAST, Gate
+from digits.inference.detector import FOLDER, THRESHOLD, Detector
 from digits.starter.detector.making.false_acceptances import by_kind
 from digits.starter.detector.making.pictures import num_pictures, pictures_of
 from digits.storage.files import atomic_write
@@ -38,7 +38,7 @@ def main(folder: Path) -> None:
 
 def card(folder: Path, num_parameters: int, num_digits: int, num_non_digits: int, digest: str) -> str:
     """Return what the detector in `folder` is and how often it errs, in Markdown."""
-    detector = Gate.load(folder / "model.tflite")
+    detector = Detector.load(folder / "model.tflite")
     test_images, _ = take(open_dataset("mnist"), split("official", "mnist").test)
     refused = 1 - detector.accepts(test_images).mean()
     rows = "\n".join(
@@ -57,7 +57,7 @@ from {num_digits:,} digits (MNIST's first 55,000 training digits, varied, and so
 {num_non_digits:,} other pictures, all drawn by the program or made from MNIST's digits; seed {SEED}.
 MNIST: Y. LeCun, C. Cortes, C. J. C. Burges; CC BY-SA 3.0.
 
-It refuses what is less than {LEAST:.0%} likely to be a digit: {refused:.2%} of MNIST's 10,000 test digits. How many
+It refuses what is less than {THRESHOLD:.0%} likely to be a digit: {refused:.2%} of MNIST's 10,000 test digits. How many
 digits drawn with a pen it refuses, and how the threshold was chosen: docs/experiments.md. Other drawings it accepts:
 
 | kind | learned from others like it | accepted |

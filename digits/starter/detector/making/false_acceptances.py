@@ -8,7 +8,7 @@ from string import ascii_letters
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from digits.inference.detector import Gate
+from digits.inference.detector import Detector
 from digits.inference.preprocessing import to_mnist
 from digits.starter.detector.making.glyphs import TWINS
 from digits.starter.detector.making.non_digits import HELD_OUT_KINDS, KINDS, draw
@@ -21,7 +21,7 @@ LETTERS = [letter for letter in ascii_letters if letter not in TWINS]
 SIGNS = "!?#$%&*+<@^~{}[]="
 
 
-def by_kind(detector: Gate) -> Iterator[dict]:
+def by_kind(detector: Detector) -> Iterator[dict]:
     """Yield a dict for each kind of drawing: {kind, learned, n, accepted}.
 
     learned: whether the detector learned from other drawings of that kind; accepted: a fraction of the n drawings.
@@ -41,7 +41,7 @@ def print_(character: str, font: str) -> np.ndarray:
     return np.array(paper)
 
 
-def _row(detector: Gate, kind: str, inks: list[np.ndarray]) -> dict:
+def _row(detector: Detector, kind: str, inks: list[np.ndarray]) -> dict:
     accepted = detector.accepts(np.stack([to_mnist(ink) for ink in inks]))
     return {"kind": kind, "learned": kind in KINDS, "n": len(inks), "accepted": float(accepted.mean())}
 
