@@ -13,6 +13,8 @@ from digits.tasks import TaskState
 
 STARTER = "starter"
 """The id of the bundled run."""
+FINISHED = "finished"
+"""The last stage of a pipeline, when all is done."""
 MAX_EPOCHS = 1000
 MAX_TAGS = 8
 
@@ -48,12 +50,16 @@ class RunState(StrEnum):
         return self not in (RunState.QUEUED, RunState.STARTING, RunState.RUNNING, RunState.EVALUATING)
 
     @classmethod
-    def of(cls, task: TaskState, stage: str) -> "RunState":
-        """Return the state of a run by that of its task; one that runs is in one of three stages."""
-        if task != TaskState.RUNNING:
-            return cls(str(task))
-        # For a moment the pipeline is finished and its task is not.
-        return cls(stage) if stage in (cls.STARTING, cls.RUNNING) else cls.EVALUATING
+    def of(cls, task: TaskState, stage: str, ended: str = "") -> "RunState":
+        """Return the state of a run by that of its task.
+
+        stage: how far its pipeline is. ended: how its training did, done or stopped.
+        """
+        if task == TaskState.RUNNING:  # for a moment the pipeline is finished and its task is not
+            return cls(stage) if stage in (cls.STARTING, cls.RUNNING) else cls.EVALUATING
+        if task == TaskState.LOST and stage == FINISHED:  # killed when nothing was left to do
+            return cls(ended or str(task))
+        return cls(str(task))
 
 
 @dataclass(frozen=True)
