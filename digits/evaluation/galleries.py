@@ -39,15 +39,15 @@ def narrowed(
     labels: np.ndarray,
     probabilities: np.ndarray,
     *,
-    true: int | None = None,
+    label: int | None = None,
     predicted: int | None = None,
     confidence: tuple[float, float] = (0, 1),
 ) -> np.ndarray:
     """Return those of the indices `found` with that label, that prediction and a confidence within the limits."""
     predictions, highest = probabilities[found].argmax(axis=1), probabilities[found].max(axis=1)
     fits = (confidence[0] <= highest) & (highest <= confidence[1] + 1e-6)  # float32 sometimes rounds 1 up
-    if true is not None:
-        fits &= labels[found] == true
+    if label is not None:
+        fits &= labels[found] == label
     if predicted is not None:
         fits &= predictions == predicted
     return found[fits]

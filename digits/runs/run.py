@@ -13,10 +13,10 @@ from digits.tasks import TaskState
 
 STARTER = "starter"
 """The id of the bundled run."""
-FINISHED = "finished"
-"""The last stage of a pipeline, when all is done."""
 MAX_EPOCHS = 1000
 MAX_TAGS = 8
+FINISHED = "finished"
+"""The stage of a run after which there is none."""
 
 
 class RunState(StrEnum):
@@ -55,8 +55,8 @@ class RunState(StrEnum):
 
         stage: how far its pipeline is. ended: how its training did, done or stopped.
         """
-        if task == TaskState.RUNNING:  # for a moment the pipeline is finished and its task is not
-            return cls(stage) if stage in (cls.STARTING, cls.RUNNING) else cls.EVALUATING
+        if task == TaskState.RUNNING:
+            return cls.EVALUATING if stage == FINISHED else cls(stage)  # all is done, and its task ends next
         if task == TaskState.LOST and stage == FINISHED:  # killed when nothing was left to do
             return cls(ended or str(task))
         return cls(str(task))
@@ -144,4 +144,4 @@ class Run:
     @property
     def lacks_evaluation(self) -> bool:
         """Whether its training is at its end, and what follows ended before it was done."""
-        return self.stage == RunState.EVALUATING and self.state.is_final
+        return self.state.is_final and self.stage == RunState.EVALUATING

@@ -177,6 +177,8 @@ def resume(run_id: str, epochs: int | None = None, *, queued: bool = True) -> Ru
         )
         if queued:
             task_store.enqueue(connection, "train", run_id, owner=run.owner, lane=TRAINING)
+        else:  # a finished one is not done any more, even if nobody comes to continue it
+            connection.execute("UPDATE tasks SET state = 'stopped' WHERE id = ?", (run.task_id,))
     return get(run_id)
 
 

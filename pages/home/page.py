@@ -17,7 +17,7 @@ def test_accuracy(run: Run) -> str:
     """Return how a model did on its first test set, in a line."""
     for chosen in test_sets(run.settings):
         if report := evaluate.stored(run, chosen):
-            return f"Test accuracy: {report['accuracy']:.1%} of {report['n']:,} digits."
+            return f"Test accuracy: {report['accuracy']:.1%} ({report['n']:,} digits)."
     return "Not evaluated yet."
 
 

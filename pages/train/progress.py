@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from digits.runs import store as runs
-from digits.runs.run import Run, RunState
+from digits.runs.run import Run
 from pages.shared.text import duration
 
 TRAINING = "Training"
@@ -21,8 +21,7 @@ def bars(run: Run, epochs: list[dict[str, Any]]) -> None:
     """
     tick = runs.last_tick(run.id) if run.phase == TRAINING else None
     if tick is None:
-        fraction = run.fraction if run.state == RunState.EVALUATING else 0.0
-        st.progress(min(fraction, 1.0), text=f"{run.phase or 'Starting'}…")
+        st.progress(min(run.fraction, 1.0), text=f"{run.phase or 'Starting'}…")
         return
     within = tick["step"] / tick["steps"]
     done = tick["epoch"] - 1 + within
@@ -31,7 +30,8 @@ def bars(run: Run, epochs: list[dict[str, Any]]) -> None:
     left = max(0.0, seconds_per_epoch * (run.num_epochs - done))
     st.progress(within, text=f"Epoch {tick['epoch']}: batch {tick['step']:,} of {tick['steps']:,}")
     overall = min(done / run.num_epochs, 1.0)
-    st.progress(overall, text=f"Whole run: {overall:.0%}, about {duration(left)} left")
+    estimate = f", about {duration(left)} left" if left >= 1 else ""
+    st.progress(overall, text=f"Whole run: {overall:.0%}{estimate}")
 
 
 def table(epochs: list[dict[str, Any]]) -> None:

@@ -1,4 +1,7 @@
-"""The queue as a run in it sees it: its place, who else waits, and buttons to change the order."""
+"""The queue as a run in it sees it: its place, who else waits, and buttons to change the order.
+
+A run that waits alone only says that it waits.
+"""
 
 import streamlit as st
 
@@ -13,6 +16,9 @@ def show(run: Run) -> None:
     queue = runs.queue()
     ids = [other.id for other in queue]
     if run.id not in ids:
+        return
+    if len(ids) == 1:
+        st.progress(0.0, text="Waiting for the device…")
         return
     place = ids.index(run.id) + 1
     with st.container(horizontal=True, vertical_alignment="center"):

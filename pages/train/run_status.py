@@ -61,7 +61,7 @@ def _badges(run: Run) -> None:
             "Running, but not responding", color="red", icon=":material/heart_broken:",
             help="Its process has sent no sign of life for some seconds. Stop ends it.",
         )  # fmt: skip
-    if run.is_responding and run.phase:
+    if run.state.is_final and run.phase:
         st.badge(run.phase, color="gray")
     details = run.details
     if "device" in details:
@@ -76,11 +76,11 @@ def _badges(run: Run) -> None:
 
 
 def _requests(run: Run) -> None:
+    if run.state == RunState.EVALUATING and run.is_responding:
+        return  # it takes seconds, and does not end earlier
     st.page_link(
         "pages/draw/page.py", label="Draw while it trains", icon=":material/draw:", query_params={"follow": run.id}
     )
-    if run.state == RunState.EVALUATING and run.is_responding:
-        return  # it takes seconds, and does not end earlier
     label, help = "Stop", "Ends the training now and keeps the model so far."
     if run.is_queued:
         label, help = "Cancel", "Takes the run out of the queue."

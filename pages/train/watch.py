@@ -19,7 +19,7 @@ from pages.train import manage, progress, queue_place, run_status
 
 
 def show() -> None:
-    """Choose a run and watch it; without any run, say how to begin."""
+    """Choose a run and watch it; without any, show how to begin."""
     run = pickers.any_run()
     if run is None:
         st.info("No run yet. Choose a network under **Set up** and press **Start training**.", icon=":material/info:")

@@ -34,11 +34,11 @@ def test_hardest_is_the_order_of_the_loss(probabilities):
     ("limits", "expected"),
     [
         ({}, [4, 2, 1, 0, 3]),
-        ({"true": 5}, [2, 3]),
+        ({"label": 5}, [2, 3]),
         ({"predicted": 3}, [2, 1, 0]),
-        ({"true": 5, "predicted": 3}, [2]),
+        ({"label": 5, "predicted": 3}, [2]),
         ({"confidence": (0.75, 1)}, [4, 0, 3]),
-        ({"true": 5, "confidence": (0, 0.6)}, []),
+        ({"label": 5, "confidence": (0, 0.6)}, []),
     ],
 )
 def test_they_are_narrowed_by_label_prediction_and_confidence_in_their_order(probabilities, limits, expected):

@@ -173,32 +173,30 @@ def test_the_starter_rehearses_with_the_sample_where_there_is_no_mnist(open_page
     assert runs.count() == 0
 
 
-def test_fine_tuning_waits_in_the_queue_trains_and_is_evaluated_before_the_eyes_of_the_user(
-    open_page, with_run, no_workers
-):
+def test_fine_tuning_shows_how_far_it_is_from_the_queue_to_the_comparison(open_page, with_run, no_workers):
     store.merge(SEVENS)
     page = click(open_page("draw"), "Fine-tune")
     [run] = [run for run in runs.page() if run.settings.parent]
     assert (run.settings.parent, run.owner, run.state) == (with_run.id, "local", RunState.QUEUED)
 
-    def said():
+    def progress():
         page.run()
         [bar] = page.get("progress")
         return bar.proto.text
 
-    assert no_workers == [TRAINING] and said() == "Waiting for the device…"
+    assert no_workers == [TRAINING] and progress() == "Waiting for the device…"
     be_at_work(run, RunState.STARTING, "Loading TensorFlow")
-    assert said() == "Loading TensorFlow…"
+    assert progress() == "Loading TensorFlow…"
     runs.set_stage(run.id, RunState.RUNNING)
     execute("UPDATE tasks SET phase = 'Training', fraction = 0.5 WHERE id = ?", run.task_id)
-    assert said() == "Epoch 1 of 8"
+    assert progress() == "Epoch 1 of 8"
     click(page, "Stop")
     assert runs.get(run.id).request == "stop"
     runs.set_stage(run.id, RunState.EVALUATING)
     execute("UPDATE tasks SET phase = 'Comparing it with its parent' WHERE id = ?", run.task_id)
-    assert said() == "Comparing it with its parent…" and not any(button.label == "Stop" for button in page.button)
+    assert progress() == "Comparing it with its parent…" and not any(button.label == "Stop" for button in page.button)
     execute("UPDATE workers SET renewed = renewed - 20")
-    assert said() == "Running, but not responding"
+    assert progress() == "Running, but not responding"
 
 
 def test_a_fine_tuning_that_failed_says_why_and_is_tried_again(open_page, with_run, no_workers):
@@ -226,9 +224,9 @@ def test_what_fine_tuning_changed_is_shown_with_its_parent_and_its_test_set(open
     execute("UPDATE tasks SET state = 'done' WHERE id = ?", fine_tuned.task_id)
     compared = fine_tune_result.compare(runs.get(fine_tuned.id))
     page = open_page("draw", model=fine_tuned.id)
-    said = texts(page)
-    assert "Before and after" in said and f"{with_run.id}, fine-tuned on 8 drawings" in said
-    assert "Of 1,000 test digits, the model forgot 0" in said and "It gained 0 others." in said
+    text = texts(page)
+    assert "Before and after" in text and f"{with_run.id}, fine-tuned on 8 drawings" in text
+    assert "Of 1,000 test digits, the model forgot 0" in text and "It gained 0 others." in text
     rows = page.table[0].value
     n = compared["held_out"]["n"]
     assert rows["Correct"].tolist() == [

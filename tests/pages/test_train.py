@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import pytest
 
 from digits import tasks
@@ -7,6 +9,7 @@ from digits.runs import store as runs
 from digits.runs.run import RunState
 from digits.tasks import TRAINING
 from pages.shared.text import isolated
+from pages.train import progress as page_progress
 from pages.train import settings
 from tests.pages.conftest import HOSTILE_NAME, be_at_work, click, execute, texts
 
@@ -150,10 +153,10 @@ def test_a_running_run_shows_its_state_device_progress_and_time_left(open_page, 
     memory = {"used": 1_100_000_000, "total": 16_000_000_000}
     runs.add_details(run.id, device="CPU", backend="jax", xla=True, memory=memory, seconds=7.0)
     page = watch(open_page, run)
-    said = texts(page)
+    text = texts(page)
     leader = "Best on the validation digits: learning rate 0.00316, of 2 networks."
-    for word in ("Running", "Training", "CPU", "XLA on", "JAX", "1.1 of 16 GB", leader):
-        assert word in said
+    for word in ("Running", "CPU", "XLA on", "JAX", "1.1 of 16 GB", leader):
+        assert word in text
     metrics = {metric.label: metric.value for metric in page.metric}
     assert metrics == {"Epochs": "1 of 10", "Validation accuracy": "87.50%", "Time": "7.0 s"}
     assert progress(page) == ["Epoch 2: batch 10 of 25", "Whole run: 14%, about 17 s left"]
@@ -163,13 +166,11 @@ def test_a_running_run_shows_its_state_device_progress_and_time_left(open_page, 
     assert runs.get(run.id).request == "stop" and "Stopping…" in labels(page)
 
 
-def test_before_the_first_epoch_the_time_left_is_estimated_from_the_start(open_page, with_sample):
-    run = be_at_work(runs.create(make_settings(epochs=10)))  # since 10 s
+def test_before_the_first_epoch_the_time_left_is_estimated_from_the_start(open_page, with_sample, monkeypatch):
+    run = be_at_work(runs.create(make_settings(epochs=10)))
     runs.add_tick(run.id, {"epoch": 1, "step": 10, "steps": 20, "loss": 0.9, "accuracy": 0.7})
-    assert progress(watch(open_page, run))[1] in (
-        "Whole run: 5%, about 3.2 min left",
-        "Whole run: 5%, about 3.3 min left",
-    )
+    monkeypatch.setattr(page_progress, "time", SimpleNamespace(time=lambda: run.details["started"] + 10))
+    assert progress(watch(open_page, run)) == ["Epoch 1: batch 10 of 20", "Whole run: 5%, about 3.2 min left"]
 
 
 def test_before_the_first_batch_it_says_what_the_worker_does(open_page, with_sample):
@@ -233,19 +234,19 @@ def test_a_lost_run_says_so_and_how_to_continue(open_page, with_sample):
 
 
 @pytest.mark.parametrize(
-    ("state", "cause", "said"),
+    ("state", "cause", "text"),
     [
         ("failed", "Its model is trained, but was not evaluated: The digits are damaged.", "The evaluation failed."),
         ("lost", "Its worker ended without a word.", "The evaluation was lost."),
     ],
 )
 def test_where_only_the_evaluation_is_missing_it_can_be_tried_again(
-    open_page, with_run, no_workers, state, cause, said
+    open_page, with_run, no_workers, state, cause, text
 ):
     execute("UPDATE runs SET stage = 'evaluating' WHERE id = ?", with_run.id)
     execute("UPDATE tasks SET state = ?, cause = ? WHERE id = ?", state, cause, with_run.task_id)
     page = watch(open_page, with_run)
-    assert page.warning[0].value == f"{said} {cause} You can use the model already." and not page.error
+    assert page.warning[0].value == f"{text} {cause} You can use the model already." and not page.error
     assert any(link.proto.label == "Draw with it" for link in page.get("page_link"))
     click(page, "Try the evaluation again")
     run = runs.get(with_run.id)
@@ -274,6 +275,11 @@ def test_a_queued_run_shows_its_place_and_can_be_moved_and_cancelled(open_page, 
     assert "Place **1 of 2** in the queue" in texts(page)
     click(page, "Cancel")
     assert runs.get(third.id).state == RunState.STOPPED and [run.id for run in runs.queue()] == [second.id]
+
+
+def test_a_run_that_waits_alone_shows_no_order(open_page, with_sample, no_workers):
+    page = watch(open_page, runs.create(make_settings()))
+    assert progress(page) == ["Waiting for the device…"] and labels(page) == ["Cancel"] and not page.dataframe
 
 
 def test_a_running_run_can_be_paused(open_page, with_sample):

@@ -66,7 +66,7 @@ def _panel(run_id: str, was_live: bool, image: np.ndarray | None) -> None:
         st.error(run.cause, icon=":material/error:")
     predicted = cache.along_epochs(run, np.zeros((28, 28), np.uint8) if image is None else image)
     if not predicted:
-        _say_why(run)
+        _explain(run)
         return
     epochs = list(predicted)
     epoch = epochs[-1] if live or len(epochs) == 1 else _choose_epoch(run, epochs)
@@ -82,8 +82,8 @@ def _panel(run_id: str, was_live: bool, image: np.ndarray | None) -> None:
     )
 
 
-def _say_why(run: Run) -> None:
-    """Say why there is no epoch to show."""
+def _explain(run: Run) -> None:
+    """Explain why there is no epoch to show."""
     if run.state.is_final:
         st.info("This run has kept no epochs. Choose another one.", icon=":material/info:")
     else:

@@ -42,15 +42,11 @@ def pictures_of(images: np.ndarray, labels: np.ndarray, seed: int) -> Iterator[t
             drawn = [*threads.map(_drawn_digit, rng.spawn(int(DRAWN_DIGITS * count)))]
             others = [*threads.map(_drawn_non_digit, rng.spawn(int(DRAWN_NON_DIGITS * count)))]
             others += [_made(images[part], labels[part], rng) for _ in range(int(MADE_NON_DIGITS * count))]
-            plain = np.stack([*images[part], *drawn, *others])
-            varied = np.concatenate(
-                [
-                    augment(images[part], labels[part], rng),
-                    augment(
-                        np.stack(drawn + others), np.zeros(len(drawn + others)), rng, Augmentation(stroke_variants=0)
-                    ),
-                ]
-            )
+            made = np.stack(drawn + others)
+            plain = np.concatenate([images[part], made])
+            varied_digits = augment(images[part], labels[part], rng)
+            varied_made = augment(made, np.zeros(len(made)), rng, Augmentation(stroke_variants=0))  # they have no label
+            varied = np.concatenate([varied_digits, varied_made])
             look = rng.integers(3, size=len(plain))  # 0: plain, 1: varied, 2: varied and redrawn
             plain[look > 0] = varied[look > 0]
             plain[look > 1] = [*threads.map(_redrawn, plain[look > 1])]
