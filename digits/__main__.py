@@ -6,6 +6,7 @@ only on success, 2 for bad arguments, 1 for anything else, with one sentence and
 
 import argparse
 import os
+import signal
 import sys
 
 try:
@@ -78,8 +79,8 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"{parser.prog}: {error.with_hint}", file=sys.stderr)
         return 2 if isinstance(error, BadConfig) else 1
     except KeyboardInterrupt:
-        print(f"{parser.prog}: Interrupted.", file=sys.stderr)
-        return 1
+        print(f"{parser.prog}: ended by Ctrl-C.", file=sys.stderr)
+        return 128 + signal.SIGINT
     except BrokenPipeError:  # the reader, `head` for one, has seen enough
         sys.stdout = None
         return 0

@@ -20,9 +20,10 @@ from digits.networks.settings import Settings
 from digits.runs import sharing
 from digits.runs import store as runs
 from digits.runs.run import FINISHED, Run, RunState
-from digits.storage import deletion, files
+from digits.storage import deletion
+from digits.storage.files import StoredFile
 from digits.storage.home import run_folder
-from digits.tasks import Interrupted, TaskState, Work
+from digits.tasks import Interrupted, TaskState, Unsuited, Work
 from digits.training import backends, checkpoints, snapshots
 from digits.training.checkpoints import Checkpoint
 
@@ -30,7 +31,8 @@ from digits.training.checkpoints import Checkpoint
 def run(work: Work, run_id: str, part: str = "") -> TaskState:
     """Take a run to its end, from wherever it is. Raises DigitsError where it cannot.
 
-    Returns DONE, or STOPPED where somebody asked for an earlier end; Interrupted means that it was paused.
+    Returns DONE, or STOPPED where somebody asked for an earlier end. Interrupted means that it was paused, Unsuited that
+    this process has loaded another library than the run needs.
     """
     if runs.get(run_id).stage != RunState.EVALUATING:
         _train(work, runs.get(run_id))
@@ -59,6 +61,8 @@ def finish(work: Work, run: Run) -> None:
 def _train(work: Work, run: Run) -> None:
     """Train a run from its last whole checkpoint and publish its model."""
     settings, folder = run.settings, run_folder(run.id)
+    if backends.loaded() not in (None, settings.backend):
+        raise Unsuited
     work.tell(0.0, "Opening the data")
     runs.set_stage(run.id, RunState.STARTING, started=time.time())
     dataset = open_dataset(settings.source)
@@ -157,7 +161,7 @@ def _last_checkpoint(run: Run) -> tuple[Checkpoint | None, str]:
     return found, note
 
 
-def _keep_checkpoint(run_id: str, epoch: int, stored: files.StoredFile) -> None:
+def _keep_checkpoint(run_id: str, epoch: int, stored: StoredFile) -> None:
     earlier = [number for number in runs.files(run_id, "checkpoint") if number < epoch]
     runs.add_file(run_id, "checkpoint", epoch, stored, keep=earlier[-1:])  # two: the newest may turn out damaged
 

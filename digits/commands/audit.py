@@ -47,8 +47,8 @@ def _planted(found: dict) -> list[str]:
 def _table(found: dict) -> list[str]:
     issues = found["issues"]
     lines = [f"{len(issues):,} of {found['n']:,} labels of {SOURCES[found['source']].title} are doubtful."]
-    lines += [f"Networks that had not learned from a digit read {found['accuracy']:.2%} as labelled."]
-    lines += ["", "rank   index  label  said  how sure"]
+    lines += [f"Networks that had not learned from a digit predicted {found['accuracy']:.2%} as labelled."]
+    lines += ["", "rank   index  label  predicted  confidence"]
     for rank, row in enumerate(issues[:SHOWN], start=1):
-        lines.append(f"{rank:4}  {row['index']:6}  {row['label']:5}  {row['said']:4}  {row['confidence']:8.1%}")
+        lines.append(f"{rank:4}  {row['index']:6}  {row['label']:5}  {row['predicted']:9}  {row['confidence']:10.1%}")
     return [*lines, f"... and {len(issues) - SHOWN:,} more"] if len(issues) > SHOWN else lines

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from digits import tasks
 from digits.commands.progress import bar
 from digits.storage import backup
 from digits.storage.home import home
@@ -25,5 +26,6 @@ def run(options) -> int:
 
 def restore(options) -> int:
     number = backup.restore(options.file)
+    tasks.forget_workers()
     print(f"{number:,} files are in {home()}.")
     return 0

@@ -1,11 +1,13 @@
 """Is all well with this installation? Each check says what it found, or raises DigitsError with the remedy."""
 
+import contextlib
 import importlib.metadata
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+from pathlib import Path
 
 import psutil
 from packaging.requirements import Requirement
@@ -13,7 +15,7 @@ from packaging.requirements import Requirement
 from digits import tasks
 from digits.data.dataset import is_prepared, open_dataset
 from digits.data.sources import SOURCES
-from digits.errors import DamagedFile, DigitsError
+from digits.errors import DamagedFile, DigitsError, StoreUnavailable, UnknownRun
 from digits.inference.detector import Detector
 from digits.inference.prediction import predict_many
 from digits.networks.backends import check_chosen
@@ -21,11 +23,12 @@ from digits.runs import models
 from digits.runs import store as runs
 from digits.runs.run import RunState
 from digits.storage import database as store
-from digits.storage.files import checked
+from digits.storage.files import StoredFile, checked
 from digits.storage.home import ROOT, home, run_folder
 
 FREE_GB = 1.0  # the whole MNIST with TensorFlow Datasets' own copy needs 0.2, a run with its model up to 0.02
 NETWORK = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "fuse.sshfs", "ceph", "glusterfs"}
+WRITE_LOCK = "120"  # the byte of the -shm file that a writer holds (SQLite, "WAL-mode File Format", 2.3.1)
 DEVICE_SECONDS = 120  # TensorFlow takes 3 to 6 s to load, on a busy machine a multiple of that
 
 
@@ -120,23 +123,50 @@ def device() -> str:
 def database() -> str:
     """Whether SQLite finds its file whole, and every file that it names is what was written."""
     store.check()
+    if store.file().exists():
+        _check_lock()
     damaged, n = [], 0
     for run in runs.page(limit=-1):
-        named = list(run.model.files.values()) if run.model else []
-        for kind in ("checkpoint", "snapshot", "fine_tune_data", "weights"):
-            named += runs.files(run.id, kind).values()
-        for stored in named:
+        for name, stored in _named_files(run.id).items():
             n += 1
             try:
                 checked(run_folder(run.id), stored)
             except DamagedFile:
-                damaged.append(f"{stored.name} of {run.id}")
+                if stored in _named_files(run.id).values():  # a training lets its older files go
+                    damaged.append(f"{name} of {run.id}")
     if damaged:
         raise DigitsError(
             f"Damaged or missing: {', '.join(damaged)}. Check the disk. A damaged checkpoint or epoch is passed over; "
             "a run whose model is damaged can be continued or trained again."
         )
     return f"The database is whole, and so are the {n:,} files that it names."
+
+
+def _named_files(run_id: str) -> dict[str, StoredFile]:
+    """Return every file that the database names of a run, by its name; of a deleted one none."""
+    try:
+        model = runs.get(run_id).model
+    except UnknownRun:
+        return {}
+    named = list(model.files.values()) if model else []
+    for kind in ("checkpoint", "snapshot", "fine_tune_data", "weights"):
+        named += runs.files(run_id, kind).values()
+    return {stored.name: stored for stored in named}
+
+
+def _check_lock() -> None:
+    """Raise StoreUnavailable where a process that hangs keeps the database locked, and say which, where Linux tells."""
+    try:
+        with store.writing(durable=False):
+            return
+    except StoreUnavailable as error:
+        with contextlib.suppress(OSError):
+            inode = store.file().with_name("digits.db-shm").stat().st_ino
+            for line in Path("/proc/locks").read_text().splitlines():  # proc(5)
+                _, *_, mode, pid, place, start, _ = line.split()
+                if (mode, place.rpartition(":")[2], start) == ("WRITE", str(inode), WRITE_LOCK):
+                    raise StoreUnavailable(f"{error} It is process {pid}.", error.hint) from error
+        raise
 
 
 def workers() -> str:

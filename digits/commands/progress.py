@@ -10,6 +10,8 @@ from typing import TextIO
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from digits.storage.files import cannot_write
+
 
 @contextlib.contextmanager
 def bar(terminal: TextIO | None = None) -> Iterator[Callable[[float, str], None]]:
@@ -25,8 +27,15 @@ def bar(terminal: TextIO | None = None) -> Iterator[Callable[[float, str], None]
 
 @contextlib.contextmanager
 def stderr_into(log: Path) -> Iterator[TextIO]:
-    """Send everything written to stderr, TensorFlow's C++ included, to `log`; yields the real stderr."""
-    log.parent.mkdir(parents=True, exist_ok=True)
+    """Send everything written to stderr, TensorFlow's C++ included, to `log`; yields the real stderr.
+
+    Raises DigitsError when the log cannot be written.
+    """
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.touch()
+    except OSError as error:
+        raise cannot_write(log, error) from error
     sys.stderr.flush()
     with os.fdopen(os.dup(2), "w", encoding="utf-8") as terminal, log.open("ab") as file:
         os.dup2(file.fileno(), 2)

@@ -1,6 +1,8 @@
 """python -m digits runs: list, show, name, choose, stop, pause, move, delete, export and import runs."""
 
+import contextlib
 import json
+import time
 from pathlib import Path
 
 from digits import tasks
@@ -35,7 +37,8 @@ def add_to(verbs) -> None:
 
 
 def list_runs(options) -> int:
-    tasks.look_after()
+    with contextlib.suppress(DigitsError):  # where nobody can write, there is still something to be seen
+        tasks.look_after()
     places = {run.id: place for place, run in enumerate(store.queue(), start=1)}
     rows = [_row(run) | {"place": places.get(run.id)} for run in store.page(limit=-1)]
     if options.json:
@@ -81,13 +84,13 @@ def choose(options) -> int:
 
 def stop(options) -> int:
     """end a training early, keeping its model so far, or take a run out of the queue"""
-    store.stop(_unfinished(options), "stop")
+    _end(options, "stop")
     return 0
 
 
 def pause(options) -> int:
     """let a training leave the device; continue it with: train --resume"""
-    store.stop(_unfinished(options), "pause")
+    _end(options, "pause")
     return 0
 
 
@@ -127,11 +130,15 @@ def _own(options) -> Run:
     return run
 
 
-def _unfinished(options) -> Run:
+def _end(options, what: str) -> None:
+    """Ask a run to end; wait for one that does not respond, until its worker has been ended."""
     run = _own(options)
     if run.state.is_final:
         raise DigitsError(f"This run is {run.state}; there is nothing to end.", f"It is {run.id}.")
-    return run
+    store.stop(run, what)
+    while not store.get(run.id).is_responding:
+        time.sleep(0.5)
+        tasks.look_after()
 
 
 def _row(run: Run) -> dict:

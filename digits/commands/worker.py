@@ -1,7 +1,9 @@
 """What each kind of task does: the function that a worker calls for it."""
 
+import os
+
 from digits import pipeline
-from digits.data.dataset import ensure_prepared, prepare_task
+from digits.data.dataset import is_prepared, prepare_task
 from digits.evaluation import audit, embedding_map, evaluate, features, robustness
 from digits.evaluation.test_sets import test_set
 from digits.networks.settings import make_settings
@@ -50,8 +52,8 @@ HANDLERS = {
 
 def warm_up() -> None:
     """Load the library for trainings and compile what the default network needs, ahead of the first task."""
-    from digits.training import trainer
+    settings = make_settings(source="mnist" if is_prepared("mnist") else "sample")  # as the Train page chooses
+    os.environ["KERAS_BACKEND"] = settings.backend  # read when Keras is imported, which is now
+    from digits.training import device, warm_engine
 
-    settings = make_settings()
-    ensure_prepared(settings.source)
-    trainer.warm_up(settings) if hasattr(trainer, "warm_up") else None
+    warm_engine.warm_up(settings, device.choose().name)

@@ -1,1 +1,1 @@
-"""Judge a trained network on digits it has never seen."""
+"""Evaluate trained networks on digits that they have never seen."""

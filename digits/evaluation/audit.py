@@ -1,4 +1,4 @@
-"""Which labels of a source are doubtful? Confident learning, on what networks say of digits they have not learned from.
+"""Find doubtful labels of a source by confident learning: networks predict digits that they have not learned from.
 
 Northcutt, Jiang & Chuang, Confident learning: estimating uncertainty in dataset labels (2021), by its authors' package
 cleanlab. A worker trains NUM_FOLDS networks for it.
@@ -18,8 +18,6 @@ from digits.evaluation.store import Subject
 from digits.networks.settings import make_settings
 
 KIND = "audit"
-
-
 Progress = Callable[[float, str], None]
 
 NUM_FOLDS = 5
@@ -59,16 +57,16 @@ def _subject(source: str) -> Subject:
 
 
 def plant(source: str, count: int, on_progress: Progress = lambda fraction, phase: None) -> dict[str, Any]:
-    """How well the audit works: give `count` training digits, chosen at random, a wrong label, and look for them.
+    """Measure how well the audit works: give `count` random training digits a wrong label, and look for them.
 
-    Stores nothing. Returns {source, n, planted, found (how many of them are called doubtful), doubtful (how many labels
-    are), found_early (how many of them are among the first 1.5 times `count`)}.
+    Stores nothing. Returns {source, n, planted, found (how many of them are among the doubtful labels), doubtful (how
+    many labels are doubtful), found_early (how many of them are among the first 1.5 times `count`)}.
     Raises BadConfig, DataUnavailable, DamagedFile.
     """
     dataset = open_dataset(source)
     labels = np.array(dataset.labels[: dataset.num_train])
     if not 1 <= count <= len(labels) // 10:
-        raise BadConfig(f"{count} wrong labels are asked for; expected 1 to {len(labels) // 10:,}.")
+        raise BadConfig(f"The number of wrong labels is {count:,}; expected 1 to {len(labels) // 10:,}.")
     rng = np.random.default_rng(0)
     chosen = rng.choice(len(labels), count, replace=False)
     labels[chosen] = (labels[chosen] + rng.integers(1, 10, count)) % 10
@@ -87,7 +85,7 @@ def plant(source: str, count: int, on_progress: Progress = lambda fraction, phas
 def cross_validated(
     dataset: Dataset, labels: np.ndarray, on_progress: Progress = lambda fraction, phase: None
 ) -> np.ndarray:
-    """What a `cnn` says of each training digit after learning `labels` (n,) from the others: (n, 10) probabilities."""
+    """Return probabilities of each training digit, (n, 10), by a `cnn` that learned `labels` (n,) from the others."""
     from digits.training.cross_validation import out_of_fold
 
     few = len(labels) < 20_000
@@ -98,12 +96,13 @@ def cross_validated(
 
 
 def doubtful(labels: np.ndarray, probabilities: np.ndarray) -> list[dict[str, Any]]:
-    """The labels that are probably wrong, the most doubtful first.
+    """Return the labels that are probably wrong, the most doubtful first.
 
-    labels: (n,) integers; probabilities: (n, 10), of networks that have not learned from the digit.
-    Returns rows of {index, label, said, confidence (in what was said), support (for the label)}, both 0 to 1.
+    labels: (n,) integers; probabilities: (n, 10), by networks that have not learned from the digit.
+    Returns rows of {index, label, predicted, confidence (in the prediction), support (probability of the label)}; both
+    are 0 to 1.
     """
-    # In here because it takes seconds to import, and the pages only read what is stored.
+    # Imported here because it takes seconds, and the pages only read what is stored.
     from cleanlab.filter import find_label_issues
 
     exact = probabilities.astype(np.float64)
@@ -113,7 +112,7 @@ def doubtful(labels: np.ndarray, probabilities: np.ndarray) -> list[dict[str, An
         {
             "index": int(index),
             "label": int(labels[index]),
-            "said": int(exact[index].argmax()),
+            "predicted": int(exact[index].argmax()),
             "confidence": round(float(exact[index].max()), 4),
             "support": round(float(exact[index, labels[index]]), 4),
         }

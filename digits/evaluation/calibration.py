@@ -1,7 +1,8 @@
-"""Make a network's confidence mean what it says: of the digits it calls 90 % sure, nine in ten should be right.
+"""Calibrate a network: predictions shown with 90% confidence should be correct about 90% of the time.
 
 One number, the temperature, is fitted on the validation digits and divides the network's logits before the softmax
-(Guo, Pleiss, Sun & Weinberger, On calibration of modern neural networks, 2017). It never changes which digit is read.
+(Guo, Pleiss, Sun & Weinberger, On calibration of modern neural networks, 2017). It never changes which digit is
+predicted.
 """
 
 import numpy as np
@@ -16,9 +17,9 @@ NUM_BINS = 15
 
 
 def fit_temperature(labels: np.ndarray, probabilities: np.ndarray) -> float:
-    """The temperature, 0.05 to 20, with the smallest negative log-likelihood.
+    """Return the temperature, 0.05 to 20, with the smallest negative log-likelihood.
 
-    labels: (n,) integers; probabilities: (n, 10) of the network as it is.
+    labels: (n,) integers; probabilities: (n, 10) of the network without calibration.
     """
     from scipy.optimize import minimize_scalar
 
@@ -30,24 +31,24 @@ def fit_temperature(labels: np.ndarray, probabilities: np.ndarray) -> float:
 
 
 def reliability(labels: np.ndarray, probabilities: np.ndarray) -> list[dict]:
-    """How often the network is right where it is about equally sure: {confidence, accuracy, n} of each bin.
+    """Return the accuracy of predictions with about the same confidence: {confidence, accuracy, n} of each bin.
 
-    The NUM_BINS are equally wide; those without a digit are left out. Both means are 0 to 1, n counts digits.
+    The NUM_BINS bins are equally wide; empty ones are left out. Both means are 0 to 1, n counts digits.
     """
-    confidence, hits = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
-    bins = np.searchsorted(np.linspace(0, 1, NUM_BINS + 1)[1:-1], confidence)  # as scikit-learn's calibration_curve
+    confidence, is_correct = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
+    bins = np.searchsorted(np.linspace(0, 1, NUM_BINS + 1)[1:-1], confidence)  # like scikit-learn's calibration_curve
     return [
         {
-            "confidence": float(confidence[bins == place].mean(dtype=float)),
-            "accuracy": float(hits[bins == place].mean()),
-            "n": int((bins == place).sum()),
+            "confidence": float(confidence[bins == number].mean(dtype=float)),
+            "accuracy": float(is_correct[bins == number].mean()),
+            "n": int((bins == number).sum()),
         }
-        for place in np.unique(bins)
+        for number in np.unique(bins)
     ]
 
 
 def expected_calibration_error(labels: np.ndarray, probabilities: np.ndarray) -> float:
-    """The gap between confidence and accuracy, 0 to 1: the mean over the bins of `reliability`, weighted by digits."""
+    """Return the mean gap between confidence and accuracy, 0 to 1: over the bins of `reliability`, weighted by n."""
     rows = reliability(labels, probabilities)
     return sum(abs(row["accuracy"] - row["confidence"]) * row["n"] for row in rows) / len(labels)
 

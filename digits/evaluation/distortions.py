@@ -1,9 +1,9 @@
-"""Harm digits by measure: how far may a digit move, turn or fade before it is misread?
+"""Distort digits: how far may a digit move, turn or fade before it is misclassified?
 
-Each distortion takes digits and a strength and is the same every time. Most are among the corruptions of MNIST-C (Mu &
-Gilmer, MNIST-C: a robustness benchmark for computer vision, 2019) and of Hendrycks & Dietterich, Benchmarking neural
-network robustness to common corruptions and perturbations (2019), which fix one strength or five; here it is a scale.
-NumPy and OpenCV only, because the Evaluate page shows them live.
+Each distortion takes digits and a strength and always gives the same result. Most are among the corruptions of MNIST-C
+(Mu & Gilmer, MNIST-C: a robustness benchmark for computer vision, 2019) and of Hendrycks & Dietterich, Benchmarking
+neural network robustness to common corruptions and perturbations (2019), which have one strength or five; here it is a
+scale. NumPy and OpenCV only, because the Evaluate page shows them live.
 """
 
 from collections.abc import Callable
@@ -14,18 +14,18 @@ import numpy as np
 
 SIDE = 28  # px
 MIDDLE = (SIDE - 1) / 2, (SIDE - 1) / 2
-CHANNELS = 64  # digits that are changed together
-FINE = 4  # parts of a pixel by which strokes are widened
+CHANNELS = 64  # digits that are distorted together
+FINE = 4  # steps per pixel in which strokes are widened
 
 
 @dataclass(frozen=True, kw_only=True)
 class Distortion:
-    """One way to harm digits, and how far it is worth going."""
+    """One way to distort digits, and a useful range of strengths."""
 
     title: str
     unit: str
     strengths: tuple[float, ...]
-    """From the least to the greatest, the neutral one among them; a curve has a point at each."""
+    """In ascending order, the neutral one among them; a curve has a point at each."""
     neutral: float = 0.0
     """The strength that changes nothing."""
     step: float
@@ -35,9 +35,9 @@ class Distortion:
 
 
 def distort(images: np.ndarray, strengths: dict[str, float]) -> np.ndarray:
-    """The digits with every named distortion, in the order of DISTORTIONS; a neutral strength leaves them as they are.
+    """Return the digits with every named distortion, in the order of DISTORTIONS; a neutral strength changes nothing.
 
-    images: (n, 28, 28) uint8, left as they are. Returns (n, 28, 28) uint8.
+    images: (n, 28, 28) uint8, unchanged. Returns (n, 28, 28) uint8.
     """
     for name, distortion in DISTORTIONS.items():
         strength = strengths.get(name, distortion.neutral)
@@ -47,7 +47,7 @@ def distort(images: np.ndarray, strengths: dict[str, float]) -> np.ndarray:
 
 
 def _thicken(images: np.ndarray, pixels: float) -> np.ndarray:
-    """Widen every stroke by so many pixels, half of them on each side; under 0 narrow it."""
+    """Widen every stroke by this many pixels, half of them on each side; narrow it if negative."""
     side = 1 + round(FINE * abs(pixels) / 2) * 2
     pen = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
     morph = cv2.dilate if pixels > 0 else cv2.erode
@@ -76,7 +76,7 @@ def _shift_down(images: np.ndarray, pixels: float) -> np.ndarray:
 
 
 def _warp(images: np.ndarray, matrix: np.ndarray) -> np.ndarray:
-    """matrix: (2, 3), from a place in the picture to where it goes. What leaves the picture is lost."""
+    """matrix: (2, 3), from a place in the image to where it goes. Ink that leaves the image is lost."""
     return np.stack([cv2.warpAffine(image, matrix, (SIDE, SIDE)) for image in images])
 
 
@@ -86,24 +86,24 @@ def _blur(images: np.ndarray, sigma: float) -> np.ndarray:
 
 
 def _together(images: np.ndarray, change: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
-    """Change digits as the channels of larger pictures, which OpenCV does two to eight times as fast, pixel for pixel.
+    """Change digits as the channels of one image, which OpenCV does two to eight times as fast, with the same result.
 
     images: (n, 28, 28) uint8. change: (28, 28, channels) -> (28, 28, channels), each channel by itself.
     """
     pixels = images.transpose(1, 2, 0)
     sheets = [np.ascontiguousarray(pixels[..., at : at + CHANNELS]) for at in range(0, len(images), CHANNELS)]
-    changed = [change(sheet).reshape(sheet.shape) for sheet in sheets]  # OpenCV drops an only channel
+    changed = [change(sheet).reshape(sheet.shape) for sheet in sheets]  # OpenCV drops a single channel
     return np.concatenate(changed, axis=2).transpose(2, 0, 1)
 
 
 def _contrast(images: np.ndarray, percent: float) -> np.ndarray:
-    """Bring every pixel nearer to the picture's mean: fainter ink, and paper that is no longer black."""
+    """Bring every pixel nearer to the mean of its image: fainter ink on paper that is no longer black."""
     means = images.mean(axis=(1, 2), keepdims=True, dtype=np.float32)
     return np.rint(means + (images - means) * np.float32(percent / 100)).astype(np.uint8)
 
 
 def _add_noise(images: np.ndarray, levels: float) -> np.ndarray:
-    """levels: standard deviation of the Gaussian noise in grey levels; always the same noise, only stronger."""
+    """levels: standard deviation of the Gaussian noise in grey levels; always the same noise, scaled."""
     noise = np.random.default_rng(0).standard_normal(images.shape, np.float32)
     return np.clip(np.rint(images + levels * noise), 0, 255).astype(np.uint8)
 

@@ -1,9 +1,10 @@
-"""A map of the digits: what the last hidden layer makes of each, in two dimensions.
+"""Map the digits of a test set in two dimensions, by the features of the last hidden layer.
 
-Two ways. Principal components are the two directions in which the features spread most (Pearson, On lines and planes of
-closest fit, 1901): computed in no time, and any digit has its exact place. t-SNE keeps neighbours together instead (van
-der Maaten & Hinton, Visualizing data using t-SNE, 2008): clearer islands, but distances between them mean little, and a
-new digit has a place only by its neighbours. It takes a worker half a minute for NUM_PLACED digits.
+There are two methods. Principal components are the two directions in which the features spread most (Pearson, On lines
+and planes of closest fit, 1901): they take milliseconds, and any digit has its exact place. t-SNE keeps neighbours
+together (van der Maaten & Hinton, Visualizing data using t-SNE, 2008): the islands are clearer, but distances between
+them mean little, and a new digit gets its place from its neighbours. It takes a worker half a minute for NUM_PLACED
+digits.
 """
 
 from collections.abc import Callable
@@ -18,9 +19,7 @@ from digits.evaluation.test_sets import TestSet
 from digits.runs.run import Run
 
 KIND = "map"
-
-
-NUM_PLACED = 3_000  # by t-SNE, whose time grows faster than their number
+NUM_PLACED = 3_000  # by t-SNE, whose time grows faster than the number of digits
 NUM_NEIGHBOURS = 5  # that give a new digit its place
 
 Progress = Callable[[float, str], None]
@@ -33,17 +32,17 @@ class Components:
     mean: np.ndarray
     """(d,) float32."""
     directions: np.ndarray
-    """(2, d) float32, of length 1, the one of most spread first."""
-    shares: tuple[float, float]
-    """Of the whole variance, 0 to 1."""
+    """(2, d) float32, of length 1, the one with the greatest variance first."""
+    explained: tuple[float, float]
+    """The fraction of the variance along each, 0 to 1."""
 
-    def place(self, answers: np.ndarray) -> np.ndarray:
-        """Where digits with these features (n, d) lie: (n, 2) float32."""
-        return (np.asarray(answers, np.float32) - self.mean) @ self.directions.T
+    def place(self, vectors: np.ndarray) -> np.ndarray:
+        """Return the places of digits with these features (n, d): (n, 2) float32."""
+        return (np.asarray(vectors, np.float32) - self.mean) @ self.directions.T
 
 
 @dataclass(frozen=True)
-class Neighbourhood:
+class Embedding:
     """Some digits of a test set placed by t-SNE."""
 
     indices: np.ndarray
@@ -51,59 +50,59 @@ class Neighbourhood:
     places: np.ndarray
     """(m, 2) float32."""
 
-    def place(self, answers: np.ndarray, query: np.ndarray) -> np.ndarray:
-        """Where a digit with the features `query` (d,) would lie: in the middle of its nearest neighbours.
+    def place(self, vectors: np.ndarray, query: np.ndarray) -> np.ndarray:
+        """Return the place of a digit with the features `query` (d,): in the middle of its nearest neighbours.
 
-        answers: (n, d), the features of the whole test set. Returns (2,) float32: a median, so that one stray
-        neighbour does not matter.
+        vectors: (n, d), the features of the whole test set. Returns (2,) float32. It is a median because then one
+        stray neighbour does not matter.
         """
-        nearest, _ = features.nearest(answers[self.indices], query, NUM_NEIGHBOURS)
+        nearest, _ = features.nearest(vectors[self.indices], query, NUM_NEIGHBOURS)
         return np.median(self.places[nearest], axis=0)
 
 
-def components(answers: np.ndarray) -> Components:
-    """The principal components of features (n, d)."""
-    mean = np.mean(answers, axis=0, dtype=np.float32)
-    centred = np.asarray(answers, np.float32) - mean
+def components(vectors: np.ndarray) -> Components:
+    """Return the principal components of features (n, d)."""
+    mean = np.mean(vectors, axis=0, dtype=np.float32)
+    centred = np.asarray(vectors, np.float32) - mean
     values, vectors = np.linalg.eigh(centred.T @ centred)
     directions = vectors[:, :-3:-1].T  # eigenvalues ascend
-    # Of the two opposite directions always the one whose largest part is positive, or the map might flip.
+    # Of two opposite directions, take the one whose largest part is positive: otherwise the map might flip.
     largest = np.take_along_axis(directions, np.abs(directions).argmax(axis=1)[:, None], axis=1)
-    shares = values[:-3:-1] / max(float(values.sum()), 1e-12)
-    return Components(mean, directions * np.sign(largest), (float(shares[0]), float(shares[1])))
+    explained = values[:-3:-1] / max(float(values.sum()), 1e-12)
+    return Components(mean, directions * np.sign(largest), (float(explained[0]), float(explained[1])))
 
 
-def compute(run: Run, chosen: TestSet, on_progress: Progress = lambda fraction, phase: None) -> Neighbourhood:
-    """Place the digits of a test set by t-SNE, keep the places and return them; what it needs is computed first.
+def compute(run: Run, chosen: TestSet, on_progress: Progress = lambda fraction, phase: None) -> Embedding:
+    """Place the digits of a test set by t-SNE, keep the places and return them. Missing features are computed first.
 
     Raises DataUnavailable, DamagedFile.
     """
     subject = Subject.of(run)
-    answers = features.stored(run, chosen.name)
-    if answers is None:
+    vectors = features.stored(run, chosen.name)
+    if vectors is None:
         predicting = f"Predicting {len(chosen.indices):,} digits"
-        answers = features.compute(run, chosen.name, lambda fraction, _: on_progress(0.3 * fraction, predicting))
+        vectors = features.compute(run, chosen.name, lambda fraction, _: on_progress(0.3 * fraction, predicting))
     report = evaluate.stored(run, chosen) or evaluate.evaluate(run, chosen.name)
-    indices = _pick(len(answers), [row["index"] for row in report["misread"]])
+    indices = _pick(len(vectors), [row["index"] for row in report["misread"]])
     on_progress(0.3, f"Placing {len(indices):,} digits by their neighbours")
     from sklearn.manifold import TSNE
 
-    # By the angle between features, as their nearest neighbours are told elsewhere, too.
+    # By the angle between features, like the nearest training digits.
     placer = TSNE(metric="cosine", init="random", random_state=0, n_jobs=-1)
-    places = placer.fit_transform(np.asarray(answers[indices], np.float32)).astype(np.float32)
+    places = placer.fit_transform(np.asarray(vectors[indices], np.float32)).astype(np.float32)
     store.put(subject, KIND, chosen.name, {"n": len(indices)}, lambda file: _save(file, indices, places), suffix=".npz")
-    return Neighbourhood(indices, places)
+    return Embedding(indices, places)
 
 
-def stored(run: Run, chosen: TestSet) -> Neighbourhood | None:
-    """Return the places as `compute` kept them for the present model; None if there are none."""
+def stored(run: Run, chosen: TestSet) -> Embedding | None:
+    """Return the places that `compute` kept for the present model; None if there are none."""
     result = store.get(Subject.of(run), KIND, chosen.name)
     arrays = result and result.arrays()
-    return Neighbourhood(**arrays) if arrays else None
+    return Embedding(**arrays) if arrays else None
 
 
 def _pick(n: int, wanted: list[int]) -> np.ndarray:
-    """NUM_PLACED of n digits, or all if there are fewer: those wanted first, then others at even distances."""
+    """Return NUM_PLACED of n indices, or all if there are fewer: those wanted first, then others at even distances."""
     others = np.setdiff1d(np.arange(n), wanted)
     space = max(0, min(NUM_PLACED, n) - len(wanted))
     evenly = others[np.linspace(0, len(others) - 1, min(space, len(others))).astype(int)]
@@ -111,5 +110,5 @@ def _pick(n: int, wanted: list[int]) -> np.ndarray:
 
 
 def _save(file: Path, indices: np.ndarray, places: np.ndarray) -> None:
-    with file.open("wb") as out:  # given a name, NumPy would add a suffix of its own
+    with file.open("wb") as out:  # if given a name, NumPy would add a suffix of its own
         np.savez(out, indices=indices, places=places)

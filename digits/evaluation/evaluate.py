@@ -1,7 +1,7 @@
 """Evaluate a run once on a named test set and keep the report; the pages only read it.
 
-The predictions come from the LiteRT file through OpenCV, the same way a drawing is predicted, so that what is evaluated
-is what is used; it needs no TensorFlow.
+The predictions come from the LiteRT file through OpenCV, like those of a drawing: what is evaluated is what is used. It
+needs no TensorFlow.
 """
 
 from collections.abc import Callable
@@ -11,7 +11,7 @@ import numpy as np
 
 from digits.data.dataset import open_dataset
 from digits.evaluation import store
-from digits.evaluation.calibration import expected_calibration_error
+from digits.evaluation.calibration import calibrate, expected_calibration_error
 from digits.evaluation.label_errors import corrected
 from digits.evaluation.report import report
 from digits.evaluation.store import Subject
@@ -31,7 +31,7 @@ def evaluate(run: Run, name: str, on_progress: Progress = lambda fraction, phase
 
     The report is that of `digits.evaluation.report` with run, test (the set's name), source, title and calibration:
     {temperature, error_before, error_after}, the expected calibration error without and with the temperature. On the
-    official test set also corrected: {n, accuracy, interval} with the known label errors put right.
+    official test set also corrected: {n, accuracy, interval} with the known label errors corrected.
     Raises BadConfig, DataUnavailable, DamagedFile.
     """
     subject, chosen = Subject.of(run), test_set(name, run.settings)
@@ -42,8 +42,10 @@ def evaluate(run: Run, name: str, on_progress: Progress = lambda fraction, phase
         on_progress(start / len(images), f"Predicting {len(images):,} digits")
         parts.append(recognizer.probabilities(images[start : start + CHUNK]))
     uncalibrated = np.concatenate(parts)
-    temperature = run.model.temperature or 1.0
-    probabilities = at_temperature(uncalibrated, temperature)  # as the Draw page shows them
+    temperature = run.model.temperature
+    if temperature is None:  # somebody was quicker than the pipeline of the run, or that was ended before it came to it
+        temperature = calibrate(run)
+    probabilities = at_temperature(uncalibrated, temperature)  # like those that the Draw page shows
     calibration = {
         "temperature": temperature,
         "error_before": expected_calibration_error(labels, uncalibrated),

@@ -1,7 +1,7 @@
-"""What the last hidden layer of a run makes of many digits: computed once by a worker, then mapped into memory.
+"""Compute the features of many digits, the outputs of the last hidden layer of a run: once, by a worker.
 
-Digits are near each other in these features where the network sees likeness, so the nearest training digits say what
-an answer reminds it of (Papernot & McDaniel, Deep k-nearest neighbors, 2018).
+Digits that look alike to the network have similar features, so the nearest training digits explain a prediction
+(Papernot & McDaniel, Deep k-nearest neighbors, 2018).
 """
 
 from collections.abc import Callable
@@ -44,7 +44,7 @@ def compute(run: Run, name: str, on_progress: Progress = lambda fraction, phase:
     activations = models.activations(run)
     chunks = []
     for start in range(0, len(images), CHUNK):
-        on_progress(start / len(images), f"Looking at {len(images):,} digits")
+        on_progress(start / len(images), f"Computing the features of {len(images):,} digits")
         chunks.append(activations.features(images[start : start + CHUNK]).astype(np.float16))
     features = np.concatenate(chunks)
     store.put(subject, KIND, name, {"n": len(features)}, lambda file: np.save(file, features))
@@ -52,20 +52,20 @@ def compute(run: Run, name: str, on_progress: Progress = lambda fraction, phase:
 
 
 def stored(run: Run, name: str) -> np.ndarray | None:
-    """Return the features of a named part by the present model, (n, d) float16, memory-mapped; None if there are none."""
+    """Return the features of a named part, (n, d) float16, memory-mapped; None if the present model has none."""
     result = store.get(Subject.of(run), KIND, name)
     features = result and result.array()
     return features if features is not None and len(features) == len(part(run, name)[1]) else None
 
 
 def nearest(features: np.ndarray, query: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """The most similar of `features` (n, d) to `query` (d,): their indices and cosines, the most similar first.
+    """Return the `count` most similar of `features` (n, d) to `query` (d,): indices and cosines, in descending order.
 
-    10 ms for 55,000 of them in float32; float16 takes ten times as long.
+    It takes 10 ms for 55,000 of them in float32; float16 takes ten times as long.
     """
     features, query = np.asarray(features, np.float32), np.asarray(query, np.float32)
     lengths = np.sqrt(np.einsum("nd,nd->n", features, features)) * np.linalg.norm(query)
-    cosines = features @ query / np.maximum(lengths, 1e-12)  # a digit to which no neuron answers is like none
+    cosines = features @ query / np.maximum(lengths, 1e-12)  # a digit that activates no neuron is similar to none
     found = np.argpartition(-cosines, min(count, len(cosines)) - 1)[:count]
     found = found[np.argsort(-cosines[found], kind="stable")]
     return found, cosines[found]

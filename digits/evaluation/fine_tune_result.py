@@ -1,6 +1,6 @@
-"""What fine-tuning changed: the parent and the fine-tuned network on the drawings, and on a test set what was forgotten.
+"""Compare a fine-tuned network with its parent: on the drawings, and on a test set, where it may have forgotten digits.
 
-Computed once by the worker, from the copies of both in the run's own folder.
+The worker does it once, from the copies of both in the run's own folder.
 """
 
 from typing import Any

@@ -1,7 +1,7 @@
-"""Which digits of a test set to look at, and in which order.
+"""Choose digits of a test set to look at, and their order.
 
-Each gallery takes the labels (n,) and the probabilities (n, 10) of a test set and returns indices, the first to look
-at first.
+Each gallery takes the labels (n,) and the probabilities (n, 10) of a test set and returns indices in the order of
+interest.
 """
 
 import numpy as np
@@ -10,24 +10,24 @@ from digits.evaluation.label_errors import KNOWN
 
 
 def mistakes(labels: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
-    """The misread digits, the most confident mistake first."""
+    """Return the misclassified digits, the most confident mistake first."""
     confidence = probabilities.max(axis=1)
     return _in_order(-confidence, probabilities.argmax(axis=1) != labels)
 
 
 def hardest(labels: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
-    """All digits, the one with the largest loss first: to whose label the network gives the least."""
+    """Return all digits, the one with the largest loss first: its label has the smallest probability."""
     return _in_order(probabilities[np.arange(len(labels)), labels], np.ones(len(labels), bool))
 
 
 def unsure(labels: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
-    """The digits that were read right, the least confident answer first."""
+    """Return the correctly predicted digits, the least confident first."""
     confidence = probabilities.max(axis=1)
     return _in_order(confidence, probabilities.argmax(axis=1) == labels)
 
 
 def doubtful(labels: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
-    """The digits of MNIST's official test set whose labels five raters outvoted; of no other test set."""
+    """Return the digits of MNIST's official test set whose labels five raters outvoted; for no other test set."""
     return np.array(sorted(KNOWN))
 
 
@@ -39,21 +39,21 @@ def narrowed(
     labels: np.ndarray,
     probabilities: np.ndarray,
     *,
-    true: int | None = None,
-    said: int | None = None,
+    label: int | None = None,
+    predicted: int | None = None,
     confidence: tuple[float, float] = (0, 1),
 ) -> np.ndarray:
-    """Those of the indices `found` with that label, that answer, and a confidence within the limits; order is kept."""
-    answers, sure = probabilities[found].argmax(axis=1), probabilities[found].max(axis=1)
-    fits = (confidence[0] <= sure) & (sure <= confidence[1] + 1e-6)  # float32 rounds 1 up at times
-    if true is not None:
-        fits &= labels[found] == true
-    if said is not None:
-        fits &= answers == said
+    """Return those of the indices `found` with that label, that prediction and a confidence within the limits."""
+    predictions, highest = probabilities[found].argmax(axis=1), probabilities[found].max(axis=1)
+    fits = (confidence[0] <= highest) & (highest <= confidence[1] + 1e-6)  # float32 sometimes rounds 1 up
+    if label is not None:
+        fits &= labels[found] == label
+    if predicted is not None:
+        fits &= predictions == predicted
     return found[fits]
 
 
 def _in_order(key: np.ndarray, among: np.ndarray) -> np.ndarray:
-    """The indices where `among`, the smallest key first."""
+    """Return the indices where `among` is true, the smallest key first."""
     found = np.flatnonzero(among)
     return found[np.argsort(key[found], kind="stable")]

@@ -1,4 +1,4 @@
-"""The known errors among the labels of MNIST's official test set, and a score that does not count them.
+"""The known label errors of MNIST's official test set, and a score without them.
 
 Fifteen labels that five raters outvoted: C. G. Northcutt, A. Athalye, J. Mueller, "Pervasive label errors in test sets
 destabilize machine learning benchmarks" (2021), labelerrors.com.
@@ -25,25 +25,25 @@ KNOWN: dict[int, frozenset[int]] = {
     9679: frozenset(),
     9729: frozenset({6}),
 }
-"""Index into the 10,000 -> what the raters say it is: one digit, either of two, or, empty, no digit at all."""
+"""Index into the 10,000 -> label by the raters: one digit, either of two, or, if empty, no digit at all."""
 
 
-def raters_say(index: int) -> str | None:
-    """What the raters say that a digit of the official test set is, in words; None where they agree with its label."""
+def raters_label(index: int) -> str | None:
+    """Return the raters' label of a digit of the official test set, in words; None if they agree with its label."""
     if index not in KNOWN:
         return None
     return " or ".join(f"a {digit}" for digit in sorted(KNOWN[index])) or "no digit at all"
 
 
 def corrected(report: dict[str, Any], labels) -> dict[str, Any]:
-    """The score of a report on the official test set when the known errors are put right: {n, accuracy, interval}.
+    """Return the score of a report on the official test set with the known errors corrected: {n, accuracy, interval}.
 
-    labels: (10,000,) the given ones. What the raters call no digit is left out of n; either of two counts as right.
+    labels: (10,000,) as given. Digits that the raters call no digit are left out of n; either of two labels is correct.
     """
-    said = {row["index"]: row["predicted"] for row in report["misread"]}
-    hits, n = report["n"] - len(report["misread"]), report["n"]
-    for index, right in KNOWN.items():
-        answer = said.get(index, int(labels[index]))
-        hits += (answer in right) - (index not in said)
-        n -= not right
-    return {"n": n, "accuracy": hits / n, "interval": wilson_interval(hits, n)}
+    misclassified = {row["index"]: row["predicted"] for row in report["misread"]}
+    num_correct, n = report["n"] - len(misclassified), report["n"]
+    for index, correct_labels in KNOWN.items():
+        predicted = misclassified.get(index, int(labels[index]))
+        num_correct += (predicted in correct_labels) - (index not in misclassified)
+        n -= not correct_labels
+    return {"n": n, "accuracy": num_correct / n, "interval": wilson_interval(num_correct, n)}

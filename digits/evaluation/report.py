@@ -1,4 +1,4 @@
-"""Numbers from labels and probabilities. The metrics are scikit-learn's."""
+"""The numbers of an evaluation, from labels and probabilities. The metrics are scikit-learn's."""
 
 from math import sqrt
 from statistics import NormalDist
@@ -10,43 +10,43 @@ DIGITS = range(10)
 CONFIDENCE = 0.95
 
 
-def wilson_interval(hits: int, n: int) -> list[float]:
-    """Wilson's 95 % interval of a share, two floats 0 to 1 (Wilson, Probable inference, 1927).
+def wilson_interval(num_correct: int, n: int) -> list[float]:
+    """Return Wilson's 95% interval of a fraction, two floats 0 to 1 (Wilson, Probable inference, 1927).
 
-    Not SciPy's, which takes half a second to import: the Evaluate page shows intervals that nobody has stored.
+    Not SciPy's, which takes half a second to import: the Evaluate page computes intervals while a slider moves.
     """
     z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
-    share, spread = hits / n, z * z / n
-    half = sqrt(spread * share * (1 - share) + spread * spread / 4)
-    low, high = ((share + spread / 2 + side * half) / (1 + spread) for side in (-1, 1))
+    fraction, spread = num_correct / n, z * z / n
+    half = sqrt(spread * fraction * (1 - fraction) + spread * spread / 4)
+    low, high = ((fraction + spread / 2 + side * half) / (1 + spread) for side in (-1, 1))
     return [max(0.0, low), min(1.0, high)]
 
 
 def report(labels: np.ndarray, probabilities: np.ndarray) -> dict[str, Any]:
-    """Judge the answers of a network.
+    """Return how good the predictions of a network are.
 
     labels: (n,) integers 0 to 9; probabilities: (n, 10) floats, each row summing to 1.
-    Returns plain values for JSON: n, accuracy (0 to 1), interval (two floats, Wilson's 95 %), loss (mean negative
-    log-likelihood in nats), confusion (10 x 10 counts, rows = true digit, columns = answer), per_digit (a row per
-    digit: digit, precision, recall, f1, support) and misread (a row per error, the most confident first: index into
-    the test set, label, predicted, confidence).
+    The result has plain values for JSON: n, accuracy (0 to 1), interval (two floats, Wilson's 95%), loss (mean negative
+    log-likelihood in nats), confusion (10 x 10 counts, rows = label, columns = prediction), per_digit (a row for each
+    digit: digit, precision, recall, f1, support) and misread (a row for each misclassified digit, the most confident
+    first: index into the test set, label, predicted, confidence).
     """
-    # In here because scikit-learn takes a second to import and the pages only read what this function has stored.
+    # Imported here because scikit-learn takes a second, and the pages only read stored reports.
     from sklearn.metrics import confusion_matrix, log_loss, precision_recall_fscore_support
 
     predicted = probabilities.argmax(axis=1)
     confidence = probabilities.max(axis=1)
-    hits = int((predicted == labels).sum())
+    num_correct = int((predicted == labels).sum())
     columns = precision_recall_fscore_support(labels, predicted, labels=list(DIGITS), zero_division=0)
     wrong = np.flatnonzero(predicted != labels)
     wrong = wrong[np.argsort(-confidence[wrong], kind="stable")]
-    # In double precision and renormalised, because float32 rows miss 1 by rounding.
+    # In double precision and renormalised, because rounding keeps float32 rows from summing to 1.
     exact = probabilities.astype(np.float64)
     exact /= exact.sum(axis=1, keepdims=True)
     return {
         "n": len(labels),
-        "accuracy": hits / len(labels),
-        "interval": wilson_interval(hits, len(labels)),
+        "accuracy": num_correct / len(labels),
+        "interval": wilson_interval(num_correct, len(labels)),
         "loss": float(log_loss(labels, exact, labels=list(DIGITS))),
         "confusion": confusion_matrix(labels, predicted, labels=list(DIGITS)).tolist(),
         "per_digit": [

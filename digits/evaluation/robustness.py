@@ -1,4 +1,4 @@
-"""How well a run reads the digits of a test set that are distorted more and more: curves, computed once by a worker."""
+"""Measure accuracy on distorted test digits: a curve for each distortion, computed once by a worker."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -23,25 +23,25 @@ Progress = Callable[[float, str], None]
 
 
 def measure(run: Run, chosen: TestSet, on_progress: Progress = lambda fraction, phase: None) -> dict[str, Any]:
-    """Predict the whole test set under every distortion at every strength, one at a time; keep the curves, return them.
+    """Predict the test set under every distortion at every strength, one at a time; keep the curves and return them.
 
-    {run, test, title, n, curves}; curves by the distortion's name: {strengths, accuracy (0 to 1), interval (Wilson's
-    95 %, two floats)}, lists of equal length. Raises DataUnavailable, DamagedFile.
+    Returns {run, test, title, n, curves}; curves by the distortion's name: {strengths, accuracy (0 to 1), interval
+    (Wilson's 95%, two floats)}, lists of equal length. Raises DataUnavailable, DamagedFile.
     """
     subject = Subject.of(run)
     images, labels = chosen.take(open_dataset(chosen.source))
     recognizers = load(run)
-    cv2.setNumThreads(1)  # threads within a network as small as these cost more than they win
-    plain = int(are_correct(recognizers, images, labels).sum())
-    done, of = 0, sum(len(distortion.strengths) - 1 for distortion in DISTORTIONS.values())
+    cv2.setNumThreads(1)  # threads within such a small network cost more than they save
+    undistorted = int(are_correct(recognizers, images, labels).sum())
+    done, total = 0, sum(len(distortion.strengths) - 1 for distortion in DISTORTIONS.values())
     curves = {}
     for name, distortion in DISTORTIONS.items():
         num_correct = []
         for strength in distortion.strengths:
             if strength == distortion.neutral:
-                num_correct.append(plain)
+                num_correct.append(undistorted)
                 continue
-            on_progress(done / of, f"{distortion.title}: {strength:g} {distortion.unit}")
+            on_progress(done / total, f"{distortion.title}: {strength:g} {distortion.unit}")
             num_correct.append(int(are_correct(recognizers, distort(images, {name: strength}), labels).sum()))
             done += 1
         curves[name] = {
@@ -65,13 +65,13 @@ def stored(run: Run, chosen: TestSet) -> dict[str, Any] | None:
 
 
 def load(run: Run) -> list[Recognizer]:
-    """The network of `run` once for every processor, at most four: one network answers one thread at a time."""
+    """Return the network of `run` once for every processor, at most four: each serves one thread at a time."""
     file = run.model.file("model.tflite")
     return [Recognizer.load(file) for _ in range(min(4, os.cpu_count() or 1))]
 
 
 def are_correct(recognizers: Sequence[Recognizer], images: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Which digits are read right, (n,) bool, the networks sharing the work.
+    """Return which digits are predicted correctly, (n,) bool; the networks share the work.
 
     images: (n, 28, 28) uint8; labels: (n,) integers.
     """

@@ -1,20 +1,21 @@
-"""The score card of a model: how good it is on a named test set, and what it took, in the words of an honest seller."""
+"""The score card of a model: how good it is on a named test set, and how it was trained."""
 
 import re
 from typing import Any
 
 from digits.networks import architectures
+from digits.networks.settings_table import SETTINGS
 from digits.runs.run import Run
 
 MARKDOWN = re.compile(r"[\\`*_{}\[\]<>$&|~#!:@]")
-"""What means something in Markdown, and nothing with a backslash before it."""
+"""Characters with a meaning in Markdown; a backslash before them takes it away."""
 
 
 def score_card(run: Run, report: dict[str, Any]) -> dict[str, Any]:
-    """Return all that is known about `run`, as plain values for JSON.
+    """Return the card of `run` as plain values for JSON.
 
-    report: as `digits.evaluation.evaluate` makes it; the card takes over its accuracy, interval, corrected, loss and
-    calibration. size is that of the LiteRT file in bytes. Raises DamagedFile.
+    report: from `digits.evaluation.evaluate`; the card contains its accuracy, interval, corrected, loss and
+    calibration. size: of the LiteRT file, in bytes. Raises DamagedFile.
     """
     settings, details = run.trained_with, run.details
     size = run.model.file("model.tflite").stat().st_size
@@ -42,34 +43,40 @@ def score_card(run: Run, report: dict[str, Any]) -> dict[str, Any]:
 
 
 def lines(card: dict[str, Any]) -> dict[str, str]:
-    """What a card says, line by line: what -> how much, each number with its unit and its doubt."""
+    """Return the lines of a card for people: label -> value, each number with its unit and its uncertainty."""
     calibration, trained = card["calibration"], card["trained"]
     seconds = "unknown" if trained["seconds"] is None else f"{trained['seconds']:.0f} s on {trained['device']}"
-    said = {
+    rows = {
         "Test set": card["test"]["title"],
-        "Accuracy": _share(card),
-        "Accuracy, label errors corrected": _share(card["corrected"]) if card["corrected"] else "",
+        "Accuracy": _accuracy(card),
+        "Accuracy, label errors corrected": _accuracy(card["corrected"]) if card["corrected"] else "",
         "Loss": f"{card['loss']:.4f} nats (mean negative log-likelihood)",
         "Calibration error": f"{calibration['error_after']:.2%} ({calibration['error_before']:.2%} before the "
         f"temperature {calibration['temperature']:.2f})",
-        "Network": f"{card['architecture']}, {card['parameters']:,} parameters, {card['size'] / 1000:,.0f} kB",
-        "Learned from": f"{trained['source']}, split {trained['split']}, {trained['epochs']} epochs",
+        "Network": f"{_name('architecture', card['architecture'])}, {card['parameters']:,} parameters, "
+        f"{card['size'] / 1000:,.0f} kB",
+        "Trained on": f"{_name('source', trained['source'])}, {_name('split', trained['split'])}",
+        "Epochs": f"{trained['epochs']:,}",
         "Learning rate": f"{trained['learning_rate']:.3g}",
-        "Race": f"the best of {trained['racers']} on the validation digits" if trained["racers"] > 1 else "",
+        "Networks at once": f"{trained['racers']}, the best was kept" if trained["racers"] > 1 else "",
         "Time": seconds,
         "Seed": str(trained["seed"]),
         "Versions": ", ".join(f"{name} {version}" for name, version in trained["versions"].items()),
     }
-    return {what: value for what, value in said.items() if value}
+    return {what: value for what, value in rows.items() if value}
 
 
 def as_markdown(card: dict[str, Any]) -> str:
-    """The card as a table to be pasted anywhere."""
+    """Return the card as a Markdown table."""
     rows = "\n".join(f"| {what} | {value} |" for what, value in lines(card).items())
     name = MARKDOWN.sub(r"\\\g<0>", card["name"])
     return f"# {name}\n\n| {card['run']} | |\n| --- | --- |\n{rows}\n"
 
 
-def _share(score: dict[str, Any]) -> str:
+def _name(setting: str, value: str) -> str:
+    return f"{SETTINGS[setting].choices[value]} ({value})"
+
+
+def _accuracy(score: dict[str, Any]) -> str:
     low, high = score["interval"]
-    return f"{score['accuracy']:.2%} (95 % interval {low:.2%} to {high:.2%})"
+    return f"{score['accuracy']:.2%} (95% interval {low:.2%} to {high:.2%})"

@@ -1,7 +1,6 @@
-"""What was computed about a model or a source, each bound to what it was computed from.
+"""Keep what was computed about a model or a source, bound to what it was computed from.
 
-A result of a model that was trained further meanwhile, or whose file is damaged, is none: whoever wants it computes it
-again.
+A result of an earlier model, or one whose file is damaged, counts as missing: it can be computed again.
 """
 
 import json
@@ -22,7 +21,7 @@ from digits.storage.home import data_folder, home, run_folder
 
 @dataclass(frozen=True)
 class Subject:
-    """What a result is about, and by which sha256 it is known that it still holds."""
+    """What a result is about, and the sha256 of what it was computed from."""
 
     name: str
     made_from: str
@@ -67,7 +66,7 @@ class Result:
 
 
 def get(subject: Subject, kind: str, part: str = "") -> Result | None:
-    """Return a result; None if it was not computed, or from something else."""
+    """Return a result; None if there is none, or if it was computed from something else."""
     with database.reading() as connection:
         row = connection.execute(
             """SELECT value, file, file_sha256 FROM results
@@ -89,9 +88,9 @@ def put(
     *,
     suffix: str = ".npy",
 ) -> None:
-    """Keep a result, and the file that `write` makes, in the place of an earlier one.
+    """Keep a result, and the file that `write` makes, instead of an earlier one.
 
-    Raises RunBusy where the model was replaced meanwhile: then the result is of no use to anybody.
+    Raises RunBusy if the model was replaced while it was computed; nothing is kept then.
     """
     name = f"{kind}-{part}{suffix}" if part else f"{kind}{suffix}"
     stored = files.write_new(subject.folder, name, write) if write else None
@@ -108,7 +107,8 @@ def put(
                     stored.name if stored else None, stored.sha256 if stored else None,
                 ),
             )  # fmt: skip
-            if old and old["file"]:
+            # Where somebody deleted the old file, the new one got its name.
+            if old and old["file"] and old["file"] != (stored.name if stored else None):
                 deletion.discard(connection, subject.folder / old["file"])
     except BaseException:
         if stored:
@@ -118,7 +118,7 @@ def put(
 
 
 def accuracies(run_ids: list[str]) -> dict[str, dict[str, dict[str, Any]]]:
-    """Return {accuracy, interval, title, n} of some runs by id and test set, of their present models alone."""
+    """Return {accuracy, interval, title, n} by run id and test set, of the present models of these runs."""
     marks = ", ".join("?" * len(run_ids))
     with database.reading() as connection:
         rows = connection.execute(

@@ -1,4 +1,4 @@
-"""The test sets a run may be evaluated on. An honest score always names its test set."""
+"""The test sets that a run may be evaluated on. A score always names its test set."""
 
 from dataclasses import dataclass
 
@@ -21,20 +21,20 @@ class TestSet:
 
     @property
     def title(self) -> str:
-        """What to call it beside a score."""
+        """Return its name, to be shown beside a score."""
         what = "official test set" if self.name == "official" else "the tutorial's test part"
         return f"{SOURCES[self.source].title}, {what} ({len(self.indices):,} digits)"
 
     def take(self, dataset: Dataset):
-        """Its images (n, 28, 28) uint8 and labels (n,) uint8."""
+        """Return its images (n, 28, 28) uint8 and labels (n,) uint8."""
         return take(dataset, self.indices)
 
 
 def test_set(name: str, settings: Settings) -> TestSet:
-    """The test set of that name for a run with that settings.
+    """Return the test set of that name for a run with these settings.
 
-    "tutorial" is the last fifth of the run's own source, "official" always the 10,000 test digits of MNIST.
-    Raises BadConfig when the name is unknown or the run learned from digits of the set.
+    "tutorial" is the last fifth of the run's own source, "official" is always the 10,000 test digits of MNIST.
+    Raises BadConfig if the name is unknown or the run learned from digits of the set.
     """
     if name not in SPLITS:
         raise BadConfig(f"There is no test set {name!r}; choose one of {', '.join(SPLITS)}.")
@@ -50,7 +50,7 @@ def test_set(name: str, settings: Settings) -> TestSet:
 
 
 def test_sets(settings: Settings) -> list[TestSet]:
-    """The test sets that may evaluate a run with those settings; its own split's first."""
+    """Return the test sets on which a run with these settings may be evaluated; that of its own split first."""
     names = sorted(SPLITS, key=lambda name: name != settings.split)
     found = []
     for name in names:
@@ -62,7 +62,7 @@ def test_sets(settings: Settings) -> list[TestSet]:
 
 
 def num_seen(chosen: TestSet, settings: Settings) -> int:
-    """How many digits of a test set a run with those settings was trained or validated on."""
+    """Return how many digits of a test set a run with these settings was trained or validated on."""
     if chosen.source != settings.source:
         # The sample's digits are MNIST training digits; the official test set has none of them.
         return 0

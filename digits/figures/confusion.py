@@ -1,4 +1,4 @@
-"""Which digit was read as which."""
+"""The confusion matrix: which digit is predicted as which."""
 
 import numpy as np
 import plotly.graph_objects as go
@@ -10,18 +10,18 @@ WORSE_AND_BETTER = [[0, "#bd6714"], [0.5, "#d8d5cd"], [1, "#4272c8"]]
 
 
 def confusion(counts: np.ndarray, chosen: tuple[int, int] | None = None) -> go.Figure:
-    """The confusion matrix: text is the count, colour the share of the row, hovering says it in words.
+    """Return the confusion matrix: text is the count, colour the fraction of the row; hovering puts it in words.
 
-    counts: (10, 10) int, rows = true digit, columns = what was read. chosen: the cell (row, column) with a frame.
+    counts: (10, 10) int, rows = label, columns = prediction. chosen: the cell (row, column) with a frame.
     A click selects a point whose x is the column and whose y is the row.
-    Colour follows the cube root of the share, so that one error in a hundred still shows (at a fifth of the scale);
-    what never happened stays empty.
+    Colour follows the cube root of the fraction: one error in a hundred still shows, at a fifth of the scale. Cells
+    without a digit stay empty.
     """
     counts = np.asarray(counts)
     totals = counts.sum(axis=1, keepdims=True)
-    share = counts / np.maximum(totals, 1)  # (10, 10), rows sum to 1, or to 0 where there is no such digit
+    fraction = counts / np.maximum(totals, 1)  # (10, 10), rows sum to 1, or to 0 where there is no such digit
     cells = go.Heatmap(
-        z=np.where(counts > 0, np.cbrt(share), np.nan),
+        z=np.where(counts > 0, np.cbrt(fraction), np.nan),
         zmin=0,
         zmax=1,
         text=np.where(counts > 0, counts.astype(str), ""),
@@ -39,7 +39,7 @@ def confusion(counts: np.ndarray, chosen: tuple[int, int] | None = None) -> go.F
         marker={"opacity": 0, "size": 40, "symbol": "square"},
         selected={"marker": {"opacity": 0}},
         unselected={"marker": {"opacity": 0}},
-        hovertext=np.ravel(_sentences(counts, share)),
+        hovertext=np.ravel(_sentences(counts, fraction)),
         hoverinfo="text",
         showlegend=False,
     )
@@ -51,25 +51,24 @@ def confusion(counts: np.ndarray, chosen: tuple[int, int] | None = None) -> go.F
     return chart([cells, points], 500, **_digit_axes(), hovermode="closest", shapes=around)
 
 
-def _sentences(counts: np.ndarray, share: np.ndarray) -> list[list[str]]:
-    """What each cell says in words, (10, 10)."""
+def _sentences(counts: np.ndarray, fraction: np.ndarray) -> list[list[str]]:
+    """Return each cell in words, (10, 10)."""
     return [
         [
-            f"{counts[true, read]:,} {'digit that is' if counts[true, read] == 1 else 'digits that are'} {true} "
-            f"{'was' if counts[true, read] == 1 else 'were'} read as {read} ({share[true, read]:.1%} of the {true}s)"
-            for read in range(10)
+            f"{n:,} digit{'' if n == 1 else 's'} with label {label}, predicted as {digit} ({part:.1%} of the {label}s)"
+            for digit, (n, part) in enumerate(zip(*rows, strict=True))
         ]
-        for true in range(10)
+        for label, rows in enumerate(zip(counts, fraction, strict=True))
     ]
 
 
 def difference(counts: np.ndarray) -> go.Figure:
-    """How a second model's confusion matrix differs from a first one's: blue where it does better, orange where worse.
+    """Return how two confusion matrices differ: blue where the second model is better, orange where it is worse.
 
-    counts: (10, 10) int, the second's counts less the first's; rows = true digit, columns = what was read.
+    counts: (10, 10) int, the second's counts less the first's; rows = label, columns = prediction.
     """
     counts = np.asarray(counts)
-    better = np.where(np.eye(10, dtype=bool), counts, -counts)  # more right answers, or fewer wrong ones
+    better = np.where(np.eye(10, dtype=bool), counts, -counts)  # more correct predictions, or fewer wrong ones
     most = max(1, int(np.abs(counts).max()))
     cells = go.Heatmap(
         z=np.where(counts != 0, np.sign(better) * np.sqrt(np.abs(better) / most), np.nan),
@@ -79,7 +78,7 @@ def difference(counts: np.ndarray) -> go.Figure:
         text=[[f"{count:+d}" if count else "" for count in row] for row in counts],
         texttemplate="%{text}",
         textfont={"color": "#16181d"},
-        hovertemplate="%{text} digits that are %{y} and were read as %{x}<extra></extra>",
+        hovertemplate="%{text} digits with label %{y}, predicted as %{x}<extra></extra>",
         hoverongaps=False,
         xgap=2,
         ygap=2,
@@ -89,8 +88,8 @@ def difference(counts: np.ndarray) -> go.Figure:
 
 
 def _digit_axes() -> dict:
-    """The axes of a matrix of digits, true ones down, answers across."""
+    """Return the axes of a matrix of digits: labels down, predictions across."""
     digits = list(range(10))
-    read = {"side": "top", "tickvals": digits, "range": [-0.5, 9.5], "title": {"text": "read as", "standoff": 6}}
-    true = {"tickvals": digits, "range": [9.5, -0.5], "title": {"text": "true digit", "standoff": 6}}
-    return {"x": read, "y": true, "square": True}
+    across = {"side": "top", "tickvals": digits, "range": [-0.5, 9.5], "title": {"text": "Prediction", "standoff": 6}}
+    down = {"tickvals": digits, "range": [9.5, -0.5], "title": {"text": "Label", "standoff": 6}}
+    return {"x": across, "y": down, "square": True}

@@ -1,4 +1,4 @@
-"""How accuracy falls while digits are distorted more and more."""
+"""How accuracy falls with the strength of a distortion."""
 
 from dataclasses import dataclass
 
@@ -22,9 +22,9 @@ class Curve:
 
 
 def robustness(strengths: list[float], curves: list[Curve], *, unit: str, neutral: float, title: str) -> go.Figure:
-    """Accuracy over the strength of one distortion, each curve in a band as wide as its interval.
+    """Return accuracy over the strength of one distortion, each curve in a band as wide as its interval.
 
-    curves: one or two. neutral: the strength at which digits are as they were; a dotted line marks it.
+    curves: one or two. neutral: the strength that changes nothing; a dotted line marks it.
     """
     lines = []
     for curve, colour in zip(curves, COLOURS, strict=False):

@@ -31,7 +31,7 @@ class Settings:
     seed: int
     """Decides the first weights, the order, dropout and augmentation."""
     xla: str
-    # Fields that came later have defaults, so that older runs stay readable.
+    # The fields below came later. Their defaults keep older runs readable.
     backend: str = SETTINGS["backend"].default
     racers: int = SETTINGS["racers"].default
     """How many networks are trained at once."""

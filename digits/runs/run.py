@@ -54,7 +54,8 @@ class RunState(StrEnum):
         """Return the state of a run by that of its task; one that runs is in one of three stages."""
         if task != TaskState.RUNNING:
             return cls(str(task))
-        return cls.EVALUATING if stage == FINISHED else cls(stage)  # all is done, and its task ends next
+        # For a moment the pipeline is finished and its task is not.
+        return cls(stage) if stage in (cls.STARTING, cls.RUNNING) else cls.EVALUATING
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import json
 import re
 import sqlite3
+import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
@@ -13,7 +14,7 @@ from digits.networks.settings import Settings, read_settings
 from digits.runs import starter
 from digits.runs.run import MAX_EPOCHS, MAX_TAGS, STARTER, Model, Run, RunState
 from digits.storage import database, deletion
-from digits.storage.files import StoredFile
+from digits.storage.files import UNFINISHED_SECONDS, StoredFile, sweep_unfinished
 from digits.storage.home import home, run_folder
 from digits.tasks import TRAINING, Task
 from digits.tasks import store as task_store
@@ -119,14 +120,19 @@ def create(settings: Settings, *, owner: str = tasks.LOCAL, name: str = "", queu
     now = datetime.now(UTC)
     base = f"{now:%Y%m%d-%H%M%S}-{settings.architecture}"
     with database.writing() as connection:
-        taken = {row["id"] for row in connection.execute("SELECT id FROM runs WHERE id LIKE ?", (f"{base}%",))}
         names = (base if number == 1 else f"{base}-{number}" for number in range(1, 100_000))
-        run_id = next(name for name in names if name not in taken and not run_folder(name).exists())
+        run_id = next(name for name in names if is_free(connection, name) and not run_folder(name).exists())
         task = task_store.enqueue(connection, "train", run_id, owner=owner, lane=TRAINING)
         if not queued:
             connection.execute("UPDATE tasks SET state = 'stopped' WHERE id = ?", (task,))
         insert(connection, run_id, settings, task, owner=owner, created=now.isoformat(), name=name)
     return get(run_id)
+
+
+def is_free(connection: sqlite3.Connection, run_id: str) -> bool:
+    """Return whether no run has this id, and no folder of an earlier one waits to be removed."""
+    known = connection.execute("SELECT 1 FROM runs WHERE id = ?", (run_id,)).fetchone()
+    return known is None and not deletion.is_discarded(connection, run_folder(run_id))
 
 
 def insert(
@@ -195,18 +201,19 @@ def delete(run_id: str) -> None:
 
 
 def sweep() -> None:
-    """Let the folders go that no run owns: a worker that came back after its run was deleted may have left one."""
-    folder = home() / "runs"
-    found = [path.name for path in folder.iterdir()] if folder.is_dir() else []
-    if not found:
-        return
+    """Remove what nobody owns and nobody has touched for an hour: what killed processes left half-written, and folders
+    without a run, from an import that was killed or a worker that came back after its run was deleted.
+    """
+    folder, oldest = home() / "runs", time.time() - UNFINISHED_SECONDS
+    found = [path for path in folder.iterdir() if path.stat().st_mtime < oldest] if folder.is_dir() else []
     known = {row["id"] for row in _rows("SELECT id FROM runs")}
-    if strange := [name for name in found if name not in known]:
+    if strange := [path for path in found if path.name not in known]:
         with database.writing() as connection:
-            for name in strange:
-                if not connection.execute("SELECT 1 FROM runs WHERE id = ?", (name,)).fetchone():
-                    deletion.discard(connection, folder / name)
-        deletion.collect()
+            for path in strange:
+                if not connection.execute("SELECT 1 FROM runs WHERE id = ?", (path.name,)).fetchone():
+                    deletion.discard(connection, path)
+    sweep_unfinished(home())
+    deletion.collect()
 
 
 # Saying something of a run

@@ -15,11 +15,12 @@ from typing import Any
 import numpy as np
 
 from digits import tasks
+from digits.data.sources import SOURCES
 from digits.errors import BadConfig, DigitsError
 from digits.networks import architectures
 from digits.networks.settings import Settings, read_settings
 from digits.runs import store
-from digits.runs.run import FINISHED, MAX_EPOCHS, Run
+from digits.runs.run import FINISHED, MAX_EPOCHS, STARTER, Run
 from digits.storage import database, files
 from digits.storage.files import StoredFile, atomic_write
 from digits.storage.home import run_folder
@@ -69,29 +70,23 @@ def import_zips(paths: Iterable[Path], *, as_copies: bool = False, owner: str = 
     as_copies: give a run that is here already a new id, instead of refusing it. Raises DigitsError.
     """
     read = [_read(path) for path in paths]
-    taken: list[str] = []
-    written: list[Path] = []
+    ids = _free_ids([described["id"] for described, _, _ in read], as_copies)
+    stored: dict[str, StoredFile] = {}
     try:
-        stored = []
-        for described, _, weights in read:
-            run_id = _free_id(described["id"], as_copies, taken)
-            taken.append(run_id)
-            stored.append(
-                files.write_new(run_folder(run_id), "weights.npz", lambda part, w=weights: np.savez(part, *w))
+        for run_id, (_, _, weights) in zip(ids, read, strict=True):
+            stored[run_id] = files.write_new(
+                run_folder(run_id), "weights.npz", lambda part, w=weights: np.savez(part, *w)
             )
-            written.append(run_folder(run_id) / stored[-1].name)
         with database.writing() as connection:
-            for run_id, (described, settings, _), file in zip(taken, read, stored, strict=True):
-                if connection.execute("SELECT 1 FROM runs WHERE id = ?", (run_id,)).fetchone():
-                    raise DigitsError("Another process took in the same run meanwhile. Try again.")
-                _insert(connection, run_id, described, settings, file, owner)
+            for run_id, (described, settings, _) in zip(ids, read, strict=True):
+                if not store.is_free(connection, run_id):
+                    raise DigitsError("Another process took in the same run just now, or is deleting it. Try again.")
+                _insert(connection, run_id, described, settings, stored[run_id], owner)
     except BaseException:
-        for path in written:
-            path.unlink(missing_ok=True)
-            if not any(path.parent.iterdir()):
-                path.parent.rmdir()
+        for run_id, file in stored.items():
+            (run_folder(run_id) / file.name).unlink(missing_ok=True)
         raise
-    return taken
+    return ids
 
 
 def is_unbuilt(run: Run) -> bool:
@@ -199,18 +194,20 @@ def _weights(packed: bytes, settings: Settings) -> list[np.ndarray]:
     return weights
 
 
-def _free_id(wanted: str, as_copies: bool, taken: list[str]) -> str:
-    def is_free(run_id: str) -> bool:
-        return run_id not in taken and not run_folder(run_id).exists() and run_id != "starter"
-
-    if is_free(wanted):
-        return wanted
-    if not as_copies:
-        raise DigitsError(
-            "This run is here already. Import it as a copy, or delete the one that is here.", f"It is {wanted}."
-        )
-    base = wanted[:56]
-    return next(f"{base}-{number}" for number in range(2, 100_000) if is_free(f"{base}-{number}"))
+def _free_ids(wanted: list[str], as_copies: bool) -> list[str]:
+    """Return an id for each run, its own where no other has it. Raises DigitsError."""
+    with database.reading() as connection:
+        taken = {row["id"] for row in connection.execute("SELECT id FROM runs")} | {STARTER, *SOURCES}
+    found = []
+    for run_id in wanted:
+        if run_id in taken and not as_copies:
+            raise DigitsError(
+                "This run is here already. Import it as a copy, or delete the one that is here.", f"It is {run_id}."
+            )
+        others = (f"{run_id[:56]}-{number}" for number in range(2, 100_000))
+        found.append(next(name for name in (run_id, *others) if name not in taken))
+        taken.add(found[-1])
+    return found
 
 
 def _insert(

@@ -15,12 +15,14 @@ from contextvars import ContextVar
 from pathlib import Path
 
 from digits.errors import StoreUnavailable
+from digits.storage.files import UNFINISHED
 from digits.storage.home import home
 
 MIGRATIONS = sorted((Path(__file__).parent / "migrations").glob("[0-9]*.sql"))
 VERSION = len(MIGRATIONS)
 WAIT_SECONDS = 5.0  # for another writer; then a sentence
 LOG_PAGES = 256  # of 4 kB, after which the write-ahead log goes into the database while others work
+PATIENT_SECONDS = 60.0  # so long waits who has hours of work to lose
 FULL_BYTES = 100_000  # free on a disk on which SQLite cannot even make room for its shared memory
 EARLIER_LAYOUT = ("queue.json", "chosen.json", "mine", "runs")  # of Digits before it had a database
 
@@ -68,7 +70,10 @@ def writing(*, durable: bool = True) -> Iterator[sqlite3.Connection]:
 
 @contextmanager
 def guarded(guard: Guard) -> Iterator[None]:
-    """Inside, every write of this context first calls `guard`, which raises where this process may not write now."""
+    """Inside, every write of this context first calls `guard`, which raises where this process may not write now.
+
+    They also wait longer for other writers.
+    """
     token = _guard.set(guard)
     try:
         yield
@@ -161,18 +166,22 @@ def _has_log() -> bool:
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
     connection = sqlite3.connect(
-        f"{path.as_uri()}?mode={mode}", uri=True, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False
+        f"{path.as_uri()}?mode={mode}", uri=True, timeout=_patience(), isolation_level=None, check_same_thread=False
     )
     connection.row_factory = sqlite3.Row
     connection.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
     return connection
 
 
+def _patience() -> float:
+    return PATIENT_SECONDS if _guard.get() else WAIT_SECONDS
+
+
 def _create() -> None:
     """Make the whole database under another name first, so that no process ever meets half of it."""
     _refuse_earlier_layout()
     home().mkdir(parents=True, exist_ok=True)
-    part = home() / f".digits-{uuid.uuid4().hex}.db"
+    part = home() / f"{UNFINISHED}{uuid.uuid4().hex}.db"
     try:
         with closing(_connect(part, "rwc")) as connection:
             connection.execute("PRAGMA journal_mode = WAL")
@@ -246,7 +255,7 @@ def _sentence(error: sqlite3.Error) -> StoreUnavailable:
     where = f"It is {file()}."
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return StoreUnavailable(
-            f"The database was busy for more than {WAIT_SECONDS:.0f} seconds: another process keeps it locked. Try "
+            f"The database was busy for more than {_patience():.0f} seconds: another process keeps it locked. Try "
             "again; if it stays so, look for a process that hangs.",
             where,
         )

@@ -18,7 +18,14 @@ LOCK = "backup.lock"
 
 def discard(connection: sqlite3.Connection, path: Path) -> None:
     """Let a file or folder within DIGITS_HOME go, in the transaction that removes its row."""
-    connection.execute("INSERT OR IGNORE INTO garbage VALUES (?)", (str(path.relative_to(home())),))
+    if path.exists():  # otherwise its name may be given to another one at any time
+        connection.execute("INSERT OR IGNORE INTO garbage VALUES (?)", (str(path.relative_to(home())),))
+
+
+def is_discarded(connection: sqlite3.Connection, path: Path) -> bool:
+    """Return whether a file or folder still waits to be removed, so that its name cannot be given to another one."""
+    row = connection.execute("SELECT 1 FROM garbage WHERE path = ?", (str(path.relative_to(home())),)).fetchone()
+    return row is not None
 
 
 def collect() -> None:
@@ -29,19 +36,24 @@ def collect() -> None:
     with _alone() as is_alone:
         if not is_alone:
             return
-        # The row goes first: whoever writes a new file of that name later must not lose it to an old row.
+        # The row of a file goes first: whoever writes a new file of that name later must not lose it to an old row.
+        # That of a folder goes last: no run gets its name before (`is_discarded`), and a kill leaves nothing behind.
         with database.writing() as connection:
-            paths = [row["path"] for row in connection.execute("DELETE FROM garbage RETURNING path").fetchall()]
-        if left := [path for path in paths if not _removed(home() / path)]:
+            paths = [row["path"] for row in connection.execute("SELECT path FROM garbage").fetchall()]
+            folders = {path for path in paths if (home() / path).is_dir()}
+            _set_waiting(connection, dict.fromkeys(set(paths) - folders, False))
+        removed = {path: _removed(home() / path) for path in paths}
+        if changed := {path: not gone for path, gone in removed.items() if gone == (path in folders)}:
             with database.writing() as connection:
-                connection.executemany("INSERT OR IGNORE INTO garbage VALUES (?)", [(path,) for path in left])
+                _set_waiting(connection, changed)
 
 
 def sweep(folder: Path, keep: set[str]) -> None:
     """Remove the files in `folder` that no row names, unless a backup is being made. keep: those that one does."""
     with _alone() as is_alone:
-        if is_alone:
-            files.sweep(folder, keep)
+        for file in folder.iterdir() if is_alone and folder.is_dir() else ():
+            if file.is_file() and file.name not in keep and not file.name.startswith(files.UNFINISHED):
+                _removed(file)
 
 
 @contextmanager
@@ -67,6 +79,13 @@ def _alone() -> Iterator[bool]:
         return
     with lock:
         yield True
+
+
+def _set_waiting(connection: sqlite3.Connection, paths: dict[str, bool]) -> None:
+    """Say of each path whether it waits to be removed."""
+    for path, waits in paths.items():
+        statement = "INSERT OR IGNORE INTO garbage VALUES (?)" if waits else "DELETE FROM garbage WHERE path = ?"
+        connection.execute(statement, (path,))
 
 
 def _removed(path: Path) -> bool:

@@ -4,6 +4,7 @@ A file is written under a name of its own, flushed to the disk and then put in p
 content or the new, never half. Its sha256 goes into the database, which alone says which files count.
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -111,17 +112,13 @@ def sha256(file: Path) -> str:
         raise DamagedFile(f"The file {file.name} is missing or cannot be read.", f"It should be {file}.") from error
 
 
-def sweep(folder: Path, keep: set[str] | None = None) -> None:
-    """Remove what killed processes left half-written in `folder`, and all that `keep`, if given, does not name."""
+def sweep_unfinished(folder: Path) -> None:
+    """Remove what killed processes left half-written in `folder` and below."""
     oldest = time.time() - UNFINISHED_SECONDS
-    for file in folder.iterdir() if folder.is_dir() else ():
-        unfinished = file.name.startswith(UNFINISHED)
-        try:
-            is_old = file.stat().st_mtime < oldest if unfinished else keep is not None and file.name not in keep
-            if is_old and file.is_file():
+    for file in folder.rglob(f"{UNFINISHED}*"):
+        with contextlib.suppress(OSError):  # somebody else was quicker, or it may not be removed
+            if file.stat().st_mtime < oldest:
                 file.unlink()
-        except OSError:  # somebody else was quicker, or may not be helped here
-            continue
 
 
 def cannot_write(file: Path, error: OSError) -> DigitsError:

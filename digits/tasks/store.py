@@ -3,12 +3,13 @@
 import os
 import shutil
 import sqlite3
+from contextlib import suppress
 
 from digits.errors import BadConfig, RunBusy, TakenOver
 from digits.storage import database
 from digits.storage.home import home
 from digits.tasks.lease import SILENT_SECONDS, Lease, boot_id, clock, pid_namespace, started
-from digits.tasks.task import COLUMNS, COMPUTING, LOST, TRAINING, Task, TaskState, lease_from_row
+from digits.tasks.task import COLUMNS, COMPUTING, LOST, TRAINING, Task, TaskState, outcome
 
 FROM = "FROM tasks LEFT JOIN workers ON workers.id = tasks.worker"
 LOCAL = "local"
@@ -102,6 +103,7 @@ def claim(worker: int, lane: str, *, only: int = 0, out_of_turn: bool = False) -
     """Take the next task of a lane; None where none waits, or as many run as may at once.
 
     only: the id of the one task that this worker waits for. out_of_turn: take that one however many wait or run.
+    Whoever waits at the command line and does not respond lets the others pass.
     """
     with database.writing(durable=False) as connection:
         reap(connection)
@@ -112,8 +114,8 @@ def claim(worker: int, lane: str, *, only: int = 0, out_of_turn: bool = False) -
                  AND EXISTS (SELECT 1 FROM workers WHERE id = :worker)
                  AND (:out_of_turn OR
                       (SELECT count(*) FROM tasks WHERE state = 'running' AND lane = :lane) < :capacity AND
-                      id = (SELECT id FROM tasks WHERE state = 'queued' AND lane = :lane
-                            AND (reserved IS NULL OR reserved IN (SELECT id FROM workers WHERE renewed > :silent))
+                      id = (SELECT id FROM tasks WHERE state = 'queued' AND lane = :lane AND
+                              (reserved IS NULL OR reserved IN (SELECT id FROM workers WHERE renewed > :lately))
                             ORDER BY place, id LIMIT 1))
                RETURNING id""",
             {
@@ -122,7 +124,7 @@ def claim(worker: int, lane: str, *, only: int = 0, out_of_turn: bool = False) -
                 "only": only,
                 "out_of_turn": out_of_turn,
                 "capacity": capacity(lane),
-                "silent": clock() - SILENT_SECONDS,  # whoever waits, but is stopped, holds nobody up
+                "lately": clock() - SILENT_SECONDS,
             },
         ).fetchone()
         if row is None:
@@ -231,7 +233,7 @@ def tell(task_id: int, fraction: float, phase: str) -> None:
 
 def tell_within(connection: sqlite3.Connection, task_id: int, fraction: float, phase: str) -> None:
     """The same, in a transaction of the caller."""
-    # Whoever tells hears, too, or will: only a worker that does neither is ended.
+    # Whoever tells how far it is does not hang, and is not ended for what it has not heard.
     connection.execute(
         "UPDATE tasks SET fraction = ?, phase = ?, requested = NULL WHERE id = ?", (fraction, phase, task_id)
     )
@@ -253,28 +255,40 @@ def finish(task_id: int, state: TaskState, cause: str = "", phase: str = "") -> 
         )
 
 
+def give_back(task_id: int) -> None:
+    """Let another worker do a task, in its old place of the queue. Guarded: only by its worker."""
+    with database.writing() as connection:
+        connection.execute("UPDATE tasks SET state = 'queued', phase = '', fraction = 0 WHERE id = ?", (task_id,))
+
+
 # Looking after
 
 
 def reap(connection: sqlite3.Connection) -> None:
-    """Take the places of workers whose processes have ended; what they were at is lost, or stopped if asked for."""
+    """Take the places of workers whose processes have ended; what they were at counts as `outcome` says."""
     for row in connection.execute("SELECT * FROM workers").fetchall():
-        lease = Lease(row["id"], row["boot_id"], row["pid_namespace"], row["pid"], row["pid_started"], row["renewed"])
+        lease = _lease(row)
         if not lease.has_ended:
             continue
-        ended = "It did not respond and was ended. The last checkpoint is kept." if row["ended_by"] else _why_lost()
-        state = "CASE request WHEN 'stop' THEN 'stopped' WHEN 'pause' THEN 'paused' ELSE 'lost' END"
-        connection.execute(
-            f"""UPDATE tasks SET state = {state if row["ended_by"] else "'lost'"}, cause = ?, phase = ''
-                WHERE worker = ? AND state = 'running'""",
-            (ended, lease.worker),
-        )
+        at = "SELECT id, request FROM tasks WHERE worker = ? AND state = 'running'"
+        for task in connection.execute(at, (lease.worker,)).fetchall():
+            state, cause = outcome(task["request"], row["ended_by"])
+            connection.execute(
+                "UPDATE tasks SET state = ?, cause = ?, phase = '' WHERE id = ?", (state, _why(cause), task["id"])
+            )
         connection.execute("DELETE FROM workers WHERE id = ?", (lease.worker,))
     connection.execute(
         "UPDATE tasks SET state = 'lost', cause = ?, phase = '' "
         "WHERE state = 'running' AND worker NOT IN (SELECT id FROM workers)",
         (LOST,),
     )
+
+
+def forget_workers() -> None:
+    """Let what runs count as lost: in a restored home, its workers are at work on another one, if anywhere."""
+    with database.writing() as connection:
+        connection.execute("DELETE FROM workers")
+        reap(connection)
 
 
 def explain_end(worker: int, cause: str) -> None:
@@ -284,23 +298,36 @@ def explain_end(worker: int, cause: str) -> None:
         connection.execute("UPDATE tasks SET cause = ? WHERE worker = ? AND state = 'lost'", (cause, worker))
 
 
-def overdue(asked: float, silent: float) -> list[tuple[Lease, str, float | None]]:
-    """Return the workers that were asked to stop or pause and have said nothing since for `asked` s, or are silent.
+def is_at_work(worker: int) -> bool:
+    """Return whether a task still counts as being done by this worker."""
+    with database.reading() as connection:
+        row = connection.execute("SELECT 1 FROM tasks WHERE worker = ? AND state = 'running'", (worker,)).fetchone()
+    return row is not None
 
-    Each with the last signal that was sent to it and when. silent: s after which one without a sign of life is meant.
+
+def overdue(asked: float, silent: float, idle: float) -> list[tuple[Lease, str, float | None]]:
+    """Return the workers to be ended, each with the last signal that was sent to it and when.
+
+    Those that were asked to stop or pause more than `asked` s ago and have not heard, or more than `silent` s ago and
+    do not respond; and those in the background that have nothing to do and were silent for more than `idle` s.
     """
     with database.reading() as connection:
         rows = connection.execute(
-            f"""SELECT {COLUMNS}, requested, ended_by, ended_at {FROM}
-                WHERE state = 'running' AND request <> '' AND workers.id IS NOT NULL"""
+            """SELECT workers.*, request, requested FROM workers
+               LEFT JOIN tasks ON tasks.worker = workers.id AND state = 'running'
+               WHERE request != '' OR (request IS NULL AND NOT foreground)"""
         ).fetchall()
     found, now = [], clock()
     for row in rows:
-        lease = lease_from_row(row)
-        has_heard = row["requested"] is None
-        waited = silent if has_heard else now - row["requested"]
-        is_overdue = waited >= silent and not lease.is_responding or waited > asked and not has_heard
-        if is_overdue and not lease.has_ended:
+        lease = _lease(row)
+        waited = now - row["requested"] if row["requested"] else None
+        if row["request"] is None:
+            is_due = now - lease.renewed > idle
+        elif waited is None:  # it has heard
+            is_due = not lease.is_responding
+        else:
+            is_due = waited > asked or (waited > silent and not lease.is_responding)
+        if is_due and not lease.has_ended:
             found.append((lease, row["ended_by"], row["ended_at"]))
     return found
 
@@ -312,19 +339,23 @@ def note_signal(worker: int, name: str) -> None:
 
 
 def lanes_to_serve(connection: sqlite3.Connection) -> list[str]:
-    """Return each lane in which a task waits, a place is free, and no worker is idle."""
+    """Return each lane in which a task waits, a place is free, and no worker is idle.
+
+    An idle worker that does not respond does not count, but no more than one such for each place is replaced.
+    """
     wanted = []
     for lane in (TRAINING, COMPUTING):
         counts = connection.execute(
             """SELECT (SELECT count(*) FROM tasks
                        WHERE state = 'queued' AND lane = :lane AND reserved IS NULL) AS waits,
                       (SELECT count(*) FROM tasks WHERE state = 'running' AND lane = :lane) AS busy,
-                      (SELECT count(*) FROM workers WHERE lane = :lane AND NOT foreground
-                       AND id NOT IN (SELECT worker FROM tasks WHERE state = 'running')) AS idle""",
-            {"lane": lane},
+                      (SELECT count(*) FROM workers WHERE lane = :lane AND NOT foreground AND renewed > :lately
+                       AND id NOT IN (SELECT worker FROM tasks WHERE state = 'running')) AS idle,
+                      (SELECT count(*) FROM workers WHERE lane = :lane AND NOT foreground) AS there""",
+            {"lane": lane, "lately": clock() - SILENT_SECONDS},
         ).fetchone()
         free = min(counts["waits"], capacity(lane) - counts["busy"]) - counts["idle"]
-        wanted += [lane] * max(0, free)
+        wanted += [lane] * max(0, min(free, 2 * capacity(lane) - counts["there"]))
     return wanted
 
 
@@ -347,11 +378,13 @@ def _get(connection: sqlite3.Connection, task_id: int) -> Task:
     return Task.from_row(connection.execute(f"SELECT {COLUMNS} {FROM} WHERE tasks.id = ?", (task_id,)).fetchone())
 
 
-def _why_lost() -> str:
+def _lease(row: sqlite3.Row) -> Lease:
+    return Lease(row["id"], row["boot_id"], row["pid_namespace"], row["pid"], row["pid_started"], row["renewed"])
+
+
+def _why(cause: str) -> str:
     """A worker on a full disk had nowhere to say why."""
-    try:
-        if shutil.disk_usage(home()).free < FULL_BYTES:
+    with suppress(OSError):
+        if cause == LOST and shutil.disk_usage(home()).free < FULL_BYTES:
             return "Its worker ended without a word: the disk is full. Make room and continue it."
-    except OSError:
-        pass
-    return LOST
+    return cause

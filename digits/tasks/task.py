@@ -13,10 +13,12 @@ COLUMNS = """tasks.id AS task_id, tasks.kind AS task_kind, tasks.subject AS task
 tasks.owner AS task_owner, tasks.lane AS task_lane, tasks.place AS task_place, tasks.state AS task_state,
 tasks.request AS task_request, tasks.fraction AS task_fraction, tasks.phase AS task_phase, tasks.cause AS task_cause,
 workers.id AS worker_id, workers.boot_id AS worker_boot_id, workers.pid_namespace AS worker_pid_namespace,
-workers.pid AS worker_pid, workers.pid_started AS worker_pid_started, workers.renewed AS worker_renewed"""
+workers.pid AS worker_pid, workers.pid_started AS worker_pid_started, workers.renewed AS worker_renewed,
+workers.ended_by AS worker_ended_by"""
 """What `Task.from_row` needs, FROM tasks LEFT JOIN workers ON workers.id = tasks.worker."""
 
 LOST = "Its worker ended without a word (killed, out of memory, or the power went)."
+ENDED = "It did not respond and was ended. The last checkpoint is kept."
 
 
 class TaskState(StrEnum):
@@ -82,9 +84,20 @@ class Task:
         if state == TaskState.RUNNING:
             lease = lease_from_row(row)
             if lease is None or lease.has_ended:
-                state, cause = TaskState.LOST, cause or LOST
+                state, why = outcome(row["task_request"], row["worker_ended_by"])
+                cause = cause or why
         names = ("id", "kind", "subject", "part", "owner", "lane", "place", "request", "fraction", "phase")
         return cls(**{name: row[f"task_{name}"] for name in names}, state=state, cause=cause, lease=lease)
+
+
+def outcome(request: str, ended_by: str | None) -> tuple[TaskState, str]:
+    """Return as what a task counts whose worker has ended without a word, and why.
+
+    It is lost, unless somebody had asked it to stop or pause and it was ended because it did not hear.
+    """
+    if not ended_by:
+        return TaskState.LOST, LOST
+    return {"stop": TaskState.STOPPED, "pause": TaskState.PAUSED}.get(request, TaskState.LOST), ENDED
 
 
 def lease_from_row(row: sqlite3.Row) -> Lease | None:

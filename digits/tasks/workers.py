@@ -19,6 +19,7 @@ COMMAND = (sys.executable, "-m", "digits", "work")
 NICENESS = 10
 ASKED_SECONDS = 30.0  # a worker that has not heard a request for so long is ended
 SILENT_SECONDS = 3.0  # so soon, where it does not even renew its lease
+IDLE_SECONDS = 60.0  # a silent one that has nothing to do; no machine takes so long to start it
 TERM_SECONDS = 5.0  # from SIGTERM to SIGKILL
 NO_AVX = "This processor lacks the AVX instructions that TensorFlow needs. Train on another machine."
 KILLED = "Its worker was killed; most often the machine had no memory left. Close other programs and continue it."
@@ -116,7 +117,7 @@ def _let_it_give_way(pid: int) -> None:
 
 def _end_overdue() -> None:
     """End the workers that were asked and do not answer: first SIGTERM, then SIGKILL."""
-    for lease, sent, when in store.overdue(ASKED_SECONDS, SILENT_SECONDS):
+    for lease, sent, when in store.overdue(ASKED_SECONDS, SILENT_SECONDS, IDLE_SECONDS):
         if lease.pid is None or lease.pid_namespace != pid_namespace() or started(lease.pid) != lease.pid_started:
             continue
         if not sent:

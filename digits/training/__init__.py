@@ -1,1 +1,1 @@
-"""Train a network: what to train (config), the networks, the compiled epoch, and runs that live on disk."""
+"""Train a network: the compiled epoch, the trainer, checkpoints, snapshots, fine-tuning. Knows no run, no database."""

@@ -14,8 +14,8 @@ import psutil
 from digits.errors import DigitsError
 from digits.training import backends
 
-# For the tutorial's epoch on two cores (docs/experiments.md): 512-bit vectors, of which XLA is shy, make it 6 % faster
-# (processors without ignore it); one operation after the other, each on all cores, another 17 %.
+# For the tutorial's epoch on two cores (docs/experiments.md): 512-bit vectors, which XLA avoids, make it 6% faster
+# (processors without them ignore the flag); one operation after the other, each on all cores, another 17%.
 CPU_FLAGS = "--xla_cpu_prefer_vector_width=512 --xla_cpu_enable_concurrency_optimized_scheduler=false"
 GPU_PACKAGES = {"tensorflow": "tensorflow[and-cuda]", "jax": "jax[cuda13]"}
 
@@ -33,26 +33,31 @@ class Device:
     name: str
     """The name of the first GPU, or CPU."""
     note: str = ""
-    """Why it is the CPU although there is a GPU, in a sentence."""
+    """Why the CPU trains although there is a GPU, in a sentence."""
 
 
 def choose() -> Device:
-    """The device that trains: the first GPU, where there is one that works, or the CPU."""
-    os.environ["XLA_FLAGS"] = f"{CPU_FLAGS} {os.environ.get('XLA_FLAGS', '')}"  # read when XLA first starts
+    """Return the device that trains: the first GPU, where there is one that works, or the CPU."""
+    flags = os.environ.get("XLA_FLAGS", "")
+    if CPU_FLAGS not in flags:
+        os.environ["XLA_FLAGS"] = f"{CPU_FLAGS} {flags}"  # read when XLA first starts
     try:
         name = backend.gpu()
     except backend.DEVICE_ERRORS as error:
         return Device("CPU", _sentence("The GPU", error, "it trains on the CPU."))
     if name is None and shutil.which("nvidia-smi"):
         library = keras.backend.backend()
-        install = f"{sys.executable} -m pip install '{GPU_PACKAGES[library]}'"
-        return Device("CPU", f"{backends.TITLES[library]} does not see the NVIDIA card here. Run: {install}")
+        return Device(
+            "CPU",
+            f"{backends.TITLES[library]} does not see the NVIDIA card, so it trains on the CPU. Install the package "
+            f"{GPU_PACKAGES[library]} and start Digits again.",
+        )
     return Device(name or "CPU")
 
 
 @contextlib.contextmanager
 def watched(device: Device) -> Iterator[None]:
-    """What goes wrong inside because of the GPU becomes GpuFailed, in a sentence."""
+    """Turn what goes wrong inside because of the GPU into GpuFailed, with a sentence."""
     try:
         yield
     except backend.DEVICE_ERRORS as error:
@@ -62,22 +67,22 @@ def watched(device: Device) -> Iterator[None]:
 
 
 def cpu() -> contextlib.AbstractContextManager:
-    """Inside, the CPU trains, whatever else there is."""
+    """Return a context in which the CPU trains, whatever else there is."""
     return keras.device("cpu:0")
 
 
 def memory(device: str) -> dict[str, int]:
-    """{used, total} bytes of the device's memory: what this process took at most so far, and what there is."""
+    """Return {used, total} bytes of the device's memory: what this process has taken at most so far, and all of it."""
     if device == "CPU":
         return {"used": _process_peak(), "total": psutil.virtual_memory().total}
     return {"used": backend.gpu_memory(), "total": _gpu_total()}
 
 
 def use_xla(choice: str, model: keras.Model, device: str) -> bool:
-    """Whether to compile the epoch as a whole with XLA: as chosen ("on", "off"), or, for "auto", where it is faster.
+    """Return whether to compile the epoch as a whole with XLA: as chosen (on, off), or, for auto, where it is faster.
 
     Measured: on a GPU always; on a CPU for dense networks (4 times faster), not for convolutions (15 times slower). JAX
-    compiles with XLA whatever is chosen; without it, batch by batch, which convolutions do not mind.
+    always compiles with XLA: with False, batch by batch, which is no slower for convolutions.
     """
     if choice != "auto":
         return choice == "on"
@@ -92,7 +97,7 @@ def _sentence(name: str, error: Exception, then: str) -> str:
 
 
 def _process_peak() -> int:
-    """Bytes of the machine's memory that this process took at most so far."""
+    """Return how many bytes of the machine's memory this process has taken at most so far."""
     if sys.platform == "win32":
         return psutil.Process().memory_info().peak_wset
     import resource  # Windows has none
@@ -101,10 +106,10 @@ def _process_peak() -> int:
 
 
 def _gpu_total() -> int:
-    """Bytes of the first GPU's memory by the driver's own tool, 0 where that does not tell."""
+    """Return the size of the first GPU's memory in bytes by the driver's own tool, 0 where it gives none."""
     command = ["nvidia-smi", "--query-gpu=memory.total", "--format=csv,noheader,nounits", "--id=0"]
     try:
-        said = subprocess.run(command, capture_output=True, text=True, timeout=10).stdout
-        return int(said.strip()) * 2**20
+        output = subprocess.run(command, capture_output=True, text=True, timeout=10).stdout
+        return int(output.strip()) * 2**20
     except (OSError, ValueError, subprocess.TimeoutExpired):
         return 0

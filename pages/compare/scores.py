@@ -1,59 +1,62 @@
-"""Score cards as columns, and whether their differences are more than chance."""
+"""The score cards of the chosen runs, and whether their differences are more than chance.
+
+The other runs are compared with the first.
+"""
 
 import streamlit as st
 
 from digits.evaluation.comparison import Mcnemar, mcnemar
 from digits.evaluation.score_card import lines, score_card
 from digits.runs.run import Run
-from pages.compare.evaluated import Judged, on_the_same_digits
+from pages.compare.evaluated import Evaluated, on_the_same_digits
 from pages.shared.errors import told
 
 ABOUT = (
-    "McNemar's exact test: only the digits count that one of the two alone reads right. It speaks of these trained "
+    "McNemar's exact test. It counts the digits that only one of the two predicts correctly. It compares these trained "
     "models on this test set; the same network with another seed is another model."
 )
 
 
 def show(named: dict[str, Run]) -> None:
-    """named: the runs by their letters; the others are held to the first."""
-    judged = on_the_same_digits(named)
-    if judged is None:
+    """Show a conclusion for each of the other runs, then the score cards. named: the runs by their letters."""
+    evaluated = on_the_same_digits(named)
+    if evaluated is None:
         return
     first, *others = named
     for other in others:
-        _sentence(first, other, _test(judged, first, other))
+        _conclusion(first, other, _test(evaluated, first, other))
     if len(others) > 1:
-        st.caption("Who compares often finds a difference by chance: of twenty that are none, one looks real.")
+        st.caption("If you compare twenty equal models, about one pair will look different by luck.")
     with told():
-        cards = {letter: lines(score_card(run, judged.reports[letter])) for letter, run in named.items()}
-    what = list(dict.fromkeys(line for card in cards.values() for line in card))
-    rows = [{"": line, **{letter: card.get(line, "") for letter, card in cards.items()}} for line in what]
+        cards = {letter: lines(score_card(run, evaluated.reports[letter])) for letter, run in named.items()}
+    names = list(dict.fromkeys(name for card in cards.values() for name in card))
+    rows = [{"": name, **{letter: card.get(name, "") for letter, card in cards.items()}} for name in names]
     st.dataframe(
         rows, hide_index=True, height="content", alt="Score cards, a column for each run",
         column_config={"": st.column_config.TextColumn(width=200, pinned=True)},
     )  # fmt: skip
 
 
-def _test(judged: Judged, first: str, other: str) -> Mcnemar:
-    right = {letter: judged.probabilities[letter].argmax(axis=1) == judged.labels for letter in (first, other)}
-    return mcnemar(right[first], right[other])
+def _test(evaluated: Evaluated, first: str, other: str) -> Mcnemar:
+    return mcnemar(*(evaluated.probabilities[letter].argmax(axis=1) == evaluated.labels for letter in (first, other)))
 
 
-def _sentence(first: str, other: str, test: Mcnemar) -> None:
-    """What the test says, in words and in numbers."""
-    parted = test.only_first + test.only_second
-    if not parted:
-        st.markdown(f"**{first} and {other} read the very same digits right.**")
+def _conclusion(first: str, other: str, test: Mcnemar) -> None:
+    """Show the result of the test in words and numbers."""
+    num_different = test.only_first + test.only_second
+    if not num_different:
+        st.markdown(f"**{first} and {other} predict the same digits correctly.**")
         return
     better = first if test.only_first > test.only_second else other
     if test.is_significant:
-        verdict = f"**{better} is better than {first if better == other else other}**, by more than chance explains"
+        worse = first if better == other else other
+        conclusion = f"**{better} is better than {worse}**, and the difference is more than chance"
     else:
-        verdict = f"**The difference between {first} and {other} may be chance**"
-    share = "under 0.01%" if test.p_value < 0.0001 else f"{test.p_value:.2%}"
+        conclusion = f"**The difference between {first} and {other} may be chance**"
+    p_value = "under 0.01%" if test.p_value < 0.0001 else f"{test.p_value:.2%}"
     st.markdown(
-        f"{verdict}: {first} alone reads {test.only_first:,} digits right, {other} alone {test.only_second:,}. Were "
-        f"they equally good, {parted:,} such digits would be shared out as unevenly or more in {share} of all cases "
-        "(p of McNemar's exact test).",
+        f"{conclusion}. Only {first} predicts {test.only_first:,} digits correctly, only {other} {test.only_second:,}. "
+        f"Two equally good models would differ as much or more in {p_value} of all cases (p-value of McNemar's exact "
+        "test).",
         help=ABOUT,
     )

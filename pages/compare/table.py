@@ -1,102 +1,108 @@
-"""The table of all runs; those that are selected are compared."""
+"""The table of all runs, a page at a time; those that are selected are compared.
 
-from datetime import datetime
+They stay selected on another page of the table and during a search.
+"""
+
+import math
 
 import streamlit as st
 
-from digits.errors import DigitsError
-from digits.evaluation import evaluate
-from digits.evaluation.test_sets import test_sets
-from digits.networks import architectures
+from digits.errors import UnknownRun
+from digits.runs import starter
+from digits.runs import store as runs
 from digits.runs.run import Run
+from pages.compare.rows import table_rows
 from pages.shared.pickers import run_label
-from pages.shared.text import isolated
 
-MOST = 6
+MOST = 6  # runs that are compared
+PER_PAGE = 50
 
 
-def choose(found: dict[str, Run]) -> list[Run]:
-    """Let the user choose among the runs, by id, in a table or by name; returns the chosen ones in their order."""
-    ids = list(found)
-    _follow_link(ids)
+def choose() -> list[Run]:
+    """Let the user choose among all runs, in a table or by name; returns the chosen ones in their order."""
+    chosen = _chosen()
+    shown = _page()
+    if shown:
+        _table(shown)
+    else:
+        st.info("No run contains this text.", icon=":material/info:")
+    found = {run.id: run for run in [*chosen, *shown, starter.run()]}
+    st.multiselect(
+        "Runs to compare", list(found), key="compare_runs", format_func=lambda run_id: run_label(found[run_id]),
+        max_selections=MOST, placeholder="Choose two or more",
+        help="The others are compared with the first. Search, or turn the page of the table, to find more runs.",
+    )  # fmt: skip
+    return chosen
+
+
+def _chosen() -> list[Run]:
+    """Return the chosen runs: those of a link that somebody has just followed, else those chosen here."""
+    linked, is_new = st.query_params.get("compare", ""), False
+    wanted = st.session_state.get("compare_runs", [])
+    if linked and ("compare_runs" not in st.session_state or linked != st.session_state.get("compare_linked")):
+        wanted, is_new = list(dict.fromkeys(linked.split(",")))[:MOST], True
+    found = []
+    for run_id in wanted:
+        try:
+            found.append(runs.get(run_id))
+        except UnknownRun:
+            continue
+    if is_new and len(found) < len(wanted):
+        # Without repeating it: a link may carry anything.
+        st.warning("The link names a run that is not here. It is left out.", icon=":material/warning:")
+    st.session_state["compare_runs"] = [run.id for run in found]
+    st.session_state["compare_linked"] = text = ",".join(st.session_state["compare_runs"])
+    if not text:
+        st.query_params.pop("compare", None)
+    elif text != linked:
+        st.query_params["compare"] = text
+    return found
+
+
+def _page() -> list[Run]:
+    """Let the user search and turn the page; returns the runs of that page, on the last one also the starter."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        search = st.text_input(
+            "Find a run", key="compare_search", max_chars=80, placeholder="Name, tag, note, network or date",
+            icon=":material/search:", on_change=_to_first_page, width=320,
+        ).strip()  # fmt: skip
+        pages = max(1, math.ceil(runs.count(search) / PER_PAGE))
+        page = min(st.pagination(pages, key="compare_page") if pages > 1 else 1, pages)
+    shown = runs.page(PER_PAGE, (page - 1) * PER_PAGE, search)
+    if page == pages and search.lower() in run_label(starter.run()).lower():
+        shown.append(starter.run())
+    return shown
+
+
+def _to_first_page() -> None:
+    st.session_state["compare_page"] = 1
+
+
+def _table(shown: list[Run]) -> None:
+    ids = [run.id for run in shown]
+    rows = [row for row, run_id in enumerate(ids) if run_id in st.session_state["compare_runs"]]
+    if sorted(st.session_state.get("compare_table", {}).get("selection", {}).get("rows", [])) != rows:
+        st.session_state["compare_table"] = {"selection": {"rows": rows}}
     st.dataframe(
-        [_row(run) for run in found.values()],
+        table_rows(shown),
         key="compare_table",
-        on_select=lambda: _take(ids),
+        on_select=lambda: _select(ids),
         selection_mode="multi-row",
-        selection_default={"selection": {"rows": [ids.index(one) for one in st.session_state["compare"]]}},
         hide_index=True,
         height=min(36 + 35 * len(ids), 400),
         column_config={
             "Test accuracy": st.column_config.NumberColumn(format="%.2f%%"),
             "Parameters": st.column_config.NumberColumn(format="localized"),
             "Seconds": st.column_config.NumberColumn(format="%.0f"),
-            "Made": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm"),
+            "Created": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm"),
         },
-        alt="All runs with their test accuracy, parameters, seconds and date",
+        alt="Runs with their test accuracy, parameters, seconds and date",
     )
-    chosen = st.multiselect(
-        "Runs to compare", ids, key="compare", format_func=lambda one: run_label(found[one]), max_selections=MOST,
-        on_change=lambda: _mark(ids), placeholder="Choose two or more",
-        help="The first is what the others are held to.",
-    )  # fmt: skip
-    st.query_params["compare"] = st.session_state["compare_linked"] = ",".join(chosen)
-    return [found[one] for one in chosen]
 
 
-def _follow_link(ids: list[str]) -> None:
-    """Take the runs that a link names, and forget those that are gone."""
-    linked = st.query_params.get("compare", "")
-    wanted = st.session_state.get("compare", [])
-    if linked and linked != st.session_state.get("compare_linked"):
-        wanted = list(dict.fromkeys(linked.split(",")))[:MOST]
-        if not set(wanted) <= set(ids):
-            # Without repeating it: a link may carry anything.
-            st.warning("The link names a run that is not here; it is left out.", icon=":material/warning:")
-    st.session_state["compare"] = [one for one in wanted if one in ids]
-
-
-def _take(ids: list[str]) -> None:
-    """Compare what is selected in the table; who was first stays first."""
-    rows = st.session_state["compare_table"].selection.rows
+def _select(ids: list[str]) -> None:
+    """Compare what is selected in the table and on its other pages; the first run stays the first."""
+    rows = st.session_state["compare_table"]["selection"]["rows"]
     selected = [ids[row] for row in rows if row < len(ids)]
-    before = [one for one in st.session_state["compare"] if one in selected]
-    st.session_state["compare"] = [*before, *(one for one in selected if one not in before)][:MOST]
-
-
-def _mark(ids: list[str]) -> None:
-    """Select in the table what was chosen by name."""
-    rows = [ids.index(one) for one in st.session_state["compare"]]
-    st.session_state["compare_table"] = {"selection": {"rows": rows}}
-
-
-def _row(run: Run) -> dict:
-    """One run in the table. Its texts are the user's: a cell shows them as they are."""
-    score = _score(run)
-    low, high = score["interval"] if score else (None, None)
-    status = run.status()
-    started = status.get("started")
-    return {
-        "Run": run_label(run),
-        "Network": run.config.architecture,
-        "Test accuracy": 100 * score["accuracy"] if score else None,
-        "95 % interval": f"{low:.2%} to {high:.2%}" if score else "",
-        "Test set": f"{score['test']}, {score['source']} ({score['n']:,})" if score else "",
-        "Tags": [isolated(tag) for tag in run.tags],
-        "Notes": isolated(run.notes),
-        "Parameters": sum(layer["parameters"] for layer in architectures.layers(run.config.architecture)),
-        "Seconds": status.get("seconds"),
-        "Made": datetime.fromtimestamp(started) if started else None,
-        "State": str(status["state"]),
-    }
-
-
-def _score(run: Run) -> dict | None:
-    """Its verdict on the official test set, else on its own split's; None where it was judged on neither."""
-    for chosen in sorted(test_sets(run.config), key=lambda chosen: chosen.name != "official"):
-        try:
-            if report := evaluate.stored(run, chosen):
-                return report
-        except DigitsError:
-            continue
-    return None
+    kept = [run_id for run_id in st.session_state["compare_runs"] if run_id not in ids or run_id in selected]
+    st.session_state["compare_runs"] = [*kept, *(run_id for run_id in selected if run_id not in kept)][:MOST]

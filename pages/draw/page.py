@@ -5,8 +5,7 @@ import streamlit as st
 from digits.errors import BlankDrawing, DigitsError
 from pages.draw.answer import activations, explanation, live_training, multi_digit, prediction, preprocessing
 from pages.draw.canvas import canvas, practice, recent
-from pages.draw.canvas import source as sources
-from pages.draw.canvas.source import CANVAS, TEST_DIGIT
+from pages.draw.canvas.sources import CANVAS, INK, TEST_DIGIT, choose_source
 from pages.draw.my_drawings import label_drawing, my_drawings
 from pages.shared import cache, pickers
 from pages.shared.errors import told
@@ -26,7 +25,7 @@ if not training:
     with told():
         models = cache.recognizer(run), cache.detector()
     confidence_help = prediction.confidence_help(run)
-source, several = sources.choose(one_digit=training is not None)
+source, several = choose_source(one_digit=training is not None)
 
 
 @st.fragment
@@ -41,7 +40,7 @@ def draw() -> None:
             practice.show(models[0])
     try:
         with left:
-            ink = sources.INK[source]()
+            ink = INK[source]()
         strokes = canvas.strokes() if source == CANVAS else []
         if training:
             live_training.show_drawing(training, ink, above, right)

@@ -1,122 +1,137 @@
-"""A map of the test digits: near each other where the last hidden layer sees likeness, the user's own among them."""
+"""A map of the test digits, on which those that look alike to the network lie together.
+
+A click opens a digit beside the map, and the user's own drawing is a star on it.
+"""
 
 import cv2
 import numpy as np
 import streamlit as st
 
 from digits.evaluation import embedding_map, features
+from digits.evaluation.embedding_map import Components, Embedding
 from digits.evaluation.test_sets import TestSet
-from digits.figures.embedding_map import digit_map as map_figure
+from digits.figures.embedding_map import digit_map
 from digits.runs.run import Run
 from pages.evaluate import choice
-from pages.shared import background, cache, drawing
+from pages.shared import background, cache, drawing, links
 from pages.shared.errors import told
 from pages.shared.prepare import prepared
 
-NEIGHBOURS, COMPONENTS = "Neighbours (t-SNE)", "Principal components"
+TSNE, PCA = "t-SNE", "PCA"
+METHODS = {TSNE: "Neighbours (t-SNE)", PCA: "Principal components (PCA)"}
+METHOD_HELP = (
+    f"**{METHODS[TSNE]}**: digits that look alike to the network lie together. The distance between two islands and "
+    f"their size mean little.\n\n**{METHODS[PCA]}**: the two directions in which the features, the outputs of the last "
+    "hidden layer, vary most. Distances are meaningful, but much of the variance is not visible."
+)
+WHY = (
+    "See the {:,} test digits as the network sees them: those that look alike lie together. It takes some seconds "
+    "to compute their features, and half a minute to place them by their neighbours."
+)
 ZOOM = 6  # screen px for each pixel
 TOOLS = {"displaylogo": False, "modeBarButtons": [["zoomIn2d", "zoomOut2d", "resetScale2d", "pan2d"]]}
 
 
 def show(run: Run, chosen: TestSet, report: dict) -> None:
-    """The map on the left, the chosen digit on the right: by a click, or by its number."""
+    """Show the map on the left and the chosen digit on the right; offer to compute what is missing."""
     prepared(chosen.source)
-    way = st.segmented_control(
-        "Placed by", [NEIGHBOURS, COMPONENTS], default=NEIGHBOURS, required=True, key="map_way", bind="query-params",
-        help=f"**{NEIGHBOURS}**: digits that the network finds alike lie together; how far apart two islands are, and "
-        f"how large they are, means little.\n\n**{COMPONENTS}**: the two directions in which the features of the last "
-        "hidden layer spread most; distances mean what they say, but much of the spread is not seen.",
-    )  # fmt: skip
+    links.follow("map", "evaluate_map", METHODS, TSNE)
+    method = st.segmented_control(
+        "Placed by", list(METHODS), format_func=METHODS.get, required=True, key="evaluate_map", help=METHOD_HELP
+    )
     with told():
-        job = embedding_map.job(run, chosen) if way == NEIGHBOURS else features.job(run, chosen.name)
-        why = (
-            f"See the {len(chosen.indices):,} test digits as the last hidden layer sees them: what it finds alike lies "
-            "together. A worker needs some seconds to read them, and half a minute to place them by their neighbours."
-        )
-        if not background.done(job, why=why, action="Draw the map", icon=":material/scatter_plot:"):
+        vectors = features.stored(run, chosen.name)
+        found = embedding_map.stored(run, chosen) if method == TSNE else cache.components(run, chosen)
+        if vectors is not None and found is not None:
+            _draw(run, chosen, report, vectors, found)
             return
-        _draw(run, chosen, report, way)
+        background.offer(
+            # Computing the map computes the features, too.
+            "map" if method == TSNE and found is None else "features", run.id, chosen.name,
+            why=WHY.format(len(chosen.indices)), action="Draw the map", icon=":material/scatter_plot:",
+        )  # fmt: skip
 
 
-def _draw(run: Run, chosen: TestSet, report: dict, way: str) -> None:
+def _draw(run: Run, chosen: TestSet, report: dict, vectors: np.ndarray, found: Embedding | Components) -> None:
     images, labels = chosen.take(cache.dataset(chosen.source))
-    said = np.array(labels, int)
+    predicted = np.array(labels, int)
     for row in report["misread"]:
-        said[row["index"]] = row["predicted"]
-    answers = features.stored(run, chosen.name)
+        predicted[row["index"]] = row["predicted"]
     own = drawing.current()
-    query = None if own is None else cache.layers(run).features(own[np.newaxis])[0]
-    if way == NEIGHBOURS:
-        found = embedding_map.stored(run, chosen)
+    query = None if own is None else cache.activations(run).features(own[np.newaxis])[0]
+    if isinstance(found, Embedding):
         indices, places = found.indices, found.places
-        place = None if query is None else found.place(answers, query)
-        note = f"{len(indices):,} of the {len(labels):,} digits: every misread one, and others evenly taken."
+        drawn = None if query is None else found.place(vectors, query)
+        note = f"{len(indices):,} of the {len(labels):,} digits: all misclassified ones, and others chosen evenly."
+        star = "It lies in the middle of the digits that are most similar to it."
     else:
-        found = cache.components(run, chosen)
-        indices, places = np.arange(len(labels)), found.place(answers)
-        place = None if query is None else found.place(query[np.newaxis])[0]
-        note = f"The two directions hold {sum(found.shares):.0%} of the variance."
+        indices, places = np.arange(len(labels)), found.place(vectors)
+        drawn = None if query is None else found.place(query[np.newaxis])[0]
+        note = f"The two directions explain {sum(found.explained):.0%} of the variance."
+        star = "It lies exactly where its features are."
     left, right = st.columns([3, 1], gap="large")
     with left:
         st.plotly_chart(
-            map_figure(places, np.asarray(labels)[indices], said[indices], indices, drawn=place),
-            key="map_chart",
+            digit_map(places, np.asarray(labels)[indices], predicted[indices], indices, drawn=drawn),
+            key="evaluate_map_chart",
             on_select=_open,
             selection_mode="points",
             config=TOOLS,
-            alt=f"{len(indices):,} test digits as points, coloured by label, {len(report['misread']):,} misread",
+            alt=f"{len(indices):,} test digits as points, coloured by label; {len(report['misread']):,} misclassified",
         )
-        st.caption(f"{note} A ring has the colour of what a misread digit was read as.")
+        st.caption(f"{note} The ring of a misclassified digit has the colour of the prediction.")
     with right:
-        _digit(images, labels, said)
-        _own(own, way)
+        _show_digit(images, labels, predicted)
+        _show_own(own, star)
 
 
 def _open() -> None:
     """Show the digit that was clicked."""
-    points = st.session_state["map_chart"].selection.points
+    points = st.session_state["evaluate_map_chart"].selection.points
     index = points[0].get("customdata") if points else None
     if isinstance(index, int) and index >= 0:  # from the browser, so it may be anything; -1 is the drawing
-        st.session_state["map_index"] = index
+        st.session_state["evaluate_map_index"] = index
 
 
-def _digit(images: np.ndarray, labels: np.ndarray, said: np.ndarray) -> None:
-    """The chosen digit, by default the first that was misread."""
-    wrong = np.flatnonzero(said != labels)
-    if not 0 <= st.session_state.get("map_index", -1) < len(labels):
-        st.session_state["map_index"] = int(wrong[0]) if len(wrong) else 0
-    index = st.number_input("Number in the test set", 0, len(labels) - 1, step=1, key="map_index")
+def _show_digit(images: np.ndarray, labels: np.ndarray, predicted: np.ndarray) -> None:
+    """Show the chosen digit; at first, the first misclassified one."""
+    misclassified = np.flatnonzero(predicted != labels)
+    if not 0 <= st.session_state.get("evaluate_map_index", -1) < len(labels):
+        st.session_state["evaluate_map_index"] = int(misclassified[0]) if len(misclassified) else 0
+    index = st.number_input("Index in the test set", 0, len(labels) - 1, step=1, key="evaluate_map_index")
     large = cv2.resize(np.asarray(images[index]), None, fx=ZOOM, fy=ZOOM, interpolation=cv2.INTER_NEAREST)
-    st.image(large, alt=f"A {labels[index]} of the test set, read as {said[index]}", output_format="PNG")
-    st.markdown(f"is **{labels[index]}**, read as **{said[index]}**")
+    alt = f"A test digit with label {labels[index]}, prediction {predicted[index]}"
+    st.image(large, alt=alt, output_format="PNG")
+    st.markdown(f"Label: **{labels[index]}**.  \nPrediction: **{predicted[index]}**.")
     with st.container(horizontal=True):
-        if len(wrong):
-            following = int(wrong[np.searchsorted(wrong, index, side="right") % len(wrong)])
+        if len(misclassified):
+            following = int(misclassified[np.searchsorted(misclassified, index, side="right") % len(misclassified)])
             st.button(
-                "Next misread", icon=":material/chevron_right:", shortcut="N", key="map_next", on_click=_go,
+                "Next mistake", icon=":material/chevron_right:", shortcut="N", key="evaluate_map_next", on_click=_go,
                 args=(following,),
             )  # fmt: skip
-        st.button("Look closer", icon=":material/zoom_in:", key="map_closer", on_click=_look_closer, args=(index,))
+        st.button(
+            "Open", icon=":material/zoom_in:", key="evaluate_map_open", on_click=_open_in_mistakes, args=(index,),
+            help="Shows its probabilities and the most similar training digits.",
+        )  # fmt: skip
 
 
 def _go(index: int) -> None:
-    st.session_state["map_index"] = index
+    st.session_state["evaluate_map_index"] = index
 
 
-def _look_closer(index: int) -> None:
-    """Its ten bars and its nearest training digits, among the mistakes."""
+def _open_in_mistakes(index: int) -> None:
     choice.open_digit(index)
     st.session_state["evaluate_view"] = "Mistakes"
 
 
-def _own(own: np.ndarray | None, way: str) -> None:
-    """What the star is, or how to get one."""
-    st.subheader("Your digit", anchor=False)
+def _show_own(own: np.ndarray | None, star: str) -> None:
+    """Show what the star is, or how to get one."""
+    st.subheader("Your drawing", anchor=False)
     if own is None:
-        st.caption("Draw one digit on the Draw page: it appears here as a star.")
+        st.caption("Draw one digit on the Draw page. It appears here as a star.")
         st.page_link("pages/draw/page.py", label="Draw a digit", icon=":material/draw:")
         return
     large = cv2.resize(own, None, fx=ZOOM // 2, fy=ZOOM // 2, interpolation=cv2.INTER_NEAREST)
     st.image(large, alt="Your last drawing as 28 by 28 pixels", output_format="PNG")
-    where = "in the middle of the digits most like it" if way == NEIGHBOURS else "exactly where its features are"
-    st.caption(f"The star: your last drawing, {where}.")
+    st.caption(f"The star is your last drawing. {star}")

@@ -1,4 +1,7 @@
-"""One digit of a test set: its answer, its doubtful label, and the training digits that it is like."""
+"""One digit of a test set: its label, the prediction with ten probabilities, and the most similar training digits.
+
+Buttons lead to the previous and the next one, and to the Draw page.
+"""
 
 from collections import Counter
 
@@ -8,7 +11,7 @@ import streamlit as st
 
 from digits.data.splits import take
 from digits.evaluation import features
-from digits.evaluation.label_errors import raters_say
+from digits.evaluation.label_errors import raters_label
 from digits.evaluation.test_sets import TestSet
 from digits.figures.images import gallery
 from digits.figures.probabilities import bars
@@ -20,45 +23,47 @@ from pages.shared.prepare import prepared
 from pages.shared.text import percent
 
 ZOOM = 7  # screen px for each of 28 x 28
-NEAREST = 16
+NUM_NEAREST = 16
 
 
 def show(
     run: Run, chosen: TestSet, found: np.ndarray, index: int, image: np.ndarray, label: int, probabilities: np.ndarray
 ) -> None:
-    """The digit at `index`, large; previous and next go through the indices `found`.
+    """Show the digit at `index`; previous and next go through the indices `found`.
 
     image: (28, 28) uint8; probabilities: (10,).
     """
     _steps(found, index)
-    said = int(probabilities.argmax())
+    predicted = int(probabilities.argmax())
     picture, words = st.columns([2, 3])
     with picture:
         st.image(
             cv2.resize(np.asarray(image), None, fx=ZOOM, fy=ZOOM, interpolation=cv2.INTER_NEAREST),
-            alt=f"A handwritten digit with the label {label}, read as {said}",
+            alt=f"A handwritten digit with label {label}, prediction {predicted}",
             output_format="PNG",
         )
     with words:
         st.markdown(f"##### Digit {index:,} of the test set")
-        st.markdown(f"Label: **{label}**.  \nPrediction: **{said}**, {percent(probabilities[said])} confidence.")
-        if chosen.name == "official" and (otherwise := raters_say(index)):
-            st.warning(f"Its label is doubtful: five raters say {otherwise}.", icon=":material/flag:")
+        st.markdown(
+            f"Label: **{label}**.  \nPrediction: **{predicted}**, {percent(probabilities[predicted])} confidence."
+        )
+        if chosen.name == "official" and (other := raters_label(index)):
+            st.warning(f"This label is doubtful: five raters read {other}.", icon=":material/flag:")
         st.page_link(
             "pages/draw/page.py", label="Draw one like it", icon=":material/draw:",
             query_params={"model": run.id, "practice": f"{chosen.source}-{chosen.name}-{index}"},
         )  # fmt: skip
     st.plotly_chart(
-        bars(probabilities, highlight=said, height=180),
+        bars(probabilities, highlight=predicted, height=180),
         key="evaluate_bars",
         config={"displayModeBar": False},
-        alt="; ".join(f"{digit}: {share:.0%}" for digit, share in enumerate(probabilities)),
+        alt="; ".join(f"{digit}: {p:.0%}" for digit, p in enumerate(probabilities)),
     )
     _nearest(run, image)
 
 
 def _steps(found: np.ndarray, index: int) -> None:
-    """Previous, next, back to the sheet."""
+    """Show the buttons for previous, next, and back to the sheet."""
     place = np.flatnonzero(found == index)
     here = int(place[0]) if len(place) else None
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -77,27 +82,26 @@ def _steps(found: np.ndarray, index: int) -> None:
 
 
 def _nearest(run: Run, image: np.ndarray) -> None:
-    """The training digits whose features point the most nearly where this one's do."""
+    """Show the training digits with the most similar features; offer to compute these."""
     st.markdown(
-        "**The nearest training digits**",
-        help="What the last hidden layer makes of a digit is a point; these points lie in the most similar directions.",
+        "**Most similar training digits**",
+        help="Similar for this network: the outputs of its last hidden layer, the features, point in the most similar "
+        "directions (cosine).",
     )
     with told():
         among = cache.training_features(run)
         source, indices = features.part(run, features.TRAIN)
         if among is None:
             prepared(source)
-            background.done(
-                features.job(run, features.TRAIN),
-                why="Which training digits is this one like, for this network? It must look at all of them for that, "
-                "once; a large network takes half a minute.",
-                action="Find the nearest training digits",
-                icon=":material/search:",
-            )
+            background.offer(
+                "features", run.id, features.TRAIN, icon=":material/search:", action="Find similar training digits",
+                why="Which training digits look similar to this network? It has to compute the features of all of them "
+                "once. A large network takes half a minute.",
+            )  # fmt: skip
             return
-        here = cache.layers(run).features(image[np.newaxis])[0]
+        here = cache.activations(run).features(image[np.newaxis])[0]
         images, labels = take(cache.dataset(source), indices)
-    found, cosines = features.nearest(among, here, NEAREST)
+    found, cosines = features.nearest(among, here, NUM_NEAREST)
     titles = [
         f"training digit {indices[place]:,}: a {labels[place]}, cosine {cosine:.3f}"
         for place, cosine in zip(found.tolist(), cosines, strict=True)

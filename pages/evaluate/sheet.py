@@ -1,4 +1,7 @@
-"""Many digits of a test set at a glance."""
+"""A sheet with many digits of a test set, each with its label and the prediction.
+
+A click on one opens it.
+"""
 
 import math
 
@@ -13,7 +16,7 @@ COLUMNS, PER_PAGE = 8, 40
 
 
 def show(found: np.ndarray, images: np.ndarray, labels: np.ndarray, probabilities: np.ndarray) -> None:
-    """The digits with the indices `found`, a page at a time; a click on one opens it.
+    """Show the digits with the indices `found`, a page at a time.
 
     images: (n, 28, 28) uint8, labels: (n,), probabilities: (n, 10), of the whole test set.
     """
@@ -23,29 +26,33 @@ def show(found: np.ndarray, images: np.ndarray, labels: np.ndarray, probabilitie
     pages = math.ceil(len(found) / PER_PAGE)
     page = min(st.pagination(pages, key="evaluate_page") if pages > 1 else 1, pages)
     shown = found[(page - 1) * PER_PAGE : page * PER_PAGE]
-    answers, confidence = probabilities[shown].argmax(axis=1), probabilities[shown].max(axis=1)
-    lines = list(zip(shown.tolist(), labels[shown].tolist(), answers.tolist(), confidence.tolist(), strict=True))
+    predicted, confidence = probabilities[shown].argmax(axis=1), probabilities[shown].max(axis=1)
+    lines = list(zip(shown.tolist(), labels[shown].tolist(), predicted.tolist(), confidence.tolist(), strict=True))
+    captions = [f"{label} → {digit}" if label != digit else f"{digit}" for _, label, digit, _ in lines]
     st.plotly_chart(
         gallery(
             images[shown],
-            [f"digit {index:,}: is {true}, read as {said}, {percent(p)} confidence" for index, true, said, p in lines],
+            [
+                f"digit {index:,}: label {label}, prediction {digit}, {percent(p)} confidence"
+                for index, label, digit, p in lines
+            ],
             columns=COLUMNS,
-            captions=[f"{true} → {said}" if true != said else f"{said}" for _, true, said, _ in lines],
+            captions=captions,
         ),
         key="evaluate_sheet",
         on_select=lambda: _open(shown),
         selection_mode="points",
         config={"displayModeBar": False},
-        alt="Digits, true → read as: " + ", ".join(f"{true} → {said}" for _, true, said, _ in lines),
+        alt="Digits, label → prediction: " + ", ".join(captions),
     )
-    st.caption(f"{len(found):,} digit{'s' * (len(found) != 1)}. Below each: what it is → what it was read as.")
+    st.caption(f"{len(found):,} digit{'s' * (len(found) != 1)}. Below each: label → prediction.")
     st.button(
-        "Open the first of them", icon=":material/zoom_in:", shortcut="O", on_click=choice.open_digit,
+        "Open the first digit", icon=":material/zoom_in:", shortcut="O", on_click=choice.open_digit,
         args=(int(shown[0]),),
     )  # fmt: skip
 
 
 def _open(shown: np.ndarray) -> None:
-    """Show the digit that was clicked."""
+    """Open the digit that was clicked."""
     if points := st.session_state["evaluate_sheet"].selection.points:
         choice.open_digit(int(shown[points[0]["point_index"]]))

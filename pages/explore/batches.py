@@ -1,4 +1,7 @@
-"""What the network gets: batches, and how the split cuts them into parts."""
+"""The batches that a network learns from: how the split divides them, and one batch with its one-hot labels.
+
+A batch is chosen by its number.
+"""
 
 from dataclasses import asdict
 
@@ -15,22 +18,26 @@ BATCH_SIZE = 32
 
 
 def show(dataset: Dataset, parts: Split) -> None:
-    """The cut of the split into batches, then one training batch: its images and its one-hot labels."""
+    """Show how many batches each part of the split has, then one training batch."""
     in_order = sorted(asdict(parts).items(), key=lambda part: part[1].start)
     batches = {part: num_batches(len(indices), BATCH_SIZE) for part, indices in in_order}
-    st.subheader("How the split cuts the data", anchor=False)
+    st.subheader("How the split divides the data", anchor=False)
     st.markdown(
-        f"A network does not learn from one digit at a time but from a batch of {BATCH_SIZE}. "
+        f"A network learns from a batch of digits at a time, here {BATCH_SIZE}. "
         f"The {sum(len(indices) for _, indices in in_order):,} digits of this split make "
         f"**{sum(batches.values()):,} batches**, in this order: "
         + ", ".join(f"{number:,} for {part}" for part, number in batches.items())
         + "."
     )
     st.plotly_chart(
-        split_bar(batches), key="explore_split", config={"displayModeBar": False}, alt=f"Batches in order: {batches}"
+        split_bar(batches),
+        key="explore_split_bar",
+        config={"displayModeBar": False},
+        alt=f"Batches in order: {batches}",
     )
     st.caption(
-        "The network learns from train, you compare settings by validation, and test stays unseen until the end."
+        "The network learns from the training digits. With the validation digits you compare settings. The test digits "
+        "stay unseen until the end."
     )
 
     st.subheader("One batch", anchor=False)
@@ -39,7 +46,7 @@ def show(dataset: Dataset, parts: Split) -> None:
     pixels, one_hot = batch(images, labels, number, BATCH_SIZE)
     left, right = st.columns(2, gap="large")
     with left:
-        st.markdown(f"**Images**, shape `{pixels.shape}`: digits, rows, columns, one channel of grey.")
+        st.markdown(f"**Images**, shape `{pixels.shape}`: digits, rows, columns, one grey channel.")
         titles = [f"digit {position} of the batch: a {row.argmax()}" for position, row in enumerate(one_hot)]
         st.plotly_chart(
             gallery(pixels[..., 0], titles, columns=4),
@@ -48,11 +55,11 @@ def show(dataset: Dataset, parts: Split) -> None:
             alt=f"The {len(pixels)} digits of training batch {number}",
         )
     with right:
-        st.markdown(f"**Labels**, shape `{one_hot.shape}`: digits, places of the one-hot label.")
+        st.markdown(f"**Labels**, shape `{one_hot.shape}`: digits, places of the one-hot vector.")
         st.plotly_chart(
             batch_one_hot(one_hot),
             key="explore_batch_labels",
             config={"displayModeBar": False},
             alt=f"One-hot matrix; the labels are {', '.join(str(row.argmax()) for row in one_hot)}",
         )
-    st.caption("Shown in the order of the data; training shuffles the digits anew in each epoch.")
+    st.caption("The batches are in the order of the data. Training shuffles the digits in every epoch.")

@@ -1,4 +1,7 @@
-"""Many digits at a glance, all or of one class."""
+"""A sheet of digits, of all classes or of one, page by page.
+
+They can be shuffled, and a click opens one.
+"""
 
 import math
 
@@ -8,15 +11,17 @@ import streamlit as st
 from digits.data.dataset import Dataset
 from digits.data.splits import Split
 from digits.figures import images
+from pages.shared import links
 
 PER_PAGE = 64
 
 
 def show(dataset: Dataset, parts: Split) -> None:
-    """A sheet of digits; a click on one opens it."""
+    """Show the digits of a page, and the choices beside them."""
     sheet, words = st.columns(2, gap="large")
     with words:
-        digit = st.pills("Only the digit", range(10), key="digit", bind="query-params", on_change=_to_first_page)
+        links.follow("digit", "explore_digit", range(10))
+        digit = st.pills("Only the digit", range(10), key="explore_digit", on_change=_to_first_page)
         among = np.arange(len(dataset.labels)) if digit is None else np.flatnonzero(dataset.labels == digit)
         seed = st.session_state.get("explore_seed")
         with st.container(horizontal=True):
@@ -29,7 +34,7 @@ def show(dataset: Dataset, parts: Split) -> None:
         page = st.pagination(math.ceil(len(among) / PER_PAGE), key="explore_page")
         shown = among[(page - 1) * PER_PAGE : page * PER_PAGE].tolist()
         st.caption(
-            f"{len(among):,} digits, {PER_PAGE} to a page. Point at one to see its index and label, click to open it."
+            f"{len(among):,} digits, {PER_PAGE} on a page. Point at one to see its index and label. Click to open it."
         )
     with sheet:
         st.plotly_chart(
@@ -59,5 +64,5 @@ def _in_order() -> None:
 def _open(shown: list[int]) -> None:
     """Show the digit that was clicked, in the tab for one digit."""
     if points := st.session_state["explore_gallery"].selection.points:
-        st.session_state["index"] = shown[points[0]["point_index"]]
-        st.session_state["view"] = "One digit"
+        st.session_state["explore_index"] = shown[points[0]["point_index"]]
+        st.session_state["explore_view"] = "One digit"

@@ -1,4 +1,7 @@
-"""One digit: its pixels and its label, as a person and as the network see them."""
+"""One digit: its pixels as a heatmap, its label and its one-hot vector.
+
+It is chosen by index, by class, or by previous, next and random.
+"""
 
 from dataclasses import asdict
 
@@ -10,22 +13,22 @@ from digits.data.encoding import one_hot, scale
 from digits.data.splits import Split
 from digits.figures import labels as label_figures
 from digits.figures.images import heatmap
-from pages.shared import cache
+from pages.shared import cache, links
 
 PARTS = {"train": "the training set", "validation": "the validation set", "test": "the test set"}
 
 
 def show(dataset: Dataset, parts: Split) -> None:
-    """Choose a digit; see its heatmap, its label and its one-hot label."""
+    """Let the user choose a digit, and show it."""
     picture, words = st.columns(2, gap="large")
     with words:
         index = _choose(dataset)
         scaled = st.toggle(
             "Scale the pixels to 0..1",
             key="explore_scaled",
-            help="Divide by 255, as the first layer of every network here does.",
+            help="Divides by 255, like the first layer of every network here.",
         )
-        numbers = st.toggle("Write the value into each pixel", key="explore_numbers")
+        numbers = st.toggle("Show the value of each pixel", key="explore_numbers")
     image, label = dataset.images[index], int(dataset.labels[index])
     with picture:
         st.plotly_chart(
@@ -35,9 +38,9 @@ def show(dataset: Dataset, parts: Split) -> None:
             alt=f"Handwritten digit {label}, 28 by 28 pixels",
         )
     with words:
-        st.metric("Label", label, help="What a person said that this digit is.")
+        st.metric("Label", label, help="The digit that a person read.")
         vector = one_hot([label])[0]
-        st.markdown("**One-hot**: ten places, a 1 at the label's, counted from 0.")
+        st.markdown("**One-hot**: ten places, counted from 0. The place of the label holds a 1.")
         st.code(str(vector.tolist()), language=None)
         st.plotly_chart(
             label_figures.one_hot(vector),
@@ -49,13 +52,14 @@ def show(dataset: Dataset, parts: Split) -> None:
 
 
 def _choose(dataset: Dataset) -> int:
-    """Index, label, previous, next or random; the index is part of the link. Returns it."""
+    """Let the user choose by index, class, previous, next or random; returns the index."""
     count = len(dataset.labels)
-    _forget_bad_index(count)
-    index = st.number_input("Index", 0, count - 1, step=1, key="index", bind="query-params", on_change=_any_digit)
-    digit = st.pills(
-        "Only the digit", range(10), key="digit", bind="query-params", on_change=_first_of, args=(dataset.source,)
-    )
+    if st.session_state.get("explore_index", 0) >= count:  # another, smaller source was chosen
+        _any_digit()
+    links.follow("index", "explore_index", range(count), 0)
+    links.follow("digit", "explore_digit", range(10))
+    index = st.number_input("Index", 0, count - 1, step=1, key="explore_index", on_change=_any_digit)
+    digit = st.pills("Only the digit", range(10), key="explore_digit", on_change=_first_of, args=(dataset.source,))
     among = np.arange(count) if digit is None else np.flatnonzero(dataset.labels == digit)
     steps = {
         ("Previous", "chevron_left", "P"): among[np.searchsorted(among, index) - 1],  # -1: from the first to the last
@@ -75,29 +79,19 @@ def _choose(dataset: Dataset) -> int:
     return index
 
 
-def _forget_bad_index(count: int) -> None:
-    """Streamlit itself passes over most bad values in a link, but an infinite or huge one ends in an OverflowError."""
-    given = st.query_params.get("index", "0")
-    if len(given) > 9 or not given.isdecimal():
-        del st.query_params["index"]
-        st.rerun()
-    if st.session_state.get("index", 0) >= count:  # another, smaller source was chosen
-        st.session_state["index"], st.session_state["digit"] = 0, None
-
-
 def _go(index: int) -> None:
-    st.session_state["index"] = index
+    st.session_state["explore_index"] = index
 
 
 def _any_digit() -> None:
-    st.session_state["digit"] = None
+    st.session_state["explore_digit"] = None
 
 
 def _first_of(source: str) -> None:
-    """Go to the next of the chosen digits, counted from the present index."""
-    if (digit := st.session_state["digit"]) is not None:
+    """Go to the first digit of the chosen class from the present index on."""
+    if (digit := st.session_state["explore_digit"]) is not None:
         among = np.flatnonzero(cache.dataset(source).labels == digit)
-        _go(int(among[np.searchsorted(among, st.session_state["index"]) % len(among)]))
+        _go(int(among[np.searchsorted(among, st.session_state["explore_index"]) % len(among)]))
 
 
 def _part(index: int, parts: Split) -> str:

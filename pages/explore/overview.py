@@ -1,4 +1,7 @@
-"""What the data set is: how much, of what kind, from where, under which licence."""
+"""The facts about a data set: its size, its classes, its origin and its licence.
+
+Below them, the mean digit of each class.
+"""
 
 from dataclasses import asdict
 
@@ -14,21 +17,21 @@ from pages.shared import cache
 
 
 def show(dataset: Dataset, parts: Split) -> None:
-    """The facts, the digits of each class by part, and the mean digit of each class."""
+    """Show the facts, the digits of each class by part, and the mean digit of each class."""
     known = SOURCES[dataset.source]
     images, labels = dataset.images, dataset.labels
     facts = {
         "Digits": f"{len(images):,}",
-        "Pixels of each": "28 × 28",
-        "Type of a pixel": str(images.dtype),
-        "Range of a pixel": "0 to 255",
+        "Pixels": "28 × 28",
+        "Pixel type": str(images.dtype),
+        "Pixel range": "0 to 255",
     }
     with st.grid(4, min_column_width=150):
         for name, value in facts.items():
             st.metric(name, value, border=True)
     st.markdown(
-        f"**{known.title}.** {known.about} Each is a grey picture, white ink (255) on black paper (0), with a label "
-        f"that says which digit it is. In numbers: images of shape `{images.shape}`, labels of shape `{labels.shape}`."
+        f"**{known.title}.** {known.about} Each is a grey image, white ink (255) on black paper (0). Its label is the "
+        f"digit that a person read. In numbers: images of shape `{images.shape}`, labels of shape `{labels.shape}`."
     )
 
     left, right = st.columns(2, gap="large")
@@ -47,7 +50,7 @@ def show(dataset: Dataset, parts: Split) -> None:
             alt="Ten blurred digits, 0 to 9: the mean of all training digits of each class",
         )
         st.caption(
-            "The mean of every training digit of a class. Sharp where all hands agree, blurred where they differ."
+            "The mean of all training digits of a class. It is sharp where writers agree and blurred where they differ."
         )
 
     st.caption(f"From {known.origin}. Licence: {known.licence}.  \nCitation: {known.citation}.")

@@ -4,6 +4,7 @@ What belongs to a model is kept under its sha256, so that nothing outlives the m
 """
 
 import contextlib
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -11,7 +12,6 @@ import streamlit as st
 
 from digits.data.dataset import Dataset, open_dataset
 from digits.drawings import store as drawings_store
-from digits.drawings.drawing import Drawing
 from digits.errors import DamagedFile
 from digits.evaluation import embedding_map, features, robustness
 from digits.evaluation import store as results
@@ -30,10 +30,24 @@ from digits.runs.run import Run
 from digits.storage.files import StoredFile
 from digits.storage.home import data_folder, home, run_folder
 from digits.training import snapshots
+from digits.training.fine_tuning import is_held_out
 from pages.shared.picture import png
 
 STRIP = 26  # digits; wider than 1460 px, and Streamlit would scale the picture anew at each rerun
 INK = (200, 114, 66)  # blue, green, red; reads on light and on dark paper
+
+
+@dataclass(frozen=True)
+class Drawings:
+    """What the sheet of My drawings needs; a whole drawing is read when it is opened."""
+
+    ids: list[str]
+    images: np.ndarray
+    """(n, 28, 28) uint8, 0 = paper, 255 = ink."""
+    labels: np.ndarray
+    """(n,) uint8, 0 to 9."""
+    num_held_out: int
+    """How many of them fine-tuning does not learn from."""
 
 
 def dataset(source: str) -> Dataset:
@@ -125,8 +139,7 @@ def training_features(run: Run) -> np.ndarray | None:
 
     In the order of those digits.
     """
-    result = results.get(Subject.of(run), features.KIND, features.TRAIN)
-    return _features(result, result.file.sha256) if result and result.file else None
+    return _stored_features(run, features.TRAIN)[0]
 
 
 def correct_when_distorted(run: Run, chosen: TestSet, strengths: dict[str, float], every: int) -> np.ndarray:
@@ -140,19 +153,31 @@ def correct_when_distorted(run: Run, chosen: TestSet, strengths: dict[str, float
 
 def components(run: Run, chosen: TestSet) -> Components | None:
     """Return the principal components of the features of a test set; None if those are to be computed."""
-    result = results.get(Subject.of(run), features.KIND, chosen.name)
-    computed = _features(result, result.file.sha256) if result and result.file else None
-    return None if computed is None else _components(computed, result.file.sha256)
+    vectors, sha256 = _stored_features(run, chosen.name)
+    return None if vectors is None else _components(vectors, sha256)
 
 
-def drawings() -> list[Drawing]:
+def drawings() -> Drawings:
     """Return My drawings, the newest first; read again when one came, went or got another label."""
     return _drawings(str(home()), drawings_store.revision())
 
 
-def predicted_drawings(run: Run) -> np.ndarray:
-    """Return which digit the network of `run` predicts for each of My drawings, (n,) int. Raises DamagedFile."""
-    return _predicted_drawings(run, str(home()), drawings_store.revision(), *_key(run))
+def predicted_drawings(run: Run, found: Drawings) -> np.ndarray:
+    """Return which digit the network of `run` predicts for each drawing, (n,) int. Raises DamagedFile."""
+    known = _predictions_by_id(_key(run)[0])
+    if new := [place for place, drawing_id in enumerate(found.ids) if drawing_id not in known]:
+        digits = recognizer(run).probabilities(found.images[new]).argmax(axis=1)
+        known.update(zip((found.ids[place] for place in new), digits.tolist(), strict=True))
+    return np.array([known[drawing_id] for drawing_id in found.ids], int)
+
+
+def _stored_features(run: Run, part: str) -> tuple[np.ndarray | None, str]:
+    """Return the features of a part, (n, d) float32, and the sha256 of their file; None if they are to be computed."""
+    result = results.get(Subject.of(run), features.KIND, part)
+    if result and result.file:
+        with contextlib.suppress(DamagedFile):
+            return _features(result, result.file.sha256), result.file.sha256
+    return None, ""
 
 
 def _key(run: Run) -> tuple[str, float | None]:
@@ -188,10 +213,15 @@ def _probabilities_at(place: str, run_id: str, _stored: StoredFile, sha256: str,
 
 
 @st.cache_resource(max_entries=2, show_spinner="Opening the training digits…")
-def _features(_result: Result, sha256: str) -> np.ndarray | None:
-    """28 MB for 55,000 digits with 128 features; half precision, as stored, takes ten times as long to compare."""
+def _features(_result: Result, sha256: str) -> np.ndarray:
+    """28 MB for 55,000 digits with 128 features; half precision, as stored, takes ten times as long to compare.
+
+    Raises DamagedFile, because a None would be kept: computed again, the file has the same sha256.
+    """
     stored = _result.array()
-    return None if stored is None else np.asarray(stored, np.float32)
+    if stored is None:
+        raise DamagedFile("The features were damaged on the disk. Compute them again.")
+    return np.asarray(stored, np.float32)
 
 
 @st.cache_data(max_entries=256, show_spinner="Predicting the digits…")
@@ -212,11 +242,12 @@ def _components(_features: np.ndarray, sha256: str) -> Components:
 
 
 @st.cache_resource(max_entries=4, show_spinner="Opening My drawings…")
-def _drawings(place: str, revision: int) -> list[Drawing]:
-    return drawings_store.drawings()
+def _drawings(place: str, revision: int) -> Drawings:
+    ids, images, labels = drawings_store.images_and_labels()
+    return Drawings(ids, images, labels, sum(is_held_out(image) for image in images))
 
 
-@st.cache_data(max_entries=8, show_spinner="Predicting My drawings…")
-def _predicted_drawings(_run: Run, place: str, revision: int, sha256: str, temperature: float | None) -> np.ndarray:
-    _, images, _ = drawings_store.images_and_labels()
-    return _recognizer(_run, sha256, temperature).probabilities(images).argmax(axis=1)
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _predictions_by_id(sha256: str) -> dict[str, int]:
+    """Filled one drawing at a time, so that a new label does not cost the prediction of all of them."""
+    return {}

@@ -1,4 +1,4 @@
-"""A preview of augmentation: the same digits as they are and as the network will see them."""
+"""A preview of augmentation: some training digits, and variations of them as the network will see them."""
 
 import numpy as np
 import streamlit as st
@@ -12,21 +12,21 @@ NUM_SHOWN = 8
 
 
 def show(dataset: Dataset, parts: Split) -> None:
-    """One row of training digits, and three rows of what augmentation makes of them."""
+    """Show one row of training digits, and three rows of their variations."""
     images, labels = (array[:NUM_SHOWN] for array in take(dataset, parts.train))
     seed = st.session_state.setdefault("train_preview_seed", 0)
     rows = [images] + [augment(images, labels, np.random.default_rng([seed, row])) for row in range(3)]
-    titles = [f"{'as it is' if row == 0 else 'augmented'}: a {label}" for row in range(4) for label in labels]
+    titles = [f"{'augmented' if row else 'original'}: a {label}" for row in range(4) for label in labels]
     st.subheader("Augmented digits", anchor=False)
     st.plotly_chart(
         gallery(np.concatenate(rows), titles, columns=NUM_SHOWN),
         key="train_preview",
         config={"displayModeBar": False},
-        alt=f"{NUM_SHOWN} training digits in the first row, three augmented versions of each below",
+        alt=f"{NUM_SHOWN} training digits in the first row, three variations of each below",
     )
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button("Others", icon=":material/shuffle:", on_click=_reseed)
-        st.caption("First row: as they are. Below: as the network may see them.")
+        st.button("Show others", icon=":material/shuffle:", on_click=_reseed)
+        st.caption("First row: the originals. Below: variations, as the network may see them.")
 
 
 def _reseed() -> None:

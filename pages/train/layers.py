@@ -1,4 +1,4 @@
-"""The layers of a network, before anything is trained."""
+"""The layers of a network in a table, with the shape of each output and the number of parameters."""
 
 import streamlit as st
 
@@ -6,6 +6,7 @@ from digits.networks import architectures
 
 
 def show(architecture: str) -> None:
+    """Show the layers of a network that is yet to be trained. architecture: a key of `ARCHITECTURES`."""
     layers = architectures.layers(architecture)
     rows = [
         {

@@ -1,11 +1,19 @@
-"""Train: choose a network, start it, watch every epoch. The training is a process of its own; this page only reads."""
+"""Train: choose a network, start its training, watch every epoch.
+
+A process of its own trains; this page only reads what that process has stored.
+"""
+
+import os
+from contextlib import suppress
 
 import streamlit as st
 
+from digits import tasks
+from digits.errors import DigitsError
 from pages.train import set_up, watch
 
 st.title("Train", anchor=False)
-st.markdown("Choose a network, press Start and watch it learn. It goes on if you leave this page or close it.")
+st.markdown("Choose a network, start the training and watch it learn. The training continues when you leave this page.")
 
 new, runs = st.tabs(["Set up", "Watch"], key="train_view", bind="query-params", on_change="rerun")
 if new.open:
@@ -14,3 +22,9 @@ if new.open:
 if runs.open:
     with runs:
         watch.show()
+
+# Somebody is about to train, so a worker loads TensorFlow now. At the end, because to start it takes about 30 ms.
+if os.environ.get("DIGITS_WARM") != "0" and not st.session_state.get("train_warmed"):
+    st.session_state["train_warmed"] = True
+    with suppress(DigitsError):  # a training that cannot be started says why
+        tasks.warm_up()

@@ -1,24 +1,41 @@
-"""How far a run is, and its epochs in a table."""
+"""How far a run is, in bars, and its epochs in a table."""
+
+import time
+from statistics import fmean
+from typing import Any
 
 import streamlit as st
 
+from digits.runs import store as runs
+from digits.runs.run import Run
 from pages.shared.text import duration
 
+TRAINING = "Training"
+"""The phase of a run from its first tick on."""
 
-def bars(status: dict, num_epochs: int) -> None:
-    """Progress within the epoch and over the whole run, with an estimate of the time left."""
-    tick = status.get("progress")
+
+def bars(run: Run, epochs: list[dict[str, Any]]) -> None:
+    """Show the progress within the epoch and of the whole run, with an estimate of the time left.
+
+    epochs: of the run, as `runs.epochs` gives them.
+    """
+    tick = runs.last_tick(run.id) if run.phase == TRAINING else None
     if tick is None:
-        st.progress(0.0, text=f"{status['phase'] or 'Starting'}…")
+        st.progress(min(run.fraction, 1.0), text=f"{run.phase or 'Starting'}…")
         return
     within = tick["step"] / tick["steps"]
-    overall = min((tick["epoch"] - 1 + within) / num_epochs, 1.0)
-    left = status["elapsed"] / overall * (1 - overall) if overall else 0.0
+    done = tick["epoch"] - 1 + within
+    last = [row["seconds"] for row in epochs[-3:]]
+    seconds_per_epoch = fmean(last) if last else (time.time() - run.details["started"]) / done
+    left = max(0.0, seconds_per_epoch * (run.num_epochs - done))
     st.progress(within, text=f"Epoch {tick['epoch']}: batch {tick['step']:,} of {tick['steps']:,}")
-    st.progress(overall, text=f"Whole run: {overall:.0%}, about {duration(left)} left (estimate)")
+    overall = min(done / run.num_epochs, 1.0)
+    estimate = f", about {duration(left)} left" if left >= 1 else ""
+    st.progress(overall, text=f"Whole run: {overall:.0%}{estimate}")
 
 
-def table(epochs: list[dict]) -> None:
+def table(epochs: list[dict[str, Any]]) -> None:
+    """Show a row for each epoch, the newest first."""
     rows = [
         {
             "Epoch": row["epoch"],

@@ -1,29 +1,35 @@
-"""The queue, as a run that waits in it sees it."""
+"""The queue as a run in it sees it: its place, who else waits, and buttons to change the order.
+
+A run that waits alone only says that it waits.
+"""
 
 import streamlit as st
 
-from digits.runs import queue
+from digits.runs import store as runs
 from digits.runs.run import Run
 from pages.shared.errors import attempt
 from pages.shared.text import isolated
 
 
 def show(run: Run) -> None:
-    """The place of `run`, who else waits, and buttons to change the order."""
-    waits = queue.waiting()
-    ids = [other.id for other in waits]
+    """Show the place of `run`; nothing if it waits no longer."""
+    queue = runs.queue()
+    ids = [other.id for other in queue]
     if run.id not in ids:
+        return
+    if len(ids) == 1:
+        st.progress(0.0, text="Waiting for the device…")
         return
     place = ids.index(run.id) + 1
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"Place **{place} of {len(ids)}** in the queue. It starts when the device is free.")
+        st.markdown(f"Place **{place} of {len(ids)}** in the queue. The training starts when the device is free.")
         st.button(
-            "Earlier", icon=":material/arrow_upward:", on_click=attempt, args=(queue.move, run, place - 1),
-            disabled=place == 1, key=f"train_earlier_{run.id}",
+            "Move up", icon=":material/arrow_upward:", on_click=attempt, args=(runs.move, run, place - 1),
+            disabled=place == 1, key=f"train_up_{run.id}",
         )  # fmt: skip
         st.button(
-            "Later", icon=":material/arrow_downward:", on_click=attempt, args=(queue.move, run, place + 1),
-            disabled=place == len(ids), key=f"train_later_{run.id}",
+            "Move down", icon=":material/arrow_downward:", on_click=attempt, args=(runs.move, run, place + 1),
+            disabled=place == len(ids), key=f"train_down_{run.id}",
         )  # fmt: skip
-    rows = [{"Place": number, "Run": isolated(other.name)} for number, other in enumerate(waits, start=1)]
+    rows = [{"Place": number, "Run": isolated(other.title)} for number, other in enumerate(queue, start=1)]
     st.dataframe(rows, hide_index=True, alt="The runs that wait for the device, the next to start first")

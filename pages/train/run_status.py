@@ -1,15 +1,21 @@
-"""The line that says how a run is, with what may be asked of it."""
+"""The state of a run in a line of badges, with buttons to stop and to pause it.
+
+Below it, what went wrong, and how to try again.
+"""
 
 import streamlit as st
 
+from digits import tasks
+from digits.networks.backends import TITLES
+from digits.runs import store as runs
 from digits.runs.run import Run, RunState
-from digits.training.backends import TITLES
 from pages.shared.errors import attempt
 
 BADGES = {
     RunState.QUEUED: ("gray", "schedule"),
     RunState.STARTING: ("blue", "hourglass_top"),
     RunState.RUNNING: ("blue", "directions_run"),
+    RunState.EVALUATING: ("blue", "fact_check"),
     RunState.DONE: ("green", "check_circle"),
     RunState.STOPPED: ("orange", "stop_circle"),
     RunState.PAUSED: ("orange", "pause_circle"),
@@ -18,46 +24,76 @@ BADGES = {
 }
 
 
-def show(run: Run, status: dict) -> None:
-    """status: as `run.status()` gives it."""
+def show(run: Run) -> None:
+    """Show how a run is, and the buttons for one that waits or is at work."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        _badges(run, status)
-        if not status["state"].is_final:
-            _requests(run, status["state"])
+        _badges(run)
+        if not run.state.is_final:
+            _requests(run)
 
 
-def _badges(run: Run, status: dict) -> None:
-    color, icon = BADGES[status["state"]]
-    st.badge(status["state"], color=color, icon=f":material/{icon}:")
-    if not status["responding"]:
-        st.badge("not responding", color="red", icon=":material/heart_broken:", help="Its worker lives, but is silent.")
-    elif status["phase"]:
-        st.badge(status["phase"], color="gray")
-    if "device" in status:
-        st.badge(status["device"], icon=":material/memory:", color="gray", help="The device that trains.")
-    if (memory := status.get("memory")) and memory["total"]:
-        said = f"{memory['used'] / 1e9:.1f} of {memory['total'] / 1e9:,.0f} GB"
-        st.badge(said, color="gray", help="Memory of the device: what this training took at most so far, and all.")
-    if status.get("backend", "tensorflow") != "tensorflow":
-        st.badge(TITLES[status["backend"]], color="gray", help="The library that Keras runs on.")
-    if "xla" in status:
-        st.badge(f"XLA {'on' if status['xla'] else 'off'}", color="gray", help=f"You asked for: {run.config.xla}.")
+def show_problem(run: Run) -> None:
+    """Show why a run ended early, and offer to repeat the evaluation where only that is missing."""
+    if run.lacks_evaluation:
+        ended = "failed" if run.state == RunState.FAILED else f"was {run.state}"
+        st.warning(f"The evaluation {ended}. {run.cause} You can use the model already.", icon=":material/warning:")
+        st.button(
+            "Try the evaluation again", type="primary", icon=":material/refresh:", key=f"train_evaluate_{run.id}",
+            on_click=attempt, args=(resume, run),
+        )  # fmt: skip
+    elif run.cause:
+        advice = "" if run.state == RunState.FAILED else " **Continue**, below, starts from its last checkpoint."
+        st.error(f"{run.state.capitalize()}: {run.cause}{advice}", icon=":material/error:")
 
 
-def _requests(run: Run, state: RunState) -> None:
+def resume(run: Run, epochs: int | None = None) -> None:
+    """Let an ended run continue, up to `epochs` if that is more than before. Raises DigitsError."""
+    runs.resume(run.id, epochs)
+    tasks.look_after()
+
+
+def _badges(run: Run) -> None:
+    color, icon = BADGES[run.state]
+    if run.is_responding:
+        st.badge(run.state.capitalize(), color=color, icon=f":material/{icon}:")
+    else:
+        st.badge(
+            "Running, but not responding", color="red", icon=":material/heart_broken:",
+            help="Its process has sent no sign of life for some seconds. Stop ends it.",
+        )  # fmt: skip
+    if run.state.is_final and run.phase:
+        st.badge(run.phase, color="gray")
+    details = run.details
+    if "device" in details:
+        st.badge(details["device"], icon=":material/memory:", color="gray", help="The device that trains.")
+    if (memory := details.get("memory")) and memory["total"]:
+        used = f"{memory['used'] / 1e9:.1f} of {memory['total'] / 1e9:,.0f} GB"
+        st.badge(used, color="gray", help="The most memory of the device that this training has used so far.")
+    if details.get("backend", "tensorflow") != "tensorflow":
+        st.badge(TITLES[details["backend"]], color="gray", help="The library that Keras runs on.")
+    if "xla" in details:
+        st.badge(f"XLA {'on' if details['xla'] else 'off'}", color="gray", help=f"You asked for: {run.settings.xla}.")
+
+
+def _requests(run: Run) -> None:
+    if run.state == RunState.EVALUATING and run.is_responding:
+        return  # it takes seconds, and does not end earlier
     st.page_link(
         "pages/draw/page.py", label="Draw while it trains", icon=":material/draw:", query_params={"follow": run.id}
     )
-    asked = run.is_asked_to_stop or run.is_asked_to_pause
+    label, help = "Stop", "Ends the training now and keeps the model so far."
+    if run.is_queued:
+        label, help = "Cancel", "Takes the run out of the queue."
+    elif not run.is_responding:
+        help = "Ends the process. The last checkpoint is kept."
+    stops = run.request == "stop"
     st.button(
-        "Stopping…" if run.is_asked_to_stop else "Cancel" if state == RunState.QUEUED else "Stop",
-        icon=":material/stop:", on_click=attempt, args=(run.ask_to_stop,), disabled=run.is_asked_to_stop,
-        key=f"train_stop_{run.id}",
-        help="It leaves the queue." if state == RunState.QUEUED else "The model so far is kept.",
+        "Stopping…" if stops else label, icon=":material/stop:", on_click=attempt, args=(runs.stop, run),
+        disabled=stops, key=f"train_stop_{run.id}", help=help,
     )  # fmt: skip
-    if state != RunState.QUEUED:
+    if not run.is_queued and run.is_responding:
         st.button(
-            "Pausing…" if run.is_asked_to_pause else "Pause", icon=":material/pause:", on_click=attempt,
-            args=(run.ask_to_pause,), disabled=asked, key=f"train_pause_{run.id}",
-            help="Frees the device; it can go on later from here.",
+            "Pausing…" if run.request == "pause" else "Pause", icon=":material/pause:", on_click=attempt,
+            args=(runs.stop, run, "pause"), disabled=bool(run.request), key=f"train_pause_{run.id}",
+            help="Frees the device after a checkpoint. You can continue the training later.",
         )  # fmt: skip

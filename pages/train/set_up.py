@@ -2,17 +2,18 @@
 
 import streamlit as st
 
+from digits import tasks
 from digits.data.dataset import is_prepared
 from digits.data.sources import SOURCES
 from digits.data.splits import split
 from digits.errors import DigitsError
 from digits.networks import architectures
-from digits.networks.settings import SETTINGS, make_config
-from digits.runs import queue, runs
+from digits.networks.settings import SETTINGS, make_settings
+from digits.runs import store as runs
+from pages.shared.errors import attempt
 from pages.shared.prepare import prepared
+from pages.shared.visitor import owner
 from pages.train import augmented, layers, settings
-
-TUNED = ("epochs", "batch_size", "learning_rate", "schedule", "augmentation", "label_smoothing")
 
 
 def show() -> None:
@@ -54,16 +55,13 @@ def _network_changed() -> None:
 
 
 def _start(source: str, part: str) -> None:
-    """Make a run, start its worker, and go and watch it."""
-    names = (*TUNED, "architecture", "seed", "xla", "backend", "racers", "race")
+    """Make a run, which waits for a worker, and go and watch it."""
+    chosen = {name: st.session_state.get(f"train_{name}") for name in SETTINGS} | {"source": source, "split": part}
     try:
-        config = make_config(
-            source=source, split=part, **{name: st.session_state.get(f"train_{name}") for name in names}
-        )
-        run = runs.create(config)
-        queue.start(run)
+        run = runs.create(make_settings(**chosen), owner=owner())
     except (DigitsError, OSError) as error:
         st.session_state["train_problem"] = str(error)
         return
     st.session_state["run"] = run.id
     st.session_state["train_view"] = "Watch"
+    attempt(tasks.look_after)

@@ -1,100 +1,93 @@
-"""Watch one run: its state, its curves and its epochs, read from its folder about every second."""
+"""One run, read from the database again and again while it is at work.
 
-import time
+Its state, its progress, its curves and its epochs.
+"""
+
+from typing import Any
 
 import streamlit as st
 
-from digits.errors import DigitsError
 from digits.evaluation import evaluate
-from digits.evaluation.test_sets import test_set
+from digits.evaluation.test_sets import test_sets
 from digits.figures.curves import curves
-from digits.runs import queue
+from digits.runs import store as runs
 from digits.runs.run import Run, RunState
 from pages.shared import pickers
-from pages.shared.errors import tell_damage, told
+from pages.shared.errors import told
 from pages.shared.text import duration
 from pages.train import manage, progress, queue_place, run_status
 
-JUDGING_SECONDS = 20  # how long after its end a run may still be waiting for its test score
-
 
 def show() -> None:
-    """Choose a run and watch it; without any run, say how to begin."""
+    """Choose a run and watch it; without any, show how to begin."""
     run = pickers.any_run()
     if run is None:
-        st.info(
-            "No training yet. Choose a network under **Set up** and press **Start training**.", icon=":material/info:"
-        )
+        st.info("No run yet. Choose a network under **Set up** and press **Start training**.", icon=":material/info:")
         return
-    if not run.has_config:
-        st.error("Its settings, config.json, are damaged: it can only be deleted.", icon=":material/error:")
-        manage.offer_deletion(run)
-        return
-    live = _is_live(run)
-    st.fragment(_progress, run_every="1s" if live else None)(run, live)
-    if not live:
+    pace = _pace(run)
+    st.fragment(_watch, run_every=pace)(run.id, pace)
+    if pace is None:
         manage.show(run)
 
 
-def _is_live(run: Run) -> bool:
-    """Whether more is to come: the run is not at its end, or its test score is on the way."""
-    status = run.status()
-    if not status["state"].is_final:
-        return True
-    recent = time.time() - status.get("updated", 0) < JUDGING_SECONDS
-    return recent and run.has_model and _test_report(run) is None
+def _pace(run: Run) -> float | None:
+    """Return the seconds between two looks at a run: few until its first tick; None when it has ended."""
+    if run.state.is_final:
+        return None
+    waits_long = run.is_queued and len(runs.active()) > 1
+    return 1.0 if waits_long or run.phase == progress.TRAINING else 0.25
 
 
-def _progress(run: Run, was_live: bool) -> None:
+def _watch(run_id: str, pace: float | None) -> None:
+    """Show the run as it is now. Hands back to the page when another pace is due."""
     with told():
-        queue.advance()  # a worker that was killed started nobody
-    if was_live and not _is_live(run):
+        run = runs.get(run_id)  # which somebody may have deleted
+    if _pace(run) != pace:
         st.rerun()
-    status, epochs, ticks = run.status(), run.epochs(), run.ticks()
-    state, num_epochs, names = status["state"], run.num_epochs, run.config.racer_names
-
-    run_status.show(run, status)
-    if status["error"]:
-        way = "" if state == RunState.FAILED else " **Go on**, below, continues from its last checkpoint."
-        st.error(f"{state.capitalize()}: {status['error']}{way}", icon=":material/error:")
-    if note := status.get("note"):
+    run_status.show(run)
+    run_status.show_problem(run)
+    if note := run.details.get("note"):
         st.caption(note)
-    tell_damage(run)
-
-    if state == RunState.QUEUED:
+    epochs, ticks = runs.epochs(run.id), runs.ticks(run.id)
+    if run.is_queued:
         queue_place.show(run)
-    elif not state.is_final:
-        progress.bars(status, num_epochs)
-    _numbers(run, epochs, num_epochs, status)
-    if names and epochs:
-        st.caption(f"Best on the validation digits: {names[epochs[-1]['leader']]}, of {len(names)} in the race.")
-    if ticks or epochs:
-        for column, metric in zip(st.columns(2, gap="large"), ("loss", "accuracy"), strict=True):
-            column.plotly_chart(
-                curves(epochs, ticks, metric, total_epochs=num_epochs, racers=names),
-                key=f"train_{metric}_{run.id}",
-                config={"displayModeBar": False},
-                alt=f"{metric} of training and validation over {len(epochs)} epochs",
-            )
+    elif not run.state.is_final:
+        progress.bars(run, epochs)
+    if run.model and not run.state.is_final and run.state != RunState.EVALUATING:
+        st.caption("The present model stays in use until the new one is ready.")
+    _numbers(run, epochs)
+    _curves(run, epochs, ticks)
     if epochs:
         progress.table(epochs)
 
 
-def _numbers(run: Run, epochs: list[dict], num_epochs: int, status: dict) -> None:
-    report = _test_report(run)
+def _numbers(run: Run, epochs: list[dict[str, Any]]) -> None:
+    report = _report(run)
     with st.grid("auto", min_column_width=150):
-        st.metric("Epochs", f"{len(epochs)} of {num_epochs}", border=True)
+        st.metric("Epochs", f"{len(epochs)} of {run.num_epochs}", border=True)
         if epochs:
             st.metric("Validation accuracy", f"{epochs[-1]['val_accuracy']:.2%}", border=True)
         if report:
             st.metric("Test accuracy", f"{report['accuracy']:.2%}", border=True, help=report["title"])
-        if "seconds" in status or "elapsed" in status:
-            seconds = status.get("seconds", status.get("elapsed"))
-            st.metric("Time", duration(seconds), border=True, help="Training, compiling included.")
+        if seconds := run.details.get("seconds"):
+            st.metric("Time", duration(seconds), border=True, help="Training, with compiling.")
 
 
-def _test_report(run: Run) -> dict | None:
-    try:
-        return evaluate.stored(run, test_set(run.config.split, run.config))
-    except DigitsError:
-        return None
+def _curves(run: Run, epochs: list[dict[str, Any]], ticks: list[dict[str, float]]) -> None:
+    names = run.settings.racer_names
+    if names and epochs:
+        st.caption(f"Best on the validation digits: {names[epochs[-1]['leader']]}, of {len(names)} networks.")
+    if not ticks and not epochs:
+        return
+    for column, metric in zip(st.columns(2, gap="large"), ("loss", "accuracy"), strict=True):
+        column.plotly_chart(
+            curves(epochs, ticks, metric, total_epochs=run.num_epochs, racers=names),
+            key=f"train_{metric}_{run.id}",
+            config={"displayModeBar": False},
+            alt=f"{metric} of training and validation over {len(epochs)} epochs",
+        )
+
+
+def _report(run: Run) -> dict[str, Any] | None:
+    """Return the report of the run's model on its own test set; None until that is evaluated."""
+    return next(filter(None, (evaluate.stored(run, chosen) for chosen in test_sets(run.settings))), None)

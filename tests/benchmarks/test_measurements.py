@@ -1,11 +1,13 @@
+import importlib
 import json
+from types import SimpleNamespace
 
 import pytest
 
 from digits.errors import DigitsError
-from tests.benchmarks.engine import measurements
-from tests.benchmarks.engine.digits_data import dataset, tutorial_arrays
-from tests.benchmarks.engine_report import table
+from tests.benchmarks import measurements
+from tests.benchmarks.engine import report
+from tests.benchmarks.mnist_arrays import dataset, tutorial_arrays
 
 
 def test_the_sample_stands_in_for_the_size_of_mnist(with_sample):
@@ -15,14 +17,32 @@ def test_the_sample_stands_in_for_the_size_of_mnist(with_sample):
 
 
 def test_every_measurement_is_a_module_that_measures():
-    import importlib
+    for name, (folder, *_) in measurements.MEASUREMENTS.items():
+        assert callable(importlib.import_module(f"tests.benchmarks.{folder}.{name}").measure)
 
-    for name in measurements.MEASUREMENTS:
-        assert callable(importlib.import_module(f"tests.benchmarks.engine.{name}").measure)
+
+def test_a_measurement_runs_in_a_process_of_its_own_and_gives_its_numbers_back(with_sample):
+    measured = measurements.run("drawing")
+    assert measured["n"] == 300 and 0 < measured["median"] <= measured["p95"]
+
+
+def test_pytorch_is_measured_only_when_it_is_asked_for(monkeypatch, capsys):
+    asked = []
+    monkeypatch.setattr(measurements, "run", lambda name: asked.append(name) or {})
+    monkeypatch.setattr(measurements, "is_installed", lambda name: True)
+    for torch in (False, True):
+        report.run(SimpleNamespace(quick=True, torch=torch, json=True))
+        assert ("torch_eager" in asked) == torch
+
+
+def test_without_pytorch_the_option_says_how_to_install_it(monkeypatch):
+    monkeypatch.setattr(measurements, "is_installed", lambda name: name != "torch_eager")
+    with pytest.raises(DigitsError, match="pip install torch"):
+        report.run(SimpleNamespace(quick=True, torch=True, json=True))
 
 
 def test_a_measurement_that_fails_says_so_in_one_sentence(digits_home, monkeypatch):
-    monkeypatch.setitem(measurements.MEASUREMENTS, "nothing", ("nothing", "json"))
+    monkeypatch.setitem(measurements.MEASUREMENTS, "nothing", ("engine", "nothing", "json"))
     with pytest.raises(DigitsError, match="The measurement nothing failed"):
         measurements.run("nothing")
 
@@ -37,6 +57,6 @@ def test_the_table_gives_medians_and_ratios_within_a_round():
             ],
         },
     }
-    lines = table(json.loads(json.dumps(result)))
+    lines = report.lines(json.loads(json.dumps(result)))
     assert "| Keras model.fit with its defaults | 2.400 | 16,000 | 12.00 |" in lines
     assert "| Digits: the epoch as one compiled program | 0.200 | 192,000 | 1.00 |" in lines

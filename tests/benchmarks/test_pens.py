@@ -4,13 +4,12 @@ import numpy as np
 import pytest
 
 from digits.errors import DamagedFile
-from digits.evaluation.folder import folder
 from digits.inference.detector import Detector
-from digits.runs import runs
-from digits.starter.detector.making import judge
-from digits.storage.records import read_json
-from tests.benchmarks.pens import WAYS, Way, paint, read_pen_digits
-from tests.conftest import digits
+from digits.inference.recognizer import Recognizer
+from digits.runs import starter
+from digits.starter.detector.making import false_acceptances
+from tests.benchmarks.__main__ import main
+from tests.benchmarks.pens.styles import STYLES, Style, paint, read_pen_digits
 
 ONE = [np.array([[0.1, -0.5], [-0.1, 0.5]], np.float32)]
 SEVEN = [np.array([[-0.3, -0.5], [0.3, -0.5], [0.0, 0.5]], np.float32)]
@@ -39,32 +38,52 @@ def test_strokes_come_back_as_they_were_saved(pen_file):
     np.testing.assert_array_equal(drawn[5][1], FOUR[1])
 
 
-@pytest.mark.parametrize("name", WAYS)
-def test_every_way_stays_on_the_canvas(name):
-    ink = paint(SEVEN, WAYS[name])
+@pytest.mark.parametrize("name", STYLES)
+def test_every_style_stays_on_the_canvas(name):
+    ink = paint(SEVEN, STYLES[name])
     assert ink.shape == (384, 384) and ink.max() == 255
     assert not ink[[0, -1]].any() and not ink[:, [0, -1]].any()
 
 
-def test_a_way_has_the_size_and_the_brush_it_says():
-    ys = np.flatnonzero(paint(ONE, Way(side=200, width=20)).any(axis=1))
+def test_a_style_has_the_size_and_the_brush_it_says():
+    ys = np.flatnonzero(paint(ONE, Style(side=200, width=20)).any(axis=1))
     assert np.ptp(ys) + 1 == pytest.approx(220, abs=4)
 
 
-def test_the_starter_reads_plain_digits_in_every_way(pen_file, digits_home):
-    result = json.loads(digits("pen", "--file", pen_file, "--json", home=digits_home).stdout)
-    assert [row["way"] for row in result["ways"]] == list(WAYS)
+def test_the_starter_reads_plain_digits_in_every_style(pen_file, digits_home, tmp_path, capsys):
+    stored = tmp_path / "pens.json"
+    assert main(["pens", "--file", str(pen_file), "--run", "starter", "--json", "--store", str(stored)]) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert [row["style"] for row in result["styles"]] == list(STYLES)
     assert (result["run"], result["n"], result["mean"], result["worst"]) == ("starter", 6, 1.0, 1.0)
-    assert result["refused"] == 0 and all(row["refused"] == 0 for row in result["ways"])
+    assert result["refused"] == 0 and all(row["refused"] == 0 for row in result["styles"])
     assert result["non_digits"] == []
-    kept = folder(runs.find("starter"), "pens") / "pens.json"  # for the score card
-    assert read_json(kept) == result and kept.is_relative_to(digits_home)
+    assert json.loads(stored.read_text()) == result and not list(digits_home.iterdir())
+    assert result["sha256"] == starter.run().model.sha256
 
 
-def test_what_is_no_digit_is_counted_by_kind(monkeypatch):
-    monkeypatch.setattr(judge, "EACH", 20)
-    monkeypatch.setattr(judge, "FONTS", judge.FONTS[:1])
-    rows = {row["kind"]: row for row in judge.wrong_acceptances(Detector.bundled())}
+def test_errors_are_counted_by_what_was_predicted(pen_file, digits_home, monkeypatch, capsys):
+    """A network that takes everything for a seven."""
+    seven = np.eye(10)[7]
+    monkeypatch.setattr(Recognizer, "probabilities", lambda self, pictures: np.tile(seven, (len(pictures), 1)))
+    assert main(["pens", "--file", str(pen_file)]) == 0
+    assert "| **mean** | **33.33%** |" in (text := capsys.readouterr().out)
+    assert "| thick | 33.33% | 0.00% | 1 as 7: 2, 4 as 7: 2 |" in text
+
+
+def test_the_file_may_be_named_by_a_variable_and_has_no_other_default(pen_file, digits_home, monkeypatch, capsys):
+    monkeypatch.delenv("DIGITS_PENS", raising=False)
+    assert main(["pens"]) == 1
+    assert "--file or the variable DIGITS_PENS" in capsys.readouterr().err
+    monkeypatch.setenv("DIGITS_PENS", str(pen_file.with_name("absent.npz")))
+    assert main(["pens"]) == 1
+    assert "absent.npz is no file of pen digits" in capsys.readouterr().err
+
+
+def test_other_drawings_are_counted_by_kind(monkeypatch):
+    monkeypatch.setattr(false_acceptances, "EACH", 20)
+    monkeypatch.setattr(false_acceptances, "FONTS", false_acceptances.FONTS[:1])
+    rows = {row["kind"]: row for row in false_acceptances.by_kind(Detector.bundled())}
     assert {kind for kind, row in rows.items() if not row["learned"]} == {"doodle", "printed letter", "printed sign"}
     assert rows["dash"]["n"] == 20 and rows["dash"]["accepted"] <= 0.2
 

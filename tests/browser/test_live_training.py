@@ -2,9 +2,8 @@
 
 from playwright.sync_api import expect
 
-from digits.networks.settings import make_config
-from digits.runs import queue, runs
-from digits.training import snapshots
+from digits.networks.settings import make_settings
+from digits.runs import store as runs
 from tests.browser.test_draw import SEVEN, draw, expect_answer
 
 
@@ -15,14 +14,13 @@ def bars(page):
     )
 
 
-def test_the_bars_of_a_drawing_move_while_a_network_trains_and_the_epochs_can_be_scrubbed(visit, server):
-    run = runs.create(make_config(architecture="linear", epochs=1000))
-    queue.start(run)
+def test_the_bars_of_a_drawing_move_while_a_network_trains_and_an_epoch_can_be_chosen(visit, server):
+    run = runs.create(make_settings(architecture="linear", epochs=1000))  # the server gives it a worker
     page = visit(f"{server}/draw")
     draw(page, SEVEN)
     expect_answer(page, "7")
     page.get_by_role("button", name="Follow it").click()
-    page.get_by_text("You follow").wait_for()
+    page.get_by_text("Following").wait_for()
     page.get_by_text("After epoch").wait_for(timeout=60_000)
     ink = page.locator("canvas.dc-canvas.lower-canvas")
     assert (
@@ -36,9 +34,9 @@ def test_the_bars_of_a_drawing_move_while_a_network_trains_and_the_epochs_can_be
     page.wait_for_timeout(1000)  # the bars glide
     assert bars(page) != seen
     expect_answer(page, "7")
-    run.ask_to_stop()
+    runs.stop(run)
     page.get_by_role("slider", name="Epoch").wait_for(timeout=60_000)
-    expect(page.get_by_text(f"After epoch {max(snapshots.files(run.path))}")).to_be_visible()
+    expect(page.get_by_text(f"After epoch {max(runs.files(run.id, 'snapshot'))}")).to_be_visible()
     page.get_by_role("slider", name="Epoch").press("Home")
     page.get_by_text("Before training").wait_for()
     assert canvas.evaluate("canvas => canvas.isConnected")  # the same canvas all along, with the drawing on it

@@ -1,4 +1,4 @@
-"""My digits as a user meets them: draw, say what it is, find it in the list, export it, import it again."""
+"""My drawings as a user meets them: draw, label, find the drawing in the list, export it, import it again."""
 
 import json
 import zipfile
@@ -7,13 +7,13 @@ from tests.browser.conftest import settle
 from tests.browser.test_draw import ONE, draw, expect_answer
 
 
-def test_a_drawing_is_said_listed_exported_deleted_and_imported(visit, server, tmp_path):
+def test_a_drawing_is_labelled_listed_exported_deleted_and_imported(visit, server, tmp_path):
     page = visit(f"{server}/draw")
     draw(page, ONE)
     expect_answer(page, "1")
     page.get_by_role("radio", name="7", exact=True).click()
-    page.get_by_text("Among My digits, as a 7").wait_for()
-    page.get_by_text("Drawings: 1; misread: 1").wait_for()
+    page.get_by_text("Saved under My drawings with the label 7.").wait_for()
+    page.get_by_text("Drawings: 1, misclassified: 1").wait_for()
 
     with page.expect_download() as download:
         page.get_by_role("button", name="Export").click()
@@ -23,14 +23,14 @@ def test_a_drawing_is_said_listed_exported_deleted_and_imported(visit, server, t
         [row] = json.loads(packed.read("digits.json"))["drawings"]
         assert row["label"] == 7 and f"strokes/7-{row['id']}.json" in packed.namelist()
 
-    page.get_by_role("button", name="Delete all").click()
-    page.get_by_role("button", name="Delete all for ever").click()
-    page.get_by_text("Nothing yet. Draw a digit").wait_for()
+    page.get_by_role("button", name="Delete all", exact=True).click()
+    page.get_by_role("button", name="Delete all drawings").click()
+    page.get_by_text("No drawing yet. Draw a digit").wait_for()
     page.get_by_role("button", name="Import").click()
     (tmp_path / "none.zip").write_bytes(b"hello")
     page.locator("input[type=file]").set_input_files([file, tmp_path / "none.zip"])
-    page.get_by_text("New drawings: 1; here already: 0.").wait_for()
+    page.get_by_text("New drawings: 1. Already here: 0.").wait_for()
     page.get_by_text("This is no zip file").wait_for()
-    page.get_by_text("Drawings: 1; misread: 1").wait_for()
+    page.get_by_text("Drawings: 1, misclassified: 1").wait_for()
     settle(page)
     assert page.get_by_test_id("stException").count() == 0

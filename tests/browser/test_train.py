@@ -3,7 +3,7 @@ import re
 from playwright.sync_api import expect
 
 from digits.networks.architectures import RECIPES, TITLES
-from digits.runs import runs
+from digits.runs import store as runs
 from digits.runs.run import RunState
 from tests.browser.conftest import serving, settle
 
@@ -22,31 +22,33 @@ def start(page, network, epochs):
 def test_a_training_on_the_sample_is_watched_to_its_end(visit, server):
     page = visit(f"{server}/train")
     start(page, "mlp", 5)
-    page.get_by_text("starting").or_(page.get_by_text("running")).first.wait_for()
+    page.get_by_text("Starting").or_(page.get_by_text("Running")).first.wait_for()
     page.get_by_text("Test accuracy").wait_for(timeout=90_000)
-    expect(page.get_by_text("5 of 5")).to_be_visible()
+    page.get_by_text("Done").first.wait_for()
+    expect(page.get_by_text("5 of 5", exact=True)).to_be_visible()
     expect(page.locator(".js-plotly-plot")).to_have_count(2)
     points = page.locator(".js-plotly-plot").first.locator(".scatterlayer .trace").nth(2).locator(".points path")
     expect(points).to_have_count(5)
-    (run,) = runs.all_runs()
+    (run,) = runs.page()
     assert run.state == RunState.DONE and run.id in page.url
+    assert run.owner != "local"  # the visitor has a cookie
 
     other = visit(page.url)  # another visitor, by the link
     other.get_by_text("Test accuracy").wait_for()
 
 
-def test_a_training_goes_on_without_page_and_server_and_is_stopped_from_a_new_one(visit, with_sample):
+def test_a_training_continues_without_page_and_server_and_is_stopped_from_a_new_one(visit, with_sample):
     with serving(with_sample) as address:
         page = visit(f"{address}/train")
         start(page, "mlp", 1000)
         page.get_by_text(re.compile("Whole run")).wait_for(timeout=60_000)
-        (run,) = runs.all_runs()
         page.context.close()
-    seen = len(run.epochs())
+    seen = runs.page()[0].epochs_done
     with serving(with_sample) as address:
-        page = visit(f"{address}/train?train_view=Watch&run={run.id}")
+        page = visit(f"{address}/train?train_view=Watch&run={runs.page()[0].id}")
         page.get_by_text(re.compile("Whole run")).wait_for()
-        assert run.state == RunState.RUNNING
+        assert runs.page()[0].state == RunState.RUNNING
         page.get_by_test_id("stMain").get_by_role("button", name="Stop").click()  # the header has one of its own
-        page.get_by_text("stopped").first.wait_for(timeout=60_000)
-        assert len(run.epochs()) >= seen and run.has_model
+        page.get_by_text("Stopped").first.wait_for(timeout=60_000)
+        run = runs.page()[0]
+        assert run.epochs_done >= seen and run.model

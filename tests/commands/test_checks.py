@@ -1,15 +1,17 @@
 import os
 import time
 
+import numpy as np
 import pytest
+from digits.storage.records import write_json
 
 from digits.commands import checks
 from digits.errors import DigitsError
+from digits.inference.detector import Detector
 from digits.inference.recognizer import Recognizer
 from digits.networks.settings import make_config
 from digits.runs import runs
 from digits.storage.home import data_folder
-from digits.storage.records import write_json
 
 
 @pytest.mark.parametrize("check", [check for check in checks.CHECKS if check != "device"])
@@ -79,10 +81,16 @@ def test_a_worker_that_hangs_is_named_with_its_process(digits_home):
         checks.locks()
 
 
-def test_a_starter_that_reads_nonsense_is_found(with_sample, monkeypatch):
-    read = Recognizer.probabilities
-    monkeypatch.setattr(Recognizer, "probabilities", lambda self, images: read(self, images)[:, ::-1])
-    with pytest.raises(DigitsError, match="The starter model read a 5 as 4. Reinstall OpenCV"):
+def test_a_starter_that_predicts_nonsense_is_found(with_sample, monkeypatch):
+    probabilities = Recognizer.probabilities
+    monkeypatch.setattr(Recognizer, "probabilities", lambda self, images: probabilities(self, images)[:, ::-1])
+    with pytest.raises(DigitsError, match="The starter model predicts 4 for a 5. Reinstall OpenCV"):
+        checks.prediction()
+
+
+def test_a_detector_that_rejects_digits_is_found(with_sample, monkeypatch):
+    monkeypatch.setattr(Detector, "likelihood", lambda self, images: np.zeros(len(images)))
+    with pytest.raises(DigitsError, match="The digit detector rejects a 5. Reinstall OpenCV"):
         checks.prediction()
 
 

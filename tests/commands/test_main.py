@@ -40,7 +40,7 @@ def test_evaluate_for_people_names_the_test_set_and_the_interval(with_run, digit
     assert "the tutorial's test part (1,000 digits)" in said and "95 % interval" in said
 
 
-def test_predict_reads_a_folder_in_file_name_order_and_says_what_it_cannot_read(with_run, digits_home, tmp_path):
+def test_predict_takes_a_folder_in_file_name_order_and_says_what_it_cannot_read(with_run, digits_home, tmp_path):
     folder = tmp_path / "pictures"
     folder.mkdir()
     data = open_dataset("sample")
@@ -52,6 +52,7 @@ def test_predict_reads_a_folder_in_file_name_order_and_says_what_it_cannot_read(
     process = digits("predict", "--json", folder, home=digits_home, check=False)
     lines = [json.loads(line) for line in process.stdout.splitlines()]
     assert process.returncode == 1
+    assert process.stderr == f"Skipped in {folder}, not PNG or JPEG: notes.txt.\n"
     assert [line["image"].rsplit("/", 1)[1] for line in lines] == ["6.png", "7.png", "8.png", "9.png", "a.png"]
     assert [line["digit"] for line in lines[:4]] == data.labels[4_003:3_999:-1].tolist()
     for line in lines[:4]:
@@ -62,12 +63,59 @@ def test_predict_reads_a_folder_in_file_name_order_and_says_what_it_cannot_read(
     assert set(lines[4]) == {"image", "error"} and "\n" not in lines[4]["error"]
 
 
-def test_predict_uses_the_starter_when_nothing_was_trained(digits_home, tmp_path):
+@pytest.fixture
+def one(tmp_path):
+    """A picture of a 1."""
     paper = np.full((200, 200), 255, np.uint8)
     cv2.line(paper, (100, 40), (100, 160), 0, 14)
     cv2.imwrite(str(tmp_path / "one.png"), paper)
-    result = json.loads(digits("predict", "--json", tmp_path / "one.png", home=digits_home).stdout)
+    return tmp_path / "one.png"
+
+
+def test_predict_uses_the_starter_when_nothing_was_trained(digits_home, one):
+    result = json.loads(digits("predict", "--json", one, home=digits_home).stdout)
     assert (result["digit"], result["looks_like_a_digit"]) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        ([], ""),
+        (["notes.txt"], "Skipped in {}, not PNG or JPEG: notes.txt.\n"),
+        ([f"{number}.gif" for number in range(7)],
+         "Skipped in {}, not PNG or JPEG: 0.gif, 1.gif, 2.gif, 3.gif, 4.gif and 2 more.\n"),
+    ],
+)  # fmt: skip
+def test_predict_fails_on_a_folder_without_pictures_and_says_what_it_skips(digits_home, tmp_path, names, message):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for name in names:
+        (folder / name).write_bytes(b"not a picture")
+    process = digits("predict", folder, home=digits_home, check=False)
+    assert (process.returncode, process.stdout) == (1, "")
+    assert process.stderr == message.format(folder) + "No picture was predicted.\n"
+
+
+def test_predict_says_what_is_wrong_with_each_file_and_fails(digits_home, tmp_path):
+    (tmp_path / "broken.png").write_bytes(b"not a picture")
+    process = digits("predict", tmp_path / "broken.png", tmp_path / "missing.png", home=digits_home, check=False)
+    assert process.returncode == 1
+    assert process.stdout.splitlines() == [
+        f"{tmp_path}/broken.png: This isn't a PNG or JPEG file. Save the picture as one of them and try again.",
+        f"{tmp_path}/missing.png: The file can't be read: No such file or directory.",
+    ]
+
+
+def test_only_verbs_that_build_networks_need_the_library_of_keras(digits_home, one, monkeypatch):
+    monkeypatch.setenv("KERAS_BACKEND", "torch")
+    assert ": 1 (" in digits("predict", one, home=digits_home).stdout
+    rows = json.loads(digits("doctor", "--json", home=digits_home, check=False).stdout)["checks"]
+    assert [row["check"] for row in rows if not row["ok"]] == ["device"]
+    [problem] = [row["said"] for row in rows if not row["ok"]]
+    assert problem == "The environment variable KERAS_BACKEND is 'torch'; expected one of tensorflow, jax."
+    for verb in ("train", "fine-tune", "audit", "architectures"):
+        process = digits(verb, home=digits_home, check=False)
+        assert (process.returncode, process.stderr) == (2, f"python -m digits: {problem}\n")
 
 
 def test_predict_says_of_a_letter_that_it_does_not_look_like_a_digit(digits_home, tmp_path):
@@ -76,7 +124,8 @@ def test_predict_says_of_a_letter_that_it_does_not_look_like_a_digit(digits_home
     cv2.imwrite(str(tmp_path / "m.png"), paper)
     result = json.loads(digits("predict", "--json", tmp_path / "m.png", home=digits_home).stdout)
     assert result["looks_like_a_digit"] is False and len(result["probabilities"]) == 10
-    assert "does not look like a digit" in digits("predict", tmp_path / "m.png", home=digits_home).stdout
+    said = digits("predict", tmp_path / "m.png", home=digits_home).stdout
+    assert said == f"{tmp_path}/m.png: doesn't look like a digit (closest: {result['digit']})\n"
 
 
 @pytest.mark.parametrize(

@@ -1,1 +1,1 @@
-"""Reports, test sets, calibration and pens."""
+"""Reports, test sets, calibration, comparison, robustness, maps and where they are kept."""

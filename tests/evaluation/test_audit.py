@@ -1,14 +1,14 @@
-import json
-
 import numpy as np
 import pytest
 
 from digits.data.dataset import open_dataset
-from digits.errors import BadConfig, DamagedFile
-from digits.evaluation import audit
+from digits.data.sources import SOURCES
+from digits.errors import BadConfig
+from digits.evaluation import audit, store
+from digits.evaluation.store import Subject
 
 
-def test_wrong_labels_are_found_by_what_networks_say_of_digits_they_have_not_learned():
+def test_wrong_labels_are_found_by_predictions_of_networks_that_have_not_learned_from_the_digits():
     rng = np.random.default_rng(0)
     truth = rng.integers(0, 10, 2_000)
     logits = rng.normal(size=(2_000, 10)) + 9 * np.eye(10)[truth]
@@ -19,7 +19,7 @@ def test_wrong_labels_are_found_by_what_networks_say_of_digits_they_have_not_lea
     found = audit.doubtful(labels, probabilities)
     assert len(set(wrong) & {row["index"] for row in found[:45]}) >= 38
     for row in found:
-        assert row["label"] == labels[row["index"]] != row["said"] == probabilities[row["index"]].argmax()
+        assert row["label"] == labels[row["index"]] != row["predicted"] == probabilities[row["index"]].argmax()
         assert row["support"] < row["confidence"] <= 1
     margins = [row["support"] - row["confidence"] for row in found]
     assert (np.diff(margins) > -3e-4).all()  # four decimals are kept
@@ -31,14 +31,15 @@ def test_the_audit_of_the_sample_is_stored_and_planted_errors_are_found(with_sam
     monkeypatch.setattr(audit, "NUM_FOLDS", 2)
     monkeypatch.setattr(audit, "SMALL", {"epochs": 3, "batch_size": 64})  # a few seconds instead of twenty
     told = []
-    found = audit.audit("sample", lambda share, phase: told.append((share, phase)))
+    found = audit.audit("sample", lambda fraction, phase: told.append((fraction, phase)))
     assert (found["source"], found["n"], found["folds"]) == ("sample", 5_000, 2)
     assert found["accuracy"] > 0.9 and found["issues"]
     assert told[0] == (0.0, "Loading TensorFlow") and told[-1] == (1.0, "Fold 2 of 2, epoch 3")
-    assert [share for share, _ in told] == sorted(share for share, _ in told)
+    assert [fraction for fraction, _ in told] == sorted(fraction for fraction, _ in told)
     assert found == audit.stored("sample")
-    probabilities = np.load(audit.job("sample").result.with_name("probabilities.npy"))
     labels = open_dataset("sample").labels
+    subject = Subject.of_source("sample", SOURCES["sample"].labels_sha256)
+    probabilities = store.get(subject, audit.KIND).array()
     assert found["accuracy"] == (probabilities.argmax(axis=1) == labels).mean()
     assert audit.doubtful(labels, probabilities) == found["issues"]
     # The same probabilities against labels of which fifty are wrong: the networks did not learn these, which is easier.
@@ -56,10 +57,5 @@ def test_a_senseless_number_of_planted_errors_is_refused(with_sample, count):
         audit.plant("sample", count)
 
 
-@pytest.mark.parametrize("text", ["", "{}", json.dumps({"n": 5_000, "issues": [{"index": 1}]})])
-def test_a_damaged_audit_is_said_to_be_damaged(with_sample, text):
-    file = audit.job("sample").result
-    file.parent.mkdir()
-    file.write_text(text)
-    with pytest.raises(DamagedFile):
-        audit.stored("sample")
+def test_a_source_that_nobody_has_audited_has_no_audit(with_sample):
+    assert audit.stored("sample") is None

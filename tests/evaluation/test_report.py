@@ -6,7 +6,7 @@ from digits.evaluation.report import report
 
 
 @pytest.fixture
-def judged():
+def predictions():
     rng = np.random.default_rng(0)
     labels = rng.integers(0, 10, 500)
     logits = rng.normal(size=(500, 10)) + 3 * np.eye(10)[labels]
@@ -14,8 +14,8 @@ def judged():
     return labels, probabilities.astype(np.float32)
 
 
-def test_every_figure_agrees_with_scikit_learn(judged):
-    labels, probabilities = judged
+def test_every_figure_agrees_with_scikit_learn(predictions):
+    labels, probabilities = predictions
     result = report(labels, probabilities)
     predicted = probabilities.argmax(axis=1)
     assert result["n"] == 500
@@ -36,16 +36,17 @@ def test_the_interval_is_wilsons():
     assert report(labels, probabilities)["interval"] == pytest.approx([0.8256, 0.9448], abs=1e-4)
 
 
-def test_the_misread_come_with_the_most_confident_first(judged):
-    labels, probabilities = judged
-    misread = report(labels, probabilities)["misread"]
-    assert len(misread) == round(500 * (1 - report(labels, probabilities)["accuracy"]))
-    assert [row["confidence"] for row in misread] == sorted((row["confidence"] for row in misread), reverse=True)
-    for row in misread:
+def test_the_misclassified_digits_come_with_the_most_confident_first(predictions):
+    labels, probabilities = predictions
+    misclassified = report(labels, probabilities)["misread"]
+    assert len(misclassified) == round(500 * (1 - report(labels, probabilities)["accuracy"]))
+    confidence = [row["confidence"] for row in misclassified]
+    assert confidence == sorted(confidence, reverse=True)
+    for row in misclassified:
         assert row["label"] == labels[row["index"]] != row["predicted"] == probabilities[row["index"]].argmax()
 
 
-def test_a_digit_that_was_never_said_scores_nought_without_a_warning():
+def test_a_digit_that_is_never_predicted_scores_zero_without_a_warning():
     labels = np.arange(10)
     probabilities = np.zeros((10, 10), np.float32)
     probabilities[:, 0] = 1

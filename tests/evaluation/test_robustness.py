@@ -1,4 +1,3 @@
-import json
 from dataclasses import replace
 
 import numpy as np
@@ -6,12 +5,11 @@ import pytest
 from sklearn.metrics import accuracy_score
 
 from digits.data.dataset import open_dataset
-from digits.errors import DamagedFile
-from digits.evaluation import robustness
+from digits.evaluation import robustness, store
 from digits.evaluation.distortions import DISTORTIONS, distort
+from digits.evaluation.store import Subject
 from digits.evaluation.test_sets import test_set as find_set
 from digits.runs import models
-from digits.storage.records import write_json
 
 
 @pytest.fixture
@@ -19,14 +17,19 @@ def few(monkeypatch):
     """Two distortions with a strength beside the neutral one."""
     kept = {"rotation": (0, 30), "noise": (0, 40)}
     some = {name: replace(DISTORTIONS[name], strengths=strengths) for name, strengths in kept.items()}
-    for module in (robustness, distort.__globals__):
-        target = module if isinstance(module, dict) else vars(module)
-        monkeypatch.setitem(target, "DISTORTIONS", some)
+    for module in (vars(robustness), distort.__globals__):
+        monkeypatch.setitem(module, "DISTORTIONS", some)
 
 
-def test_the_curves_are_the_accuracy_on_distorted_digits(with_run, few):
-    chosen, told = find_set("tutorial", with_run.config), []
-    measured = robustness.measure(with_run, chosen, lambda share, phase: told.append((share, phase)))
+@pytest.fixture
+def chosen(with_run):
+    return find_set("tutorial", with_run.settings)
+
+
+def test_the_curves_are_the_accuracy_on_distorted_digits(with_run, chosen, few):
+    assert robustness.stored(with_run, chosen) is None
+    told = []
+    measured = robustness.measure(with_run, chosen, lambda *progress: told.append(progress))
     assert told == [(0.0, "Rotation: 30 °"), (0.5, "Noise: 40 grey levels")]
     assert measured == robustness.stored(with_run, chosen)
     assert (measured["run"], measured["test"], measured["n"]) == (with_run.id, "tutorial", 1_000)
@@ -35,32 +38,23 @@ def test_the_curves_are_the_accuracy_on_distorted_digits(with_run, few):
         curve = measured["curves"][name]
         assert curve["strengths"] == list(strengths)
         for strength, accuracy, (low, high) in zip(*curve.values(), strict=True):
-            said = models.recognizer(with_run).probabilities(distort(images, {name: strength})).argmax(axis=1)
-            assert accuracy == accuracy_score(labels, said)
+            predicted = models.recognizer(with_run).probabilities(distort(images, {name: strength})).argmax(axis=1)
+            assert accuracy == accuracy_score(labels, predicted)
             assert low < accuracy < high
     assert measured["curves"]["rotation"]["accuracy"][0] > measured["curves"]["rotation"]["accuracy"][1]
 
 
-@pytest.mark.parametrize("text", ["", "{}", json.dumps({"curves": []}), json.dumps({"curves": {"rotation": {}}})])
-def test_damaged_curves_are_said_to_be_damaged(with_run, text):
-    chosen = find_set("tutorial", with_run.config)
-    robustness.job(with_run, chosen).result.write_text(text)
-    with pytest.raises(DamagedFile):
-        robustness.stored(with_run, chosen)
-
-
-def test_curves_of_other_strengths_are_not_mixed_with_todays(with_run, few):
-    chosen = find_set("tutorial", with_run.config)
+def test_curves_of_other_strengths_are_to_be_measured_again(with_run, chosen, few):
     curves = {name: {"strengths": [0, 1]} for name in ("rotation", "noise")}
-    write_json(robustness.job(with_run, chosen).result, {"curves": curves})
-    with pytest.raises(DamagedFile, match="earlier version"):
-        robustness.stored(with_run, chosen)
+    store.put(Subject.of(with_run), robustness.KIND, "tutorial", {"curves": curves})
+    assert robustness.stored(with_run, chosen) is None
 
 
-def test_several_networks_share_the_work_and_answer_as_one(with_run):
+def test_several_networks_share_the_work_and_predict_the_same(with_run):
     dataset = open_dataset("sample")
     images, labels = dataset.images[4_000:4_101], dataset.labels[4_000:4_101]
-    (net,) = nets = robustness.readers(with_run)[:1]
+    (recognizer,) = robustness.load(with_run)[:1]
     np.testing.assert_array_equal(
-        robustness.hits(nets * 3, images, labels), net.probabilities(images).argmax(axis=1) == labels
+        robustness.are_correct([recognizer] * 3, images, labels),
+        recognizer.probabilities(images).argmax(axis=1) == labels,
     )

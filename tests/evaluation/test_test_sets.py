@@ -2,15 +2,15 @@ import pytest
 
 from digits.errors import BadConfig
 from digits.evaluation import test_sets as sets
-from digits.networks.settings import make_config
+from digits.networks.settings import make_settings
 
-SAMPLE = make_config(source="sample")
-TUTORIAL = make_config(source="mnist", split="tutorial")
-OFFICIAL = make_config(source="mnist", split="official")
+SAMPLE = make_settings(source="sample")
+TUTORIAL = make_settings(source="mnist", split="tutorial")
+OFFICIAL = make_settings(source="mnist", split="official")
 
 
 @pytest.mark.parametrize(
-    ("config", "expected"),
+    ("settings", "expected"),
     [
         (SAMPLE, [("tutorial", "sample", 1_000), ("official", "mnist", 10_000)]),
         (TUTORIAL, [("tutorial", "mnist", 12_000), ("official", "mnist", 10_000)]),
@@ -18,13 +18,13 @@ OFFICIAL = make_config(source="mnist", split="official")
     ],
     ids=["sample", "tutorial", "official"],
 )
-def test_a_run_is_judged_only_on_digits_it_has_not_seen(config, expected):
-    assert [(found.name, found.source, len(found.indices)) for found in sets.test_sets(config)] == expected
+def test_a_run_is_evaluated_only_on_digits_that_it_has_not_seen(settings, expected):
+    assert [(found.name, found.source, len(found.indices)) for found in sets.test_sets(settings)] == expected
 
 
 def test_a_set_that_the_run_learned_from_is_refused_with_the_reason():
     with pytest.raises(
-        BadConfig, match="learned from 12,000 of the 12,000 digits .* Judge it on the official test set"
+        BadConfig, match="learned from 12,000 of the 12,000 digits .* Evaluate it on the official test set"
     ):
         sets.test_set("tutorial", OFFICIAL)
 

@@ -1,47 +1,138 @@
 """Real processes to be harmed."""
 
 import contextlib
+import os
+import signal
+import socket
 import subprocess
 import sys
+import threading
+from pathlib import Path
 
+import psutil
 import pytest
 
-from digits.networks.settings import make_config
-from digits.runs import runs
-from digits.runs.run import Run
+from digits.errors import DigitsError
+from digits.networks.settings import make_settings
+from digits.runs import store as runs
+from digits.storage import database
 from digits.storage.home import ROOT
+from tests.browser.conftest import wait_until_up
+from tests.conftest import wait_until
 
-KILL = "import os, signal; kill = lambda *_: os.kill(os.getpid(), signal.SIGKILL); "
+KILL = "import os, signal; kill = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)\n"
+"""Gives harmful code a `kill`, to be put in the place of any function."""
 
+WORK = """
+import os, sys
+from digits.commands.worker import HANDLERS
+from digits.storage import database
+from digits.tasks import serve, store
+{harm}
+with database.writing() as connection:
+    place = store.add_worker(connection, sys.argv[1], foreground=False, pid=os.getpid())
+serve(place, sys.argv[1], HANDLERS)
+"""
 
-@pytest.fixture
-def python():
-    """python(code, *arguments) runs Python code in a process of its own, which does not outlive the test."""
-    with contextlib.ExitStack() as processes:
-
-        def python(code: str, *arguments: str) -> subprocess.Popen:
-            process = subprocess.Popen(
-                [sys.executable, "-c", code, *arguments],
-                cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-            )  # fmt: skip
-            processes.callback(process.communicate)
-            processes.callback(process.kill)
-            return process
-
-        yield python
+IDLE = """
+import time
+from digits.tasks import Interrupted, TaskState
+def idle(work, run_id, part):
+    while not work.request:
+        work.tell(0.5, "Training")
+        time.sleep(0.02)
+    raise Interrupted(TaskState.PAUSED if work.request == "pause" else TaskState.STOPPED)
+HANDLERS["train"] = idle
+"""
+"""In the place of a training: holds the device until it is asked to end, and needs no TensorFlow."""
 
 
 @pytest.fixture
 def worker(python):
-    """worker(run, harm) trains `run` in a worker process that first runs the code `harm`."""
+    """worker(harm, lane) does what waits in a lane; first it runs the code `harm`, which knows HANDLERS."""
+    return lambda harm="", lane="training": python(KILL + WORK.format(harm=harm), lane)
 
-    def worker(run: Run, harm: str = "") -> subprocess.Popen:
-        return python(f"import sys\n{harm}\nfrom digits.__main__ import main\nmain(['work', {run.id!r}])")
 
-    return worker
+@pytest.fixture(autouse=True)
+def no_worker_outlives_its_test(digits_home):
+    """Workers are detached from whoever started them, so nobody else would end them."""
+    yield
+    for process in workers_of(digits_home):
+        with contextlib.suppress(psutil.Error):
+            process.kill()
+
+
+def workers_of(home: Path) -> list[psutil.Process]:
+    """Return the processes that Digits has started itself for this DIGITS_HOME."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if "work" in process.cmdline()[3:4] and process.environ().get("DIGITS_HOME") == str(home):
+                found.append(process)
+    return found
+
+
+@pytest.fixture
+def harmed_workers(tmp_path, monkeypatch):
+    """harmed_workers(harm): every worker that Digits starts itself from now on first runs that code."""
+
+    def harmed_workers(harm: str) -> None:
+        folder = tmp_path / "site"
+        folder.mkdir(exist_ok=True)
+        code = f"from digits.commands.worker import HANDLERS\n{KILL}{harm}"
+        text = f"import sys\nif 'work' in sys.orig_argv:\n    sys.path.insert(0, {str(ROOT)!r})\n    exec({code!r})\n"
+        (folder / "sitecustomize.py").write_text(text)
+        monkeypatch.setenv("PYTHONPATH", str(folder))
+
+    return harmed_workers
+
+
+@contextlib.contextmanager
+def serving(home: Path, **environment: str):
+    """`streamlit run app.py` with that DIGITS_HOME, and nobody who opens a page; yields its process."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)], cwd=ROOT,
+        env={**os.environ, **environment, "DIGITS_HOME": str(home)},
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        wait_until_up(f"http://127.0.0.1:{port}/_stcore/health", process)
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def suspend(process: subprocess.Popen | psutil.Process, seconds: float = 100.0) -> None:
+    """Stop a process as Ctrl-Z or a hang would, and let its lease look as it does after so many seconds."""
+    process.send_signal(signal.SIGSTOP)
+    wait_until(lambda: psutil.Process(process.pid).status() == psutil.STATUS_STOPPED)
+    with database.writing() as connection:
+        connection.execute("UPDATE workers SET renewed = renewed - ? WHERE pid = ?", (seconds, process.pid))
+
+
+def at_once(*actions):
+    """Do some things at the same moment; returns what each returned, or the DigitsError that it raised."""
+    said, ready = [None] * len(actions), threading.Barrier(len(actions))
+
+    def act(place):
+        ready.wait()
+        try:
+            said[place] = actions[place]()
+        except DigitsError as error:
+            said[place] = error
+
+    threads = [threading.Thread(target=act, args=(place,)) for place in range(len(actions))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return said
 
 
 @pytest.fixture
 def run(with_sample):
     """A queued run of the smallest network, with more epochs than any test has time for."""
-    return runs.create(make_config(architecture="linear", epochs=1000))
+    return runs.create(make_settings(architecture="linear", epochs=1000))

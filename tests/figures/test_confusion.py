@@ -4,21 +4,21 @@ from digits.figures.confusion import confusion, difference
 
 
 def counts(**cells):
-    """A matrix of 100 right answers for each digit, with cells like r4c9=12."""
+    """A matrix of 100 correct predictions for each digit, with cells like r4c9=12."""
     matrix = np.eye(10, dtype=int) * 100
     for name, count in cells.items():
         matrix[int(name[1]), int(name[3])] = count
     return matrix
 
 
-def test_hovering_says_what_was_read_as_what_in_words():
+def test_hovering_puts_a_cell_in_words():
     points = confusion(counts(r4c9=25, r7c1=1)).data[1]
     sentences = np.reshape(points.hovertext, (10, 10))
-    assert sentences[4][9] == "25 digits that are 4 were read as 9 (20.0% of the 4s)"
-    assert sentences[7][1] == "1 digit that is 7 was read as 1 (1.0% of the 7s)"
+    assert sentences[4][9] == "25 digits with label 4, predicted as 9 (20.0% of the 4s)"
+    assert sentences[7][1] == "1 digit with label 7, predicted as 1 (1.0% of the 7s)"
 
 
-def test_colour_is_the_cube_root_of_the_share_of_the_row_and_what_never_happened_is_empty():
+def test_colour_is_the_cube_root_of_the_fraction_of_the_row_and_a_count_of_zero_is_empty():
     z = confusion(counts(r4c9=25)).data[0].z
     expected = np.full((10, 10), np.nan)
     np.fill_diagonal(expected, 1)
@@ -29,7 +29,7 @@ def test_colour_is_the_cube_root_of_the_share_of_the_row_and_what_never_happened
 def test_each_cell_has_a_point_that_a_click_selects():
     points = confusion(counts()).data[1]
     assert {(int(y), int(x)) for x, y in zip(points.x, points.y, strict=True)} == set(np.ndindex(10, 10))
-    assert points.hovertext[4 * 10 + 9].startswith("0 digits that are 4 were read as 9")
+    assert points.hovertext[4 * 10 + 9].startswith("0 digits with label 4, predicted as 9")
 
 
 def test_only_the_chosen_cell_has_a_frame():

@@ -4,13 +4,14 @@ import pytest
 from digits.data.dataset import open_dataset
 from digits.errors import DamagedFile
 from digits.inference.activations import Activations
-from digits.runs import models, runs
-from digits.storage.records import read_json, write_json
+from digits.networks.settings import make_settings
+from digits.runs import models, starter
+from digits.runs import store as runs
 
 
 @pytest.fixture(scope="module")
 def layers():
-    return models.layers(runs.find("starter"))
+    return models.activations(runs.get("starter"))
 
 
 def test_each_convolution_of_the_starter_gives_its_maps_after_the_relu(layers, with_sample):
@@ -43,26 +44,25 @@ def test_the_features_of_a_trained_network_are_keras_own(with_run):
     import keras
 
     images = open_dataset("sample").images[:5]
-    network = keras.models.load_model(with_run.model_file("model.keras"))
+    network = keras.models.load_model(with_run.model.file("model.keras"))
     hidden = keras.Model(network.inputs, network.layers[-2].output)
     expected = hidden.predict_on_batch(images[..., np.newaxis].astype(np.float32))
-    np.testing.assert_allclose(models.layers(with_run).features(images), expected, rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(models.activations(with_run).features(images), expected, rtol=1e-4, atol=1e-4)
 
 
 @pytest.mark.parametrize("shapes", [{"features": (95,)}, {"convolution 1": (14, 14, 31), "features": (96,)}])
 def test_a_file_that_does_not_give_the_shapes_of_its_manifest_is_damaged(shapes):
     with pytest.raises(DamagedFile, match="layers.tflite is missing or damaged"):
-        Activations.load(runs.STARTER / "layers.tflite", shapes)
+        Activations.load(starter.FOLDER / "layers.tflite", shapes)
 
 
 def test_a_file_cut_short_is_damaged(tmp_path, layers):
-    (tmp_path / "layers.tflite").write_bytes((runs.STARTER / "layers.tflite").read_bytes()[:1000])
+    (tmp_path / "layers.tflite").write_bytes((starter.FOLDER / "layers.tflite").read_bytes()[:1000])
     with pytest.raises(DamagedFile, match="layers.tflite is missing or damaged"):
         Activations.load(tmp_path / "layers.tflite", layers.shapes)
 
 
-def test_a_run_of_an_earlier_version_says_that_it_has_no_layers(with_run):
-    manifest = read_json(with_run.path / "manifest.json")
-    write_json(with_run.path / "manifest.json", {**manifest, "layers": None})
-    with pytest.raises(DamagedFile, match="has no layers.tflite"):
-        models.layers(with_run)
+def test_a_run_without_a_model_says_so(with_sample):
+    run = runs.create(make_settings(architecture="linear"))
+    with pytest.raises(DamagedFile, match="This run has no model: it is queued. Choose another one."):
+        models.activations(run)

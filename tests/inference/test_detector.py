@@ -9,7 +9,7 @@ from digits.errors import DamagedFile
 from digits.inference import detector as module
 from digits.inference.detector import FOLDER, Detector
 from digits.inference.preprocessing import to_mnist
-from digits.starter.detector.making.judge import print_
+from digits.starter.detector.making.false_acceptances import print_
 from digits.starter.detector.making.non_digits import draw
 
 

@@ -4,7 +4,8 @@ import pytest
 from digits.inference import strokes
 from digits.inference.explanation import log_odds, occlusion, without_each
 from digits.inference.preprocessing import to_mnist
-from digits.runs import models, runs
+from digits.runs import models
+from digits.runs import store as runs
 
 SEVEN = [
     strokes.Stroke(np.array([[100.0, 80], [280, 80]]), 24),
@@ -14,7 +15,7 @@ SEVEN = [
 
 @pytest.fixture(scope="module")
 def recognizer():
-    return models.recognizer(runs.find("starter"))
+    return models.recognizer(runs.get("starter"))
 
 
 def probabilities(recognizer, some):

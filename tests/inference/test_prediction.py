@@ -11,7 +11,7 @@ from digits.inference.prediction import predict, predict_many, predict_number
 from digits.inference.preprocessing import as_drawn, to_mnist
 from digits.inference.recognizer import Recognizer
 from digits.inference.segmentation import separate
-from digits.runs import runs
+from digits.runs import starter
 
 ONE = [(200, 60), (190, 320)]
 SEVEN = [(100, 80), (280, 80), (170, 320)]
@@ -28,7 +28,7 @@ def drawn(*paths, width=24):
 
 @pytest.fixture(scope="module")
 def recognizer():
-    return Recognizer.load(runs.STARTER / "model.tflite")
+    return Recognizer.load(starter.FOLDER / "model.tflite")
 
 
 @pytest.fixture(scope="module")

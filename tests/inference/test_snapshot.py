@@ -6,6 +6,9 @@ from digits.errors import DamagedFile
 from digits.inference.snapshot import Snapshot
 from digits.networks.architectures import ARCHITECTURES
 from digits.runs import models
+from digits.runs import store as runs
+from digits.storage.files import write_new
+from digits.storage.home import run_folder
 from digits.training import snapshots
 
 
@@ -28,7 +31,7 @@ def test_numpy_predicts_what_keras_predicts(name, with_sample):
 
 def test_the_last_snapshot_of_a_run_is_its_model(with_run):
     images = open_dataset("sample").images[:20]
-    *_, last = snapshots.files(with_run.path)
+    *_, last = runs.files(with_run.id, "snapshot")
     exported = models.recognizer(with_run)
     exported._temperature = 1  # a snapshot is not calibrated
     found = models.snapshot(with_run, last).probabilities(images)
@@ -45,17 +48,18 @@ def test_the_last_snapshot_of_a_run_is_its_model(with_run):
     ids=["empty", "cut", "flipped"],
 )
 def test_a_damaged_snapshot_is_refused_in_plain_words(with_run, damage):
-    file = snapshots.files(with_run.path)[0]
+    stored = runs.files(with_run.id, "snapshot")[0]
+    file = run_folder(with_run.id) / stored.name
     file.write_bytes(damage(file.read_bytes()))
-    with pytest.raises(DamagedFile, match="The snapshot epoch-0000.npz is damaged"):
+    with pytest.raises(DamagedFile, match="The snapshot snapshot-0000.npz is damaged"):
         models.snapshot(with_run, 0)
 
 
 def test_a_snapshot_with_an_unknown_kind_of_layer_is_refused(tmp_path):
     layers = '[{"layer": "LSTM", "weights": 0}]'
-    np.savez(tmp_path / "epoch-0001.npz", layers=np.array(layers))
+    stored = write_new(tmp_path, "snapshot-0001.npz", lambda part: np.savez(part, layers=np.array(layers)))
     with pytest.raises(DamagedFile):
-        Snapshot.load(tmp_path / "epoch-0001.npz")
+        Snapshot.load(tmp_path, stored)
 
 
 def test_the_weights_of_a_first_dense_layer_are_pictures(with_run):

@@ -1,11 +1,21 @@
 """The app as a user meets it, without a browser."""
 
+import os
+import time
+
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from digits.runs import store as runs
+from digits.runs.run import Run, RunState
+from digits.storage import database
 from digits.storage.home import ROOT
+from digits.tasks import TRAINING, workers
+from digits.tasks import store as task_store
 
-# What a link or a name may carry and must stay without effect.
+# What a link or a name may carry and must stay without effect: all of it for the parser of links (test_pickers.py), one
+# for each page.
 HOSTILE = [
     "nope",
     "../..",
@@ -18,6 +28,13 @@ HOSTILE = [
     "🙂",
     "x" * 10_000,
 ]
+HOSTILE_NAME = "<b>b</b> [a](http://evil.example) $x^2$ :red[b]"
+
+
+@pytest.fixture(autouse=True)
+def no_cookies(monkeypatch):
+    """A visitor without a cookie; an AppTest has a mock in their place."""
+    monkeypatch.setattr(type(st.context), "cookies", {})
 
 
 @pytest.fixture
@@ -35,8 +52,32 @@ def open_page():
     return open_page
 
 
+@pytest.fixture
+def no_workers(monkeypatch):
+    """Lets no worker start; the lanes for which one was wanted."""
+    wanted = []
+    monkeypatch.setattr(workers, "_start", lambda worker, lane, *options: wanted.append(lane))
+    return wanted
+
+
+def be_at_work(run: Run, stage: RunState = RunState.RUNNING, phase: str = "Training", fraction: float = 0.0) -> Run:
+    """Let this process be the worker of a run that waits, at that stage. Returns the run."""
+    with database.writing() as connection:
+        worker = task_store.add_worker(connection, TRAINING, foreground=True, pid=os.getpid())
+    assert task_store.claim(worker, TRAINING, only=run.task_id, out_of_turn=True)
+    runs.set_stage(run.id, stage, started=time.time() - 10)
+    task_store.tell(run.task_id, fraction, phase)
+    return runs.get(run.id)
+
+
+def execute(statement: str, *values) -> None:
+    """Change the database in one statement."""
+    with database.writing() as connection:
+        connection.execute(statement, values)
+
+
 def texts(page: AppTest) -> str:
-    """All that the page says in words."""
+    """Return all that the page says in words."""
     kinds = (
         page.title,
         page.subheader,
@@ -56,3 +97,8 @@ def click(page: AppTest, label: str) -> AppTest:
     next(button for button in page.button if button.label == label).click().run()
     assert not page.exception
     return page
+
+
+def progress(page: AppTest) -> list[str]:
+    """Return what the progress bars of the page say."""
+    return [bar.proto.text for bar in page.get("progress")]

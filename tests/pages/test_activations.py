@@ -2,8 +2,8 @@
 
 import pytest
 
-from digits.storage.records import read_json, write_json
-from digits.training import snapshots
+from digits.runs import store as runs
+from digits.storage.home import run_folder
 from pages.shared import cache
 from tests.pages.conftest import texts
 from tests.pages.test_draw import SEVEN, FakeCanvas, canvas, captions, draw  # noqa: F401, fixtures
@@ -22,7 +22,7 @@ def open_panel(draw):  # noqa: F811
 
 
 def test_closed_it_loads_no_layers(draw, monkeypatch):  # noqa: F811
-    monkeypatch.setattr(cache, "layers", None)
+    monkeypatch.setattr(cache, "activations", None)
     assert draw(FakeCanvas(SEVEN), model="starter").metric[0].value == "7"
 
 
@@ -40,13 +40,12 @@ def test_of_a_dense_network_it_shows_the_units_and_the_weights_of_the_brightest(
     page = open_panel(model=with_run.id)
     pictures = captions(page)[4:]
     assert pictures[0].startswith("The 128 hidden units") and len(pictures) == 9 and "**Hidden unit**" in texts(page)
-    for file in snapshots.files(with_run.path).values():
-        file.unlink()
+    for stored in runs.files(with_run.id, "snapshot").values():
+        (run_folder(with_run.id) / stored.name).unlink()
     assert len(captions(page.run())[4:]) == 1 and not page.exception
 
 
-def test_a_run_of_an_earlier_version_says_that_it_has_no_layers(open_panel, with_run):
-    manifest = read_json(with_run.path / "manifest.json")
-    write_json(with_run.path / "manifest.json", {**manifest, "layers": None})
+def test_a_damaged_layers_file_is_said_and_the_prediction_stays(open_panel, with_run):
+    (run_folder(with_run.id) / with_run.model.files["layers.tflite"].name).write_bytes(b"")
     page = open_panel(model=with_run.id)
-    assert "has no layers.tflite" in page.info[0].value and page.metric[0].value == "7"
+    assert "damaged" in page.info[0].value and page.metric[0].value == "7"

@@ -1,6 +1,55 @@
+import asyncio
 import socket
 
+import pytest
+
+from digits import tasks
+from digits.errors import StoreUnavailable
+from pages.shared import server
 from pages.shared.server import send_at_once
+
+
+@pytest.fixture
+def looks(monkeypatch):
+    """Counts how often the server has looked after the tasks; the first look fails."""
+    looks = []
+
+    def look_after():
+        looks.append(1)
+        if len(looks) == 1:
+            raise StoreUnavailable("Somebody else is writing.")
+
+    monkeypatch.setattr(tasks, "look_after", look_after)
+    monkeypatch.setattr(server, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(server.cv2, "setNumThreads", lambda number: None)  # of this process, for all other tests
+    return looks
+
+
+def test_the_server_looks_after_the_tasks_as_long_as_it_runs_even_after_a_failure(digits_home, looks):
+    async def serve():
+        async with server.lifespan(None):
+            while len(looks) < 3:
+                await asyncio.sleep(0.01)
+        await asyncio.sleep(0.02)  # a look that had begun
+        seen = len(looks)
+        await asyncio.sleep(0.1)
+        assert len(looks) == seen
+
+    asyncio.run(asyncio.wait_for(serve(), 20))
+
+
+@pytest.mark.parametrize(("value", "times"), [("1", 1), ("0", 0), ("", 0)])
+def test_a_worker_is_warmed_up_at_the_start_only_where_it_is_asked_for(digits_home, looks, monkeypatch, value, times):
+    asked = []
+    monkeypatch.setenv("DIGITS_WARM", value)
+    monkeypatch.setattr(tasks, "warm_up", lambda: asked.append(1))
+
+    async def serve():
+        async with server.lifespan(None):
+            pass
+
+    asyncio.run(serve())
+    assert len(asked) == times
 
 
 def test_what_is_sent_to_a_visitor_is_not_held_back():

@@ -1,24 +1,32 @@
-import time
+from types import SimpleNamespace
 
 import pytest
 
+from digits import tasks
 from digits.errors import DigitsError
 from digits.networks.settings import make_settings
-from digits.runs import queue, runs
-from digits.runs.run import SILENT_SECONDS, RunState
-from digits.storage.records import append_json_line, write_json
-from digits.tasks import process
+from digits.runs import store as runs
+from digits.runs.run import RunState
+from digits.tasks import TRAINING
 from pages.shared.text import isolated
+from pages.train import progress as page_progress
 from pages.train import settings
-from tests.pages.conftest import click, texts
+from tests.pages.conftest import HOSTILE_NAME, be_at_work, click, execute, texts
+
+EPOCH = {"epoch": 1, "seconds": 2.0, "loss": 0.5, "accuracy": 0.85, "val_loss": 0.4, "val_accuracy": 0.875}
 
 
-@pytest.fixture
-def started(monkeypatch):
-    """The runs that the page asked a worker to train; no worker is started."""
-    asked = []
-    monkeypatch.setattr(queue, "start", asked.append)
-    return asked
+def watch(open_page, run):
+    return open_page("train", train_view="Watch", run=run.id)
+
+
+def progress(page):
+    """Return the texts of the bars."""
+    return [bar.proto.text for bar in page.get("progress")]
+
+
+def labels(page):
+    return [button.label for button in page.button]
 
 
 def test_the_defaults_come_with_the_network(open_page, with_sample):
@@ -40,20 +48,22 @@ def test_the_layers_are_shown_before_anything_starts(open_page, with_sample):
     ) in texts(page)
 
 
-def test_start_makes_a_run_starts_its_worker_and_watches_it(open_page, with_sample, started):
+def test_start_makes_a_run_wants_a_worker_and_watches_it(open_page, with_sample, no_workers):
     page = open_page("train")
     page.segmented_control(key="train_architecture").set_value("mlp").run()
     page.number_input(key="train_epochs").set_value(4)
     click(page, "Start training")
-    (run,) = runs.all_runs()
-    assert started == [run]
-    assert run.config == make_settings(architecture="mlp", epochs=4)
+    (run,) = runs.page()
+    assert (run.state, no_workers) == (RunState.QUEUED, [TRAINING])
+    assert run.settings == make_settings(architecture="mlp", epochs=4)
     assert page.session_state["train_view"] == "Watch"
     assert page.selectbox(key="run").value == run.id
 
 
 @pytest.mark.parametrize("there", [True, False])
-def test_jax_and_the_race_are_offered_only_where_jax_is_installed(open_page, with_sample, started, monkeypatch, there):
+def test_jax_and_the_race_are_offered_only_where_jax_is_installed(
+    open_page, with_sample, no_workers, monkeypatch, there
+):
     monkeypatch.setattr(settings, "is_installed", lambda name: there)
     page = open_page("train")
     shown = [box.key for box in page.number_input]
@@ -66,149 +76,58 @@ def test_jax_and_the_race_are_offered_only_where_jax_is_installed(open_page, wit
         page.segmented_control(key="train_backend").set_value("jax").run()
         page.segmented_control(key="train_race").set_value("learning-rates").run()
     click(page, "Start training")
-    (run,) = runs.all_runs()
+    (run,) = runs.page()
     chosen = ("jax", 3, "learning-rates") if there else ("tensorflow", 1, "seeds")
-    assert (run.config.backend, run.config.racers, run.config.race) == chosen
+    assert (run.settings.backend, run.settings.racers, run.settings.race) == chosen
 
 
-def test_a_setting_that_the_browser_made_up_is_refused_in_a_sentence(open_page, with_sample, started):
+def test_a_setting_that_the_browser_made_up_is_refused_in_a_sentence(open_page, with_sample, no_workers):
     page = open_page("train")
     page.session_state["train_batch_size"] = 65_000
     click(page, "Start training")
     assert page.error[0].value == "Batch size is 65,000, but there are only 3,200 training digits. Start with 32."
-    assert not started and not runs.all_runs()
+    assert not no_workers and not runs.page()
 
 
-def test_without_runs_watch_says_how_to_begin(open_page, with_sample):
-    page = open_page("train", train_view="Watch")
-    assert "Choose a network under **Set up**" in page.info[0].value
+def test_an_error_while_starting_is_said_in_a_sentence(open_page, with_sample, monkeypatch):
+    def fail(settings, owner):
+        raise DigitsError("Could not make a run: No space left on device.")
+
+    monkeypatch.setattr(runs, "create", fail)
+    page = click(open_page("train"), "Start training")
+    assert "No space left on device" in page.error[0].value
 
 
-def live(run, **changes):
-    status = {"state": "running", "phase": "Training", "updated": time.time(), "device": "CPU", "xla": True}
-    write_json(run.path / "status.json", status | changes)
+def test_a_new_run_belongs_to_its_visitor(open_page, with_sample, no_workers, monkeypatch):
+    monkeypatch.setattr("pages.train.set_up.owner", lambda: "someone")
+    click(open_page("train"), "Start training")
+    assert [run.owner for run in runs.page()] == ["someone"]
 
 
-def test_a_running_run_shows_its_state_device_progress_and_time_left(open_page, with_sample):
-    run = runs.create(make_settings(epochs=10, backend="jax", racers=2, race="learning-rates"))
-    epoch = {"epoch": 1, "seconds": 2.0, "loss": 0.5, "accuracy": 0.85, "val_loss": 0.4, "val_accuracy": 0.875}
-    each = [{"val_loss": 0.4, "val_accuracy": 0.875}, {"val_loss": 0.5, "val_accuracy": 0.85}]
-    epoch |= {"leader": 0, "racers": each}
-    append_json_line(run.path / "metrics.jsonl", {"epoch": 1, "step": 5, "steps": 25, "loss": 0.9, "accuracy": 0.7})
-    append_json_line(run.path / "metrics.jsonl", epoch)
-    with run.lock():
-        memory = {"used": 1_100_000_000, "total": 16_000_000_000}
-        live(run, progress={"epoch": 2, "step": 10, "steps": 25}, elapsed=7.0, backend="jax", memory=memory)
-        page = open_page("train", train_view="Watch")
-    said = texts(page)
-    leader = "Best on the validation digits: learning rate 0.00316, of 2 in the race."
-    for word in ("running", "CPU", "XLA on", "JAX", "1.1 of 16 GB", leader):
-        assert word in said
-    metrics = {metric.label: metric.value for metric in page.metric}
-    assert metrics == {"Epochs": "1 of 10", "Validation accuracy": "87.50%", "Time": "7.0 s"}
-    assert len(page.get("plotly_chart")) == 2
-    assert all(name in page.get("plotly_chart")[0].proto.spec for name in run.config.racer_names)
-    click(page, "Stop")
-    assert run.is_asked_to_stop
+def test_the_page_lets_a_worker_warm_up_once_in_a_visit(open_page, with_sample, monkeypatch):
+    asked = []
 
+    def warm_up():
+        asked.append(1)
+        raise DigitsError("No process could be started.")
 
-def test_a_finished_run_shows_its_test_score_and_what_to_do_next(open_page, with_run):
-    page = open_page("train", train_view="Watch", run=with_run.id)
-    assert {metric.label for metric in page.metric} == {"Epochs", "Validation accuracy", "Test accuracy", "Time"}
-    assert {button.label for button in page.button} >= {"Save the name", "Delete for ever"}
-
-
-def test_a_failed_run_says_why(open_page, with_sample):
-    run = runs.create(make_settings())
-    live(run, state="failed", phase="", error="the loss became NaN in epoch 1")
-    page = open_page("train", train_view="Watch")
-    assert page.error[0].value == "Failed: the loss became NaN in epoch 1"
-
-
-def test_a_lost_run_says_so(open_page, with_sample):
-    run = runs.create(make_settings())
-    live(run, pid=1)
-    page = open_page("train", train_view="Watch")
-    assert "ended without a word" in page.error[0].value and run.state == RunState.LOST
-
-
-def test_a_queued_run_shows_its_place_and_can_be_moved_and_cancelled(open_page, with_sample, monkeypatch):
-    monkeypatch.setattr(process, "start", lambda arguments, log: None)
-    first, second, third = (runs.create(make_settings()) for _ in range(3))
-    with first.lock():
-        live(first)
-        queue.start(second)
-        queue.start(third)
-        third.rename("=cmd()")
-        page = open_page("train", train_view="Watch", run=third.id)
-        assert "Place **2 of 2** in the queue" in texts(page)
-        waiting = next(table.value for table in page.dataframe if "Place" in table.value)
-        assert waiting["Run"].tolist()[1] == isolated("=cmd()")  # no formula in a downloaded table
-        click(page, "Earlier")
-        assert queue.waiting() == [third, second] and "Place **1 of 2** in the queue" in texts(page)
-        click(page, "Cancel")
-        assert (third.state, queue.waiting()) == (RunState.STOPPED, [second])
-
-
-def test_a_running_run_can_be_paused_and_a_silent_one_is_said_not_to_respond(open_page, with_sample):
-    run = runs.create(make_settings())
-    with run.lock():
-        live(run, updated=time.time() - SILENT_SECONDS)
-        page = open_page("train", train_view="Watch")
-        assert "not responding" in texts(page)
-        click(page, "Pause")
-        assert run.is_asked_to_pause and not run.is_asked_to_stop
-
-
-def test_a_paused_run_goes_on_and_a_finished_one_to_more_epochs(open_page, with_run, started):
-    live(with_run, state="paused", phase="", note="It went on after epoch 2.")
-    page = open_page("train", train_view="Watch")
-    assert "It went on after epoch 2." in texts(page)
-    click(page, "Go on training")
-    assert (with_run.state, with_run.num_epochs, started) == (RunState.QUEUED, 3, [with_run])
-    live(with_run, state="done", phase="")
-    page = open_page("train", train_view="Watch")
-    click(page, "Go on training")
-    assert (with_run.state, with_run.num_epochs) == (RunState.QUEUED, 4)
-
-
-def test_a_run_is_renamed_and_deleted_only_on_purpose(open_page, with_run):
-    page = open_page("train", train_view="Watch")
-    page.text_input(key=f"train_name_{with_run.id}").set_value("*Mine* <b>")
-    click(page, "Save the name")
-    assert with_run.name == "*Mine* <b>"
-    click(page, "Delete for ever")
-    assert runs.all_runs() == [] and "Choose a network under" in page.info[0].value
-
-
-def test_notes_and_tags_are_written_about_a_run(open_page, with_run):
-    page = open_page("train", train_view="Watch")
-    page.text_area(key=f"train_notes_{with_run.id}").set_value("good with [sevens](x)")
-    page.text_input(key=f"train_tags_{with_run.id}").set_value("first, mlp,")
-    click(page, "Save the notes")
-    assert (with_run.notes, with_run.tags) == ("good with [sevens](x)", ["first", "mlp"])
-
-
-def test_a_link_to_an_unknown_run_is_friendly(open_page, with_run):
-    page = open_page("train", train_view="Watch", run="[a](http://evil.example) <script>alert(1)</script>")
-    assert page.warning[0].value == "The link names a run that is not here; this is another."
-    assert page.selectbox(key="run").value == with_run.id
+    monkeypatch.setattr(tasks, "warm_up", warm_up)
+    open_page("train")
+    assert not asked  # DIGITS_WARM is 0 in every test
+    monkeypatch.delenv("DIGITS_WARM")
+    page = open_page("train")
+    page.run()
+    assert not page.exception and len(asked) == 1
 
 
 def test_augmentation_is_previewed(open_page, with_sample):
     page = open_page("train")
     page.toggle(key="train_augmentation").set_value(True).run()
     assert not page.exception and "Augmented digits" in texts(page)
-    click(page, "Others")
-
-
-def test_an_error_while_starting_is_said_in_a_sentence(open_page, with_sample, monkeypatch):
-    def fail(config):
-        raise DigitsError("Could not make a run: No space left on device.")
-
-    monkeypatch.setattr(runs, "create", fail)
-    page = click(open_page("train"), "Start training")
-    assert "No space left on device" in page.error[0].value
+    (before,) = page.get("plotly_chart")
+    click(page, "Show others")
+    (after,) = page.get("plotly_chart")
+    assert before.proto.spec != after.proto.spec
 
 
 def test_digits_that_are_not_there_yet_are_offered_and_the_sample_is_a_way_round(open_page, with_sample):
@@ -217,21 +136,218 @@ def test_digits_that_are_not_there_yet_are_offered_and_the_sample_is_a_way_round
     assert "MNIST is not ready yet" in texts(page)
     click(page, "Use the sample")
     assert page.segmented_control(key="train_source").value == "sample"
-    assert any(button.label == "Start training" for button in page.button)
+    assert "Start training" in labels(page)
 
 
-def test_damaged_metrics_are_said_and_a_run_with_damaged_settings_breaks_no_page_and_can_be_deleted(
-    open_page, with_run
+def test_without_runs_watch_says_how_to_begin(open_page, with_sample):
+    page = open_page("train", train_view="Watch")
+    assert "Choose a network under **Set up**" in page.info[0].value
+
+
+def test_a_running_run_shows_its_state_device_progress_and_time_left(open_page, with_sample):
+    run = runs.create(make_settings(epochs=10, backend="jax", racers=2, race="learning-rates"))
+    run = be_at_work(run)
+    each = [{"val_loss": 0.4, "val_accuracy": 0.875}, {"val_loss": 0.5, "val_accuracy": 0.85}]
+    runs.add_epoch(run.id, EPOCH | {"leader": 0, "racers": each})
+    runs.add_tick(run.id, {"epoch": 2, "step": 10, "steps": 25, "loss": 0.9, "accuracy": 0.7})
+    memory = {"used": 1_100_000_000, "total": 16_000_000_000}
+    runs.add_details(run.id, device="CPU", backend="jax", xla=True, memory=memory, seconds=7.0)
+    page = watch(open_page, run)
+    text = texts(page)
+    leader = "Best on the validation digits: learning rate 0.00316, of 2 networks."
+    for word in ("Running", "CPU", "XLA on", "JAX", "1.1 of 16 GB", leader):
+        assert word in text
+    metrics = {metric.label: metric.value for metric in page.metric}
+    assert metrics == {"Epochs": "1 of 10", "Validation accuracy": "87.50%", "Time": "7.0 s"}
+    assert progress(page) == ["Epoch 2: batch 10 of 25", "Whole run: 14%, about 17 s left"]
+    assert len(page.get("plotly_chart")) == 2
+    assert all(name in page.get("plotly_chart")[0].proto.spec for name in run.settings.racer_names)
+    click(page, "Stop")
+    assert runs.get(run.id).request == "stop" and "Stopping…" in labels(page)
+
+
+def test_before_the_first_epoch_the_time_left_is_estimated_from_the_start(open_page, with_sample, monkeypatch):
+    run = be_at_work(runs.create(make_settings(epochs=10)))
+    runs.add_tick(run.id, {"epoch": 1, "step": 10, "steps": 20, "loss": 0.9, "accuracy": 0.7})
+    monkeypatch.setattr(page_progress, "time", SimpleNamespace(time=lambda: run.details["started"] + 10))
+    assert progress(watch(open_page, run)) == ["Epoch 1: batch 10 of 20", "Whole run: 5%, about 3.2 min left"]
+
+
+def test_before_the_first_batch_it_says_what_the_worker_does(open_page, with_sample):
+    run = be_at_work(runs.create(make_settings()), RunState.STARTING, "Loading TensorFlow")
+    assert progress(watch(open_page, run)) == ["Loading TensorFlow…"]
+
+
+def test_the_page_looks_four_times_a_second_until_the_first_batch_and_once_while_it_trains(with_run):
+    from pages.train.watch import _pace
+
+    run = runs.create(make_settings())
+    assert _pace(run) == 0.25
+    run = be_at_work(run, RunState.RUNNING, "Compiling")
+    assert _pace(run) == 0.25
+    assert _pace(runs.create(make_settings())) == 1.0  # which waits behind the other
+    runs.add_tick(run.id, {"epoch": 1, "step": 1, "steps": 25, "loss": 0.9, "accuracy": 0.7})
+    execute("UPDATE tasks SET phase = 'Training' WHERE id = ?", run.task_id)
+    assert _pace(runs.get(run.id)) == 1.0
+    assert _pace(with_run) is None
+
+
+def test_a_run_that_is_evaluated_says_so_and_what_is_done(open_page, with_run, no_workers):
+    run = runs.resume(with_run.id, 4)
+    run = be_at_work(run, RunState.EVALUATING, "Predicting 1,000 digits", 0.5)
+    page = watch(open_page, run)
+    assert "Evaluating" in texts(page) and progress(page) == ["Predicting 1,000 digits…"]
+    assert page.get("progress")[0].proto.value == 50
+    assert not {"Stop", "Pause"} & set(labels(page))
+
+
+def test_a_finished_run_shows_its_test_score_and_what_to_do_next(open_page, with_run):
+    page = watch(open_page, with_run)
+    assert {metric.label for metric in page.metric} == {"Epochs", "Validation accuracy", "Test accuracy", "Time"}
+    assert {"Continue training", "Save name", "Save notes", "Delete run"} == set(labels(page))
+    links = {link.proto.label: link.proto.query_string for link in page.get("page_link")}
+    assert links["Draw with it"] == f"model={with_run.id}" and links["Draw at each epoch"] == f"follow={with_run.id}"
+    assert [button.proto.label for button in page.get("download_button")] == [
+        "Keras model (model.keras)", "LiteRT model, for phones and OpenCV (model.tflite)", "Settings and curves (JSON)",
+    ]  # fmt: skip
+
+
+def test_the_starter_model_can_be_looked_at_and_not_changed(open_page, with_sample):
+    page = open_page("train", train_view="Watch", run="starter")
+    assert page.metric[0].value == "16 of 16" and not labels(page)
+
+
+def test_a_failed_run_says_why(open_page, with_sample):
+    run = runs.create(make_settings(), queued=False)
+    execute("UPDATE tasks SET state = 'failed', cause = 'The loss became NaN in epoch 1.' WHERE id = ?", run.task_id)
+    page = watch(open_page, run)
+    assert page.error[0].value == "Failed: The loss became NaN in epoch 1."
+
+
+def test_a_lost_run_says_so_and_how_to_continue(open_page, with_sample):
+    run = be_at_work(runs.create(make_settings()))
+    execute("DELETE FROM workers")
+    page = watch(open_page, run)
+    assert page.error[0].value.startswith("Lost: Its worker ended without a word")
+    assert page.error[0].value.endswith("**Continue**, below, starts from its last checkpoint.")
+    assert "Continue training" in labels(page)
+
+
+@pytest.mark.parametrize(
+    ("state", "cause", "text"),
+    [
+        ("failed", "Its model is trained, but was not evaluated: The digits are damaged.", "The evaluation failed."),
+        ("lost", "Its worker ended without a word.", "The evaluation was lost."),
+    ],
+)
+def test_where_only_the_evaluation_is_missing_it_can_be_tried_again(
+    open_page, with_run, no_workers, state, cause, text
 ):
-    metrics = with_run.path / "metrics.jsonl"
-    metrics.write_text(metrics.read_text().replace("val_loss", "val_lass", 1))
+    execute("UPDATE runs SET stage = 'evaluating' WHERE id = ?", with_run.id)
+    execute("UPDATE tasks SET state = ?, cause = ? WHERE id = ?", state, cause, with_run.task_id)
+    page = watch(open_page, with_run)
+    assert page.warning[0].value == f"{text} {cause} You can use the model already." and not page.error
+    assert any(link.proto.label == "Draw with it" for link in page.get("page_link"))
+    click(page, "Try the evaluation again")
+    run = runs.get(with_run.id)
+    assert (run.state, run.stage, run.num_epochs) == (RunState.QUEUED, RunState.EVALUATING, 3)
+    assert run.model and no_workers == [TRAINING]
+
+
+def test_a_run_that_lacks_its_evaluation_is_continued_to_more_epochs(open_page, with_run, no_workers):
+    execute("UPDATE runs SET stage = 'evaluating' WHERE id = ?", with_run.id)
+    execute("UPDATE tasks SET state = 'failed' WHERE id = ?", with_run.task_id)
+    click(watch(open_page, with_run), "Continue training")
+    run = runs.get(with_run.id)
+    assert (run.state, run.stage, run.num_epochs) == (RunState.QUEUED, RunState.STARTING, 4)
+
+
+def test_a_queued_run_shows_its_place_and_can_be_moved_and_cancelled(open_page, with_sample, no_workers):
+    first, second, third = (runs.create(make_settings()) for _ in range(3))
+    be_at_work(first)
+    runs.rename(third.id, "=cmd()")
+    page = watch(open_page, third)
+    assert "Place **2 of 2** in the queue" in texts(page)
+    waiting = next(table.value for table in page.dataframe if "Place" in table.value)
+    assert waiting["Run"].tolist() == [isolated(second.id), isolated("=cmd()")]  # no formula in a downloaded table
+    click(page, "Move up")
+    assert [run.id for run in runs.queue()] == [third.id, second.id]
+    assert "Place **1 of 2** in the queue" in texts(page)
+    click(page, "Cancel")
+    assert runs.get(third.id).state == RunState.STOPPED and [run.id for run in runs.queue()] == [second.id]
+
+
+def test_a_run_that_waits_alone_shows_no_order(open_page, with_sample, no_workers):
+    page = watch(open_page, runs.create(make_settings()))
+    assert progress(page) == ["Waiting for the device…"] and labels(page) == ["Cancel"] and not page.dataframe
+
+
+def test_a_running_run_can_be_paused(open_page, with_sample):
+    run = be_at_work(runs.create(make_settings()))
+    page = click(watch(open_page, run), "Pause")
+    assert runs.get(run.id).request == "pause" and {"Pausing…", "Stop"} <= set(labels(page))
+
+
+def test_a_worker_that_does_not_respond_is_said_to_and_can_be_stopped(open_page, with_sample):
+    run = be_at_work(runs.create(make_settings()))
+    execute("UPDATE workers SET renewed = renewed - 20")
+    page = watch(open_page, run)
+    assert "Running, but not responding" in texts(page) and "Pause" not in labels(page)
+    click(page, "Stop")
+    assert runs.get(run.id).request == "stop"
+
+
+def test_a_paused_run_continues_and_its_model_stays_in_use(open_page, with_run, no_workers):
+    runs.add_details(with_run.id, note="It continued after epoch 2.")
+    execute("UPDATE tasks SET state = 'paused' WHERE id = ?", with_run.task_id)
+    page = watch(open_page, with_run)
+    assert "It continued after epoch 2." in texts(page)
+    click(page, "Continue training")
+    run = runs.get(with_run.id)
+    assert (run.state, run.num_epochs, run.model) == (RunState.QUEUED, 3, with_run.model)
+    assert no_workers == [TRAINING] and "The present model stays in use" in texts(page)
+
+
+def test_a_finished_run_continues_to_more_epochs(open_page, with_run, no_workers):
+    click(watch(open_page, with_run), "Continue training")
+    run = runs.get(with_run.id)
+    assert (run.state, run.num_epochs) == (RunState.QUEUED, 4)
+
+
+def test_a_run_is_renamed_and_deleted_only_on_purpose(open_page, with_run):
     page = open_page("train", train_view="Watch")
-    assert page.warning[0].value == "Damaged on the disk and left out: metrics.jsonl (1 line)."
-    config = with_run.path / "config.json"
-    config.write_text(config.read_text().replace("mlp", "cnn"))
-    for other in ("home", "evaluate", "compare", "draw"):
-        assert not any(with_run.id[:15] in option for box in open_page(other).selectbox for option in box.options)
+    page.text_input(key=f"train_name_{with_run.id}").set_value("*Mine* <b>")
+    click(page, "Save name")
+    assert runs.get(with_run.id).name == "*Mine* <b>"
+    click(page, "Delete run")
+    assert runs.count() == 0 and "Choose a network under" in page.info[0].value
+
+
+def test_notes_and_tags_are_written_about_a_run(open_page, with_run):
     page = open_page("train", train_view="Watch")
-    assert "it can only be deleted" in page.error[0].value
-    click(page, "Delete for ever")
-    assert not runs.all_runs()
+    page.text_area(key=f"train_notes_{with_run.id}").set_value("good with [sevens](x)")
+    page.text_input(key=f"train_tags_{with_run.id}").set_value("first, mlp,")
+    click(page, "Save notes")
+    run = runs.get(with_run.id)
+    assert (run.notes, run.tags) == ("good with [sevens](x)", ["first", "mlp"])
+
+
+def test_a_run_that_somebody_else_deleted_is_said_to_be_gone(open_page, with_run):
+    page = open_page("train", train_view="Watch")
+    runs.delete(with_run.id)
+    click(page, "Save notes")
+    assert page.toast[0].value == "There is no such run any more."
+
+
+def test_a_link_to_an_unknown_run_is_friendly(open_page, with_run):
+    page = open_page("train", train_view="Watch", run=HOSTILE_NAME)
+    assert page.warning[0].value == "The link names a run that is not here; this is another."
+    assert page.selectbox(key="run").value == with_run.id
+
+
+def test_the_files_of_a_model_that_are_gone_break_nothing(open_page, with_run):
+    (with_run.model.folder / with_run.model.files["model.tflite"].name).unlink()
+    page = watch(open_page, with_run)
+    assert "Delete run" in labels(page)
+    click(page, "Delete run")
+    assert runs.count() == 0

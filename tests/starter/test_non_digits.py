@@ -3,11 +3,11 @@ from string import ascii_letters
 import numpy as np
 import pytest
 
+from digits.starter.detector.making.false_acceptances import FONTS, print_
 from digits.starter.detector.making.glyphs import DIGITS, HELD_OUT, LETTERS, SIGNS, TWINS
 from digits.starter.detector.making.hand import curve, follow
-from digits.starter.detector.making.judge import FONTS, print_
-from digits.starter.detector.making.material import material, size
 from digits.starter.detector.making.non_digits import HELD_OUT_KINDS, KINDS, draw
+from digits.starter.detector.making.pictures import num_pictures, pictures_of
 
 
 @pytest.mark.parametrize("kind", [*KINDS, *HELD_OUT_KINDS])
@@ -43,12 +43,12 @@ def test_a_curve_cuts_corners_and_keeps_its_ends():
     np.testing.assert_array_equal(curve(corner[:2], 3), corner[:2])
 
 
-def test_the_material_has_digits_and_others_in_every_look(with_sample):
+def test_there_are_pictures_of_digits_and_of_others(with_sample):
     from digits.data.dataset import open_dataset
 
     data = open_dataset("sample")
-    ((pictures, is_digit),) = material(np.array(data.images[::50]), np.array(data.labels[::50]), seed=0)
-    assert size(100) - 10 <= len(pictures) == len(is_digit) <= size(100)
+    ((pictures, is_digit),) = pictures_of(np.array(data.images[::50]), np.array(data.labels[::50]), seed=0)
+    assert num_pictures(100) - 10 <= len(pictures) == len(is_digit) <= num_pictures(100)
     assert is_digit.sum() == 115 and pictures.dtype == np.uint8 and pictures.any(axis=(1, 2)).all()
 
 

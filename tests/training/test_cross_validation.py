@@ -1,20 +1,31 @@
 import numpy as np
+import pytest
 
 from digits.data.dataset import open_dataset
-from digits.networks.settings import make_config
+from digits.errors import DigitsError
+from digits.networks.settings import make_settings
 from digits.training import cross_validation, device
 from digits.training.trainer import Fitted
 
 
-def test_each_fold_is_trained_on_the_other_digits_by_the_device_that_trains_all_else(with_sample, monkeypatch):
-    asked = []
+def test_each_fold_is_trained_on_the_other_digits_on_the_chosen_device(with_sample, monkeypatch):
+    trained = []
 
-    def fit(config, dataset, device, *, parts, on_tick):
-        asked.append((device, len(parts.train), len(parts.validation)))
-        return Fitted(lambda pixels, training: np.full((len(pixels), 10), len(asked), np.float32), "done")
+    def fit(settings, dataset, device, *, parts, on_tick):
+        trained.append((device, len(parts.train), len(parts.validation)))
+        return Fitted(lambda pixels, training: np.full((len(pixels), 10), len(trained), np.float32), "done")
 
     monkeypatch.setattr(cross_validation.trainer, "fit", fit)
     monkeypatch.setattr(cross_validation.device, "choose", lambda: device.Device("some device"))
-    probabilities = cross_validation.out_of_fold(make_config(), open_dataset("sample"), 5)
-    assert asked == 5 * [("some device", 4_000, 1_000)]
+    probabilities = cross_validation.out_of_fold(make_settings(), open_dataset("sample"), 5)
+    assert trained == 5 * [("some device", 4_000, 1_000)]
     assert np.bincount(probabilities[:, 0].astype(int)).tolist() == [0, *5 * [1_000]]
+
+
+def test_a_fold_that_fails_is_named_with_its_reason(with_sample, monkeypatch):
+    def fit(settings, dataset, device, *, parts, on_tick):
+        return Fitted(None, "failed", "The loss became NaN in epoch 1. Train again with a lower learning rate.")
+
+    monkeypatch.setattr(cross_validation.trainer, "fit", fit)
+    with pytest.raises(DigitsError, match="^Fold 1 failed. The loss became NaN in epoch 1. Train again with a lower"):
+        cross_validation.out_of_fold(make_settings(), open_dataset("sample"), 5)

@@ -30,22 +30,22 @@ def compare(name, xla, n):
     sums = engine.train(digits, order, 0, 1) + engine.train(digits, order, 1, -(-n // 32))
 
     theirs.compile(keras.optimizers.Adam(0.001), "categorical_crossentropy", metrics=["accuracy"])
-    losses, hits = 0.0, 0.0
+    losses, correct = 0.0, 0.0
     for start in range(0, n, 32):
         index = order[start : start + 32]
         x, y = images[index][..., None].astype("float32"), np.eye(10, dtype="float32")[labels[index]]
         theirs.reset_metrics()
         batch_loss, accuracy = theirs.train_on_batch(x, y)
-        losses, hits = losses + float(batch_loss) * len(index), hits + float(accuracy) * len(index)
+        losses, correct = losses + float(batch_loss) * len(index), correct + float(accuracy) * len(index)
 
     validated = engine.validate(digits)
     again = ours.predict(images[..., None].astype("float32"), verbose=0)
     return {
-        "images": [sums.images, validated.images],
+        "images": [sums.num_images, validated.num_images],
         "loss": [sums.loss, losses],
-        "hits": [sums.hits, hits],
+        "num_correct": [sums.num_correct, correct],
         "weights": float(max(np.abs(a - b).max() for a, b in zip(ours.get_weights(), theirs.get_weights()))),
-        "validation": [validated.hits, int((again.argmax(1) == labels).sum())],
+        "validation": [validated.num_correct, int((again.argmax(1) == labels).sum())],
         "validation_loss": [validated.mean_loss, float(-np.log(again[np.arange(n), labels]).mean())],
     }
 
@@ -71,12 +71,12 @@ CASES = [("mlp", "on", 70), ("mlp", "off", 70), ("linear", "on", 70), ("cnn", "o
 
 @pytest.fixture(scope="module")
 def compared():
-    """What the comparison of each case gave."""
+    """Return the result of each case."""
     return dict(zip(CASES, json.loads(output_of(CODE, json.dumps(CASES))), strict=True))
 
 
 def output_of(code, *arguments):
-    """The last line that `code` prints, on the library of KERAS_BACKEND (tests/training/test_engine_on_jax.py)."""
+    """Run `code` in a process of its own, on the library of KERAS_BACKEND. Returns the last line that it prints."""
     process = subprocess.run(
         [sys.executable, "-c", code, *arguments],
         cwd=ROOT,
@@ -93,7 +93,7 @@ def output_of(code, *arguments):
 def test_an_epoch_is_the_one_that_keras_trains_batch_by_batch(compared, case):
     num_images, result = case[-1], compared[case]
     assert result["images"] == [num_images, num_images]
-    assert result["hits"][0] == pytest.approx(result["hits"][1], abs=1e-3)
+    assert result["num_correct"][0] == pytest.approx(result["num_correct"][1], abs=1e-3)
     assert result["loss"][0] == pytest.approx(result["loss"][1], rel=1e-4)
     # Each step of Adam moves a weight by up to 0.001, so rounding may differ by a small part of that.
     assert result["weights"] < 2e-4
@@ -115,7 +115,7 @@ order = rng.permutation(960).astype(np.int32)
 def engine():
     keras.utils.set_random_seed(1)
     model = ARCHITECTURES["mlp"]()
-    model.add(keras.layers.Dropout(0.1))  # whose random state must go on, too
+    model.add(keras.layers.Dropout(0.1))  # whose random state must continue, too
     model.build((None, 28, 28, 1))
     loss = keras.losses.CategoricalCrossentropy(reduction="mean_with_sample_weight")
     return Engine(model, keras.optimizers.Adam(0.001), loss, batch_size=32, xla=True)
@@ -136,7 +136,7 @@ print(json.dumps([losses, ends, same]))
 """
 
 
-def test_wherever_an_epoch_is_cut_its_loss_is_the_same_to_the_last_bit_and_a_saved_state_goes_on_as_if_it_never_ended():
+def test_wherever_an_epoch_is_cut_its_loss_is_the_same_to_the_last_bit_and_a_saved_state_continues_unchanged():
     losses, ends, same = json.loads(output_of(CUTS))
     assert len(losses) == 3 and len(set(losses)) == 1, losses
     assert ends[0] == ends[1] and same

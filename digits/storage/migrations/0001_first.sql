@@ -16,7 +16,7 @@ CREATE TABLE workers (
 );
 
 CREATE TABLE tasks (
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY AUTOINCREMENT,  -- never used twice: Stop in an old tab must not reach another task
   kind TEXT NOT NULL,
   subject TEXT NOT NULL,             -- of what: a run's id, a source
   part TEXT NOT NULL DEFAULT '',     -- on what: a test set

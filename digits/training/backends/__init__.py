@@ -1,10 +1,10 @@
-"""What differs between the libraries that Keras runs on: a module for each, with the same functions.
+"""What differs between the libraries that Keras runs on: one module each, with the same functions.
 
 to_device(array)               an array on the device that trains
-gradient(forward, model)       loss, hits and the gradient of the loss
+gradient(forward, model)       loss, num_correct and the gradient of the loss
 loop(step, variables, xla=...) the compiled loop over the batches of an epoch
 gpu()                          the name of the first GPU, tried out; None without one
-gpu_memory()                   bytes of its memory that this process takes at most so far
+gpu_memory()                   bytes of its memory that this process has taken at most so far
 COMPILE_ERRORS                 what is raised where XLA, which is not always needed, cannot do it
 DEVICE_ERRORS                  what is raised where a device cannot go on, out of memory for one
 
@@ -14,13 +14,13 @@ Everything else, the step itself included, is written once, with Keras' own func
 import importlib
 from types import ModuleType
 
-from digits.networks.backends import BACKENDS, TITLES, check_chosen, check_installed, is_installed
+from digits.networks.backends import BACKENDS, TITLES, check_chosen, check_installed, is_installed, loaded
 
-__all__ = ["BACKENDS", "TITLES", "check_chosen", "check_installed", "current", "is_installed"]
+__all__ = ["BACKENDS", "TITLES", "check_chosen", "check_installed", "current", "is_installed", "loaded"]
 
 
 def current() -> ModuleType:
-    """The module of the library that Keras runs on here. Imports Keras."""
+    """Return the module of the library that Keras runs on here. Imports Keras."""
     import keras
 
     return importlib.import_module(f"{__name__}.{keras.backend.backend()}")

@@ -18,7 +18,7 @@ DEVICE_ERRORS = (jax.errors.JaxRuntimeError,)
 
 
 def gpu() -> str | None:
-    """The name of the first GPU; None without one. Raises DEVICE_ERRORS where it is there but cannot be used."""
+    """Return the name of the first GPU; None without one. Raises DEVICE_ERRORS where it is there but cannot be used."""
     device = jax.devices()[0]
     if device.platform == "cpu":
         return None
@@ -27,34 +27,34 @@ def gpu() -> str | None:
 
 
 def gpu_memory() -> int:
-    """Bytes of the first GPU's memory that this process took at most so far."""
+    """Return how many bytes of the first GPU's memory this process has taken at most so far."""
     return jax.devices()[0].memory_stats()["peak_bytes_in_use"]
 
 
 def to_device(array: np.ndarray) -> jax.Array:
-    """The array in the memory of the device."""
+    """Copy an array into the memory of the device."""
     return jax.device_put(array)
 
 
 def gradient(forward: Callable, model: keras.Model) -> tuple:
-    """`forward()`'s (loss, hits), and the gradient of the loss by the model's trainable variables."""
+    """Return the loss and num_correct of `forward()`, and the loss's gradient by the model's trainable variables."""
     trainable, others = model.trainable_variables, model.non_trainable_variables
 
     def compute(trainable_values, other_values):
         mapping = [*zip(trainable, trainable_values, strict=True), *zip(others, other_values, strict=True)]
         with keras.StatelessScope(state_mapping=mapping) as scope:
-            loss, hits = forward()
-        return loss, (hits, [scope.get_current_value(variable) for variable in others])
+            loss, num_correct = forward()
+        return loss, (num_correct, [scope.get_current_value(variable) for variable in others])
 
     values = [variable.value for variable in trainable], [variable.value for variable in others]
-    (loss, (hits, changed)), gradients = jax.value_and_grad(compute, has_aux=True)(*values)
+    (loss, (num_correct, changed)), gradients = jax.value_and_grad(compute, has_aux=True)(*values)
     for variable, value in zip(others, changed, strict=True):  # moving averages, the random state of dropout
         variable.assign(value)
-    return loss, hits, gradients
+    return loss, num_correct, gradients
 
 
 def loop(step: Callable, variables: Sequence[keras.Variable], *, xla: bool) -> Callable:
-    """Compile `step(index, images, labels, order)` -> (loss, hits) into a loop from start to stop - 1.
+    """Compile `step(index, images, labels, order)` -> (loss, num_correct) into a loop from start to stop - 1.
 
     Returns run(start, stop, images, labels, order) -> the two sums. xla: whether the loop is one compiled program; JAX
     always compiles a batch.
@@ -63,40 +63,40 @@ def loop(step: Callable, variables: Sequence[keras.Variable], *, xla: bool) -> C
 
     def run(start: int, stop: int, images, labels, order) -> tuple[float, float]:
         values = [variable.value for variable in variables]
-        values, loss, hits = run_values(values, start, stop, images, labels, order)
+        values, loss, num_correct = run_values(values, start, stop, images, labels, order)
         for variable, value in zip(variables, values, strict=True):
             variable.assign(value)
-        return float(loss), float(hits)
+        return float(loss), float(num_correct)
 
     return run
 
 
 def stateless(step: Callable, variables: Sequence[keras.Variable]) -> Callable:
-    """`step` as a pure function: (values, index, images, labels, order) -> (changed values, loss, hits)."""
+    """Make `step` a pure function: (values, index, images, labels, order) -> (changed values, loss, num_correct)."""
 
     def pure(values, index, images, labels, order):
         with keras.StatelessScope(state_mapping=zip(variables, values, strict=True)) as scope:
-            loss, hits = step(index, images, labels, order)
-        return [scope.get_current_value(variable) for variable in variables], loss, hits
+            loss, num_correct = step(index, images, labels, order)
+        return [scope.get_current_value(variable) for variable in variables], loss, num_correct
 
     return pure
 
 
 def loop_of_values(step: Callable, *, xla: bool, lanes: tuple[int, ...] = ()) -> Callable:
-    """Compile a pure step into run(values, start, stop, images, labels, order) -> (changed values, loss, hits).
+    """Compile a pure step into run(values, start, stop, images, labels, order) -> (changed values, loss, num_correct).
 
     The values that go in are gone afterwards: those that come out take their memory.
-    lanes: the shape of a step's loss and hits, where it trains several networks at once. The sums are NumPy's, of that
-    shape, in float64: exact, so that it does not matter where an epoch is cut into chunks. JAX has no float64 unless
-    everything has, so the losses of the batches come out one by one.
+    lanes: the shape of a step's loss and num_correct, where it trains several networks at once. The sums are NumPy's,
+    of that shape, in float64. They are exact, and it does not matter where an epoch is cut into chunks. JAX has no
+    float64 unless everything has, so the losses of the batches come out one by one.
     """
 
     @partial(jax.jit, donate_argnums=0)
     def whole(values, start, stop, images, labels, order):
         def one(index, carried):
-            values, losses, hits = carried
-            values, loss, hit = step(values, index, images, labels, order)
-            return values, losses.at[index].set(loss), hits + hit
+            values, losses, num_correct = carried
+            values, loss, correct = step(values, index, images, labels, order)
+            return values, losses.at[index].set(loss), num_correct + correct
 
         losses = jnp.zeros((order.shape[-1], *lanes))  # there are fewer batches than digits
         return lax.fori_loop(start, stop, one, (values, losses, jnp.zeros(lanes)))
@@ -105,13 +105,13 @@ def loop_of_values(step: Callable, *, xla: bool, lanes: tuple[int, ...] = ()) ->
 
     def run(values, start: int, stop: int, images, labels, order):
         if xla:
-            values, losses, hits = whole(values, start, stop, images, labels, order)
-            return values, np.asarray(losses, np.float64).sum(axis=0), np.asarray(hits, np.float64)
-        losses, hits = [], []
+            values, losses, num_correct = whole(values, start, stop, images, labels, order)
+            return values, np.asarray(losses, np.float64).sum(axis=0), np.asarray(num_correct, np.float64)
+        losses, num_correct = [], []
         for index in range(start, stop):
-            values, loss, hit = single(values, index, images, labels, order)
+            values, loss, correct = single(values, index, images, labels, order)
             losses.append(loss)
-            hits.append(hit)
-        return values, np.asarray(losses, np.float64).sum(axis=0), np.asarray(hits, np.float64).sum(axis=0)
+            num_correct.append(correct)
+        return values, np.asarray(losses, np.float64).sum(axis=0), np.asarray(num_correct, np.float64).sum(axis=0)
 
     return run

@@ -16,7 +16,7 @@ DEVICE_ERRORS = (tf.errors.ResourceExhaustedError, tf.errors.InternalError, tf.e
 
 
 def gpu() -> str | None:
-    """The name of the first GPU; None without one. Raises DEVICE_ERRORS where it is there but cannot be used."""
+    """Return the name of the first GPU; None without one. Raises DEVICE_ERRORS where it is there but cannot be used."""
     gpus = tf.config.list_physical_devices("GPU")
     if not gpus:
         return None
@@ -26,43 +26,43 @@ def gpu() -> str | None:
 
 
 def gpu_memory() -> int:
-    """Bytes of the first GPU's memory that this process took at most so far."""
+    """Return how many bytes of the first GPU's memory this process has taken at most so far."""
     return tf.config.experimental.get_memory_info("GPU:0")["peak"]
 
 
 def to_device(array: np.ndarray) -> tf.Tensor:
-    """The array in the memory of the device."""
+    """Copy an array into the memory of the device."""
     return tf.constant(array)
 
 
 def gradient(forward: Callable, model: keras.Model) -> tuple:
-    """`forward()`'s (loss, hits), and the gradient of the loss by the model's trainable variables."""
+    """Return the loss and num_correct of `forward()`, and the loss's gradient by the model's trainable variables."""
     with tf.GradientTape() as tape:
-        loss, hits = forward()
-    return loss, hits, tape.gradient(loss, model.trainable_variables)
+        loss, num_correct = forward()
+    return loss, num_correct, tape.gradient(loss, model.trainable_variables)
 
 
 def loop(step: Callable, variables: Sequence[keras.Variable], *, xla: bool) -> Callable:
-    """Compile `step(index, images, labels, order)` -> (loss, hits) into a loop from start to stop - 1.
+    """Compile `step(index, images, labels, order)` -> (loss, num_correct) into a loop from start to stop - 1.
 
     Returns run(start, stop, images, labels, order) -> the two sums. xla: whether XLA compiles it.
     """
 
     @tf.function(jit_compile=xla)
     def steps(start, stop, images, labels, order):
-        # In float64 a sum of float32 losses is exact, so that it does not matter where an epoch is cut into chunks.
-        loss_sum, hits_sum = tf.constant(0.0, tf.float64), tf.constant(0.0)
+        # In float64 a sum of float32 losses is exact: it does not matter where an epoch is cut into chunks.
+        loss_sum, num_correct_sum = tf.constant(0.0, tf.float64), tf.constant(0.0)
         index = start
-        # Not `for index in tf.range(start, stop)`: XLA takes its ends for constants and compiles anew at every call.
+        # Not `for index in tf.range(start, stop)`: XLA takes its ends for constants and compiles again at every call.
         while index < stop:
-            loss, hits = step(index, images, labels, order)
+            loss, num_correct = step(index, images, labels, order)
             loss_sum += tf.cast(loss, tf.float64)
-            hits_sum += hits
+            num_correct_sum += num_correct
             index += 1
-        return loss_sum, hits_sum
+        return loss_sum, num_correct_sum
 
     def run(start: int, stop: int, images, labels, order) -> tuple[float, float]:
-        loss, hits = steps(tf.constant(start), tf.constant(stop), images, labels, order)
-        return float(loss), float(hits)
+        loss, num_correct = steps(tf.constant(start), tf.constant(stop), images, labels, order)
+        return float(loss), float(num_correct)
 
     return run

@@ -1,87 +1,101 @@
-"""Teach the chosen model My digits: the button, the progress, and what came of it."""
+"""Fine-tune the chosen model with My drawings: the button, the progress, and what came of it.
 
-import numpy as np
+After a failure it can be tried again.
+"""
+
 import streamlit as st
 
+from digits import tasks
 from digits.data.sources import SOURCES
 from digits.drawings import fine_tune
-from digits.drawings.drawing import Drawing
-from digits.errors import DigitsError, UnknownRun
+from digits.errors import UnknownRun
 from digits.evaluation import fine_tune_result
-from digits.runs import queue, runs
+from digits.runs import store as runs
 from digits.runs.run import Run, RunState
-from digits.training.fine_tuning import LEAST, is_held_out, taught_config
+from digits.training.fine_tuning import MIN_DRAWINGS
 from pages.draw.my_drawings import fine_tune_result as result_panel
+from pages.shared.cache import Drawings
 from pages.shared.errors import attempt, told
+from pages.shared.visitor import owner
 
 
-def show(parent: Run, drawings: list[Drawing]) -> None:
-    """Offer to teach `parent`; below, the run that was taught last in this visit, or how the chosen one was taught."""
-    with st.container(border=True, key="draw_teach"):
+def show(parent: Run, drawings: Drawings) -> None:
+    """Offer to fine-tune `parent`; below, the run that was fine-tuned last in this visit, or else the chosen one."""
+    with st.container(border=True, key="draw_fine_tune"):
         _offer(parent, drawings)
-        run = _last() or (parent if parent.config.parent else None)
+        run = _last() or (parent if parent.settings.parent else None)
         if run is None:
             return
-        st.divider()
-        if run.state.is_final and (not run.has_model or fine_tune_result.stored(run)):
-            result_panel.show(run)
-        else:
+        if not run.state.is_final:
+            st.divider()
             _watch(run.id)
+        elif fine_tune_result.stored(run):
+            st.divider()
+            result_panel.show(run)
+        elif run.state != RunState.DONE:  # one that is done and has no result was imported
+            st.divider()
+            _offer_retry(run)
 
 
-def _offer(parent: Run, drawings: list[Drawing]) -> None:
-    st.markdown("##### Teach it")
-    held = sum(is_held_out(np.asarray(drawing.seen)) for drawing in drawings)
-    n = len(drawings) - held
-    rehearsed = SOURCES[taught_config(parent).source].title
+def _offer(parent: Run, drawings: Drawings) -> None:
+    num_learned = len(drawings.ids) - drawings.num_held_out
+    rehearsed = SOURCES[fine_tune.settings_for(parent).source].title
+    st.markdown("##### Fine-tune this model")
     st.markdown(
-        f"The model goes on learning for some seconds from **{n}** of your drawings, each varied many times, mixed "
-        f"with digits that it knows ({rehearsed}). **{held}** are held back, one in four by chance, to see whether it "
-        "has learned the style or only the pictures. The taught model is a new one; this one stays as it is."
+        f"The model learns for some seconds from **{num_learned}** of your drawings. Each is varied many times and "
+        f"mixed with digits that the model knows ({rehearsed}). The other **{drawings.num_held_out}**, one in four by "
+        "chance, are held out to check whether the model has learned your style. The result is a new model. This one "
+        "stays as it is."
     )
+    too_few = len(drawings.ids) < MIN_DRAWINGS or not num_learned
     st.button(
-        "Teach it", type="primary", icon=":material/school:", key="draw_teach_it", on_click=_begin, args=(parent,),
-        disabled=len(drawings) < LEAST or not n,
-        help=f"Needs {LEAST} drawings; twenty of a style teach it." if len(drawings) < LEAST else None,
+        "Fine-tune", type="primary", icon=":material/school:", key="draw_begin", on_click=attempt,
+        args=(_begin, parent), disabled=too_few,
+        help=f"You need at least {MIN_DRAWINGS} drawings. About twenty of one style are enough." if too_few else None,
     )  # fmt: skip
-    if problem := st.session_state.pop("draw_teach_problem", None):
-        st.error(problem, icon=":material/error:")
 
 
 def _begin(parent: Run) -> None:
-    try:
-        run = fine_tune.begin(parent)
-        queue.start(run)
-    except (DigitsError, OSError) as error:
-        st.session_state["draw_teach_problem"] = str(error)
-        return
-    st.session_state["draw_taught"] = run.id
+    st.session_state["draw_fine_tuned"] = fine_tune.begin(parent, owner=owner()).id
 
 
 def _last() -> Run | None:
     try:
-        return runs.find(st.session_state["draw_taught"])
+        return runs.get(st.session_state["draw_fine_tuned"])
     except (KeyError, UnknownRun):
         return None
 
 
+def _offer_retry(run: Run) -> None:
+    """Show why a run has no result, and offer to continue it: with its evaluation, if only that is missing."""
+    st.warning(run.cause or f"The fine-tuning was {run.state} early.", icon=":material/warning:")
+    st.button("Try again", icon=":material/refresh:", key="draw_retry", on_click=attempt, args=(_retry, run.id))
+
+
+def _retry(run_id: str) -> None:
+    runs.resume(run_id)
+    tasks.look_after()
+
+
 @st.fragment(run_every="1s")
 def _watch(run_id: str) -> None:
-    """How far it is. Hands back to the page when what it changed is known."""
+    """Show how far it is. Hands back to the page when it has ended."""
     with told():
-        run = runs.find(run_id)  # which somebody may have deleted
-        queue.advance()
-    status = run.status()
-    state, tick = status["state"], status.get("progress")
-    if state.is_final and (not run.has_model or fine_tune_result.stored(run)):
+        run = runs.get(run_id)  # which somebody may have deleted
+    if run.state.is_final:
         st.rerun()
-    if state.is_final:
-        st.progress(1.0, text="Comparing it with its parent…")
-    elif tick and state == RunState.RUNNING:
-        share = (tick["epoch"] - 1 + tick["step"] / tick["steps"]) / run.num_epochs
-        st.progress(min(share, 1.0), text=f"Round {tick['epoch']} of {run.num_epochs}")
-    else:
-        st.progress(0.0, text=f"{status['phase'] or 'Starting'}…")
-    st.caption("You can leave this page or close it: a process of its own does the work.")
-    if not state.is_final:
-        st.button("Stop", icon=":material/stop:", key="draw_teach_stop", on_click=attempt, args=(run.ask_to_stop,))
+    st.progress(min(run.fraction, 1.0), text=_doing(run))
+    st.caption("You can leave this page or close it. The fine-tuning continues.")
+    if run.state != RunState.EVALUATING:
+        st.button(
+            "Stop", icon=":material/stop:", key="draw_stop", on_click=attempt, args=(runs.stop, run),
+            disabled=bool(run.request),
+        )  # fmt: skip
+
+
+def _doing(run: Run) -> str:
+    if not run.is_responding:
+        return "Running, but not responding"
+    if run.state == RunState.RUNNING and run.phase == "Training":
+        return f"Epoch {min(run.epochs_done + 1, run.num_epochs)} of {run.num_epochs}"
+    return f"{run.phase or 'Waiting for the device'}…"

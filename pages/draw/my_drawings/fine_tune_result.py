@@ -1,4 +1,7 @@
-"""Before and after teaching: the scores, the drawings that flipped, and the test digits that were forgotten."""
+"""What fine-tuning changed: a table of scores before and after it.
+
+Below, the drawings with another prediction, and the test digits that the model forgot.
+"""
 
 from typing import Any
 
@@ -10,7 +13,6 @@ from digits.data.splits import split
 from digits.evaluation import fine_tune_result
 from digits.figures.images import gallery
 from digits.runs.run import Run
-from digits.training.fine_tuning import Taught
 from pages.shared import cache
 from pages.shared.errors import told
 
@@ -18,27 +20,24 @@ MOST = 24  # digits of a sheet
 
 
 def show(run: Run) -> None:
-    """What teaching changed, and where to go from here."""
-    st.markdown("##### Before and after")
-    st.text(run.name)
-    if not run.has_model:
-        st.error(run.status()["error"] or f"It was {run.state} before it had a model.", icon=":material/error:")
-        return
+    """Show the comparison of a fine-tuned run with its parent, which is stored, and where to go from here."""
     with told():
         compared = fine_tune_result.stored(run)
-        pictures = Taught.load(run.path).images
+        images = fine_tune_result.drawings(run).images
+    st.markdown("##### Before and after")
+    st.text(run.title)
     _table(compared)
-    test = compared["test"]
     rows = compared["drawings"]
-    flipped = [place for place, row in enumerate(rows) if row["before"] != row["after"]]
-    _sheet("Your drawings that are read differently now", pictures[flipped], [rows[place] for place in flipped], "mine")
+    changed = [place for place, row in enumerate(rows) if row["before"] != row["after"]]
+    _sheet("Drawings with another prediction", images[changed], [rows[place] for place in changed], "draw_changed")
+    test = compared["test"]
     if test["forgotten"] and is_prepared(test["source"]):
         with told():
             indices = split(test["name"], test["source"]).test
-            images = cache.dataset(test["source"]).images
-        shown = test["forgotten"][:MOST]
-        digits = np.stack([images[indices[row["index"]]] for row in shown])
-        _sheet("Test digits that it read right before, and misreads now", digits, shown, "forgotten")
+            digits = cache.dataset(test["source"]).images
+        forgotten = test["forgotten"][:MOST]
+        images = np.stack([digits[indices[row["index"]]] for row in forgotten])
+        _sheet("Forgotten test digits", images, forgotten, "draw_forgotten")
     with st.container(horizontal=True):
         st.page_link("pages/draw/page.py", label="Draw with it", icon=":material/draw:", query_params={"model": run.id})
         st.page_link(
@@ -51,24 +50,24 @@ def _table(compared: dict[str, Any]) -> None:
     test, held_out, learned = (compared[name] for name in ("test", "held_out", "learned"))
     st.table(
         [
-            {"Read right": f"Drawings held back ({held_out['n']})", **_counts(held_out)},
-            {"Read right": f"Drawings learned from ({learned['n']})", **_counts(learned)},
-            {"Read right": test["title"], **_shares(test)},
+            {"Correct": f"Held-out drawings ({held_out['n']})", **_counts(held_out)},
+            {"Correct": f"Drawings it learned from ({learned['n']})", **_counts(learned)},
+            {"Correct": test["title"], **_accuracies(test)},
         ],
         border="horizontal",
     )
     if held_out["n"]:
         low, high = held_out["interval"]
         st.caption(
-            f"Only the drawings held back say whether it learned the style; with {held_out['n']} of them the share "
-            f"after teaching lies between {low:.0%} and {high:.0%} (95 % interval)."
+            f"Only the held-out drawings show whether the model has learned your style. With {held_out['n']} of them, "
+            f"its accuracy after fine-tuning lies between {low:.0%} and {high:.0%} (95% interval)."
         )
     else:
-        st.caption("None of your drawings was held back by chance: draw more to see whether it learned the style.")
-    seen = " Its parent has learned from these digits: they show what was forgotten, and are no score."
+        st.caption("No drawing was held out by chance. Draw more to see whether the model has learned your style.")
+    seen = " Its parent learned from these digits, so this shows what was forgotten and is no score."
     st.caption(
-        f"Of the {test['n']:,} test digits it forgot {len(test['forgotten']):,}, and {len(test['gained']):,} are newly "
-        f"right.{seen if test['seen'] else ''}"
+        f"Of {test['n']:,} test digits, the model forgot {len(test['forgotten']):,}: they were correct before and are "
+        f"misclassified now. It gained {len(test['gained']):,} others.{seen if test['seen'] else ''}"
     )
 
 
@@ -76,20 +75,20 @@ def _counts(row: dict[str, Any]) -> dict[str, str]:
     return {"Before": f"{row['before']} of {row['n']}", "After": f"{row['after']} of {row['n']}"}
 
 
-def _shares(row: dict[str, Any]) -> dict[str, str]:
+def _accuracies(row: dict[str, Any]) -> dict[str, str]:
     return {"Before": f"{row['before'] / row['n']:.2%}", "After": f"{row['after'] / row['n']:.2%}"}
 
 
 def _sheet(title: str, images: np.ndarray, rows: list[dict[str, Any]], key: str) -> None:
-    """Some digits, below each what was read before → now. rows: label, before and after of each."""
+    """Show some digits, below each its prediction before → now. rows: {label, before, after} of each."""
     if not rows:
         return
     images, rows = images[:MOST], rows[:MOST]
-    titles = [f"is {row['label']}, read as {row['before']} before, as {row['after']} now" for row in rows]
-    st.markdown(f"**{title}**")
+    titles = [f"label {row['label']}, prediction {row['before']} before, {row['after']} now" for row in rows]
+    st.markdown(f"**{title}**, prediction before → now")
     st.plotly_chart(
         gallery(images, titles, captions=[f"{row['before']} → {row['after']}" for row in rows]),
-        key=f"draw_taught_{key}",
+        key=key,
         config={"displayModeBar": False},
         alt="; ".join(titles),
     )

@@ -1,4 +1,7 @@
-"""Say what the drawing really is: it goes into My digits, from which a network can be taught."""
+"""The panel that labels the drawing on the canvas: ten pills, and a note once the drawing is kept.
+
+Labelled drawings are listed under My drawings, and a model can be fine-tuned with them.
+"""
 
 from typing import Any
 
@@ -6,46 +9,42 @@ import numpy as np
 import streamlit as st
 
 from digits.drawings import store
-from digits.drawings.drawing import drawing_id, make
-from digits.errors import DigitsError
+from digits.drawings.drawing import Drawing, drawing_id, make
+from pages.shared.errors import attempt
+from pages.shared.visitor import owner
 
 
-def show(ink: np.ndarray, seen: np.ndarray, strokes: list[Any]) -> None:
-    """Ten pills, the present label of this drawing among them if it has one; none takes it out of My digits again.
+def show(ink: np.ndarray, image: np.ndarray, strokes: list[Any]) -> None:
+    """Show the pills, the present label chosen; choosing it again takes the drawing out of My drawings.
 
-    ink: (H, W) uint8. seen: (28, 28) uint8, the same as MNIST. strokes: as the canvas sent them; none of a photo.
+    ink: (H, W) uint8. image: (28, 28) uint8, as MNIST. strokes: as the canvas sent them; empty for a photo.
     """
-    known = store.find(drawing_id(seen))
-    key = f"draw_label_{drawing_id(seen)}"
-    # Set at each run: the label may have been changed among My digits.
+    known = store.find(drawing_id(image))
+    key = f"draw_label_{drawing_id(image)}"
+    # Set at each run: the label may have been changed under My drawings.
     st.session_state[key] = known.label if known else None
     st.pills(
-        "It is a …", range(10), key=key, on_change=_said, args=(key, seen, ink, strokes),
-        help="Say what it really is, and it is kept under My digits, on this machine only. The same digit again takes "
-        "it out.",
+        "What did you draw?", range(10), key=key, on_change=attempt, args=(_save, key, image, ink, strokes),
+        help="Choose the digit to save the drawing under My drawings, on this machine only. Choose it again to remove "
+        "the drawing.",
     )  # fmt: skip
-    if problem := st.session_state.pop("draw_say_problem", None):
-        st.error(problem, icon=":material/error:")
-    elif known:
-        st.caption(f":material/check: Among My digits, as a {known.label}.")
-    if st.session_state.pop("draw_said", False):
+    if known:
+        st.caption(f":material/check: Saved under My drawings with the label {known.label}.")
+    if st.session_state.pop("draw_label_changed", False):
         st.rerun()  # the list below is not in this fragment
 
 
-def _said(key: str, seen: np.ndarray, ink: np.ndarray, strokes: list[Any]) -> None:
+def _save(key: str, image: np.ndarray, ink: np.ndarray, strokes: list[Any]) -> None:
     label = st.session_state[key]
-    try:
-        if label is None:
-            store.remove(drawing_id(seen))
-        else:
-            store.put(_drawing(seen, ink, label, strokes))
-        st.session_state["draw_said"] = True
-    except DigitsError as error:
-        st.session_state["draw_say_problem"] = str(error)
+    if label is None:
+        store.remove(drawing_id(image))
+    else:
+        store.put(_drawing(image, ink, label, strokes), owner=owner())
+    st.session_state["draw_label_changed"] = True
 
 
-def _drawing(seen: np.ndarray, ink: np.ndarray, label: int, strokes: list[Any]):
+def _drawing(image: np.ndarray, ink: np.ndarray, label: int, strokes: list[Any]) -> Drawing:
     try:
-        return make(seen, ink, label, strokes)
+        return make(image, ink, label, strokes)
     except ValueError:  # more strokes than a hand draws: the picture will do
-        return make(seen, ink, label)
+        return make(image, ink, label)

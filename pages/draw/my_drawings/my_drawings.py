@@ -1,79 +1,84 @@
-"""My digits: what the user drew and said it is, with what the present model reads; correct, delete, teach."""
+"""My drawings: every labelled drawing on a sheet, each with what the present model predicts.
+
+One of them can be opened, and the model can be fine-tuned with all of them.
+"""
 
 import math
 
 import numpy as np
 import streamlit as st
 
-from digits.drawings.drawing import Drawing
 from digits.figures.images import gallery
 from digits.inference.recognizer import Recognizer
 from digits.runs.run import Run
 from pages.draw.my_drawings import drawing_detail, fine_tune, import_export
 from pages.shared import cache
+from pages.shared.cache import Drawings
 
 COLUMNS, PER_PAGE = 8, 40
+ALL, MISCLASSIFIED = "All", "Misclassified"
 
 
 @st.fragment
 def show(run: Run, recognizer: Recognizer) -> None:
-    """The sheet on the left, one of them or the teaching on the right."""
-    st.subheader("My digits", anchor=False)
+    """Show the sheet on the left, the opened drawing and the fine-tuning on the right."""
+    st.subheader("My drawings", anchor=False)
     drawings = cache.drawings()
     drawing_detail.offer_undo()
-    if not drawings:
+    if not drawings.ids:
         st.caption(
-            "Nothing yet. Draw a digit and press what it really is: it is kept here, on this machine only, and a "
-            "network can be taught with it."
+            "No drawing yet. Draw a digit and choose its label. The drawing is saved here, on this machine only, and "
+            "you can fine-tune a model with it."
         )
-        import_export.show(drawings)
+        import_export.show(0)
         return
-    said = cache.answers(run)
     sheet, right = st.columns([5, 6], gap="large")
+    opened = drawing_detail.opened()
     with sheet:
-        _sheet(drawings, said)
-        import_export.show(drawings)
+        _sheet(drawings, cache.predicted_drawings(run, drawings), offer_first=opened is None)
+        import_export.show(len(drawings.ids))
     with right:
-        opened = next((d for d in drawings if d.id == st.session_state.get("draw_mine_open")), None)
         if opened:
             drawing_detail.show(opened, recognizer)
         fine_tune.show(run, drawings)
 
 
-def _sheet(drawings: list[Drawing], said: np.ndarray) -> None:
-    """Many at a glance; a click opens one. said: (n,) what the model reads."""
-    wrong = np.array([drawing.label for drawing in drawings]) != said
-    only = st.segmented_control(
-        "Show", ["All", "Misread"], default="All", required=True, key="draw_mine_only", label_visibility="collapsed"
+def _sheet(drawings: Drawings, predicted: np.ndarray, *, offer_first: bool) -> None:
+    """Show many at a glance; a click opens one. predicted: (n,) int, what the model predicts for each."""
+    wrong = drawings.labels != predicted
+    shown = st.segmented_control(
+        "Show", [ALL, MISCLASSIFIED], default=ALL, required=True, key="draw_filter", label_visibility="collapsed"
     )
-    found = np.flatnonzero(wrong) if only == "Misread" else np.arange(len(drawings))
-    st.caption(f"Drawings: {len(drawings):,}; misread: {wrong.sum():,}. Below each: what it is → what was read.")
+    found = np.flatnonzero(wrong) if shown == MISCLASSIFIED else np.arange(len(wrong))
+    st.caption(
+        f"Drawings: {len(wrong):,}, misclassified: {wrong.sum():,}. Below each: label → prediction, if they differ."
+    )
     if not len(found):
-        st.success("Not one of them is misread.", icon=":material/check_circle:")
+        st.success("No drawing is misclassified.", icon=":material/check_circle:")
         return
     pages = math.ceil(len(found) / PER_PAGE)
-    page = min(st.pagination(pages, key="draw_mine_page") if pages > 1 else 1, pages)
-    shown = found[(page - 1) * PER_PAGE : page * PER_PAGE].tolist()
-    captions = [_caption(drawings[place].label, int(said[place])) for place in shown]
+    page = min(st.pagination(pages, key="draw_page") if pages > 1 else 1, pages)
+    found = found[(page - 1) * PER_PAGE : page * PER_PAGE]
+    ids = [drawings.ids[place] for place in found]
+    captions = [
+        f"{label}" if label == digit else f"{label} → {digit}"
+        for label, digit in zip(drawings.labels[found], predicted[found], strict=True)
+    ]
     st.plotly_chart(
-        gallery(np.stack([drawings[place].seen for place in shown]), captions, columns=COLUMNS, captions=captions),
-        key="draw_mine_sheet",
-        on_select=lambda: _open([drawings[place].id for place in shown]),
+        gallery(drawings.images[found], captions, columns=COLUMNS, captions=captions),
+        key="draw_sheet",
+        on_select=lambda: _open(ids),
         selection_mode="points",
         config={"displayModeBar": False},
-        alt="My digits, what it is → what was read: " + ", ".join(captions),
+        alt="My drawings, label → prediction: " + ", ".join(captions),
     )
-    if "draw_mine_open" not in st.session_state:
+    if offer_first:
         st.button(
-            "Open the first of them", icon=":material/zoom_in:", key="draw_mine_first", on_click=drawing_detail.open_one,
-            args=(drawings[shown[0]].id,),
+            "Open the first drawing", icon=":material/zoom_in:", key="draw_first", on_click=drawing_detail.open_drawing,
+            args=(ids[0],),
         )  # fmt: skip
 
 
-def _caption(label: int, said: int) -> str:
-    return f"{label}" if label == said else f"{label} → {said}"
-
-
-def _open(shown: list[str]) -> None:
-    if points := st.session_state["draw_mine_sheet"].selection.points:
-        drawing_detail.open_one(shown[points[0]["point_index"]])
+def _open(ids: list[str]) -> None:
+    if points := st.session_state["draw_sheet"].selection.points:
+        drawing_detail.open_drawing(ids[points[0]["point_index"]])

@@ -1,6 +1,4 @@
-"""Measure the engine against what people would write by hand.
+"""The engine against what people would write by hand, doing the same work.
 
-Each measurement is a module with `measure() -> dict`, run in a process of its own (`python -m tests.benchmarks.engine NAME`), so
-that no library's threads or memory disturb another's. The peers do the same work: the tutorial's network on the
-tutorial's split, batches of 32, Adam at 0.01, validation included.
+That is the tutorial's network on the tutorial's split, batches of 32, Adam at 0.01, validation included.
 """

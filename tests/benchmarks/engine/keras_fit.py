@@ -4,12 +4,12 @@ import time
 
 
 def measure() -> dict:
-    """Seconds of the first epoch and of each later one."""
+    """Return the seconds of the first epoch and of each later one."""
     import keras
     import numpy as np
 
     from digits.networks.architectures import ARCHITECTURES
-    from tests.benchmarks.engine.digits_data import tutorial_arrays
+    from tests.benchmarks.mnist_arrays import tutorial_arrays
 
     images, labels, val_images, val_labels = tutorial_arrays()
     ends = []

@@ -1,6 +1,6 @@
-"""keras.io's mnist_convnet under plain `model.fit`: seconds until it first reads 99.0 % of the official test set.
+"""keras.io's mnist_convnet under plain `model.fit`: seconds until it first reaches 99.0% on the official test set.
 
-The network and its settings are those of the example "Simple MNIST convnet" on keras.io. Judging it is not counted.
+The network and its settings are those of the example "Simple MNIST convnet" on keras.io. Evaluating it is not counted.
 """
 
 import time
@@ -10,7 +10,7 @@ MAX_EPOCHS = 15
 
 
 def measure() -> dict:
-    """Seconds and epochs of training until the goal; the accuracy then."""
+    """Return the seconds and epochs of training until the goal; the accuracy then."""
     import keras
     import numpy as np
     from keras import layers

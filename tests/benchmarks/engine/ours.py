@@ -5,19 +5,19 @@ import time
 
 
 def measure() -> dict:
-    """Seconds to import TensorFlow or JAX, of the first epoch (compiling included), and of each later epoch."""
+    """Return the seconds to import TensorFlow or JAX, of the first epoch, compiling included, and of each later one."""
     began = time.perf_counter()
     import keras
 
     importlib.import_module(keras.backend.backend())
     imported = time.perf_counter() - began
-    from digits.networks.settings import make_config
+    from digits.networks.settings import make_settings
     from digits.training import device, trainer
-    from tests.benchmarks.engine.digits_data import dataset
+    from tests.benchmarks.mnist_arrays import dataset
 
     epochs = []
-    config = make_config(architecture="mlp", source="mnist", split="tutorial", epochs=21)
-    trainer.fit(config, dataset(), device.choose().name, on_epoch=epochs.append)
+    settings = make_settings(architecture="mlp", source="mnist", split="tutorial", epochs=21)
+    trainer.fit(settings, dataset(), device.choose().name, on_epoch=epochs.append)
     seconds = [epoch["seconds"] for epoch in epochs]
     return {
         "import": imported,

@@ -4,7 +4,7 @@ import os
 
 
 def measure() -> dict:
-    """As `ours`."""
+    """Return what `ours` returns."""
     os.environ["KERAS_BACKEND"] = "jax"  # before Keras is imported
     from tests.benchmarks.engine import ours
 

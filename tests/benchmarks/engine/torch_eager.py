@@ -4,11 +4,11 @@ import time
 
 
 def measure() -> dict:
-    """Seconds of the first epoch and of each later one."""
+    """Return the seconds of the first epoch and of each later one."""
     import numpy as np
     import torch
 
-    from tests.benchmarks.engine.digits_data import tutorial_arrays
+    from tests.benchmarks.mnist_arrays import tutorial_arrays
 
     images, labels, val_images, val_labels = (torch.from_numpy(np.array(array)) for array in tutorial_arrays())
     images, val_images = images.reshape(-1, 784).float() / 255, val_images.reshape(-1, 784).float() / 255
@@ -19,7 +19,7 @@ def measure() -> dict:
     seconds = []
     for _ in range(4):
         began = time.perf_counter()
-        total, hits = 0.0, 0
+        total, num_correct = 0.0, 0
         for index in torch.randperm(len(labels)).split(32):
             logits = model(images[index])
             loss = torch.nn.functional.cross_entropy(logits, labels[index])
@@ -27,8 +27,8 @@ def measure() -> dict:
             loss.backward()
             optimizer.step()
             total += loss.item()
-            hits += int((logits.argmax(1) == labels[index]).sum())
+            num_correct += int((logits.argmax(1) == labels[index]).sum())
         with torch.no_grad():
-            val_hits = int((model(val_images).argmax(1) == val_labels).sum())
+            val_correct = int((model(val_images).argmax(1) == val_labels).sum())
         seconds.append(time.perf_counter() - began)
-    return {"first_epoch": seconds[0], "epochs": seconds[1:], "val_accuracy": val_hits / len(val_labels)}
+    return {"first_epoch": seconds[0], "epochs": seconds[1:], "val_accuracy": val_correct / len(val_labels)}

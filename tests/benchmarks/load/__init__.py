@@ -1,1 +1,1 @@
-"""How many visitors the server bears, measured without a browser: python -m tests.benchmarks.load. Not part of the test suite."""
+"""What a server bears, and how soon it answers: a server of its own on a free port, with a home of its own."""

@@ -1,5 +1,6 @@
-"""How long an answer takes after a stroke: in Chromium, against the canvas alone, and in the server."""
+"""Measure how soon a stroke is answered: in Chromium, against the canvas alone, and in the server."""
 
+import argparse
 import base64
 from pathlib import Path
 
@@ -8,7 +9,8 @@ import numpy as np
 import psutil
 from playwright.async_api import Page, async_playwright
 
-from tests.benchmarks.load.measures import Rows, training
+from tests.benchmarks.load.server import Rows, report
+from tests.benchmarks.load.trainings import training
 from tests.benchmarks.load.visitor import Visitor
 from tests.browser.conftest import CHROMIUM, FLAGS, serving
 
@@ -37,6 +39,14 @@ OUR_SIGNS = [
     [f"window.said = {SAID}", f"window.picture = {PICTURE}"],
     [f"{SAID} != window.said", f"{PICTURE} != window.picture"],
 ]
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add none: this part has no options."""
+
+
+def run(options: argparse.Namespace) -> None:
+    report(strokes)
 
 
 async def strokes(address: str, process: psutil.Process, home: Path) -> Rows:

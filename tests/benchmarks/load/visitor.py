@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 
+import psutil
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -11,6 +12,16 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 
 PATIENCE_SECONDS = 60
+PAGES = [
+    ("", ""),
+    ("explore", ""),
+    ("train", ""),
+    ("train", "train_view=Watch"),
+    ("evaluate", ""),
+    ("compare", ""),
+    ("draw", ""),
+]
+"""All pages, each with its query."""
 
 
 class Visitor:
@@ -96,6 +107,17 @@ class Visitor:
                 if problem:
                     raise RuntimeError(problem)
                 return
+
+
+async def warm_up(address: str) -> None:
+    """Open each page a few times, so that imports, caches and the allocator's first growth are not counted."""
+    for page in PAGES * 3:
+        await (await Visitor.open(address, *page)).close()
+
+
+def megabytes(process: psutil.Process) -> float:
+    """Return the memory that a process takes, in MB."""
+    return process.memory_info().rss / 1e6
 
 
 def _shown(element: Element) -> WidgetState | None:

@@ -1,5 +1,5 @@
-"""The digit detector is made here: a small network that tells digits from other drawings.
+"""Make the digit detector: `python -m digits.starter.detector.making`. The app itself needs none of this.
 
-It learns from MNIST's digits against drawings that are none (outlier exposure: Hendrycks, Mazeika & Dietterich, Deep
-anomaly detection with outlier exposure, ICLR 2019). digits/inference/detector.py reads it; only that the app needs.
+It learns from MNIST's digits against drawings that are not digits (outlier exposure: Hendrycks, Mazeika & Dietterich,
+Deep anomaly detection with outlier exposure, ICLR 2019).
 """

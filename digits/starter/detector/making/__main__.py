@@ -1,6 +1,7 @@
-"""python -m digits.starter.detector.making [FOLDER]: train the digit detector on MNIST, into its folder or another."""
+"""Make the digit detector from MNIST: model.tflite, manifest.json and card.md."""
 
 import argparse
+import json
 import os
 import sys
 from pathlib import Path
@@ -11,65 +12,55 @@ from digits.data.dataset import open_dataset
 from digits.data.splits import split, take
 from digits.errors import DigitsError
 from digits.inference.detector import FOLDER, THRESHOLD, Detector
-from digits.starter.detector.making.judge import wrong_acceptances
-from digits.starter.detector.making.material import material, size
-from digits.storage.files import publish
-from digits.storage.records import write_json
+from digits.starter.detector.making.false_acceptances import by_kind
+from digits.starter.detector.making.pictures import num_pictures, pictures_of
+from digits.storage.files import atomic_write
 
 OUTPUT = {"shape": [1, 2], "dtype": "float32", "meaning": "probabilities of no digit and of a digit"}
 SEED = 0
+PROGRAM = "python -m digits.starter.detector.making"
 
 
 def main(folder: Path) -> None:
-    """Draw what it learns from, train, and publish model.tflite, manifest.json and card.md. Raises DigitsError."""
-    from rich.progress import Progress
-
-    dataset = open_dataset("mnist")
-    images, labels = take(dataset, split("official", "mnist").train)
-    parts = []
-    with Progress() as progress:
-        task = progress.add_task("Drawing", total=size(len(images)))
-        for pictures, are_digits in material(images, labels, SEED):
-            parts.append((pictures, are_digits))
-            progress.advance(task, len(pictures))
-    pictures, are_digits = (np.concatenate(column) for column in zip(*parts, strict=True))
+    """Draw the pictures, train, and write the three files into `folder`. Raises DigitsError."""
+    pictures, is_digit = _draw()
     from digits.starter.detector.making.train import fit
     from digits.training.export import INPUT, write_litert
 
-    model = fit(pictures, are_digits, SEED)
-    digest = publish(folder / "model.tflite", lambda part: write_litert(model, part))
-    write_json(folder / "manifest.json", {"sha256": {"model.tflite": digest}, "input": INPUT, "output": OUTPUT})
-    text = card(folder, model.count_params(), int(are_digits.sum()), int((~are_digits).sum()), digest)
-    publish(folder / "card.md", lambda part: part.write_text(text, encoding="utf-8"))
+    model = fit(pictures, is_digit, SEED)
+    digest = atomic_write(folder / "model.tflite", lambda part: write_litert(model, part))
+    manifest = {"sha256": {"model.tflite": digest}, "input": INPUT, "output": OUTPUT}
+    _write(folder / "manifest.json", json.dumps(manifest, indent=2) + "\n")
+    text = card(folder, model.count_params(), int(is_digit.sum()), int((~is_digit).sum()), digest)
+    _write(folder / "card.md", text)
     print(text)
 
 
-def card(folder: Path, num_parameters: int, num_digits: int, num_others: int, digest: str) -> str:
-    """Describe the detector in `folder` and how often it errs, in Markdown."""
-    detector = Detector.load(folder / "model.tflite", sha256=digest)
-    test, _ = take(open_dataset("mnist"), split("official", "mnist").test)
+def card(folder: Path, num_parameters: int, num_digits: int, num_non_digits: int, digest: str) -> str:
+    """Return what the detector in `folder` is and how often it errs, in Markdown."""
+    detector = Detector.load(folder / "model.tflite")
+    test_images, _ = take(open_dataset("mnist"), split("official", "mnist").test)
+    refused = 1 - detector.accepts(test_images).mean()
     rows = "\n".join(
-        f"| {row['kind']} | {'yes' if row['learned'] else 'no'} | {row['accepted']:.1%} |"
-        for row in wrong_acceptances(detector)
+        f"| {row['kind']} | {'yes' if row['learned'] else 'no'} | {row['accepted']:.1%} |" for row in by_kind(detector)
     )
     return f"""# The digit detector
 
-Says whether a drawing, brought to 28 x 28 as MNIST's digits are, looks like a digit at all. A convolutional network of
-{num_parameters:,} parameters, independent of the network that reads the digit.
+Tells whether a drawing, brought to 28 x 28 as MNIST's digits are, looks like a digit at all. A convolutional network of
+{num_parameters:,} parameters, independent of the network that predicts the digit.
 
 Made by
 
-    python -m digits.starter.detector.making
+    {PROGRAM}
 
 from {num_digits:,} digits (MNIST's first 55,000 training digits, varied, and some that the program draws) and
-{num_others:,} pictures that are none, all drawn by the program or made from MNIST's digits; seed {SEED}.
+{num_non_digits:,} other pictures, all drawn by the program or made from MNIST's digits; seed {SEED}.
 MNIST: Y. LeCun, C. Cortes, C. J. C. Burges; CC BY-SA 3.0.
 
-What it holds for a digit with less than {THRESHOLD:.0%} is refused. Of MNIST's 10,000 test digits it refuses
-{1 - detector.accepts(test).mean():.2%}; what it refuses of digits drawn with a pen, and how the limit was chosen:
-docs/experiments.md. What is no digit and is taken for one all the same:
+It refuses what is less than {THRESHOLD:.0%} likely to be a digit: {refused:.2%} of MNIST's 10,000 test digits. How many
+digits drawn with a pen it refuses, and how the threshold was chosen: docs/experiments.md. Other drawings it accepts:
 
-| kind | learned from others like it | taken for a digit |
+| kind | learned from others like it | accepted |
 | --- | --- | ---: |
 {rows}
 
@@ -79,11 +70,29 @@ model.tflite: sha256 {digest}
 """
 
 
+def _draw() -> tuple[np.ndarray, np.ndarray]:
+    """Return all pictures (m, 28, 28) uint8 and whether each is a digit, (m,) bool."""
+    from rich.progress import Progress
+
+    images, labels = take(open_dataset("mnist"), split("official", "mnist").train)
+    parts = []
+    with Progress() as progress:
+        task = progress.add_task("Drawing", total=num_pictures(len(images)))
+        for part in pictures_of(images, labels, SEED):
+            parts.append(part)
+            progress.advance(task, len(part[0]))
+    return tuple(np.concatenate(column) for column in zip(*parts, strict=True))
+
+
+def _write(file: Path, text: str) -> None:
+    atomic_write(file, lambda part: part.write_text(text, encoding="utf-8"))
+
+
 if __name__ == "__main__":
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    parser = argparse.ArgumentParser(prog="python -m digits.starter.detector.making", description=__doc__)
-    parser.add_argument("folder", type=Path, nargs="?", default=FOLDER, metavar="FOLDER")
+    parser = argparse.ArgumentParser(prog=PROGRAM, description=__doc__)
+    parser.add_argument("folder", type=Path, nargs="?", default=FOLDER, help="the app's own by default")
     try:
         main(parser.parse_args().folder)
     except DigitsError as error:
-        sys.exit(f"python -m digits.starter.detector.making: {error}")
+        sys.exit(f"{PROGRAM}: {error}")

@@ -10,7 +10,7 @@ TWINS = {
     "B": 8,
     **dict.fromkeys("gq", 9),
 }
-"""Letters that people write like a digit, and that digit: taken for it, they are no mistake; nothing learns them."""
+"""Letters that people write like a digit, and that digit: accepting them is no error, so nothing learns them."""
 
 LETTERS = {
     "A": ("06 20 46/14 34", "~06 13 20/20 46/14 34"),
@@ -82,7 +82,7 @@ HELD_OUT = {
     "note": ("20 26/~26 06 05 16 26/20 42",),
     "flower": ("~33 31 53 33 35 53 33 55 33 35 13 33 31 13 33/36 39",),
 }
-"""Signs that the detector never learns from: what it says of them is how it is judged."""
+"""Signs that the detector never learns from, to measure it."""
 
 DIGITS = (
     ("~20 02 04 16 36 44 42 20", "~20 00 06 26 46 40 20", "~20 02 04 16 36 44 42 20/41 05"),
@@ -96,4 +96,4 @@ DIGITS = (
     ("~40 10 01 12 33 45 26 05 14 32 41 20", "~20 00 02 22 42 40 20/~23 03 06 26 46 43 23"),
     ("~41 20 01 03 23 41/40 46", "~41 20 01 03 23 41/~40 45 36 16", "~41 20 01 03 23 41/41 16"),
 )
-"""By digit; a few of each, so that the detector cannot tell digits by the pen that drew them."""
+"""A few paths for each digit, so that the detector cannot tell digits by the pen that drew them."""

@@ -1,4 +1,4 @@
-"""A hand that draws: from a few points on a grid to the strokes of one wobbly drawing, and their ink."""
+"""Draw as a hand does: from a few points on a grid to the strokes of one wobbly drawing, and their ink."""
 
 import numpy as np
 
@@ -14,7 +14,7 @@ BRUSH = 0.03, 0.16  # of the side
 def follow(path: str, rng: np.random.Generator) -> list[np.ndarray]:
     """Draw a path of strokes, each a list of points "xy" on a grid of 10 x 10, with a slash between two strokes.
 
-    A stroke that begins with ~ is round, another has corners. Returns (p, 2) float64 for each stroke, x to the right,
+    A stroke that begins with ~ is round, others have corners. Returns (p, 2) float64 for each stroke, x to the right,
     y down, in grid steps.
     """
     lines = []
@@ -56,7 +56,7 @@ def ink(lines: list[np.ndarray], rng: np.random.Generator, brush: tuple[float, f
 
 
 def _dense(line: np.ndarray) -> np.ndarray:
-    """The same line with points at most half a grid step apart, so that it can bend."""
+    """Return the line with points at most half a grid step apart, so that it can bend."""
     parts = [
         np.linspace(start, end, max(1, int(np.hypot(*(end - start)) / 0.5)), endpoint=False)
         for start, end in zip(line[:-1], line[1:], strict=True)

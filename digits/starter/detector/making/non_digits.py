@@ -1,4 +1,4 @@
-"""Drawings that are no digit, of many kinds, each as a hand draws it on the canvas."""
+"""Drawings that are not digits, of many kinds, each as a hand draws it on the canvas."""
 
 from collections.abc import Callable
 
@@ -12,13 +12,13 @@ BLOT = 0.3, 0.6  # of a blot's side, its brush
 
 
 def draw(kind: str, rng: np.random.Generator) -> np.ndarray:
-    """One drawing of a kind in KINDS or HELD_OUT_KINDS: (224, 224) uint8, 0 = paper, 255 = ink."""
+    """Draw one of a kind in KINDS or HELD_OUT_KINDS: (224, 224) uint8, 0 = paper, 255 = ink."""
     lines = vary((KINDS | HELD_OUT_KINDS)[kind](rng), rng)
     return ink(lines, rng, BLOT) if kind == "blot" else ink(lines, rng)
 
 
 def _scribble(rng: np.random.Generator) -> list[np.ndarray]:
-    """A pen that wanders: with fewer turns it might make a digit."""
+    """A wandering pen; with fewer turns it might make a digit."""
     return [curve(rng.uniform(0, 5, (rng.integers(8, 16), 2)), 3)]
 
 
@@ -37,7 +37,7 @@ def _loops(rng: np.random.Generator) -> list[np.ndarray]:
 
 
 def _dash(rng: np.random.Generator) -> list[np.ndarray]:
-    """One flat line, straight or bent; a steep one would be a one."""
+    """One flat line, straight or bent; a steep one might be a one."""
     points = np.array([[0, 0], [1.5, 0], [3, 0]]) + rng.normal(0, 0.2, (3, 2))
     return [curve(_turned(points, np.deg2rad(rng.uniform(-30, 30))), 3)]
 
@@ -49,7 +49,7 @@ def _dots(rng: np.random.Generator) -> list[np.ndarray]:
 
 
 def _shape(rng: np.random.Generator) -> list[np.ndarray]:
-    """A triangle, or a square that is not narrow; a narrow or a round one would be a zero."""
+    """A triangle, or a rectangle that is wide; a narrow or a round one might be a zero."""
     if rng.random() < 0.5:
         angle = rng.uniform(0, 2 * np.pi) + np.arange(4) * 2 * np.pi / 3
         points = 3 * np.stack([np.cos(angle), np.sin(angle)], axis=1)
@@ -60,7 +60,7 @@ def _shape(rng: np.random.Generator) -> list[np.ndarray]:
 
 
 def _jumble(rng: np.random.Generator) -> list[np.ndarray]:
-    """Three to five lines, arcs and circles anywhere: what nothing else here is like."""
+    """Three to five lines, arcs and circles anywhere, unlike all other kinds."""
     lines = []
     for _ in range(rng.integers(3, 6)):
         if rng.random() < 0.4:
@@ -81,13 +81,13 @@ def _one_of(table: dict[str, tuple[str, ...]]) -> Drawer:
 
 
 def digit(rng: np.random.Generator, which: int | None = None) -> list[np.ndarray]:
-    """The strokes of a digit, any unless told which."""
+    """Return the strokes of a digit, a random one unless `which` is given."""
     paths = DIGITS[rng.integers(10) if which is None else which]
     return follow(paths[rng.integers(len(paths))], rng)
 
 
 def _two_digits(rng: np.random.Generator) -> list[np.ndarray]:
-    """Two digits beside each other, as who writes a number draws them."""
+    """Two digits side by side, as in a number."""
     return digit(rng) + [line + [rng.uniform(4.5, 7), rng.normal(0, 0.5)] for line in digit(rng)]
 
 
@@ -114,7 +114,7 @@ KINDS: dict[str, Drawer] = {
     "two digits": _two_digits,
     "overlaid": _overlaid,
 }
-"""What the detector learns from: kind -> (generator) -> the strokes of one drawing."""
+"""What the detector learns from: kind -> a function that draws the strokes of one."""
 
 HELD_OUT_KINDS: dict[str, Drawer] = {"doodle": _one_of(HELD_OUT)}
 """What it never learns from."""

@@ -6,12 +6,12 @@ from keras import layers
 
 EPOCHS = 16
 BATCH_SIZE = 256
-LEARNING_RATE = 0.004  # the highest; warmed up to and then taken down to zero along a cosine
+LEARNING_RATE = 0.004  # at its highest, after the warm-up; then down to zero along a cosine
 WARM_UP = 0.2  # of the steps
 
 
 def network() -> keras.Sequential:
-    """Four convolutions that end in the probabilities of no digit and of a digit."""
+    """Return the network: four convolutions, then the probabilities of no digit and of a digit."""
     blocks = []
     # (n, 14, 14, 24), (n, 14, 14, 32), (n, 7, 7, 48), (n, 4, 4, 96)
     for filters, size, strides in ((24, 5, 2), (32, 3, 1), (48, 3, 2), (96, 3, 2)):
@@ -34,7 +34,7 @@ def network() -> keras.Sequential:
 
 
 def fit(pictures: np.ndarray, is_digit: np.ndarray, seed: int) -> keras.Sequential:
-    """Train a new detector and tell about each epoch. pictures: (m, 28, 28) uint8; is_digit: (m,) bool."""
+    """Train a detector, printing each epoch. pictures: (m, 28, 28) uint8; is_digit: (m,) bool."""
     keras.utils.set_random_seed(seed)
     model = network()
     steps = EPOCHS * -(-len(pictures) // BATCH_SIZE)

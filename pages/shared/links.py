@@ -1,0 +1,35 @@
+"""Choices on a page that are in its address, too: `?NAME=VALUE`, whatever a link carries.
+
+Not Streamlit's `bind="query-params"`, which ties the name to the widget's key and raises on values it does not know.
+"""
+
+import re
+from collections.abc import Collection
+
+import streamlit as st
+
+
+def follow(name: str, key: str, options: Collection[str] | range, default: str | int | None = None) -> None:
+    """Let the widget with this key and the address agree. Call it before the widget is made, and give that no default.
+
+    The address counts when somebody has followed a link or gone back; otherwise the page does, and the address follows.
+    options: what may be chosen; anything else, in a link or left from an earlier choice, becomes `default`.
+    """
+    linked, known = st.query_params.get(name), f"{key}_linked"
+    if key not in st.session_state or linked != st.session_state.get(known):
+        st.session_state[key] = _read(linked, options)
+    if st.session_state[key] not in options:
+        st.session_state[key] = default
+    value = st.session_state[key]
+    text = None if value == default else str(value)
+    if text is None:
+        st.query_params.pop(name, None)
+    elif text != linked:
+        st.query_params[name] = text
+    st.session_state[known] = text
+
+
+def _read(text: str | None, options: Collection[str] | range) -> str | int | None:
+    if isinstance(options, range):
+        return int(text) if text and re.fullmatch("[0-9]{1,9}", text) else None
+    return text

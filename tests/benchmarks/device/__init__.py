@@ -1,0 +1,1 @@
+"""The device that trains: what it reaches, and what it could reach at most."""

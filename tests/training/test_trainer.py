@@ -1,0 +1,79 @@
+"""A process that trains one run after the other: what it has compiled makes it faster and changes no number."""
+
+import json
+
+import pytest
+
+from digits.training import backends
+from tests.training.test_engine import output_of
+
+CODE = """
+import hashlib, json, sys, time
+import keras, numpy as np
+from digits.data.dataset import open_dataset
+from digits.networks.architectures import ARCHITECTURES
+from digits.networks.settings import make_settings
+from digits.training import trainer, warm_engine
+
+data, built, build = open_dataset("sample"), [], warm_engine._build
+warm_engine._build = lambda *asked: built.append(asked) or build(*asked)
+
+
+def settings(seed):
+    return make_settings(architecture="cnn", epochs=2, seed=seed)  # with dropout, batch normalisation and one-cycle
+
+
+def digest(arrays):
+    return hashlib.sha256(b"".join(np.array(array).tobytes() for array in arrays)).hexdigest()
+
+
+def train(seed, **more):
+    began, rows, ticks, weights = time.perf_counter(), [], [], []
+    fitted = trainer.fit(
+        settings(seed), data, "CPU", on_epoch=lambda row: rows.append(row | {"seconds": None}),
+        on_tick=lambda tick: ticks.append(time.perf_counter() - began),
+        on_weights=lambda epoch, model: weights.append(digest(model.get_weights())), **more,
+    )
+    results.append({"rows": rows, "weights": weights, "end": digest(fitted.model.get_weights())})
+    waits.append(ticks[0])
+    return fitted.model
+
+
+results, waits = [], []
+if sys.argv[1:]:
+    train(int(sys.argv[1]))
+    seeded = trainer._untrained(settings(7)).variables
+    keras.utils.set_random_seed(7)
+    print(json.dumps([results[0], waits[0], digest(seeded) == digest(ARCHITECTURES["cnn"]().variables)]))
+else:
+    trainer.warm_up(settings(0), "CPU")
+    first = train(1)
+    train(2)
+    stops = iter([False, False, True])
+    trainer.fit(settings(3), data, "CPU", should_stop=lambda: next(stops))
+    train(1)
+    num_built = len(built)
+    try:
+        trainer.fit(settings(3), data, "CPU", on_epoch=lambda row: 1 / 0)
+    except ZeroDivisionError:
+        train(2)
+    print(json.dumps([results, waits, [num_built, len(built)], digest(first.get_weights())]))
+"""
+
+
+@pytest.mark.parametrize("library", ["tensorflow", "jax"])
+def test_a_warm_process_trains_the_same_numbers_as_a_fresh_one_and_begins_sooner(with_sample, monkeypatch, library):
+    if not backends.is_installed(library):
+        pytest.skip("pip install -r requirements-jax.txt")
+    monkeypatch.setenv("KERAS_BACKEND", library)
+    one, cold, as_keras_seeds = json.loads(output_of(CODE, "1"))
+    two, _, _ = json.loads(output_of(CODE, "2"))
+    assert len(one["weights"]) == 3 and one["end"] == one["weights"][-1] and one["end"] != two["end"]
+    assert as_keras_seeds
+
+    results, warm, built, first = json.loads(output_of(CODE))
+    # After another seed, after one that was stopped within an epoch, and after one that failed.
+    assert results == [one, two, one, two]
+    assert first == one["end"]  # the trained network stays as it is while the next one is trained
+    assert built == [1, 2]  # only the failure cost the engine
+    assert min(warm[:3]) < cold / 2
