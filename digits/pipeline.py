@@ -31,8 +31,8 @@ from digits.training.checkpoints import Checkpoint
 def run(work: Work, run_id: str, part: str = "") -> TaskState:
     """Take a run to its end, from wherever it is. Raises DigitsError where it cannot.
 
-    Returns DONE, or STOPPED where somebody asked for an earlier end. Interrupted means that it was paused, Unsuited that
-    this process has loaded another library than the run needs.
+    Returns DONE, or STOPPED where somebody asked for an earlier end. Raises Interrupted where it was paused, Unsuited
+    where this process has loaded another library than the run needs.
     """
     if runs.get(run_id).stage != RunState.EVALUATING:
         _train(work, runs.get(run_id))

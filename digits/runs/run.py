@@ -54,8 +54,7 @@ class RunState(StrEnum):
         """Return the state of a run by that of its task; one that runs is in one of three stages."""
         if task != TaskState.RUNNING:
             return cls(str(task))
-        # For a moment the pipeline is finished and its task is not.
-        return cls(stage) if stage in (cls.STARTING, cls.RUNNING) else cls.EVALUATING
+        return cls.EVALUATING if stage == FINISHED else cls(stage)  # all is done, and its task ends next
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,8 @@ from digits.storage.home import home
 MIGRATIONS = sorted((Path(__file__).parent / "migrations").glob("[0-9]*.sql"))
 VERSION = len(MIGRATIONS)
 WAIT_SECONDS = 5.0  # for another writer; then a sentence
-LOG_PAGES = 256  # of 4 kB, after which the write-ahead log goes into the database while others work
 PATIENT_SECONDS = 60.0  # so long waits who has hours of work to lose
+LOG_PAGES = 256  # of 4 kB, after which the write-ahead log goes into the database while others work
 FULL_BYTES = 100_000  # free on a disk on which SQLite cannot even make room for its shared memory
 EARLIER_LAYOUT = ("queue.json", "chosen.json", "mine", "runs")  # of Digits before it had a database
 

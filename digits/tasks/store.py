@@ -233,7 +233,7 @@ def tell(task_id: int, fraction: float, phase: str) -> None:
 
 def tell_within(connection: sqlite3.Connection, task_id: int, fraction: float, phase: str) -> None:
     """The same, in a transaction of the caller."""
-    # Whoever tells how far it is does not hang, and is not ended for what it has not heard.
+    # Whoever tells hears, too, or will: only a worker that does neither is ended.
     connection.execute(
         "UPDATE tasks SET fraction = ?, phase = ?, requested = NULL WHERE id = ?", (fraction, phase, task_id)
     )
