@@ -1,7 +1,6 @@
 """What was computed of a model holds for that model alone, and a model is used until the next one is published."""
 
 import signal
-import time
 
 import numpy as np
 
