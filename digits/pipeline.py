@@ -19,11 +19,11 @@ from digits.evaluation.test_sets import test_sets
 from digits.networks.settings import Settings
 from digits.runs import sharing
 from digits.runs import store as runs
-from digits.runs.run import Run, RunState
+from digits.runs.run import FINISHED, Run, RunState
 from digits.storage import deletion
 from digits.storage.files import StoredFile
 from digits.storage.home import run_folder
-from digits.tasks import Interrupted, TaskState, Work
+from digits.tasks import Interrupted, TaskState, Unsuited, Work
 from digits.training import backends, checkpoints, snapshots
 from digits.training.checkpoints import Checkpoint
 
@@ -31,7 +31,8 @@ from digits.training.checkpoints import Checkpoint
 def run(work: Work, run_id: str, part: str = "") -> TaskState:
     """Take a run to its end, from wherever it is. Raises DigitsError where it cannot.
 
-    Returns DONE, or STOPPED where somebody asked for an earlier end; Interrupted means that it was paused.
+    Returns DONE, or STOPPED where somebody asked for an earlier end. Raises Interrupted where it was paused, Unsuited
+    where this process has loaded another library than the run needs.
     """
     if runs.get(run_id).stage != RunState.EVALUATING:
         _train(work, runs.get(run_id))
@@ -54,12 +55,14 @@ def finish(work: Work, run: Run) -> None:
     except DigitsError as error:
         raise DigitsError(f"Its model is trained, but was not evaluated: {error}", error.hint) from error
     sharing.write_plain_files(run)
-    runs.set_stage(run.id, "finished")
+    runs.set_stage(run.id, FINISHED)
 
 
 def _train(work: Work, run: Run) -> None:
     """Train a run from its last whole checkpoint and publish its model."""
     settings, folder = run.settings, run_folder(run.id)
+    if backends.loaded() not in (None, settings.backend):
+        raise Unsuited
     work.tell(0.0, "Opening the data")
     runs.set_stage(run.id, RunState.STARTING, started=time.time())
     dataset = open_dataset(settings.source)

@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import sys
 
 from digits.errors import BadConfig, DigitsError
 
@@ -19,6 +20,11 @@ def check_installed(name: str) -> None:
     """Raise DigitsError, with what to do, if the library is missing."""
     if not is_installed(name):
         raise DigitsError(f"{TITLES[name]} is not installed. Install the packages listed in {BACKENDS[name]}.")
+
+
+def loaded() -> str | None:
+    """Return which of them Keras runs on in this process, from now on; None where it is not loaded yet."""
+    return sys.modules["keras"].backend.backend() if "keras" in sys.modules else None
 
 
 def check_chosen() -> None:

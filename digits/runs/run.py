@@ -15,6 +15,8 @@ STARTER = "starter"
 """The id of the bundled run."""
 MAX_EPOCHS = 1000
 MAX_TAGS = 8
+FINISHED = "finished"
+"""The stage of a run after which there is none."""
 
 
 class RunState(StrEnum):
@@ -48,12 +50,16 @@ class RunState(StrEnum):
         return self not in (RunState.QUEUED, RunState.STARTING, RunState.RUNNING, RunState.EVALUATING)
 
     @classmethod
-    def of(cls, task: TaskState, stage: str) -> "RunState":
-        """Return the state of a run by that of its task; one that runs is in one of three stages."""
-        if task != TaskState.RUNNING:
-            return cls(str(task))
-        # For a moment the pipeline is finished and its task is not.
-        return cls(stage) if stage in (cls.STARTING, cls.RUNNING) else cls.EVALUATING
+    def of(cls, task: TaskState, stage: str, ended: str = "") -> "RunState":
+        """Return the state of a run by that of its task.
+
+        stage: how far its pipeline is. ended: how its training did, done or stopped.
+        """
+        if task == TaskState.RUNNING:
+            return cls.EVALUATING if stage == FINISHED else cls(stage)  # all is done, and its task ends next
+        if task == TaskState.LOST and stage == FINISHED:  # killed when nothing was left to do
+            return cls(ended or str(task))
+        return cls(str(task))
 
 
 @dataclass(frozen=True)
@@ -138,4 +144,4 @@ class Run:
     @property
     def lacks_evaluation(self) -> bool:
         """Whether its training is at its end, and what follows ended before it was done."""
-        return self.stage == RunState.EVALUATING and self.state.is_final
+        return self.state.is_final and self.stage == RunState.EVALUATING

@@ -4,7 +4,7 @@ from functools import cache
 from typing import Any
 
 from digits.networks.settings import read_settings
-from digits.runs.run import STARTER, Model, Run, RunState
+from digits.runs.run import FINISHED, STARTER, Model, Run, RunState
 from digits.storage.files import StoredFile, read_json
 from digits.storage.home import ROOT
 
@@ -35,7 +35,7 @@ def run() -> Run:
         epochs_done=len(said["epochs"]),
         val_accuracy=said["epochs"][-1]["val_accuracy"],
         state=RunState.DONE,
-        stage="finished",
+        stage=FINISHED,
         model=Model(FOLDER, model_files, layers, said["temperature"]),
         details=said["details"],
     )

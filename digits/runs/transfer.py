@@ -20,7 +20,7 @@ from digits.errors import BadConfig, DigitsError
 from digits.networks import architectures
 from digits.networks.settings import Settings, read_settings
 from digits.runs import store
-from digits.runs.run import MAX_EPOCHS, STARTER, Run
+from digits.runs.run import FINISHED, MAX_EPOCHS, STARTER, Run
 from digits.storage import database, files
 from digits.storage.files import StoredFile, atomic_write
 from digits.storage.home import run_folder
@@ -118,7 +118,7 @@ def build(run_id: str, on_progress: Callable[[float, str], None] = lambda fracti
     store.publish_model(run_id, *model_files.export(model, run_folder(run_id)), ended=store.how_it_ended(run_id))
     if temperature:
         store.set_temperature(store.get(run_id), temperature)
-    store.set_stage(run_id, "finished")
+    store.set_stage(run_id, FINISHED)
 
 
 def _read(path: Path) -> tuple[dict[str, Any], Settings, list[np.ndarray]]:

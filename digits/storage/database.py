@@ -22,6 +22,7 @@ MIGRATIONS = sorted((Path(__file__).parent / "migrations").glob("[0-9]*.sql"))
 VERSION = len(MIGRATIONS)
 WAIT_SECONDS = 5.0  # for another writer; then a sentence
 PATIENT_SECONDS = 60.0  # so long waits who has hours of work to lose
+LOG_PAGES = 256  # of 4 kB, after which the write-ahead log goes into the database while others work
 FULL_BYTES = 100_000  # free on a disk on which SQLite cannot even make room for its shared memory
 EARLIER_LAYOUT = ("queue.json", "chosen.json", "mine", "runs")  # of Digits before it had a database
 
@@ -78,6 +79,24 @@ def guarded(guard: Guard) -> Iterator[None]:
         yield
     finally:
         _guard.reset(token)
+
+
+@contextmanager
+def kept_open() -> Iterator[None]:
+    """Inside, a connection of this process stays open, though nothing is done with it.
+
+    The last connection that closes moves the write-ahead log into the database. That takes 30 ms of waiting for the
+    disk, in which nobody else can even read; a process that is stopped just then (Ctrl-Z) would lock out all others.
+    """
+    connection = None
+    with suppress(sqlite3.Error):  # there is no database yet, or nobody may write in it
+        connection = _connect(file(), "rw")
+        _version(connection)  # opens the log
+    try:
+        yield
+    finally:
+        if connection:
+            connection.close()
 
 
 def check(copy: Path | None = None) -> None:
@@ -150,6 +169,7 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
         f"{path.as_uri()}?mode={mode}", uri=True, timeout=_patience(), isolation_level=None, check_same_thread=False
     )
     connection.row_factory = sqlite3.Row
+    connection.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
     return connection
 
 

@@ -5,7 +5,7 @@
 
 from digits.tasks.store import LOCAL, find, forget_workers, unfinished, waiting
 from digits.tasks.task import COMPUTING, TRAINING, Task, TaskState
-from digits.tasks.work import Interrupted, Work, do_now, serve
+from digits.tasks.work import Interrupted, Unsuited, Work, do_now, serve
 from digits.tasks.workers import look_after, stop, submit, warm_up
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Interrupted",
     "Task",
     "TaskState",
+    "Unsuited",
     "Work",
     "do_now",
     "find",

@@ -233,7 +233,10 @@ def tell(task_id: int, fraction: float, phase: str) -> None:
 
 def tell_within(connection: sqlite3.Connection, task_id: int, fraction: float, phase: str) -> None:
     """The same, in a transaction of the caller."""
-    connection.execute("UPDATE tasks SET fraction = ?, phase = ? WHERE id = ?", (fraction, phase, task_id))
+    # Whoever tells hears, too, or will: only a worker that does neither is ended.
+    connection.execute(
+        "UPDATE tasks SET fraction = ?, phase = ?, requested = NULL WHERE id = ?", (fraction, phase, task_id)
+    )
 
 
 def acknowledge(task_id: int) -> None:
@@ -250,6 +253,12 @@ def finish(task_id: int, state: TaskState, cause: str = "", phase: str = "") -> 
                WHERE id = ?""",
             (state, cause, phase, state, task_id),
         )
+
+
+def give_back(task_id: int) -> None:
+    """Let another worker do a task, in its old place of the queue. Guarded: only by its worker."""
+    with database.writing() as connection:
+        connection.execute("UPDATE tasks SET state = 'queued', phase = '', fraction = 0 WHERE id = ?", (task_id,))
 
 
 # Looking after

@@ -8,6 +8,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from digits.errors import DigitsError, RunBusy, TakenOver
 from digits.storage import database
@@ -29,13 +30,50 @@ class Interrupted(Exception):
         self.state = state
 
 
+class Unsuited(Exception):
+    """This process cannot do the task, and a fresh one can: what it has loaded is there to stay."""
+
+
+class Signals:
+    """What signals asked this process to do: SIGINT to stop, a second one to end at once, the others to pause."""
+
+    def __init__(self):
+        self.request = ""
+
+    def stop(self, *_: Any) -> None:
+        """Be asked by SIGINT."""
+        self.request = "stop"
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    def pause(self, *_: Any) -> None:
+        """Be asked by SIGTERM or SIGHUP."""
+        self.request = "pause"
+
+    @contextlib.contextmanager
+    def heard(self, *, in_foreground: bool) -> Iterator[None]:
+        """Inside, signals are heard. in_foreground: whether SIGINT comes from a person who wants the model so far."""
+        wanted = {"SIGINT": self.stop if in_foreground else self.pause, "SIGTERM": self.pause, "SIGHUP": self.pause}
+        if threading.current_thread() is not threading.main_thread():
+            wanted = {}  # Python lets only the main thread hear signals
+        present = {getattr(signal, name): handler for name, handler in wanted.items() if hasattr(signal, name)}
+        before = {number: signal.signal(number, handler) for number, handler in present.items()}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
 class Work:
     """What the function that does a task may ask and tell."""
 
-    def __init__(self, task: Task, on_tell: Callable[[float, str], None] = lambda fraction, phase: None):
-        self.task, self.on_tell = task, on_tell
-        self.signalled = ""
-        """stop or pause, where a signal asked for it."""
+    def __init__(
+        self,
+        task: Task,
+        on_tell: Callable[[float, str], None] = lambda fraction, phase: None,
+        signals: Signals | None = None,
+    ):
+        self.task, self.on_tell, self.signals = task, on_tell, signals or Signals()
         self._looked, self._heard, self._told, self._phase = 0.0, "", 0.0, ""
 
     def tell(self, fraction: float, phase: str) -> None:
@@ -55,9 +93,9 @@ class Work:
     @property
     def request(self) -> str:
         """What is asked of it: stop, pause or nothing."""
-        if not self._heard and (self.signalled or time.monotonic() - self._looked > LOOK_SECONDS):
+        if not self._heard and (self.signals.request or time.monotonic() - self._looked > LOOK_SECONDS):
             self._looked = time.monotonic()
-            self._heard = store.current_request(self.task.id) or self.signalled
+            self._heard = store.current_request(self.task.id) or self.signals.request
             if self._heard:
                 store.acknowledge(self.task.id)
         return self._heard
@@ -70,46 +108,37 @@ Handler = Callable[[Work, str, str], TaskState | None]
 def serve(worker: int, lane: str, handlers: Mapping[str, Handler], *, warm: Callable[[], None] | None = None) -> None:
     """Do the tasks of a lane, one after the other; end when none waits, or, warm, after ten idle minutes.
 
-    warm: what to load ahead of the first task.
+    A signal pauses the task and ends this worker; what waits then waits until somebody looks after it, because the
+    machine may be shutting down. warm: what to load ahead of the first task.
     """
     if not store.identify(worker, os.getpid()):
         return  # it was so slow to start that its place was given away
-    asked_to_end = threading.Event()
-    current: list[Work] = []
-
-    def on_signal(*_) -> None:
-        asked_to_end.set()
-        for work in current:
-            work.signalled = "pause"
-
-    for name in ("SIGTERM", "SIGHUP", "SIGINT"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), on_signal)
-    with renewed(worker) as has_place:
+    signals = Signals()
+    with signals.heard(in_foreground=False), renewed(worker) as has_place:
         if warm:
             try:
                 warm()
             except Exception:  # whoever trains first will hear of it
                 traceback.print_exc()
         idle_since = clock()
-        while has_place() and not asked_to_end.is_set():
+        while has_place() and not signals.request:
             task = store.claim(worker, lane)
             if task:
-                current.append(Work(task))
-                if asked_to_end.is_set():  # in between
-                    on_signal()
-                with contextlib.suppress(Exception):  # it is in the task's cause and in the log
-                    _do(current[0], worker, handlers[task.kind])
+                try:
+                    _do(Work(task, signals=signals), worker, handlers.get(task.kind, _unknown))
+                except Unsuited:
+                    break
+                except Exception:  # it is in the task's cause and in the log
+                    pass
                 if store.is_at_work(worker):
                     return  # it could not say how its task ended, for one on a full disk; its own end says so
-                current.clear()
                 idle_since = clock()
             elif (not warm or clock() - idle_since > WARM_SECONDS) and store.leave_if_idle(worker, lane):
                 return
             else:
                 time.sleep(LOOK_SECONDS)
     store.remove_worker(worker)
-    if not asked_to_end.is_set():  # whoever ends a worker may be ending all of them
+    if not signals.request:  # whoever ends a worker may be ending all of them
         workers.look_after()
 
 
@@ -124,17 +153,18 @@ def do_now(
 ) -> Task:
     """Do a task in this process; a training waits for its turn first. Returns the task as it ended.
 
-    Ctrl-C asks it to stop, a second one ends it at once; SIGTERM and SIGHUP ask it to pause. Raises RunBusy where
-    another process is at it, and what the handler raises; KeyboardInterrupt for the second Ctrl-C.
+    Ctrl-C asks it to stop, also while it waits; a second one ends it at once; SIGTERM and SIGHUP ask it to pause.
+    Raises RunBusy where another process is at it, and what the handler raises; KeyboardInterrupt for a second Ctrl-C.
     """
+    signals = Signals()
     with database.writing() as connection:
         store.reap(connection)
         worker = store.add_worker(connection, lane, foreground=True, pid=os.getpid())
         task_id = store.enqueue(connection, kind, subject, part, lane=lane, reserved=worker)
         connection.execute("UPDATE tasks SET reserved = ? WHERE id = ? AND state = 'queued'", (worker, task_id))
-    work = Work(store.find(kind, subject, part), on_tell)
+    work = Work(store.find(kind, subject, part), on_tell, signals)
     try:
-        with renewed(worker), _signals(work):
+        with renewed(worker), signals.heard(in_foreground=True):
             if _await_turn(work, worker, lane):
                 _do(work, worker, handler)
     finally:
@@ -161,7 +191,8 @@ def renewed(worker: int) -> Iterator[Callable[[], bool]]:
     thread = threading.Thread(target=contextvars.Context().run, args=(renew,), name="renew-lease", daemon=True)
     thread.start()
     try:
-        yield lambda: not lost.is_set()
+        with database.kept_open():
+            yield lambda: not lost.is_set()
     finally:
         ended.set()
         thread.join()
@@ -169,7 +200,7 @@ def renewed(worker: int) -> Iterator[Callable[[], bool]]:
 
 def _await_turn(work: Work, worker: int, lane: str) -> bool:
     """Wait until the task may run; returns False where somebody took it out of the queue meanwhile."""
-    while not work.signalled:
+    while not work.signals.request:
         # Only the device is scarce: what somebody computes at the command line is not held up by what pages asked for.
         if store.claim(worker, lane, only=work.task.id, out_of_turn=lane != TRAINING):
             return True
@@ -180,7 +211,7 @@ def _await_turn(work: Work, worker: int, lane: str) -> bool:
             return False
         work.on_tell(0.0, "Waiting: another run is using the device")
         time.sleep(0.3)
-    store.request(work.task.id, work.signalled)
+    store.request(work.task.id, work.signals.request)
     return False
 
 
@@ -193,13 +224,16 @@ def _do(work: Work, worker: int, handler: Handler) -> None:
             store.finish(task.id, state, phase="On request" if state in REQUESTS.values() else "")
         except Interrupted as interrupted:
             store.finish(task.id, interrupted.state, phase="On request")
+        except Unsuited:
+            store.give_back(task.id)
+            raise
         except TakenOver:
             raise
         except KeyboardInterrupt:
             store.finish(task.id, TaskState.STOPPED, "Ended at once by a second Ctrl-C. The last checkpoint is kept.")
             raise
         except (DigitsError, MemoryError, OSError) as error:
-            store.finish(task.id, TaskState.FAILED, str(error) or "There was not enough memory. Close other programs.")
+            store.finish(task.id, TaskState.FAILED, _cause(error))
             raise
         except Exception as error:
             traceback.print_exc()  # into the log
@@ -208,25 +242,14 @@ def _do(work: Work, worker: int, handler: Handler) -> None:
             raise
 
 
-@contextlib.contextmanager
-def _signals(work: Work) -> Iterator[None]:
-    """Inside, Ctrl-C stops the work, a second one ends it at once, and SIGTERM and SIGHUP pause it."""
+def _cause(error: Exception) -> str:
+    """Return why a task failed, fit for a browser."""
+    if isinstance(error, MemoryError):
+        return "There was not enough memory. Close other programs and try again."
+    if isinstance(error, OSError):
+        return f"The system refused: {error.strerror or 'it did not say why'}. Check the disk, and try again."
+    return str(error)
 
-    def stop(*_) -> None:
-        work.signalled = "stop"
-        signal.signal(signal.SIGINT, signal.default_int_handler)
 
-    def pause(*_) -> None:
-        work.signalled = "pause"
-
-    wanted = {"SIGINT": stop, "SIGTERM": pause, "SIGHUP": pause}
-    present = {getattr(signal, name): handler for name, handler in wanted.items() if hasattr(signal, name)}
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {number: signal.signal(number, handler) for number, handler in present.items()}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+def _unknown(work: Work, subject: str, part: str) -> None:
+    raise DigitsError("The worker is of another version of Digits. Try again.")

@@ -15,6 +15,7 @@ from digits.tasks import store
 from digits.tasks.lease import clock, pid_namespace, started
 from digits.tasks.task import COMPUTING, TRAINING
 
+COMMAND = (sys.executable, "-m", "digits", "work")
 NICENESS = 10
 ASKED_SECONDS = 30.0  # a worker that has not heard a request for so long is ended
 SILENT_SECONDS = 3.0  # so soon, where it does not even renew its lease
@@ -75,7 +76,7 @@ def _start(worker: int, lane: str, *options: str) -> None:
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as output:
             process = subprocess.Popen(
-                [sys.executable, "-m", "digits", "work", str(worker), lane, *options],
+                [*COMMAND, str(worker), lane, *options],
                 cwd=ROOT,  # python -m finds the package only from here
                 # TensorFlow's own chatter would fill the log; errors still come through.
                 env={**os.environ, "DIGITS_HOME": str(home()), "TF_CPP_MIN_LOG_LEVEL": "2", "PYTHONUNBUFFERED": "1"},

@@ -12,6 +12,7 @@ import psutil
 from digits import tasks
 from digits.errors import DigitsError
 from digits.runs import store as runs
+from digits.storage import database
 
 LOOK_SECONDS = 1.0
 
@@ -28,7 +29,8 @@ async def lifespan(app) -> AsyncIterator[None]:
         if os.environ.get("DIGITS_WARM") == "1":
             tasks.warm_up()
     caring = asyncio.create_task(_look_after())
-    yield
+    with database.kept_open():
+        yield
     caring.cancel()
 
 

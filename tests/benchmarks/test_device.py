@@ -143,3 +143,21 @@ def test_what_is_counted_is_nearly_all_that_xla_counts_and_no_more_memory(monkey
     flops, moved = json.loads(output_of(COUNTED))
     assert 0.9 < flops <= 1  # the rest are sums and Adam
     assert 0.3 < moved < 1  # XLA counts what each of its fused operations reads and writes
+
+
+MEASURED = """
+import json
+from tests.benchmarks.device import breakdown, parallel_runs, timing
+
+timing.SECONDS, parallel_runs.COUNTS_ON_CPU = 0.01, (2,)
+print(json.dumps([part.measure(["linear"])["linear"] for part in (breakdown, parallel_runs)]))
+"""
+
+
+@pytest.mark.skipif(not backends.is_installed("jax"), reason="pip install -r requirements-jax.txt")
+def test_the_parts_of_a_step_and_networks_trained_at_once_are_timed(with_sample, monkeypatch):
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    parts, at_once = json.loads(output_of(MEASURED))
+    assert list(parts["seconds"]) == ["gathering", "forward", "backward", "optimizer"]
+    assert sum(parts["seconds"].values()) > 0
+    assert at_once["images_per_second"]["2"] > 0

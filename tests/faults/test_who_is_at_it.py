@@ -204,3 +204,20 @@ def test_stop_pressed_in_an_old_tab_reaches_no_run_but_its_own(worker, digits_ho
     runs.stop(stale)
     time.sleep(0.5)
     assert tasks.find("train", new.id).request == ""
+
+
+OTHER_LIBRARY = """
+import sys
+from types import SimpleNamespace
+sys.modules["keras"] = SimpleNamespace(backend=SimpleNamespace(backend=lambda: "jax"))
+"""
+
+
+def test_a_worker_that_has_loaded_another_library_leaves_the_run_to_a_fresh_one(worker, harmed_workers, with_sample):
+    """It would train with the wrong one, because a process cannot change it, and the run would name the right one."""
+    harmed_workers(IDLE)
+    run, other = create(), create()
+    process = worker(OTHER_LIBRARY)
+    wait_until(lambda: tasks.find("train", run.id).phase == "Training")
+    assert process.wait(timeout=30) == 0 and tasks.find("train", run.id).lease.pid != process.pid
+    assert state(other) == RunState.QUEUED

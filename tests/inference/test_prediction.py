@@ -11,6 +11,7 @@ from digits.inference.prediction import predict, predict_many, predict_number
 from digits.inference.preprocessing import as_drawn, to_mnist
 from digits.inference.recognizer import Recognizer
 from digits.inference.segmentation import separate
+from digits.runs import starter
 
 ONE = [(200, 60), (190, 320)]
 SEVEN = [(100, 80), (280, 80), (170, 320)]

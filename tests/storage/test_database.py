@@ -90,6 +90,31 @@ def test_whoever_may_not_write_any_more_changes_nothing(digits_home):
     assert kept() == ["b"]
 
 
+def test_while_a_connection_is_kept_open_others_close_without_locking_anybody_out(digits_home, make_read_only):
+    log = digits_home / "digits.db-wal"
+    with database.kept_open():  # there is none yet, and none is made
+        assert list(digits_home.iterdir()) == []
+    keep("a")
+    assert not log.exists()  # moved into the database when the last connection closed
+    with database.kept_open():
+        keep("b")
+        assert log.stat().st_size > 0
+        assert kept() == ["a", "b"]
+    assert not log.exists() and kept() == ["a", "b"]
+    make_read_only(digits_home)
+    with database.kept_open():
+        assert kept() == ["a", "b"]
+
+
+def test_the_log_goes_into_the_database_before_it_grows_large(digits_home):
+    keep("a")
+    with database.kept_open():
+        for number in range(200):  # some 600 pages in all
+            keep(f"{number}", "x" * 4096)
+        assert (digits_home / "digits.db-wal").stat().st_size < 400 * 4096
+    assert len(kept()) == 201
+
+
 CREATE = """
 import os, sys
 from digits.storage import database

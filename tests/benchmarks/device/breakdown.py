@@ -55,11 +55,11 @@ def _steps(engine) -> list:
         return used(pixels), used(one_hot) + ops.sum(weights)
 
     def forward(index, images, labels, order):
-        return engine.judge(*engine.batch(index, images, labels, order, engine.batch_size), True)
+        return engine.loss_and_num_correct(*engine.batch(index, images, labels, order, engine.batch_size), True)
 
     def backward(index, images, labels, order):
         batch = engine.batch(index, images, labels, order, engine.batch_size)
-        loss, hits, gradient = backend.gradient(lambda: engine.judge(*batch, True), engine.model)
-        return loss, hits + sum(used(part) for part in gradient)
+        loss, num_correct, gradient = backend.gradient(lambda: engine.loss_and_num_correct(*batch, True), engine.model)
+        return loss, num_correct + sum(used(part) for part in gradient)
 
     return [gathering, forward, backward, engine.train_step]

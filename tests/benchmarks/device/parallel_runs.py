@@ -17,10 +17,9 @@ def measure(networks: Sequence[str] = tuple(RECIPES)) -> dict:
     import numpy as np
 
     from digits.networks.architectures import ARCHITECTURES
-    from digits.networks.settings import make_settings
     from digits.training import device
     from digits.training.engine import Digits, Engine
-    from digits.training.parallel_runs import Race
+    from digits.training.parallel_runs import ParallelRuns
     from tests.benchmarks.mnist_arrays import tutorial_arrays
 
     name, results = device.choose().name, {}
@@ -31,14 +30,13 @@ def measure(networks: Sequence[str] = tuple(RECIPES)) -> dict:
     for network in networks:
         build, batch_size, speeds = ARCHITECTURES[network], RECIPES[network].batch_size, {}
         for count in COUNTS_ON_CPU if name == "CPU" else COUNTS:
-            settings = make_settings(architecture=network, racers=count, backend="jax")
             model, rate = build(), keras.Variable(0.001, trainable=False)
             xla = device.use_xla("auto", model, name)
             engine = Engine(model, keras.optimizers.Adam(lambda rate=rate: rate), loss, batch_size=batch_size, xla=xla)
-            race = Race(engine, build, rate, [settings.racer(place) for place in range(count)], xla=xla)
-            orders = np.stack([order] * count)
+            together, orders = ParallelRuns(engine, rate, [0.001] * count), np.stack([order] * count)
+            together.begin([build() for _ in range(count)])
             _, seconds = seconds_a_step(
-                lambda start, stop, race=race, orders=orders: race.train(digits, orders, start, stop),
+                lambda start, stop, together=together, orders=orders: together.train(digits, orders, start, stop),
                 len(labels) // batch_size,
             )
             speeds[count] = count * batch_size / seconds
