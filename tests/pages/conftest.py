@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import time
 
 import pytest
 import streamlit as st
@@ -66,7 +65,7 @@ def be_at_work(run: Run, stage: RunState = RunState.RUNNING, phase: str = "Train
     with database.writing() as connection:
         worker = task_store.add_worker(connection, TRAINING, foreground=True, pid=os.getpid())
     assert task_store.claim(worker, TRAINING, only=run.task_id, out_of_turn=True)
-    runs.set_stage(run.id, stage, started=time.time() - 10)
+    runs.set_stage(run.id, stage)
     task_store.tell(run.task_id, fraction, phase)
     return runs.get(run.id)
 
