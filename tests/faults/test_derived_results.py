@@ -54,7 +54,7 @@ def test_a_finished_model_is_used_until_the_next_one_is_there_and_what_was_compu
 
     runs.resume(with_run.id, 1000)
     process = worker()
-    wait_until(lambda: runs.get(with_run.id).epochs_done > 4)
+    wait_until(lambda: runs.get(with_run.id).epochs_done > 4, seconds=120)
     process.send_signal(signal.SIGTERM)
     assert process.wait(timeout=60) == 0
     paused = runs.get(with_run.id)
@@ -64,7 +64,7 @@ def test_a_finished_model_is_used_until_the_next_one_is_there_and_what_was_compu
 
     runs.resume(with_run.id)
     process = worker()
-    wait_until(lambda: runs.get(with_run.id).epochs_done > paused.epochs_done)
+    wait_until(lambda: runs.get(with_run.id).epochs_done > paused.epochs_done, seconds=120)
     runs.stop(runs.get(with_run.id))
     assert process.wait(timeout=60) == 0
     new = runs.get(with_run.id)
