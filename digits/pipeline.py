@@ -151,7 +151,7 @@ def _last_checkpoint(run: Run) -> tuple[Checkpoint | None, str]:
             break
         except DamagedFile:
             damaged.append(stored.name)
-    if not found and not damaged and not runs.last_tick(run.id):
+    if not found and not damaged and not run.epochs_done and not runs.last_tick(run.id):
         return None, ""  # its first start
     rows = found.epochs if found else []
     runs.return_to(run.id, rows)

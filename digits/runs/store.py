@@ -24,6 +24,7 @@ SELECT = f"""SELECT runs.*, {COLUMNS},
   (SELECT max(epoch) FROM epochs WHERE run = runs.id) AS epochs_done,
   (SELECT val_accuracy FROM epochs WHERE run = runs.id ORDER BY epoch DESC LIMIT 1) AS val_accuracy
 FROM runs JOIN tasks ON tasks.id = runs.task LEFT JOIN workers ON workers.id = tasks.worker"""
+FOUND = "instr(casefold(runs.id || ' ' || name || ' ' || tags || ' ' || notes || ' ' || runs.architecture), ?)"
 NEWEST = "ORDER BY runs.created DESC, runs.id DESC"
 
 
@@ -42,16 +43,13 @@ def get(run_id: str) -> Run:
 
 def page(limit: int = 50, offset: int = 0, search: str = "") -> list[Run]:
     """Return some of the runs, the newest first: those whose name, id, tags, notes or network contain `search`."""
-    where = "instr(lower(runs.id || ' ' || name || ' ' || tags || ' ' || notes), ?)" if search else "?1 = ''"
-    return [
-        _run(row) for row in _rows(f"{SELECT} WHERE {where} {NEWEST} LIMIT ? OFFSET ?", search.lower(), limit, offset)
-    ]
+    rows = _rows(f"{SELECT} WHERE {FOUND} {NEWEST} LIMIT ? OFFSET ?", search.casefold(), limit, offset)
+    return [_run(row) for row in rows]
 
 
 def count(search: str = "") -> int:
     """Return how many runs `page` finds in all."""
-    where = "instr(lower(id || ' ' || name || ' ' || tags || ' ' || notes), ?)" if search else "?1 = ''"
-    return _rows(f"SELECT count(*) AS n FROM runs WHERE {where}", search.lower())[0]["n"]
+    return _rows(f"SELECT count(*) AS n FROM runs WHERE {FOUND}", search.casefold())[0]["n"]
 
 
 def with_model(limit: int = 50) -> list[Run]:
@@ -229,7 +227,7 @@ def annotate(run_id: str, notes: str, tags: Iterable[str]) -> None:
     """Keep notes of at most 500 characters and at most MAX_TAGS tags of at most 30."""
     kept = list(dict.fromkeys(tag for text in tags if (tag := plain(text, 30))))[:MAX_TAGS]  # each once, in their order
     with database.writing() as connection:
-        _update(connection, run_id, notes=plain(notes, 500), tags=json.dumps(kept))
+        _update(connection, run_id, notes=plain(notes, 500), tags=json.dumps(kept, ensure_ascii=False))
 
 
 def stop(run: Run, what: str = "stop") -> None:
@@ -338,6 +336,7 @@ def plain(text: str, length: int = 80) -> str:
 
 def _rows(statement: str, *values: Any) -> list[sqlite3.Row]:
     with database.reading() as connection:
+        connection.create_function("casefold", 1, str.casefold)  # SQLite's lower() knows the English letters alone
         return connection.execute(statement, values).fetchall()
 
 

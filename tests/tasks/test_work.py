@@ -65,7 +65,7 @@ def raising(error):
         (MemoryError(), "There was not enough memory. Close other programs and try again."),
         (
             OSError(errno.EMFILE, "Too many open files", "/home/me/secret.npy"),
-            "The system refused: Too many open files. Check the disk and try again.",
+            "The system refused: Too many open files. Check the disk, and try again.",
         ),
         (ValueError("3 is not 4\nand more"), "It failed because of a fault in Digits: 3 is not 4"),
     ],
