@@ -12,7 +12,7 @@ from digits import tasks
 from digits.errors import BadConfig, DigitsError, RunBusy, UnknownRun
 from digits.networks.settings import Settings, read_settings
 from digits.runs import starter
-from digits.runs.run import MAX_EPOCHS, MAX_TAGS, STARTER, Model, Run, RunState
+from digits.runs.run import FINISHED, MAX_EPOCHS, MAX_TAGS, STARTER, Model, Run, RunState
 from digits.storage import database, deletion
 from digits.storage.files import UNFINISHED_SECONDS, StoredFile, sweep_unfinished
 from digits.storage.home import home, run_folder
@@ -243,7 +243,7 @@ def move(run: Run, place: int) -> None:
 # What its worker writes. Each of these checks that it still is the worker (digits.storage.database.guarded).
 
 
-def set_stage(run_id: str, stage: RunState, **details: Any) -> None:
+def set_stage(run_id: str, stage: str, **details: Any) -> None:
     """Say how far the pipeline is, and what is known of how it runs."""
     with database.writing() as connection:
         _update(connection, run_id, stage=str(stage))
@@ -355,6 +355,7 @@ def _run(row: sqlite3.Row) -> Run:
         model_files = {name: StoredFile(**stored) for name, stored in described["files"].items()}
         layers = {name: tuple(shape) for name, shape in described["layers"].items()}
         model = Model(run_folder(row["id"]), model_files, layers, row["temperature"])
+    state = RunState.of(task.state, row["stage"], row["ended"])
     return Run(
         id=row["id"],
         owner=row["owner"],
@@ -366,12 +367,12 @@ def _run(row: sqlite3.Row) -> Run:
         num_epochs=row["num_epochs"],
         epochs_done=row["epochs_done"] or 0,
         val_accuracy=row["val_accuracy"],
-        state=RunState.of(task.state, row["stage"]),
+        state=state,
         stage=row["stage"],
         model=model,
         phase=task.phase,
         fraction=task.fraction,
-        cause=task.cause,
+        cause="" if state in (RunState.DONE, RunState.STOPPED) and row["stage"] == FINISHED else task.cause,
         request=task.request,
         is_responding=task.is_responding,
         task_id=task.id,

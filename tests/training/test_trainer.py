@@ -46,7 +46,7 @@ if sys.argv[1:]:
     keras.utils.set_random_seed(7)
     print(json.dumps([results[0], waits[0], digest(seeded) == digest(ARCHITECTURES["cnn"]().variables)]))
 else:
-    trainer.warm_up(settings(0), "CPU")
+    trainer.warm_up(settings(0))
     first = train(1)
     train(2)
     stops = iter([False, False, True])
