@@ -179,6 +179,8 @@ def _check(described: Any) -> tuple[dict[str, Any], Settings]:
         raise DigitsError("This run has a strange temperature.")
     if type(described["num_epochs"]) is not int or not max(1, len(epochs)) <= described["num_epochs"] <= MAX_EPOCHS:
         raise DigitsError("This run has a strange number of epochs.")
+    if not all(isinstance(text, str) for text in (described["name"], described["notes"], *described["tags"])):
+        raise DigitsError("This run has a name, notes or tags that are no text.")
     created = min(datetime.fromisoformat(described["created"]).astimezone(UTC), datetime.now(UTC))
     known = {name: described[name] for name in ("id", "ended", "num_epochs", "temperature")}
     texts = {
