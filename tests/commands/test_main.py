@@ -14,7 +14,6 @@ from digits.networks.settings import make_settings
 from digits.runs import models, starter, transfer
 from digits.runs import store as runs
 from digits.storage import database
-from digits.storage.home import run_folder
 from tests.conftest import digits
 
 
