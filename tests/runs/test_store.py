@@ -375,12 +375,14 @@ def test_a_run_that_lacks_only_its_evaluation_is_evaluated_again_and_not_trained
     assert runs.resume(run.id, 4).stage == RunState.STARTING  # unless more epochs are wanted
 
 
-def test_a_run_whose_worker_was_killed_in_its_last_moment_is_not_trained_again(digits_home):
-    run = finished()
+@pytest.mark.parametrize("end", [TaskState.DONE, TaskState.STOPPED])
+def test_a_run_whose_worker_was_killed_in_its_last_moment_came_to_its_end(digits_home, end):
+    run = finished(end=end)
     with database.writing() as connection:
         connection.execute("UPDATE tasks SET state = 'lost'")
-    assert runs.get(run.id).stage == FINISHED
-    assert runs.resume(run.id).stage == RunState.EVALUATING
+    found = runs.get(run.id)
+    assert (found.state, found.stage, found.lacks_evaluation) == (RunState(str(end)), FINISHED, False)
+    assert runs.unfinished() == []
 
 
 def test_the_starter_cannot_be_continued_or_deleted(digits_home):
