@@ -7,11 +7,10 @@ import cv2
 import numpy as np
 import streamlit as st
 
-from digits.errors import DigitsError
 from digits.evaluation import robustness
 from digits.evaluation.distortions import DISTORTIONS, distort
 from digits.evaluation.report import wilson_interval
-from digits.evaluation.test_sets import TestSet, test_set
+from digits.evaluation.test_sets import TestSet, test_sets
 from digits.figures.robustness import Curve
 from digits.figures.robustness import robustness as curves_figure
 from digits.runs.run import Run
@@ -123,17 +122,16 @@ def _curves(run: Run, chosen: TestSet, measured: dict) -> None:
 
 def _of_other(other: Run, chosen: TestSet) -> dict | None:
     """Return the curves of another model on the same digits; if there are none, say why, or offer to compute them."""
-    try:
-        theirs = test_set(chosen.name, other.settings)
-        if theirs.source != chosen.source:
-            raise DigitsError("The other model is evaluated on other digits, so its curves cannot be compared.")
-        measured = robustness.stored(other, theirs)
-    except DigitsError as problem:
-        st.warning(str(problem), icon=":material/warning:")
+    if chosen not in test_sets(other.settings):
+        st.warning(
+            "The curves of the other model cannot be compared: it was trained on these digits, or is tested on others.",
+            icon=":material/warning:",
+        )
         return None
+    measured = robustness.stored(other, chosen)
     if measured is None:
         why = "The robustness of the other model on these digits has not been measured yet."
-        background.offer("robustness", other.id, theirs.name, why=why, action="Measure the other model", icon=ICON)
+        background.offer("robustness", other.id, chosen.name, why=why, action="Measure the other model", icon=ICON)
         return None
     return measured["curves"]
 

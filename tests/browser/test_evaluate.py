@@ -1,25 +1,28 @@
-import json
 import re
 
 import numpy as np
 
+from digits.evaluation import evaluate
+from digits.evaluation.test_sets import test_set as find_set
 from tests.browser.conftest import serving
 
 
 def test_a_click_on_a_cell_shows_its_digits_and_a_click_on_one_opens_it(visit, with_run, digits_home):
-    report = json.loads((with_run.path / "evaluation" / "tutorial" / "report.json").read_text())
+    report = evaluate.stored(with_run, find_set("tutorial", with_run.settings))
     counts = np.array(report["confusion"])
-    true, said = np.unravel_index((counts * (1 - np.eye(10))).argmax(), (10, 10))
+    label, predicted = np.unravel_index((counts * (1 - np.eye(10))).argmax(), (10, 10))
     with serving(digits_home) as address:
         page = visit(f"{address}/evaluate?evaluate_view=Mistakes")
         page.get_by_text(f"{len(report['misread'])} digits. Below each").wait_for()
         box = page.locator(".st-key-evaluate_confusion .heatmaplayer").bounding_box()
-        page.mouse.click(box["x"] + (said + 0.5) * box["width"] / 10, box["y"] + (true + 0.5) * box["height"] / 10)
-        page.get_by_text(re.compile(rf"^{counts[true, said]} digits?\. Below each")).wait_for()
-        page.wait_for_url(re.compile(f"true={true}&said={said}"))
+        page.mouse.click(
+            box["x"] + (predicted + 0.5) * box["width"] / 10, box["y"] + (label + 0.5) * box["height"] / 10
+        )
+        page.get_by_text(re.compile(rf"^{counts[label, predicted]} digits?\. Below each")).wait_for()
+        page.wait_for_url(re.compile(f"label={label}&predicted={predicted}"))
         page.locator(".st-key-evaluate_sheet .imagelayer image").wait_for()
         box = page.locator(".st-key-evaluate_sheet .imagelayer image").bounding_box()
         page.mouse.click(box["x"] + box["width"] / 16, box["y"] + 20)
-        page.get_by_text(f"Its label says {true}").wait_for()
+        page.get_by_text(f"Label: {label}.").wait_for()
         page.keyboard.press("b")
         page.locator(".st-key-evaluate_sheet").wait_for()

@@ -1,16 +1,15 @@
 from playwright.sync_api import expect
 
 from digits.evaluation import features
-from digits.runs import models
 from tests.browser.conftest import serving, settle
 
 
 def test_a_click_on_the_map_opens_the_digit_there(visit, with_run, digits_home):
-    features.compute(with_run, "tutorial", models.layers(with_run))
+    features.compute(with_run, "tutorial")
     with serving(digits_home) as address:
-        page = visit(f"{address}/evaluate?model={with_run.id}&evaluate_view=Map&map_way=Principal+components")
+        page = visit(f"{address}/evaluate?model={with_run.id}&evaluate_view=Map&map=PCA")
         page.locator(".js-plotly-plot .gl-canvas").first.wait_for(state="attached")
-        number = page.get_by_label("Number in the test set")
+        number = page.get_by_label("Index in the test set")
         before = number.input_value()
         settle(page)
         page.wait_for_timeout(1000)  # WebGL draws the points

@@ -1,6 +1,7 @@
 import pytest
 
 from digits.runs import models
+from digits.runs import store as runs
 from tests.browser.conftest import serving, settle
 
 
@@ -9,10 +10,10 @@ from tests.browser.conftest import serving, settle
     ["<b>b</b> <img src=x onerror=alert(1)> [l](http://evil.example)", "**b** $x^2$ :red[r] :smile: `c` www.a.b"],
 )
 def test_a_name_is_shown_letter_for_letter_and_does_nothing(visit, with_run, digits_home, name):
-    with_run.rename(name)
+    runs.rename(with_run.id, name)
     models.choose(with_run)
     with serving(digits_home) as address:
-        for path, kind in (("", "stText"), ("draw", "stSelectbox")):
+        for path, kind in (("", "stText"), ("evaluate", "stSelectbox"), ("draw", "stSelectbox")):
             page = visit(f"{address}/{path}")
             place = page.get_by_test_id(kind)
             place.last.wait_for()

@@ -1,17 +1,18 @@
 """The app as a user meets it, without a browser."""
 
 import os
-import time
+import shutil
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from digits.runs import store as runs
+from digits.runs import updates
 from digits.runs.run import Run, RunState
 from digits.storage import database
-from digits.storage.home import ROOT
-from digits.tasks import TRAINING, workers
+from digits.storage.home import ROOT, run_folder
+from digits.tasks import TRAINING, places, workers
 from digits.tasks import store as task_store
 
 # What a link or a name may carry and must stay without effect: all of it for the parser of links (test_pickers.py), one
@@ -63,9 +64,9 @@ def no_workers(monkeypatch):
 def be_at_work(run: Run, stage: RunState = RunState.RUNNING, phase: str = "Training", fraction: float = 0.0) -> Run:
     """Let this process be the worker of a run that waits, at that stage. Returns the run."""
     with database.writing() as connection:
-        worker = task_store.add_worker(connection, TRAINING, foreground=True, pid=os.getpid())
+        worker = places.add_worker(connection, TRAINING, foreground=True, pid=os.getpid())
     assert task_store.claim(worker, TRAINING, only=run.task_id, out_of_turn=True)
-    runs.set_stage(run.id, stage, started=time.time() - 10)
+    updates.set_stage(run.id, stage)
     task_store.tell(run.task_id, fraction, phase)
     return runs.get(run.id)
 
@@ -102,3 +103,19 @@ def click(page: AppTest, label: str) -> AppTest:
 def progress(page: AppTest) -> list[str]:
     """Return what the progress bars of the page say."""
     return [bar.proto.text for bar in page.get("progress")]
+
+
+def copy_run(run: Run, *, created: str = "2020-01-01T00:00:00+00:00") -> Run:
+    """Make a finished run with the same settings, epochs and model, but without results. Returns it."""
+    copy = runs.create(run.settings, queued=False)
+    shutil.copytree(run.model.folder, run_folder(copy.id), dirs_exist_ok=True)
+    shutil.rmtree(run_folder(copy.id) / "evaluation", ignore_errors=True)
+    execute(
+        """UPDATE runs SET stage = 'finished', ended = 'done', created = ?, details = original.details,
+               model = original.model, model_sha256 = original.model_sha256, temperature = original.temperature
+           FROM (SELECT * FROM runs WHERE id = ?) AS original WHERE runs.id = ?""",
+        created, run.id, copy.id,
+    )  # fmt: skip
+    execute("UPDATE tasks SET state = 'done' WHERE subject = ?", copy.id)
+    execute("INSERT INTO epochs SELECT ?, epoch, val_accuracy, numbers FROM epochs WHERE run = ?", copy.id, run.id)
+    return runs.get(copy.id)

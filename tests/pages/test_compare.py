@@ -1,67 +1,89 @@
-import shutil
+from datetime import datetime
 
 import numpy as np
 import pytest
+import streamlit as st
 
-from digits.evaluation import evaluate
+from digits import tasks
+from digits.evaluation import evaluate, store
+from digits.evaluation.store import Subject
 from digits.evaluation.test_sets import test_set as find_set
-from digits.runs.run import Run
+from digits.networks.settings import make_settings
+from digits.runs import store as runs
+from digits.runs.run import RunState
+from pages.compare import table as compare_table
 from pages.shared.text import isolated
-from tests.pages.conftest import HOSTILE, texts
+from tests.evaluation.conftest import damage, train_further
+from tests.pages.conftest import HOSTILE_NAME, be_at_work, copy_run, execute, progress, texts
 
 
 @pytest.fixture
 def two_runs(with_run):
-    """A finished run and its copy, which answers 0 to the first thirty test digits. Returns both."""
-    worse = Run(with_run.path.with_name("20200101-000000-mlp"))
-    shutil.copytree(with_run.path, worse.path)
-    file = worse.path / "evaluation" / "tutorial" / "probabilities.npy"
-    answers = np.load(file)
-    answers[:30] = np.eye(10)[0]
-    np.save(file, answers)
-    return with_run, worse
+    """A finished run and a copy that predicts 0 for the first thirty test digits. Returns both."""
+    other = copy_run(with_run)
+    predict(other, with_run, zeros=30)
+    return with_run, other
+
+
+def predict(run, like, *, zeros):
+    """Let `run` have the evaluation of another one, but predict 0 for the first digits."""
+    chosen = find_set("tutorial", run.settings)
+    probabilities = np.array(evaluate.probabilities(like, chosen))
+    probabilities[:zeros] = np.eye(10)[0]
+    report = evaluate.stored(like, chosen) | {"run": run.id}
+    store.put(Subject.of(run), evaluate.KIND, "tutorial", report, lambda file: np.save(file, probabilities))
 
 
 def open_both(open_page, two_runs, **link):
     return open_page("compare", compare=",".join(run.id for run in two_runs), **link)
 
 
+def table(page):
+    return page.dataframe[0].value
+
+
 def test_all_runs_are_listed_with_the_starter_and_two_are_asked_for(open_page, with_run):
-    with_run.annotate("slow but good", ["mlp", "try"])
+    runs.annotate(with_run.id, "slow but good", ["mlp", "try"])
     page = open_page("compare")
-    table = page.dataframe[0].value
-    assert table["Network"].tolist() == ["mlp", "cnn-large"]
-    assert (table["Notes"][0], list(table["Tags"][0])) == (
-        isolated("slow but good"), [isolated("mlp"), isolated("try")]
-    )  # fmt: skip
-    assert table["Test accuracy"][0] == pytest.approx(
-        100 * evaluate.stored(with_run, find_set("tutorial", with_run.config))["accuracy"]
-    )
+    assert table(page)["Network"].tolist() == ["One hidden layer", "Large convolutional"]
+    assert table(page)["Notes"][0] == isolated("slow but good")
+    assert list(table(page)["Tags"][0]) == [isolated("mlp"), isolated("try")]
+    report = evaluate.stored(with_run, find_set("tutorial", with_run.settings))
+    assert table(page)["Test accuracy"][0] == pytest.approx(100 * report["accuracy"])
+    assert table(page)["Test set"].tolist() == ["80/20 split (1,000)", "MNIST's own test set (10,000)"]
     assert "Choose two runs or more" in page.info[0].value
 
 
 def test_a_real_difference_is_called_one_with_its_numbers(open_page, two_runs):
     page = open_both(open_page, two_runs)
-    sentence = next(element.value for element in page.markdown if "alone reads" in element.value)
-    assert sentence.startswith("**A is better than B**, by more than chance explains: A alone reads")
+    sentence = next(element.value for element in page.markdown if "p-value" in element.value)
+    assert sentence.startswith("**A is better than B**, and the difference is more than chance. Only A predicts")
     cards = page.dataframe[1].value
     assert cards.columns.tolist() == ["", "A", "B"] and "Accuracy" in cards[""].tolist()
 
 
-def test_what_may_be_chance_is_said_to_be_chance(open_page, two_runs):
+def test_what_may_be_chance_is_called_chance(open_page, two_runs):
     run, other = two_runs
-    answers = np.load(run.path / "evaluation" / "tutorial" / "probabilities.npy")
-    np.save(other.path / "evaluation" / "tutorial" / "probabilities.npy", answers)
-    assert "**A and B read the very same digits right.**" in texts(open_both(open_page, two_runs))
-    answers[:2] = np.eye(10)[[0, 0]]
-    np.save(other.path / "evaluation" / "tutorial" / "probabilities.npy", answers)
+    predict(other, run, zeros=0)
+    assert "**A and B predict the same digits correctly.**" in texts(open_both(open_page, two_runs))
+    predict(other, run, zeros=2)
     assert "**The difference between A and B may be chance**" in texts(open_both(open_page, two_runs))
 
 
 def test_the_digits_on_which_they_disagree_are_shown_with_the_difference_of_the_matrices(open_page, two_runs):
     page = open_both(open_page, two_runs, compare_view="Disagreements")
     assert page.get_by_key("compare_difference") and page.get_by_key("compare_sheet")
-    assert "digits on which they disagree" in texts(page)
+    assert "Where A and B disagree: " in texts(page)
+
+
+def test_another_pair_can_be_chosen_among_three(open_page, two_runs):
+    third = copy_run(two_runs[0])
+    predict(third, two_runs[0], zeros=60)
+    page = open_both(open_page, (*two_runs, third), compare_view="Disagreements")
+    page.session_state["compare_group"] = "B is correct"
+    page.run()
+    page.segmented_control(key="compare_other").set_value("C").run()
+    assert not page.exception and "Where A and C disagree: " in texts(page)
 
 
 def test_the_curves_need_no_test_set(open_page, two_runs):
@@ -69,47 +91,146 @@ def test_the_curves_need_no_test_set(open_page, two_runs):
     assert page.get_by_key("compare_loss") and page.get_by_key("compare_accuracy")
 
 
-def test_who_has_not_read_the_same_digits_is_named_and_can_be_evaluated(open_page, two_runs):
-    shutil.rmtree(two_runs[1].path / "evaluation")
+def test_a_run_that_was_not_evaluated_on_the_same_digits_can_be(open_page, two_runs, no_workers):
+    other = two_runs[1]
+    execute("DELETE FROM results WHERE subject = ?", other.id)
     page = open_both(open_page, two_runs)
-    assert "**B** has not read those" in texts(page)
-    assert [button.label for button in page.button] == ["Evaluate B"]
+    assert "To compare **B**, evaluate it" in texts(page)
+    next(button for button in page.button if button.label == "Evaluate B").click().run()
+    assert tasks.find("evaluate", other.id, "tutorial").state == tasks.TaskState.QUEUED
+    assert "B is being evaluated." in texts(page) and progress(page) == ["Waiting for its turn…"]
+    evaluate.evaluate(other, "tutorial")
+    page.run()
+    assert not page.exception and len(page.dataframe) == 2
+
+
+def test_a_run_that_is_being_evaluated_says_so(open_page, two_runs):
+    run, other = two_runs
+    execute("DELETE FROM results WHERE subject = ?", other.id)
+    execute("UPDATE tasks SET state = 'queued' WHERE subject = ?", other.id)
+    be_at_work(other, RunState.EVALUATING, "Predicting 1,000 digits", 0.4)
+    page = open_both(open_page, two_runs)
+    assert "B is being evaluated." in texts(page) and progress(page) == ["Predicting 1,000 digits…"]
+    assert table(page)["State"].tolist() == ["done", "evaluating", "done"]
+
+
+@pytest.mark.parametrize("how", ["damaged", "deleted"])
+def test_damaged_predictions_can_be_computed_again(open_page, two_runs, how):
+    result = store.get(Subject.of(two_runs[1]), evaluate.KIND, "tutorial")
+    damage(result) if how == "damaged" else (result.folder / result.file.name).unlink()
+    page = open_both(open_page, two_runs)
+    assert not page.error and [button.label for button in page.button] == ["Evaluate B"]
+
+
+def test_a_run_that_was_trained_further_shows_no_number_of_the_old_model(open_page, two_runs):
+    page = open_both(open_page, two_runs)
+    train_further(two_runs[0])
+    execute("UPDATE runs SET stage = 'finished'")
+    for now in (page.run(), open_both(open_page, two_runs)):
+        assert not now.exception
+        assert np.isnan(table(now)["Test accuracy"][0]) and table(now)["95% interval"][0] == ""
+        assert len(now.dataframe) == 1 and [button.label for button in now.button] == ["Evaluate A"]
 
 
 def test_runs_without_a_model_can_still_be_compared_by_their_curves(open_page, two_runs):
-    (two_runs[1].path / "manifest.json").unlink()
+    execute("UPDATE runs SET model = NULL, model_sha256 = NULL WHERE id = ?", two_runs[1].id)
     assert "B has no finished model" in open_both(open_page, two_runs).info[0].value
 
 
-@pytest.mark.parametrize("text", [*HOSTILE, "a,b,,a", ","])
+@pytest.fixture
+def many_runs(with_run):
+    """120 runs that were stopped before they began, the newest called "run 119", and a finished one, the oldest."""
+    for number in range(120):
+        run = runs.create(make_settings(), name=f"run {number}", queued=False)
+        execute(
+            "UPDATE runs SET created = ? WHERE id = ?", f"2030-01-01T00:{number // 60:02}:{number % 60:02}Z", run.id
+        )
+    return with_run
+
+
+def names(page):
+    return [line.split("\u2069")[0].removeprefix("\u2068") for line in table(page)["Run"]]
+
+
+def test_the_table_has_pages_and_the_chosen_runs_stay_chosen_on_another_one(open_page, many_runs):
+    page = open_page("compare", compare=many_runs.id)
+    assert names(page) == [f"run {number}" for number in range(119, 69, -1)]
+    page.multiselect(key="compare_runs").select(runs.page(1)[0].id).run()
+    page.get_by_key("compare_page").set_value(3).run()
+    assert names(page)[:20] == [f"run {number}" for number in range(19, -1, -1)] and len(table(page)) == 22
+    assert page.session_state["compare_table"]["selection"]["rows"] == [20]  # the finished run, before the starter
+    page.get_by_key("compare_page").set_value(2).run()
+    assert page.session_state["compare_table"]["selection"]["rows"] == []
+    assert page.multiselect(key="compare_runs").value == [many_runs.id, runs.page(1)[0].id]
+    assert page.query_params["compare"] == f"{many_runs.id},{runs.page(1)[0].id}"
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([2, 0], ["elsewhere", "a", "c"]),  # who was first stays first
+        ([], ["elsewhere"]),
+        ([1, 2], ["elsewhere", "b", "c"]),
+        ([0, 1, 2, 3, 4, 5, 99], ["elsewhere", "a", "b", "c", "d", "e"]),
+    ],
+)
+def test_a_selection_in_the_table_keeps_what_was_chosen_on_its_other_pages(monkeypatch, rows, expected):
+    state = {"compare_runs": ["elsewhere", "a"], "compare_table": {"selection": {"rows": rows}}}
+    monkeypatch.setattr(compare_table.st, "session_state", state)
+    compare_table._select(list("abcdef"))
+    assert state["compare_runs"] == expected
+
+
+def test_a_run_is_found_by_its_name_and_the_table_goes_back_to_its_first_page(open_page, many_runs):
+    page = open_page("compare")
+    page.get_by_key("compare_page").set_value(3).run()
+    page.text_input(key="compare_search").set_value(" RUN 42 ").run()
+    assert not page.exception and names(page) == ["run 42"]
+    page.text_input(key="compare_search").set_value("starter").run()
+    assert names(page) == ["Starter model (comes with the app)"]
+    page.text_input(key="compare_search").set_value(HOSTILE_NAME).run()
+    assert page.info[0].value == "No run contains this text."
+
+
+@pytest.mark.parametrize(
+    ("zone", "hour"), [("Asia/Tokyo", 9), (None, 0), ("", 0), ("../../etc/passwd", 0), ("Nowhere/At_all", 0)]
+)
+def test_times_are_in_the_visitors_time_zone(open_page, two_runs, monkeypatch, zone, hour):
+    monkeypatch.setattr(type(st.context), "timezone", zone)
+    assert table(open_page("compare"))["Created"][1] == datetime(2020, 1, 1, hour)
+
+
+@pytest.mark.parametrize("text", [HOSTILE_NAME, "a,b,,a", ","])
 def test_links_that_lead_nowhere_are_friendly(open_page, with_run, text):
     page = open_page("compare", compare=f"{with_run.id},{text}", compare_view=text)
-    assert page.multiselect(key="compare").value == [with_run.id]
-    assert [warning.value for warning in page.warning] == ["The link names a run that is not here; it is left out."]
+    assert page.multiselect(key="compare_runs").value == [with_run.id]
+    assert page.query_params["compare"] == with_run.id
+    assert [warning.value for warning in page.warning] == ["The link names a run that is not here. It is left out."]
+
+
+@pytest.mark.parametrize("name", ["test", "other", "compare_view"])
+def test_a_link_with_anything_in_it_opens_the_page(open_page, two_runs, name):
+    third = copy_run(two_runs[0])
+    predict(third, two_runs[0], zeros=1)
+    link = {"compare_view": "Disagreements", name: HOSTILE_NAME}
+    page = open_both(open_page, (*two_runs, third), **link)
+    assert not page.error and not page.warning
 
 
 @pytest.mark.parametrize(
     "name", ["[a](http://evil.example) <b>evil</b>", "=HYPERLINK(evil)", "\u202eevil $x^2$ :red[b]"]
 )
 def test_names_notes_and_tags_are_text_and_never_in_a_figure_or_first_in_a_cell(open_page, two_runs, name):
-    run = two_runs[0]
-    run.rename(name)
-    run.annotate(name, [name])
+    run_id = two_runs[0].id
+    runs.rename(run_id, name)
+    runs.annotate(run_id, name, [name])
     for view in ("Scores", "Disagreements", "Curves"):
         page = open_both(open_page, two_runs, compare_view=view)
         figures = page.get("plotly_chart")
         assert not any("evil" in figure.proto.spec for figure in figures) and (figures or view == "Scores")
         kinds = ("markdown", "caption", "info", "warning", "error", "subheader")
         assert not any("evil" in element.value for kind in kinds for element in page.get(kind))
-        assert any(isolated(run.name) in element.value for element in page.text)
-    row = page.dataframe[0].value.iloc[0]
+        assert any(isolated(runs.get(run_id).name) in element.value for element in page.text)
+    row = table(page).iloc[0]
     for cell in (row["Run"], row["Notes"], row["Tags"][0]):
-        assert "evil" in cell and cell.startswith("\u2068")  # so that a downloaded table has no formula
-
-
-def test_a_run_whose_files_are_damaged_is_named_and_can_be_evaluated_again(open_page, two_runs):
-    report = two_runs[1].path / "evaluation" / "tutorial" / "report.json"
-    report.write_text(report.read_text().replace('"n": 1000', '"n": 1001'))
-    page = open_both(open_page, two_runs)
-    assert page.warning[0].value == "B: Damaged on the disk and left out: evaluation/tutorial/report.json."
-    assert [button.label for button in page.button] == ["Evaluate B"]
+        assert "evil" in cell and cell.startswith("\u2068")  # or a downloaded table would have a formula

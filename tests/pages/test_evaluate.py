@@ -4,26 +4,23 @@ import re
 import numpy as np
 import pytest
 
+from digits import tasks
 from digits.data.dataset import Dataset
-from digits.evaluation import evaluate, features
+from digits.evaluation import evaluate, features, store
+from digits.evaluation.store import Subject
 from digits.evaluation.test_sets import test_set as find_set
-from digits.runs import models
-from digits.tasks import process
-from pages.evaluate import mistakes
+from digits.runs import store as runs
+from digits.runs.run import RunState
+from pages.evaluate import predictions
 from pages.shared import cache
-from tests.pages.conftest import HOSTILE, click, texts
+from tests.evaluation.conftest import damage, train_further
+from tests.pages.conftest import HOSTILE_NAME, be_at_work, click, execute, progress, texts
+
+TEST_SET = "MNIST sample, the tutorial's test part (1,000 digits)"
 
 
-def test_the_verdict_of_a_run_is_shown_with_its_test_set_and_interval(open_page, with_run):
-    page = open_page("evaluate")
-    metrics = {metric.label: metric.value for metric in page.metric}
-    assert set(metrics) == {"Accuracy", "Loss", "Misread", "Calibration error"}
-    assert metrics["Misread"].endswith("of 1,000")
-    assert re.fullmatch(r"95 % interval: \d\d\.\d\d% to \d\d\.\d\d%", page.metric[0].delta)
-    assert "MNIST sample, the tutorial's test part (1,000 digits)" in texts(page)
-    assert page.dataframe[0].value["Digit"].tolist() == list(range(10))
-    assert page.get_by_key("evaluate_reliability")
-    assert with_run.id in page.code[0].value and "95 % interval" in page.code[0].value
+def labels_of(buttons):
+    return [button.label for button in buttons]
 
 
 def captions(page):
@@ -31,47 +28,51 @@ def captions(page):
     return json.loads(page.get_by_key("evaluate_sheet").proto.spec)["data"][2]["text"]
 
 
+def test_the_report_of_a_run_is_shown_with_its_test_set_and_interval(open_page, with_run):
+    page = open_page("evaluate")
+    metrics = {metric.label: metric.value for metric in page.metric}
+    assert set(metrics) == {"Accuracy", "Loss", "Misclassified", "Calibration error"}
+    assert metrics["Misclassified"].endswith("of 1,000")
+    assert re.fullmatch(r"95% interval: \d\d\.\d\d% to \d\d\.\d\d%", page.metric[0].delta)
+    assert TEST_SET in texts(page)
+    assert page.dataframe[0].value["Digit"].tolist() == list(range(10))
+    assert page.get_by_key("evaluate_reliability")
+    assert with_run.id in page.code[0].value and "95% interval" in page.code[0].value
+
+
 def test_the_digits_of_a_cell_are_shown(open_page, with_run):
-    counts = np.array(evaluate.stored(with_run, find_set("tutorial", with_run.config))["confusion"])
-    true, said = np.unravel_index((counts * (1 - np.eye(10))).argmax(), (10, 10))
-    page = open_page("evaluate", evaluate_view="Mistakes", true=str(true), said=str(said))
-    assert captions(page) == [f"{true} → {said}"] * counts[true, said]
+    counts = np.array(evaluate.stored(with_run, find_set("tutorial", with_run.settings))["confusion"])
+    label, predicted = np.unravel_index((counts * (1 - np.eye(10))).argmax(), (10, 10))
+    page = open_page("evaluate", evaluate_view="Mistakes", label=str(label), predicted=str(predicted))
+    assert captions(page) == [f"{label} → {predicted}"] * counts[label, predicted]
     assert len(json.loads(page.get_by_key("evaluate_confusion").proto.spec)["layout"]["shapes"]) == 1
-    page.pills(key="said").set_value(int(true)).run()  # on the diagonal, where there are no mistakes
+    page.pills(key="evaluate_predicted").set_value(int(label)).run()  # on the diagonal, where there are no mistakes
     assert not page.exception
-    assert page.session_state["gallery"] == "Hardest" and set(captions(page)) == {str(true)}
-    assert f"{counts[true, true]:,} digits" in texts(page)
+    assert page.session_state["evaluate_gallery"] == "Hardest" and set(captions(page)) == {str(label)}
+    assert page.query_params["gallery"] == "Hardest"
+    assert f"{counts[label, label]:,} digits" in texts(page)
 
 
 def test_a_digit_is_opened_and_the_next_ones_by_buttons(open_page, with_run):
-    page = click(open_page("evaluate", evaluate_view="Mistakes", gallery="Unsure"), "Open the first of them")
-    first = page.session_state["shown"]
+    page = click(open_page("evaluate", evaluate_view="Mistakes", gallery="Unsure"), "Open the first digit")
+    first = page.session_state["evaluate_shown"]
     assert f"Digit {first:,} of the test set" in texts(page) and page.get_by_key("evaluate_bars")
     page = click(page, "Next")
-    second = page.session_state["shown"]
+    second = page.session_state["evaluate_shown"]
     assert second != first and f"Digit {second:,} of the test set" in texts(page)
-    assert click(page, "Previous").session_state["shown"] == first
+    assert page.query_params["shown"] == str(second)
+    assert click(page, "Previous").session_state["evaluate_shown"] == first
     assert click(page, "Back").get_by_key("evaluate_sheet")
 
 
 def test_back_leads_to_the_page_of_the_sheet_that_holds_the_digit(open_page, with_run):
     page = open_page("evaluate", evaluate_view="Mistakes", gallery="Hardest")
     page.session_state["evaluate_page"] = 3
-    page = click(page.run(), "Open the first of them")
+    page = click(page.run(), "Open the first digit")
     assert not click(page, "Back").exception
     assert page.session_state["evaluate_page"] == 3
-    assert click(click(page, "Open the first of them"), "Previous").session_state["shown"] is not None
+    assert click(click(page, "Open the first digit"), "Previous").session_state["evaluate_shown"] is not None
     assert click(page, "Back").session_state["evaluate_page"] == 2
-
-
-def test_the_nearest_training_digits_are_shown_once_a_worker_has_read_them(open_page, with_run, monkeypatch):
-    monkeypatch.setattr(
-        process, "start", lambda arguments, log: features.compute(with_run, arguments[-1], models.layers(with_run))
-    )
-    page = open_page("evaluate", evaluate_view="Mistakes", gallery="Hardest", shown="0")
-    page = click(page, "Find the nearest training digits").run()
-    assert not page.exception
-    assert len(json.loads(page.get_by_key("evaluate_nearest").proto.spec)["data"][2]["text"]) == 16
 
 
 def test_confidence_narrows_the_digits_until_none_is_left(open_page, with_run):
@@ -80,16 +81,28 @@ def test_confidence_narrows_the_digits_until_none_is_left(open_page, with_run):
     assert not page.exception and page.success[0].value == "There is no such digit."
 
 
-def test_a_doubtful_label_is_flagged(open_page, with_sample, sample_data, monkeypatch):
-    """The starter on the official test set, with made-up digits and answers in the place of MNIST's."""
-    answers = np.full((10_000, 10), 0.05, np.float32)
-    answers[:, 9] = 0.55
-    digits = Dataset("mnist", np.zeros((70_000, 28, 28), np.uint8), np.full(70_000, 8, np.uint8), {})
-    monkeypatch.setattr(mistakes, "is_prepared", lambda source: True)
+def test_the_most_similar_training_digits_are_shown_once_their_features_are_computed(open_page, with_run, no_workers):
+    page = open_page("evaluate", evaluate_view="Mistakes", gallery="Hardest", shown="0")
+    page = click(page, "Find similar training digits")
+    assert tasks.find("features", with_run.id, "train").state == tasks.TaskState.QUEUED
+    assert progress(page) == ["Waiting for its turn…"]
+    features.compute(with_run, "train")
+    execute("UPDATE tasks SET state = 'done' WHERE kind = 'features'")
+    page.run()
+    assert not page.exception
+    assert len(json.loads(page.get_by_key("evaluate_nearest").proto.spec)["data"][2]["text"]) == 16
+
+
+def test_a_doubtful_label_is_flagged(open_page, with_sample, monkeypatch):
+    """The starter on the official test set, with made-up digits and predictions in the place of MNIST's."""
+    predicted = np.full((10_000, 10), 0.05, np.float32)
+    predicted[:, 9] = 0.55
+    digits = Dataset("mnist", np.zeros((70_000, 28, 28), np.uint8), np.full(70_000, 8, np.uint8))
+    monkeypatch.setattr(predictions, "is_prepared", lambda source: True)
     monkeypatch.setattr(cache, "dataset", lambda source: digits)
-    monkeypatch.setattr(evaluate, "probabilities", lambda run, chosen: answers)
+    monkeypatch.setattr(evaluate, "probabilities", lambda run, chosen: predicted)
     page = open_page("evaluate", model="starter", evaluate_view="Mistakes", gallery="Doubtful labels", shown="947")
-    assert [warning.value for warning in page.warning] == ["Its label is doubtful: five raters say a 9."]
+    assert [warning.value for warning in page.warning] == ["This label is doubtful: five raters read a 9."]
     assert not click(page, "Back").warning and len(captions(page)) == 15
 
 
@@ -97,39 +110,101 @@ def test_the_starter_is_shown_without_any_data_or_training(open_page, with_sampl
     page = open_page("evaluate")
     assert "MNIST, official test set (10,000 digits)" in texts(page) and "cnn-large" in page.code[0].value
     page = open_page("evaluate", evaluate_view="Mistakes")
-    assert "prepare MNIST on the Explore page" in page.info[0].value
+    assert "prepare the 70,000 digits on the Explore page" in page.info[0].value
 
 
-def test_a_set_it_was_not_judged_on_needs_its_digits_first(open_page, with_run):
+def test_a_test_set_without_a_report_needs_its_digits_first(open_page, with_run):
     page = open_page("evaluate", test="official")
     assert "MNIST is not ready yet" in texts(page)
-    assert [button.label for button in page.button] == ["Prepare the full MNIST"]
+    assert labels_of(page.button) == ["Prepare the full MNIST"]
 
 
-def test_without_a_stored_verdict_the_worker_is_started_once(open_page, with_run, monkeypatch):
-    asked = []
-    monkeypatch.setattr(process, "start", lambda arguments, log: asked.append(arguments))
-    (with_run.path / "evaluation" / "tutorial" / "report.json").unlink()
-    page = click(open_page("evaluate"), "Evaluate")
-    assert asked == [["evaluate", with_run.id, "--test", "tutorial"]]
-    evaluate.judge(with_run, "tutorial")
+def test_a_model_without_a_report_is_evaluated_at_a_click(open_page, with_run, no_workers):
+    execute("DELETE FROM results")
+    page = open_page("evaluate")
+    assert labels_of(page.button) == ["Evaluate"] and not page.metric
+    page = click(page, "Evaluate")
+    assert no_workers == [tasks.COMPUTING]
+    assert tasks.find("evaluate", with_run.id, "tutorial").state == tasks.TaskState.QUEUED
+    assert "This model is being evaluated." in texts(page) and progress(page) == ["Waiting for its turn…"]
+    evaluate.evaluate(with_run, "tutorial")
     page.run()
     assert not page.exception and page.metric[0].label == "Accuracy"
 
 
-@pytest.mark.parametrize(("text", "kind"), [("{", "warning"), ("{}", "error")])
-def test_a_damaged_verdict_is_said_in_a_sentence(open_page, with_run, text, kind):
-    (with_run.path / "evaluation" / "tutorial" / "report.json").write_text(text)
+def test_an_evaluation_that_failed_says_why_and_can_be_repeated(open_page, with_run, no_workers):
+    execute("DELETE FROM results")
+    tasks.submit("evaluate", with_run.id, "tutorial")
+    execute("UPDATE tasks SET state = 'failed', cause = 'There was not enough memory.' WHERE kind = 'evaluate'")
     page = open_page("evaluate")
-    assert any("damaged" in said.value for said in page.get(kind))
-    assert [button.label for button in page.button] == (["Evaluate"] if kind == "warning" else [])
+    assert page.warning[0].value == "There was not enough memory." and labels_of(page.button) == ["Try again"]
 
 
-@pytest.mark.parametrize("text", HOSTILE)
-def test_links_that_lead_nowhere_are_friendly(open_page, with_run, text):
-    page = open_page("evaluate", model=text, test=text)
+def test_a_run_that_lacks_its_evaluation_gets_the_rest_of_its_own_task(open_page, with_run, no_workers):
+    execute("DELETE FROM results")
+    execute("UPDATE runs SET stage = 'evaluating'")
+    execute("UPDATE tasks SET state = 'failed', cause = 'Its model is trained, but was not evaluated.'")
+    assert runs.get(with_run.id).lacks_evaluation
+    page = open_page("evaluate")
+    assert page.warning[0].value == "Its model is trained, but was not evaluated."
+    click(page, "Try again")
+    assert no_workers == [tasks.TRAINING]
+    assert runs.get(with_run.id).state == RunState.QUEUED
+    assert tasks.find("evaluate", with_run.id, "tutorial") is None
+
+
+def test_a_run_that_is_being_evaluated_says_so_and_shows_how_far_it_is(open_page, with_run):
+    execute("DELETE FROM results")
+    execute("UPDATE tasks SET state = 'queued'")
+    be_at_work(with_run, RunState.EVALUATING, "Predicting 1,000 digits", 0.4)
+    page = open_page("evaluate", model=with_run.id)
+    assert "This model is being evaluated." in texts(page)
+    assert progress(page) == ["Predicting 1,000 digits…"] and not page.metric
+
+
+@pytest.mark.parametrize("how", ["damaged", "deleted"])
+@pytest.mark.parametrize("view", ["Scores", "Mistakes"])
+def test_damaged_predictions_are_computed_again_at_a_click(open_page, with_run, no_workers, how, view):
+    result = store.get(Subject.of(with_run), evaluate.KIND, "tutorial")
+    damage(result) if how == "damaged" else (result.folder / result.file.name).unlink()
+    page = open_page("evaluate", evaluate_view=view)
+    assert not page.error
+    click(page, "Predict the test digits")
+    assert tasks.find("evaluate", with_run.id, "tutorial").state == tasks.TaskState.QUEUED
+    evaluate.evaluate(with_run, "tutorial")
+    execute("UPDATE tasks SET state = 'done' WHERE kind = 'evaluate'")
+    page.run()
+    assert not page.exception
+    assert page.get_by_key("evaluate_reliability" if view == "Scores" else "evaluate_sheet")
+
+
+@pytest.mark.parametrize("view", ["Scores", "Mistakes", "Robustness", "Map"])
+def test_a_run_that_was_trained_further_shows_no_number_of_the_old_model(open_page, with_run, no_workers, view):
+    page = open_page("evaluate", model=with_run.id, evaluate_view=view)
+    train_further(with_run)
+    execute("UPDATE runs SET stage = 'finished'")
+    page.run()
+    assert not page.exception and not page.metric and not page.get("plotly_chart")
+    assert labels_of(page.button) == ["Evaluate"]
+    assert labels_of(open_page("evaluate", model=with_run.id, evaluate_view=view).button) == ["Evaluate"]
+
+
+def test_a_damaged_model_is_said_in_a_sentence_without_a_path(open_page, with_run):
+    (with_run.model.folder / "model.tflite").write_bytes(b"damaged")
+    page = open_page("evaluate", model=with_run.id)
+    assert page.error[0].value == "The file model.tflite was damaged on the disk."
+
+
+def test_links_that_lead_nowhere_are_friendly(open_page, with_run):
+    page = open_page("evaluate", model=HOSTILE_NAME, test=HOSTILE_NAME, evaluate_view=HOSTILE_NAME)
     assert page.metric and page.selectbox(key="model").value == with_run.id
     assert [warning.value for warning in page.warning] == ["The link names a model that is not here; this is another."]
-    assert open_page("evaluate", evaluate_view="Mistakes", true=text, gallery=text, shown=text).get_by_key(
-        "evaluate_sheet"
-    )
+
+
+@pytest.mark.parametrize("name", ["label", "predicted", "gallery", "shown", "test"])
+def test_a_link_with_anything_in_it_opens_the_mistakes(open_page, with_run, name):
+    assert open_page("evaluate", evaluate_view="Mistakes", **{name: HOSTILE_NAME}).get_by_key("evaluate_sheet")
+
+
+def test_a_digit_beyond_a_smaller_test_set_is_not_open(open_page, with_run):
+    assert open_page("evaluate", evaluate_view="Mistakes", shown="1000").get_by_key("evaluate_sheet")

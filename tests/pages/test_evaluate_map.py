@@ -4,60 +4,97 @@ import cv2
 import numpy as np
 import pytest
 
-from digits.evaluation import embedding_map, features
-from digits.evaluation.test_sets import test_set as find_set
-from digits.runs import models
-from digits.tasks import process
-from tests.pages.conftest import click, texts
+from digits import tasks
+from digits.evaluation import embedding_map, features, store
+from digits.evaluation.store import Subject
+from tests.evaluation.conftest import damage
+from tests.pages.conftest import HOSTILE_NAME, click, execute, progress, texts
+
+METHODS = ["t-SNE", "PCA"]
 
 
 @pytest.fixture
 def placed(with_run):
     """The run with features and a map; returns the run."""
-    chosen = find_set("tutorial", with_run.config)
-    features.compute(with_run, "tutorial", models.layers(with_run))
-    places = np.random.default_rng(0).normal(size=(500, 2)).astype(np.float32)
-    found = embedding_map.Neighbourhood(np.arange(0, 1_000, 2, dtype=np.int32), places)
-    embedding_map._save(found, embedding_map.job(with_run, chosen).result)
+    features.compute(with_run, "tutorial")
+    put_map(with_run)
     return with_run
+
+
+def put_map(run):
+    places = np.random.default_rng(0).normal(size=(500, 2)).astype(np.float32)
+    store.put(
+        Subject.of(run), embedding_map.KIND, "tutorial", {"n": 500}, suffix=".npz",
+        write=lambda file: embedding_map._save(file, np.arange(0, 1_000, 2, dtype=np.int32), places),
+    )  # fmt: skip
+
+
+def open_map(open_page, method="t-SNE"):
+    return open_page("evaluate", evaluate_view="Map", map=method)
 
 
 def traces(page):
     """The map's traces by their name."""
-    return {trace["name"]: trace for trace in json.loads(page.get_by_key("map_chart").proto.spec)["data"]}
+    return {trace["name"]: trace for trace in json.loads(page.get_by_key("evaluate_map_chart").proto.spec)["data"]}
 
 
-def test_without_a_map_a_worker_is_offered(open_page, with_run, monkeypatch):
-    started = []
-    monkeypatch.setattr(process, "start", lambda arguments, log: started.append(arguments))
-    click(open_page("evaluate", evaluate_view="Map"), "Draw the map")
-    assert started == [["map", with_run.id, "--test", "tutorial"]]
+@pytest.mark.parametrize(("method", "kind"), [("t-SNE", "map"), ("PCA", "features")])
+def test_without_a_map_a_worker_is_offered(open_page, with_run, no_workers, method, kind):
+    page = click(open_map(open_page, method), "Draw the map")
+    assert tasks.find(kind, with_run.id, "tutorial").state == tasks.TaskState.QUEUED
+    assert progress(page) == ["Waiting for its turn…"]
 
 
-@pytest.mark.parametrize("way", ["Neighbours (t-SNE)", "Principal components"])
-def test_every_digit_is_on_the_map_with_its_label_and_the_misread_are_marked(open_page, placed, way):
-    page = open_page("evaluate", evaluate_view="Map", map_way=way)
-    assert list(traces(page)) == [*map(str, range(10)), "misread"]
+@pytest.mark.parametrize("method", METHODS)
+def test_every_digit_is_on_the_map_with_its_label_and_the_misclassified_are_marked(open_page, placed, method):
+    page = open_map(open_page, method)
+    assert list(traces(page)) == [*map(str, range(10)), "misclassified"]
     assert "appears here as a star" in texts(page)
 
 
-def test_a_digit_is_chosen_by_its_number_and_the_next_misread_by_a_button(open_page, placed):
-    page = open_page("evaluate", evaluate_view="Map")
-    first = page.number_input(key="map_index").value
-    click(page, "Next misread")
-    assert page.number_input(key="map_index").value > first
-    page.number_input(key="map_index").set_value(7).run()
-    assert not page.exception and "read as" in texts(page)
-    click(page, "Look closer")
+@pytest.mark.parametrize("how", ["damaged", "deleted"])
+@pytest.mark.parametrize("method", METHODS)
+def test_features_that_are_damaged_or_deleted_are_computed_again_at_a_click(open_page, placed, no_workers, method, how):
+    assert traces(open_map(open_page, method))
+    result = store.get(Subject.of(placed), features.KIND, "tutorial")
+    damage(result) if how == "damaged" else (result.folder / result.file.name).unlink()
+    page = open_map(open_page, method)
+    assert not page.error and not page.get("plotly_chart")
+    click(page, "Draw the map")
+    assert tasks.find("features", placed.id, "tutorial").state == tasks.TaskState.QUEUED
+    features.compute(placed, "tutorial")
+    execute("UPDATE tasks SET state = 'done' WHERE kind = 'features'")
+    page.run()
+    assert not page.exception and traces(page)
+
+
+def test_a_damaged_map_is_computed_again_at_a_click(open_page, placed, no_workers):
+    damage(store.get(Subject.of(placed), embedding_map.KIND, "tutorial"))
+    page = click(open_map(open_page), "Draw the map")
+    assert tasks.find("map", placed.id, "tutorial").state == tasks.TaskState.QUEUED
+    put_map(placed)
+    execute("UPDATE tasks SET state = 'done' WHERE kind = 'map'")
+    page.run()
+    assert not page.exception and traces(page)
+
+
+def test_a_digit_is_chosen_by_its_index_and_the_next_mistake_by_a_button(open_page, placed):
+    page = open_map(open_page)
+    first = page.number_input(key="evaluate_map_index").value
+    click(page, "Next mistake")
+    assert page.number_input(key="evaluate_map_index").value > first
+    page.number_input(key="evaluate_map_index").set_value(7).run()
+    assert not page.exception and "Prediction: " in texts(page)
+    click(page, "Open")
     assert "Digit 7 of the test set" in texts(page)
 
 
-@pytest.mark.parametrize("way", ["Neighbours (t-SNE)", "Principal components"])
-def test_the_users_own_drawing_is_a_star_on_it(open_page, placed, way):
+@pytest.mark.parametrize("method", METHODS)
+def test_the_users_own_drawing_is_a_star_on_it(open_page, placed, method):
     ink = np.zeros((384, 384), np.uint8)
     cv2.line(ink, (192, 60), (192, 320), 255, 24)
     png = cv2.imencode(".png", cv2.cvtColor(ink, cv2.COLOR_GRAY2RGBA))[1].tobytes()
-    page = open_page("evaluate", evaluate_view="Map", map_way=way)
+    page = open_map(open_page, method)
     drawing = {"png": png, "drawing": {"objects": [{}]}, "predicted": "1", "confidence": 0.99}
     page.session_state["draw_done"] = [drawing]
     page.run()
@@ -65,3 +102,7 @@ def test_the_users_own_drawing_is_a_star_on_it(open_page, placed, way):
     page.session_state["draw_done"] = [drawing | {"predicted": "11"}]  # a number is not one digit
     page.run()
     assert "your drawing" not in traces(page)
+
+
+def test_a_link_with_anything_in_it_opens_the_map(open_page, placed):
+    assert traces(open_map(open_page, HOSTILE_NAME))
