@@ -117,7 +117,3 @@ def read_settings(saved: dict[str, Any]) -> Settings:
     if missing := sorted(required - saved.keys()):
         raise BadConfig(f"The saved settings are incomplete: {', '.join(missing)} missing.")
     return Settings(**saved)
-
-
-# Until every caller is renamed.
-TrainConfig, make_config, read_config = Settings, make_settings, read_settings

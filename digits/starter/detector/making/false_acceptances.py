@@ -10,8 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from digits.inference.detector import Detector
 from digits.inference.preprocessing import to_mnist
-from digits.starter.detector.making.glyphs import TWINS
-from digits.starter.detector.making.non_digits import HELD_OUT_KINDS, KINDS, draw
+from digits.starter.detector.making.non_digits import HELD_OUT_KINDS, KINDS, TWINS, draw
 
 EACH = 400  # drawings of a kind
 FONTS = ("DejaVuSans", "DejaVuSans-Oblique", "DejaVuSerif", "DejaVuSerif-Italic", "DejaVuSansMono", "STIXGeneral",
