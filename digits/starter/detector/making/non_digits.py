@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from digits.starter.detector.making.hand import curve, follow, ink, vary
+from digits.starter.detector.making.hand import BRUSH, curve, follow, ink, vary
 
 Drawer = Callable[[np.random.Generator], list[np.ndarray]]
 DIGITS, LETTERS, SIGNS, HELD_OUT = json.loads(Path(__file__).with_name("glyphs.json").read_text("utf-8")).values()
@@ -17,9 +17,9 @@ BLOT = 0.3, 0.6  # of a blot's side, its brush
 
 
 def draw(kind: str, rng: np.random.Generator) -> np.ndarray:
-    """Draw one of a kind in KINDS or HELD_OUT_KINDS: (224, 224) uint8, 0 = paper, 255 = ink."""
-    lines = vary((KINDS | HELD_OUT_KINDS)[kind](rng), rng)
-    return ink(lines, rng, BLOT) if kind == "blot" else ink(lines, rng)
+    """Draw a "digit", or one of a kind in KINDS or HELD_OUT_KINDS: (224, 224) uint8, 0 = paper, 255 = ink."""
+    drawer = digit if kind == "digit" else (KINDS | HELD_OUT_KINDS)[kind]
+    return ink(vary(drawer(rng), rng), rng, BLOT if kind == "blot" else BRUSH)
 
 
 def _scribble(rng: np.random.Generator) -> list[np.ndarray]:
