@@ -53,10 +53,8 @@ class Settings:
             raise BadConfig(
                 f"Batch size is {self.batch_size:,}, but there are only {num_train:,} training digits. Start with 32."
             )
-        if self.racers > 1:
-            self._check_race()
-
-    def _check_race(self) -> None:
+        if self.racers == 1:
+            return
         if self.backend != "jax":
             raise BadConfig(
                 f"Networks at once is {self.racers}, but only JAX trains several together. Choose JAX, or 1 network."
