@@ -22,23 +22,18 @@ class Settings:
     split: str
     epochs: int
     batch_size: int
-    learning_rate: float
-    """Of Adam; with a schedule, the highest one."""
+    learning_rate: float  # of Adam; with a schedule, the highest one
     schedule: str
     augmentation: bool
-    label_smoothing: float
-    """Fraction of each one-hot label, 0 to 0.5."""
-    seed: int
-    """Decides the first weights, the order, dropout and augmentation."""
+    label_smoothing: float  # fraction of each one-hot label, 0 to 0.5
+    seed: int  # decides the first weights, the order, dropout and augmentation
     xla: str
     # The fields below came later. Their defaults keep older runs readable.
     backend: str = SETTINGS["backend"].default
-    racers: int = SETTINGS["racers"].default
-    """How many networks are trained at once."""
+    racers: int = SETTINGS["racers"].default  # how many networks are trained at once
     race: str = SETTINGS["race"].default
     """What differs between them: the seed, from `seed` on, or the learning rate, around `learning_rate`."""
-    parent: str = ""
-    """Id of the run whose network is fine-tuned; empty for most."""
+    parent: str = ""  # id of the run whose network is fine-tuned; empty for most
     parent_source: str = ""
     """What the parent learned from, if that is another source: then none of its test sets is unseen."""
 

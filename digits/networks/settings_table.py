@@ -14,24 +14,18 @@ from digits.networks import architectures, backends
 class Setting:
     """One setting of a training: which values it accepts, and how people see it."""
 
-    name: str
-    """Its field in `Settings`; its option on the command line has - for _."""
-    kind: type
-    """int, float, bool, or str for one of the `choices`."""
+    name: str  # its field in `Settings`; its option on the command line has - for _
+    kind: type  # int, float, bool, or str for one of the `choices`
     label: str
     help: str
     _: KW_ONLY
-    default: int | float | bool | str | None = None
-    """None if it comes with the network: it is a field of `Recipe`."""
+    default: int | float | bool | str | None = None  # None if it comes with the network: it is a field of `Recipe`
     minimum: float = 0
     maximum: float = math.inf
     """If infinite, every finite number over the minimum is accepted, but not the minimum itself."""
-    choices: Mapping[str, str] = field(default_factory=dict)
-    """What is saved -> what people read."""
-    step: float | None = None
-    """How far one click in the form changes a number."""
-    format: str | None = None
-    """How the form prints a number, in printf's notation."""
+    choices: Mapping[str, str] = field(default_factory=dict)  # what is saved -> what people read
+    step: float | None = None  # how far one click in the form changes a number
+    format: str | None = None  # how the form prints a number, in printf's notation
     is_advanced: bool = False
 
     @property
