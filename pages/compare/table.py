@@ -1,9 +1,4 @@
-"""The table of all runs, a page at a time; those that are selected are compared.
-
-They stay selected on another page of the table and during a search.
-"""
-
-import math
+"""The table of all runs, a page at a time; those that are selected are compared, also those on its other pages."""
 
 import streamlit as st
 
@@ -12,6 +7,7 @@ from digits.runs import starter
 from digits.runs import store as runs
 from digits.runs.run import Run
 from pages.compare.rows import table_rows
+from pages.shared import paging
 from pages.shared.pickers import run_label
 
 MOST = 6  # runs that are compared
@@ -64,18 +60,14 @@ def _page() -> list[Run]:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         search = st.text_input(
             "Find a run", key="compare_search", max_chars=80, placeholder="Name, tag, note, network or date",
-            icon=":material/search:", on_change=_to_first_page, width=320,
+            icon=":material/search:", on_change=paging.back, args=("compare_page",), width=320,
         ).strip()  # fmt: skip
-        pages = max(1, math.ceil(runs.count(search) / PER_PAGE))
-        page = min(st.pagination(pages, key="compare_page") if pages > 1 else 1, pages)
-    shown = runs.page(PER_PAGE, (page - 1) * PER_PAGE, search)
-    if page == pages and search.lower() in run_label(starter.run()).lower():
+        count = runs.count(search)
+        part = paging.turn(count, PER_PAGE, "compare_page")
+    shown = runs.page(PER_PAGE, part.start, search)
+    if part.stop >= count and search.lower() in run_label(starter.run()).lower():
         shown.append(starter.run())
     return shown
-
-
-def _to_first_page() -> None:
-    st.session_state["compare_page"] = 1
 
 
 def _table(shown: list[Run]) -> None:

@@ -1,7 +1,4 @@
-"""The confusion matrix, and the digits behind each of its numbers, the worst first.
-
-A click on a cell shows its digits, a click on a digit opens it.
-"""
+"""The confusion matrix, and the digits behind each of its numbers, the worst first."""
 
 import streamlit as st
 
@@ -9,6 +6,7 @@ from digits.evaluation.test_sets import TestSet
 from digits.figures.confusion import confusion
 from digits.runs.run import Run
 from pages.evaluate import choice, one_digit, predictions, sheet
+from pages.shared.charts import chart
 
 
 @st.fragment
@@ -22,21 +20,20 @@ def show(run: Run, chosen: TestSet, report: dict) -> None:
         st.subheader("Confusion matrix", anchor=False)
         picture = st.container()  # above the choice, but drawn after it, when a cell from a link is known
         choice.by_hand(chosen)
-        picture.plotly_chart(
-            confusion(report["confusion"], choice.cell()),
-            key="evaluate_confusion",
-            on_select=choice.from_click,
-            selection_mode="points",
-            config={"displayModeBar": False},
-            alt="Confusion matrix, rows: label, columns: prediction: " + str(report["confusion"]),
-        )
+        with picture:
+            chart(
+                confusion(report["confusion"], choice.cell()),
+                key="evaluate_confusion",
+                on_click=choice.from_click,
+                alt="Confusion matrix, rows: label, columns: prediction: " + str(report["confusion"]),
+            )
     with digits:
         loaded = predictions.load(run, chosen)
         if loaded is None:
             return
         images, labels, probabilities = loaded
         found = choice.digits(chosen, labels, probabilities)
-        index = choice.opened()
+        index = st.session_state["evaluate_shown"]
         if index is None:
             sheet.show(found, images, labels, probabilities)
         else:

@@ -1,9 +1,5 @@
-"""How well a model predicts distorted digits: live, with a slider for each distortion.
+"""How well a model predicts distorted digits: live, with sliders, and in curves over the strength of each of them."""
 
-Below, curves over the strength of each distortion, which a worker computes once.
-"""
-
-import cv2
 import numpy as np
 import streamlit as st
 
@@ -15,11 +11,12 @@ from digits.figures.robustness import Curve
 from digits.figures.robustness import robustness as curves_figure
 from digits.runs.run import Run
 from pages.shared import background, cache, pickers
+from pages.shared.charts import chart
 from pages.shared.errors import told
+from pages.shared.picture import show_enlarged
 from pages.shared.prepare import prepared
 
 LIVE = 2_000  # digits predicted when a slider moves: half a second on two cores for cnn-large, a tenth for cnn
-ZOOM = 3  # screen px for each pixel
 ICON = ":material/ssid_chart:"
 WHY = (
     "See how accuracy falls with the strength of each distortion. The test set is predicted about sixty times. It "
@@ -95,9 +92,8 @@ def _examples(run: Run, chosen: TestSet, strengths: dict[str, float]) -> None:
     with st.grid("auto", min_column_width=64):
         for digit, example in enumerate(examples):
             with st.container(gap="xxsmall"):
-                large = cv2.resize(example, None, fx=ZOOM, fy=ZOOM, interpolation=cv2.INTER_NEAREST)
                 alt = f"A distorted {digit}, prediction {predicted[digit]}"
-                st.image(large, alt=alt, output_format="PNG", width="stretch")
+                show_enlarged(example, 3, alt=alt, width="stretch")
                 st.caption(f"{digit}" if predicted[digit] == digit else f":red[**{digit} → {predicted[digit]}**]")
 
 
@@ -111,10 +107,9 @@ def _curves(run: Run, chosen: TestSet, measured: dict) -> None:
         for name, known in DISTORTIONS.items():
             curves = [Curve(line, row[name]["accuracy"], row[name]["interval"]) for line, row in lines.items()]
             strengths = list(known.strengths)
-            st.plotly_chart(
+            chart(
                 curves_figure(strengths, curves, unit=known.unit, neutral=known.neutral, title=known.title),
                 key=f"evaluate_curve_{name}",
-                config={"displayModeBar": False},
                 alt=f"{known.title} in {known.unit}: " + "; ".join(_in_words(curve, strengths) for curve in curves),
             )
     st.caption("The bands are 95% intervals. The dotted line marks the digits without distortion.")
