@@ -7,7 +7,6 @@ from digits.evaluation import robustness
 from digits.evaluation.distortions import DISTORTIONS, distort
 from digits.evaluation.report import wilson_interval
 from digits.evaluation.test_sets import TestSet, test_sets
-from digits.figures.robustness import Curve
 from digits.figures.robustness import robustness as curves_figure
 from digits.runs.run import Run
 from pages.shared import background, cache, pickers
@@ -105,12 +104,13 @@ def _curves(run: Run, chosen: TestSet, measured: dict) -> None:
         lines["the other"] = theirs
     with st.grid("auto", min_column_width=300):
         for name, known in DISTORTIONS.items():
-            curves = [Curve(line, row[name]["accuracy"], row[name]["interval"]) for line, row in lines.items()]
+            curves = {line: measured[name] for line, measured in lines.items()}
             strengths = list(known.strengths)
+            points = [_in_words(line, curve["accuracy"], strengths) for line, curve in curves.items()]
             chart(
                 curves_figure(strengths, curves, unit=known.unit, neutral=known.neutral, title=known.title),
                 key=f"evaluate_curve_{name}",
-                alt=f"{known.title} in {known.unit}: " + "; ".join(_in_words(curve, strengths) for curve in curves),
+                alt=f"{known.title} in {known.unit}: " + "; ".join(points),
             )
     st.caption("The bands are 95% intervals. The dotted line marks the digits without distortion.")
 
@@ -131,6 +131,6 @@ def _of_other(other: Run, chosen: TestSet) -> dict | None:
     return measured["curves"]
 
 
-def _in_words(curve: Curve, strengths: list[float]) -> str:
-    points = zip(strengths, curve.accuracy, strict=True)
-    return f"{curve.name} " + ", ".join(f"{accuracy:.1%} at {strength:g}" for strength, accuracy in points)
+def _in_words(name: str, accuracies: list[float], strengths: list[float]) -> str:
+    points = zip(strengths, accuracies, strict=True)
+    return f"{name} " + ", ".join(f"{accuracy:.1%} at {strength:g}" for strength, accuracy in points)

@@ -9,7 +9,7 @@ from digits.data.encoding import batch, num_batches
 from digits.data.splits import Split, take
 from digits.figures.counts import split_bar
 from digits.figures.images import gallery
-from digits.figures.labels import batch_one_hot
+from digits.figures.labels import one_hot as one_hot_figure
 from pages.shared.charts import chart
 
 BATCH_SIZE = 32
@@ -46,5 +46,5 @@ def show(dataset: Dataset, parts: Split) -> None:
     with right:
         st.markdown(f"**Labels**, shape `{one_hot.shape}`: digits, places of the one-hot vector.")
         alt = f"One-hot matrix; the labels are {', '.join(str(row.argmax()) for row in one_hot)}"
-        chart(batch_one_hot(one_hot), key="explore_batch_labels", alt=alt)
+        chart(one_hot_figure(one_hot), key="explore_batch_labels", alt=alt)
     st.caption("The batches are in the order of the data. Training shuffles the digits in every epoch.")

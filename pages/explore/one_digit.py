@@ -8,8 +8,8 @@ import streamlit as st
 from digits.data.dataset import Dataset
 from digits.data.encoding import one_hot, scale
 from digits.data.splits import Split
-from digits.figures import labels as label_figures
 from digits.figures.images import heatmap
+from digits.figures.labels import one_hot as one_hot_figure
 from pages.shared import cache, links
 from pages.shared.charts import chart
 
@@ -37,7 +37,7 @@ def show(dataset: Dataset, parts: Split) -> None:
         st.markdown("**One-hot**: ten places, counted from 0. The place of the label holds a 1.")
         st.code(str(vector.tolist()), language=None)
         alt = f"Ten boxes; the one at place {label} is filled"
-        chart(label_figures.one_hot(vector), key="explore_one_hot", alt=alt)
+        chart(one_hot_figure(vector), key="explore_one_hot", alt=alt)
         st.caption(f"Index {index:,} belongs to {_part(index, parts)}.")
 
 
