@@ -14,10 +14,8 @@ QUIET = "#7f838d"
 """For what is there but not meant: the nine other bars, the line within an epoch."""
 
 CLEAR = "rgba(0, 0, 0, 0)"
-LEGEND = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"}
-"""In a line above the picture."""
-HIDDEN = {"visible": False}
-"""An axis that is not shown."""
+LEGEND = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"}  # in a line above the picture
+HIDDEN = {"visible": False}  # an axis that is not shown
 TEN = list(range(10))
 
 

@@ -20,9 +20,7 @@ def show(named: dict[str, Run]) -> None:
     if evaluated is None:
         return
     first, *others = named
-    other = others[0]
-    if len(others) > 1:
-        other = links.choose(f"{first} and", "other", "compare_other", others)
+    other = links.choose(f"{first} and", "other", "compare_other", others) if len(others) > 1 else others[0]
     matrix, digits = st.columns(2, gap="large")
     with matrix:
         st.subheader(f"From {first} to {other}", anchor=False)

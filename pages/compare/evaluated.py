@@ -18,17 +18,14 @@ TITLES = SETTINGS["split"].choices
 
 @dataclass(frozen=True)
 class Evaluated:
-    """The same test set, predicted by every run."""
+    """The same test set, images (n, 28, 28) uint8 and labels (n,), predicted by every run."""
 
     chosen: TestSet
     images: np.ndarray
-    """(n, 28, 28) uint8."""
     labels: np.ndarray
-    """(n,)."""
     reports: dict[str, dict]
-    """Of each run, by its letter."""
     probabilities: dict[str, np.ndarray]
-    """(n, 10) of each run, by its letter."""
+    """(n, 10) of each run, by its letter, as the reports."""
 
 
 def on_the_same_digits(named: dict[str, Run]) -> Evaluated | None:

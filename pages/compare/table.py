@@ -1,5 +1,7 @@
 """The table of all runs, a page at a time; those that are selected are compared, also those on its other pages."""
 
+from contextlib import suppress
+
 import streamlit as st
 
 from digits.errors import UnknownRun
@@ -33,16 +35,13 @@ def choose() -> list[Run]:
 
 def _chosen() -> list[Run]:
     """Return the chosen runs: those of a link that somebody has just followed, else those chosen here."""
-    linked, is_new = st.query_params.get("compare", ""), False
-    wanted = st.session_state.get("compare_runs", [])
-    if linked and ("compare_runs" not in st.session_state or linked != st.session_state.get("compare_linked")):
-        wanted, is_new = list(dict.fromkeys(linked.split(",")))[:MOST], True
+    linked, known = st.query_params.get("compare", ""), st.session_state.get("compare_runs")
+    is_new = linked and (known is None or linked != st.session_state.get("compare_linked"))
+    wanted = list(dict.fromkeys(linked.split(",")))[:MOST] if is_new else known or []
     found = []
     for run_id in wanted:
-        try:
+        with suppress(UnknownRun):
             found.append(runs.get(run_id))
-        except UnknownRun:
-            continue
     if is_new and len(found) < len(wanted):
         # Without repeating it: a link may carry anything.
         st.warning("The link names a run that is not here. It is left out.", icon=":material/warning:")
@@ -75,21 +74,14 @@ def _table(shown: list[Run]) -> None:
     rows = [row for row, run_id in enumerate(ids) if run_id in st.session_state["compare_runs"]]
     if sorted(st.session_state.get("compare_table", {}).get("selection", {}).get("rows", [])) != rows:
         st.session_state["compare_table"] = {"selection": {"rows": rows}}
+    formats = {"Test accuracy": "%.2f%%", "Parameters": "localized", "Seconds": "%.0f"}
+    columns = {name: st.column_config.NumberColumn(format=text) for name, text in formats.items()}
+    columns["Created"] = st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm")
     st.dataframe(
-        table_rows(shown),
-        key="compare_table",
-        on_select=lambda: _select(ids),
-        selection_mode="multi-row",
-        hide_index=True,
-        height=min(36 + 35 * len(ids), 400),
-        column_config={
-            "Test accuracy": st.column_config.NumberColumn(format="%.2f%%"),
-            "Parameters": st.column_config.NumberColumn(format="localized"),
-            "Seconds": st.column_config.NumberColumn(format="%.0f"),
-            "Created": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm"),
-        },
+        table_rows(shown), hide_index=True, height=min(36 + 35 * len(ids), 400), column_config=columns,
+        key="compare_table", on_select=lambda: _select(ids), selection_mode="multi-row",
         alt="Runs with their test accuracy, parameters, seconds and date",
-    )
+    )  # fmt: skip
 
 
 def _select(ids: list[str]) -> None:

@@ -1,7 +1,4 @@
-"""What the tab Mistakes shows: a cell of the confusion matrix, a gallery, a range of confidence, or one digit.
-
-All of it but the range is a link.
-"""
+"""What the tab Mistakes shows: a cell of the confusion matrix, a gallery, a range of confidence, or one digit."""
 
 import numpy as np
 import streamlit as st
@@ -10,6 +7,7 @@ from digits.evaluation.galleries import GALLERIES, narrowed
 from digits.evaluation.test_sets import TestSet
 from pages.shared import links
 
+PER_PAGE = 40  # digits of a sheet
 ABOUT = {
     "Mistakes": "misclassified digits, the most confident first",
     "Hardest": "all digits, the one with the largest loss first",

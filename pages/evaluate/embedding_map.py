@@ -15,12 +15,11 @@ from pages.shared.errors import told
 from pages.shared.picture import show_enlarged
 from pages.shared.prepare import prepared
 
-TSNE, PCA = "t-SNE", "PCA"
-METHODS = {TSNE: "Neighbours (t-SNE)", PCA: "Principal components (PCA)"}
+METHODS = {"t-SNE": "Neighbours (t-SNE)", "PCA": "Principal components (PCA)"}
 METHOD_HELP = (
-    f"**{METHODS[TSNE]}**: digits that look alike to the network lie together. The distance between two islands and "
-    f"their size mean little.\n\n**{METHODS[PCA]}**: the two directions in which the features, the outputs of the last "
-    "hidden layer, vary most. Distances are meaningful, but much of the variance is not visible."
+    "**Neighbours (t-SNE)**: digits that look alike to the network lie together. The distance between two islands and "
+    "their size mean little.\n\n**Principal components (PCA)**: the two directions in which the features, the outputs "
+    "of the last hidden layer, vary most. Distances are meaningful, but much of the variance is not visible."
 )
 WHY = (
     "See the {:,} test digits as the network sees them: those that look alike lie together. It takes some seconds "
@@ -35,13 +34,13 @@ def show(run: Run, chosen: TestSet, report: dict) -> None:
     method = links.choose("Placed by", "map", "evaluate_map", METHODS, help=METHOD_HELP)
     with told():
         vectors = features.stored(run, chosen.name)
-        found = embedding_map.stored(run, chosen) if method == TSNE else cache.components(run, chosen)
+        found = embedding_map.stored(run, chosen) if method == "t-SNE" else cache.components(run, chosen)
         if vectors is not None and found is not None:
             _draw(run, chosen, report, vectors, found)
             return
         background.offer(
             # Computing the map computes the features, too.
-            "map" if method == TSNE and found is None else "features", run.id, chosen.name,
+            "map" if method == "t-SNE" and found is None else "features", run.id, chosen.name,
             why=WHY.format(len(chosen.indices)), action="Draw the map", icon=":material/scatter_plot:",
         )  # fmt: skip
 

@@ -11,7 +11,7 @@ from digits.evaluation.label_errors import raters_label
 from digits.evaluation.test_sets import TestSet
 from digits.figures.images import gallery
 from digits.runs.run import Run
-from pages.evaluate import choice, sheet
+from pages.evaluate import choice
 from pages.shared import background, cache
 from pages.shared.charts import chart, probability_bars
 from pages.shared.errors import told
@@ -58,7 +58,7 @@ def _steps(found: np.ndarray, index: int) -> None:
     place = np.flatnonzero(found == index)
     here = int(place[0]) if len(place) else None
     with st.container(horizontal=True, vertical_alignment="center"):
-        page = 1 if here is None else 1 + here // sheet.PER_PAGE
+        page = 1 if here is None else 1 + here // choice.PER_PAGE
         st.button("Back", icon=":material/grid_view:", shortcut="B", on_click=choice.back, args=(page,))
         if here is not None:
             for name, icon, shortcut, target in (

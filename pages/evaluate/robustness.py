@@ -99,9 +99,8 @@ def _examples(run: Run, chosen: TestSet, strengths: dict[str, float]) -> None:
 def _curves(run: Run, chosen: TestSet, measured: dict) -> None:
     """Show a chart for each distortion, with the curve of another model if one is chosen."""
     lines = {"this model": measured["curves"]}
-    other = pickers.other_model(run)
-    if other and (theirs := _of_other(other, chosen)):
-        lines["the other"] = theirs
+    if (other := pickers.other_model(run)) and (theirs := _of_other(other, chosen)):
+        lines["the other"] = theirs["curves"]
     with st.grid("auto", min_column_width=300):
         for name, known in DISTORTIONS.items():
             curves = {line: measured[name] for line, measured in lines.items()}
@@ -116,7 +115,7 @@ def _curves(run: Run, chosen: TestSet, measured: dict) -> None:
 
 
 def _of_other(other: Run, chosen: TestSet) -> dict | None:
-    """Return the curves of another model on the same digits; if there are none, say why, or offer to compute them."""
+    """Return what was measured of another model on the same digits; else say why not, or offer to measure it."""
     if chosen not in test_sets(other.settings):
         st.warning(
             "The curves of the other model cannot be compared: it was trained on these digits, or is tested on others.",
@@ -127,8 +126,7 @@ def _of_other(other: Run, chosen: TestSet) -> dict | None:
     if measured is None:
         why = "The robustness of the other model on these digits has not been measured yet."
         background.offer("robustness", other.id, chosen.name, why=why, action="Measure the other model", icon=ICON)
-        return None
-    return measured["curves"]
+    return measured
 
 
 def _in_words(name: str, accuracies: list[float], strengths: list[float]) -> str:
