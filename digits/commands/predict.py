@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from digits.commands.run_and_test import named_run
+from digits.commands.evaluation import named_run
 from digits.errors import DigitsError
 from digits.inference.detector import Detector
 from digits.inference.picture import upload_ink

@@ -4,7 +4,6 @@ Northcutt, Jiang & Chuang, Confident learning: estimating uncertainty in dataset
 cleanlab. A worker trains NUM_FOLDS networks for it.
 """
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -12,13 +11,11 @@ import numpy as np
 
 from digits.data.dataset import Dataset, open_dataset
 from digits.data.sources import SOURCES
-from digits.errors import BadConfig
 from digits.evaluation import store
-from digits.evaluation.store import Subject
+from digits.evaluation.store import Progress, Subject
 from digits.networks.settings import make_settings
 
 KIND = "audit"
-Progress = Callable[[float, str], None]
 
 NUM_FOLDS = 5
 SMALL = {"epochs": 10, "batch_size": 64}  # a sample needs more, smaller steps than the network's recipe takes
@@ -54,32 +51,6 @@ def stored(source: str) -> dict[str, Any] | None:
 
 def _subject(source: str) -> Subject:
     return Subject.of_source(source, SOURCES[source].labels_sha256)
-
-
-def plant(source: str, count: int, on_progress: Progress = lambda fraction, phase: None) -> dict[str, Any]:
-    """Measure how well the audit works: give `count` random training digits a wrong label, and look for them.
-
-    Stores nothing. Returns {source, n, planted, found (how many of them are among the doubtful labels), doubtful (how
-    many labels are doubtful), found_early (how many of them are among the first 1.5 times `count`)}.
-    Raises BadConfig, DataUnavailable, DamagedFile.
-    """
-    dataset = open_dataset(source)
-    labels = np.array(dataset.labels[: dataset.num_train])
-    if not 1 <= count <= len(labels) // 10:
-        raise BadConfig(f"The number of wrong labels is {count:,}; expected 1 to {len(labels) // 10:,}.")
-    rng = np.random.default_rng(0)
-    chosen = rng.choice(len(labels), count, replace=False)
-    labels[chosen] = (labels[chosen] + rng.integers(1, 10, count)) % 10
-    ranked = [row["index"] for row in doubtful(labels, cross_validated(dataset, labels, on_progress))]
-    found, early = (len(set(chosen.tolist()) & set(part)) for part in (ranked, ranked[: count * 3 // 2]))
-    return {
-        "source": source,
-        "n": len(labels),
-        "planted": count,
-        "found": found,
-        "doubtful": len(ranked),
-        "found_early": early,
-    }
 
 
 def cross_validated(

@@ -7,22 +7,19 @@ them mean little, and a new digit gets its place from its neighbours. It takes a
 digits.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from digits.evaluation import evaluate, features, store
-from digits.evaluation.store import Subject
-from digits.evaluation.test_sets import TestSet
+from digits.evaluation.store import Progress, Subject
+from digits.evaluation.test_sets import TestSet, test_set
 from digits.runs.run import Run
 
 KIND = "map"
 NUM_PLACED = 3_000  # by t-SNE, whose time grows faster than the number of digits
 NUM_NEIGHBOURS = 5  # that give a new digit its place
-
-Progress = Callable[[float, str], None]
 
 
 @dataclass(frozen=True)
@@ -72,12 +69,12 @@ def components(vectors: np.ndarray) -> Components:
     return Components(mean, directions * np.sign(largest), (float(explained[0]), float(explained[1])))
 
 
-def compute(run: Run, chosen: TestSet, on_progress: Progress = lambda fraction, phase: None) -> Embedding:
+def compute(run: Run, name: str, on_progress: Progress = lambda fraction, phase: None) -> Embedding:
     """Place the digits of a test set by t-SNE, keep the places and return them. Missing features are computed first.
 
-    Raises DataUnavailable, DamagedFile.
+    Raises BadConfig, DataUnavailable, DamagedFile.
     """
-    subject = Subject.of(run)
+    subject, chosen = Subject.of(run), test_set(name, run.settings)
     vectors = features.stored(run, chosen.name)
     if vectors is None:
         predicting = f"Predicting {len(chosen.indices):,} digits"

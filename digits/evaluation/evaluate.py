@@ -4,7 +4,6 @@ The predictions come from the LiteRT file through OpenCV, like those of a drawin
 needs no TensorFlow.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,7 @@ from digits.evaluation import store
 from digits.evaluation.calibration import calibrate, expected_calibration_error
 from digits.evaluation.label_errors import corrected
 from digits.evaluation.report import report
-from digits.evaluation.store import Subject
+from digits.evaluation.store import Progress, Subject
 from digits.evaluation.test_sets import TestSet, test_set, test_sets
 from digits.inference.recognizer import Recognizer, at_temperature
 from digits.runs import starter
@@ -22,8 +21,6 @@ from digits.runs.run import Run
 
 KIND = "evaluate"
 CHUNK = 2_000  # digits between two reports of progress
-
-Progress = Callable[[float, str], None]
 
 
 def evaluate(run: Run, name: str, on_progress: Progress = lambda fraction, phase: None) -> dict[str, Any]:

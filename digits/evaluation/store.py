@@ -18,6 +18,9 @@ from digits.storage import database, deletion, files
 from digits.storage.files import StoredFile
 from digits.storage.home import data_folder, home, run_folder
 
+Progress = Callable[[float, str], None]
+"""Is called with the fraction that is done, 0 to 1, and what is done next."""
+
 
 @dataclass(frozen=True)
 class Subject:
