@@ -12,9 +12,8 @@ from digits.data.dataset import ensure_prepared
 from digits.data.sources import SOURCES, check_source
 from digits.data.splits import SPLITS
 from digits.errors import DigitsError
-from digits.evaluation import audit, embedding_map, evaluate, features, robustness
+from digits.evaluation import audit, embedding_map, evaluate, features, robustness, score_card
 from digits.evaluation.distortions import DISTORTIONS
-from digits.evaluation.score_card import score_card
 from digits.evaluation.test_sets import TestSet, test_set
 from digits.runs import models, transfer
 from digits.runs import store as runs
@@ -88,21 +87,15 @@ def _compute(kind: str, subject: str, part: str, source: str, lane: str = tasks.
 
 def _evaluation(run: Run, chosen: TestSet) -> tuple[dict, list[str]]:
     report = evaluate.stored(run, chosen)
-    lines = [f"{run.id} on {report['title']}", f"accuracy {_accuracy(report)}, loss {report['loss']:.4f}"]
-    if "corrected" in report:
-        lines += [f"with the 15 known label errors corrected {_accuracy(report['corrected'])}"]
+    card = score_card.score_card(run, report)
+    lines = [run.id, *(f"{what + ':':35}{value}" for what, value in score_card.lines(card).items())]
     lines += ["", "digit  precision  recall      F1  digits"]
     for row in report["per_digit"]:
         scores = f"{row['precision']:9.2%}  {row['recall']:6.2%}  {row['f1']:6.2%}"
         lines.append(f"{row['digit']:5}  {scores}  {row['support']:6,}")
     lines += ["", "rows: true digit, columns: prediction", "     " + "".join(f"{digit:6}" for digit in range(10))]
     lines += [f"{digit:5}" + "".join(f"{n:6,}" for n in row) for digit, row in enumerate(report["confusion"])]
-    return report | {"card": score_card(run, report)}, lines
-
-
-def _accuracy(score: dict) -> str:
-    low, high = score["interval"]
-    return f"{score['accuracy']:.2%}, 95 % interval {low:.2%} to {high:.2%}"
+    return report | {"card": card}, lines
 
 
 def _robustness(run: Run, chosen: TestSet) -> tuple[dict, list[str]]:

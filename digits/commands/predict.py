@@ -62,7 +62,7 @@ def _row(path: Path, recognizer: Recognizer, detector: Detector) -> dict[str, An
     try:
         prediction = predict(upload_ink(path.read_bytes()), recognizer, detector)
     except DigitsError as error:
-        return {"image": str(path), "error": getattr(error, "with_hint", str(error))}
+        return {"image": str(path), "error": error.with_hint}
     except OSError as error:
         return {"image": str(path), "error": f"The file can't be read: {error.strerror}."}
     return {

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -57,9 +57,7 @@ def revision() -> int:
 def put(drawing: Drawing, *, owner: str = tasks.LOCAL) -> None:
     """Take in a drawing, or give a known one its new label. Raises DigitsError when there are too many already."""
     with database.writing() as connection:
-        if known := _find(connection, drawing.id):
-            drawing = replace(known, label=drawing.label)
-        else:
+        if not _find(connection, drawing.id):
             _check_room(connection, 1)
         _put(connection, drawing, owner)
         _changed(connection)

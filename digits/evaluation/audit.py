@@ -12,6 +12,7 @@ import numpy as np
 from digits.data.dataset import Dataset, open_dataset
 from digits.data.sources import SOURCES
 from digits.evaluation import store
+from digits.evaluation.report import as_rows
 from digits.evaluation.store import Progress, Subject
 from digits.networks.settings import make_settings
 
@@ -59,11 +60,10 @@ def cross_validated(
     """Return probabilities of each training digit, (n, 10), by a `cnn` that learned `labels` (n,) from the others."""
     from digits.training.cross_validation import out_of_fold
 
-    few = len(labels) < 20_000
-    settings = make_settings(architecture="cnn", source=dataset.source, **(SMALL if few else {}))
-    return out_of_fold(
-        settings, replace(dataset, images=dataset.images[: len(labels)], labels=labels), NUM_FOLDS, on_progress
-    )
+    recipe = SMALL if len(labels) < 20_000 else {}
+    settings = make_settings(architecture="cnn", source=dataset.source, **recipe)
+    learned = replace(dataset, images=dataset.images[: len(labels)], labels=labels)
+    return out_of_fold(settings, learned, NUM_FOLDS, on_progress)
 
 
 def doubtful(labels: np.ndarray, probabilities: np.ndarray) -> list[dict[str, Any]]:
@@ -79,13 +79,11 @@ def doubtful(labels: np.ndarray, probabilities: np.ndarray) -> list[dict[str, An
     exact = probabilities.astype(np.float64)
     exact /= exact.sum(axis=1, keepdims=True)
     order = find_label_issues(np.asarray(labels, int), exact, return_indices_ranked_by="normalized_margin", n_jobs=1)
-    return [
-        {
-            "index": int(index),
-            "label": int(labels[index]),
-            "predicted": int(exact[index].argmax()),
-            "confidence": round(float(exact[index].max()), 4),
-            "support": round(float(exact[index, labels[index]]), 4),
-        }
-        for index in order
-    ]
+    found = exact[order]
+    return as_rows(
+        index=order,
+        label=labels[order],
+        predicted=found.argmax(axis=1),
+        confidence=found.max(axis=1).round(4),
+        support=exact[order, labels[order]].round(4),
+    )

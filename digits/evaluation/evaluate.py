@@ -66,6 +66,11 @@ def stored(run: Run, chosen: TestSet) -> dict[str, Any] | None:
     return starter.evaluation(chosen.name) if run.is_starter else None
 
 
+def reports(run: Run) -> list[dict[str, Any]]:
+    """Return the reports that are stored of a run, that on the test set of its own split first."""
+    return [report for chosen in test_sets(run.settings) if (report := stored(run, chosen))]
+
+
 def probabilities(run: Run, chosen: TestSet) -> np.ndarray | None:
     """Return the ten probabilities of each digit of a test set, (n, 10) float32, memory-mapped, calibrated.
 
@@ -81,7 +86,5 @@ def calibration_error(run: Run) -> tuple[float, str] | None:
 
     From the first of its reports that is there; None if there is none.
     """
-    for chosen in test_sets(run.settings):
-        if found := stored(run, chosen):
-            return float(found["calibration"]["error_after"]), chosen.title
-    return None
+    found = reports(run)
+    return (float(found[0]["calibration"]["error_after"]), found[0]["title"]) if found else None
