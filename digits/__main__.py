@@ -12,21 +12,17 @@ import sys
 try:
     from digits.commands import (
         architectures,
-        audit,
         backup,
         data,
         doctor,
         drawings,
-        embedding_map,
-        evaluate,
+        evaluation,
         export,
-        features,
         fine_tune,
         predict,
-        robustness,
         runs,
         train,
-        work,
+        worker,
     )
 except ModuleNotFoundError as error:  # the doctor cannot tell either where its own packages are missing
     sys.exit(f"python -m digits: the package {error.name} is missing. Run: pip install -r requirements.txt")
@@ -34,23 +30,8 @@ from digits.errors import BadConfig, DigitsError
 from digits.training.backends import check_chosen
 
 VERBS = (
-    data,
-    train,
-    evaluate,
-    features,
-    robustness,
-    embedding_map,
-    predict,
-    drawings,
-    fine_tune,
-    runs,
-    export,
-    architectures,
-    audit,
-    backup,
-    doctor,
-    work,
-)
+    data, train, evaluation, predict, drawings, fine_tune, runs, export, architectures, backup, doctor, worker
+)  # fmt: skip
 # These build networks with Keras; all other verbs need neither it nor the library it runs on.
 NEED_KERAS = {"train", "fine-tune", "audit", "architectures"}
 
