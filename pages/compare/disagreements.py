@@ -28,7 +28,7 @@ def show(named: dict[str, Run]) -> None:
         other = st.segmented_control(f"{first} and", others, required=True, key="compare_other")
     matrix, digits = st.columns(2, gap="large")
     with matrix:
-        st.subheader(f"From {first} to {other}", anchor=False)
+        st.subheader(f"Confusion matrix, {other} minus {first}", anchor=False)
         changed = np.subtract(evaluated.reports[other]["confusion"], evaluated.reports[first]["confusion"])
         st.plotly_chart(
             difference(changed),
@@ -71,7 +71,7 @@ def _digits(evaluated: Evaluated, named: dict[str, Run], first: str, other: str)
         alt="Digits, label: both predictions: " + ", ".join(f"{label}: {a} | {b}" for _, label, a, b in lines),
     )
     more = f" These are the {MOST} with the highest confidence." if len(groups[group]) > MOST else ""
-    st.caption(f"Below each: label: prediction of {first} | of {other}.{more} Click a digit to open it under Evaluate.")
+    st.caption(f"Below each: the label, then the predictions of {first} | {other}.{more} Click a digit to open it.")
     if points := clicked.selection.points:
         link = {"model": named[first].id, "test": evaluated.chosen.name, "evaluate_view": "Mistakes"}
         st.switch_page(
