@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from digits.data.dataset import prepare
 from digits.runs import store as runs
@@ -16,13 +17,35 @@ from digits.storage.home import ROOT
 
 
 @pytest.fixture(scope="session")
-def sample_data(tmp_path_factory):
+def shared_home(tmp_path_factory):
+    """shared_home(name, make) is a DIGITS_HOME that `make(home)` fills once for all processes of this test run."""
+    root = tmp_path_factory.getbasetemp()
+    root = root.parent if "PYTEST_XDIST_WORKER" in os.environ else root  # each process has its own folder within
+
+    def shared_home(name: str, make) -> Path:
+        home = root / name
+        with FileLock(root / f"{name}.lock"):
+            if not home.exists():
+                part = root / f"{name}.part"  # a failed one must not be taken for it
+                shutil.rmtree(part, ignore_errors=True)
+                part.mkdir()
+                make(part)
+                part.rename(home)
+        return home
+
+    return shared_home
+
+
+@pytest.fixture(scope="session")
+def sample_data(shared_home):
     """A data folder in which the sample is prepared, made once. Copy it, do not write to it."""
-    home = tmp_path_factory.mktemp("sample_home")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DIGITS_HOME", str(home))
-        prepare("sample")
-    return home / "data"
+
+    def make(home):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("DIGITS_HOME", str(home))
+            prepare("sample")
+
+    return shared_home("sample_home", make) / "data"
 
 
 @pytest.fixture(autouse=True)
@@ -90,20 +113,20 @@ def make_read_only():
 
 
 @pytest.fixture(scope="session")
-def mnist_data(tmp_path_factory):
+def mnist_data(shared_home):
     """A data folder in which the whole MNIST is prepared, made once by the command line. Needs TFDS_DATA_DIR."""
-    home = tmp_path_factory.mktemp("mnist_home")
-    digits("data", "mnist", home=home)
-    return home / "data"
+    return shared_home("mnist_home", lambda home: digits("data", "mnist", home=home)) / "data"
 
 
 @pytest.fixture(scope="session")
-def trained_home(tmp_path_factory, sample_data):
+def trained_home(shared_home, sample_data):
     """A DIGITS_HOME with the sample and one finished run of the tutorial's network, trained by the command line."""
-    home = tmp_path_factory.mktemp("trained_home")
-    shutil.copytree(sample_data, home / "data")
-    digits("train", "--architecture", "mlp", "--epochs", "3", home=home)
-    return home
+
+    def make(home):
+        shutil.copytree(sample_data, home / "data")
+        digits("train", "--architecture", "mlp", "--epochs", "3", home=home)
+
+    return shared_home("trained_home", make)
 
 
 @pytest.fixture

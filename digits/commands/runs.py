@@ -75,7 +75,7 @@ def rename(options) -> int:
 
 def choose(options) -> int:
     """make a run the model that predicts drawings"""
-    run = store.get(options.run)
+    run = transfer.ensure_built(store.get(options.run))
     if run.model:
         run.model.file("model.tflite")  # a damaged one is said now
     models.choose(run)

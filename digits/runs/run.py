@@ -50,11 +50,16 @@ class RunState(StrEnum):
         return self not in (RunState.QUEUED, RunState.STARTING, RunState.RUNNING, RunState.EVALUATING)
 
     @classmethod
-    def of(cls, task: TaskState, stage: str) -> "RunState":
-        """Return the state of a run by that of its task; one that runs is in one of three stages."""
-        if task != TaskState.RUNNING:
-            return cls(str(task))
-        return cls.EVALUATING if stage == FINISHED else cls(stage)  # all is done, and its task ends next
+    def of(cls, task: TaskState, stage: str, ended: str = "") -> "RunState":
+        """Return the state of a run by that of its task.
+
+        stage: how far its pipeline is. ended: how its training did, done or stopped.
+        """
+        if task == TaskState.RUNNING:
+            return cls.EVALUATING if stage == FINISHED else cls(stage)  # all is done, and its task ends next
+        if task == TaskState.LOST and stage == FINISHED:  # killed when nothing was left to do
+            return cls(ended or str(task))
+        return cls(str(task))
 
 
 @dataclass(frozen=True)
@@ -139,5 +144,4 @@ class Run:
     @property
     def lacks_evaluation(self) -> bool:
         """Whether its training is at its end, and what follows ended before it was done."""
-        was_killed_at_the_end = self.state == RunState.LOST and self.stage == FINISHED
-        return was_killed_at_the_end or (self.state.is_final and self.stage == RunState.EVALUATING)
+        return self.state.is_final and self.stage == RunState.EVALUATING

@@ -5,10 +5,12 @@ Taking one in only stores it. Its model files are made from the weights by a tas
 
 import io
 import json
+import math
 import re
 import zipfile
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +20,10 @@ from digits import tasks
 from digits.data.sources import SOURCES
 from digits.errors import BadConfig, DigitsError
 from digits.networks import architectures
+from digits.networks.backends import BACKENDS
 from digits.networks.settings import Settings, read_settings
-from digits.runs import store
-from digits.runs.run import FINISHED, MAX_EPOCHS, STARTER, Run
+from digits.runs import store, updates
+from digits.runs.run import FINISHED, MAX_EPOCHS, MAX_TAGS, STARTER, Run
 from digits.storage import database, files
 from digits.storage.files import StoredFile, atomic_write
 from digits.storage.home import run_folder
@@ -91,7 +94,7 @@ def import_zips(paths: Iterable[Path], *, as_copies: bool = False, owner: str = 
 
 def is_unbuilt(run: Run) -> bool:
     """Return whether a run came as plain data and nobody has used it yet."""
-    return run.model is None and bool(store.files(run.id, WEIGHTS))
+    return run.model is None and run.state.is_final and bool(store.files(run.id, WEIGHTS))
 
 
 def ensure_built(run: Run) -> Run:
@@ -115,10 +118,10 @@ def build(run_id: str, on_progress: Callable[[float, str], None] = lambda fracti
     model = architectures.build(run.settings)
     model.set_weights([arrays[f"arr_{number}"] for number in range(len(arrays))])
     temperature = run.details.get("temperature")
-    store.publish_model(run_id, *model_files.export(model, run_folder(run_id)), ended=store.how_it_ended(run_id))
+    updates.publish_model(run_id, *model_files.export(model, run_folder(run_id)), ended=store.how_it_ended(run_id))
     if temperature:
-        store.set_temperature(store.get(run_id), temperature)
-    store.set_stage(run_id, FINISHED)
+        updates.set_temperature(store.get(run_id), temperature)
+    updates.set_stage(run_id, FINISHED)
 
 
 def _read(path: Path) -> tuple[dict[str, Any], Settings, list[np.ndarray]]:
@@ -140,8 +143,8 @@ def _read(path: Path) -> tuple[dict[str, Any], Settings, list[np.ndarray]]:
                 )
             described = json.loads(_inflated(archive, "run.json"))
             packed = _inflated(archive, "weights.npz")
-        settings = _check(described)
-        return described, settings, _weights(packed, settings)
+        known, settings = _check(described)
+        return known, settings, _weights(packed, settings)
     except DigitsError:
         raise
     except FileNotFoundError as error:
@@ -156,8 +159,11 @@ def _inflated(archive: zipfile.ZipFile, name: str) -> bytes:
         return entry.read(archive.getinfo(name).file_size + 1)
 
 
-def _check(described: Any) -> Settings:
-    """Return the settings of a described run. Raises DigitsError, or what Python raises for values of a wrong type."""
+def _check(described: Any) -> tuple[dict[str, Any], Settings]:
+    """Return what is known of a described run, every value checked, and its settings.
+
+    Raises DigitsError, or what Python raises for values of a wrong type.
+    """
     if not isinstance(described, dict) or any(described.get(name) != value for name, value in FORMAT.items()):
         raise DigitsError("This run was exported in a form that this version of Digits does not know.")
     if not re.fullmatch(r"[a-z0-9-]{1,64}", described["id"]) or described["ended"] not in ("done", "stopped"):
@@ -166,15 +172,66 @@ def _check(described: Any) -> Settings:
         settings = replace(read_settings(described["settings"]), parent="", parent_source="")
     except BadConfig as error:
         raise DigitsError(f"This run has settings that Digits does not know: {error}") from error
-    rows, temperature = described["epochs"], described["temperature"]
-    whole = [row["epoch"] for row in rows] == list(range(1, len(rows) + 1)) and len(rows) <= MAX_EPOCHS
-    if not whole or not all(np.isfinite([float(row[name]) for name in NUMBERS]).all() for row in rows):
+    epochs, temperature = [_row(row, settings) for row in described["epochs"]], described["temperature"]
+    if [row["epoch"] for row in epochs] != list(range(1, len(epochs) + 1)):
         raise DigitsError("The numbers of this run's epochs are not whole.")
-    if temperature is not None and not 0.01 < float(temperature) < 100:
+    if temperature is not None and not (_is_number(temperature) and 0.01 < temperature < 100):
         raise DigitsError("This run has a strange temperature.")
-    if not isinstance(described["details"], dict) or not 1 <= int(described["num_epochs"]) <= MAX_EPOCHS:
-        raise DigitsError("This run has strange details.")
-    return settings
+    if type(described["num_epochs"]) is not int or not max(1, len(epochs)) <= described["num_epochs"] <= MAX_EPOCHS:
+        raise DigitsError("This run has a strange number of epochs.")
+    if not all(isinstance(text, str) for text in (described["name"], described["notes"], *described["tags"])):
+        raise DigitsError("This run has a name, notes or tags that are no text.")
+    created = min(datetime.fromisoformat(described["created"]).astimezone(UTC), datetime.now(UTC))
+    known = {name: described[name] for name in ("id", "ended", "num_epochs", "temperature")}
+    texts = {
+        "created": created.isoformat(),
+        "name": store.plain(described["name"]),
+        "notes": store.plain(described["notes"], 500),
+        "tags": [store.plain(tag, 30) for tag in described["tags"]][:MAX_TAGS],
+    }
+    return known | texts | {"epochs": epochs, "details": _details(described["details"], settings)}, settings
+
+
+def _row(row: dict[str, Any], settings: Settings) -> dict[str, Any]:
+    """Return the row of an epoch, with nothing but its numbers."""
+    kept = {name: row[name] for name in ("epoch", *NUMBERS)}
+    are_whole = type(kept["epoch"]) is int and all(_is_number(kept[name]) for name in NUMBERS)
+    if settings.racers > 1:
+        racers = [{name: racer[name] for name in ("val_loss", "val_accuracy")} for racer in row["racers"]]
+        kept |= {"leader": row["leader"], "racers": racers}
+        are_whole &= row["leader"] in range(settings.racers) and len(racers) == settings.racers
+        are_whole &= all(_is_number(racer["val_accuracy"]) for racer in racers)
+        are_whole &= all(racer["val_loss"] is None or _is_number(racer["val_loss"]) for racer in racers)
+    if not are_whole:
+        raise DigitsError("The numbers of this run's epochs are not whole.")
+    return kept
+
+
+def _details(details: dict[str, Any], settings: Settings) -> dict[str, Any]:
+    """Return of the details those that pages and cards show, and nothing that they could choke on."""
+    fits = {
+        "device": _is_plain,
+        "backend": BACKENDS.__contains__,
+        "xla": lambda value: isinstance(value, bool),
+        "seconds": _is_number,
+        "started": _is_number,
+        "memory": lambda value: set(value) == {"used", "total"} and all(map(_is_number, value.values())),
+        "versions": lambda value: all(map(_is_plain, (*value, *value.values()))),
+        "leader": range(settings.racers).__contains__,
+    }
+    kept = {name: details[name] for name in fits if details.get(name) is not None}
+    if strange := [name for name, value in kept.items() if not fits[name](value)]:
+        raise DigitsError("This run has strange details.", f"It is {strange[0]}.")
+    return kept
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _is_plain(value: Any) -> bool:
+    """Return whether a text is like the name of a device, a library or a version."""
+    return isinstance(value, str) and re.fullmatch(r"[\w .:/()+-]{1,80}", value) is not None
 
 
 def _weights(packed: bytes, settings: Settings) -> list[np.ndarray]:
@@ -215,20 +272,15 @@ def _insert(
 ) -> None:
     task = task_store.enqueue(connection, "train", run_id, owner=owner, lane=tasks.TRAINING)
     connection.execute("UPDATE tasks SET state = ? WHERE id = ?", (described["ended"], task))
-    store.insert(
-        connection, run_id, settings, task, owner=owner, created=str(described["created"])[:40],
-        name=str(described["name"]),
-    )  # fmt: skip
-    tags = [store.plain(str(tag), 30) for tag in list(described["tags"])[:8]]
+    store.insert(connection, run_id, settings, task, owner=owner, created=described["created"], name=described["name"])
     details = described["details"] | {"temperature": described["temperature"], "imported": True}
     connection.execute(
-        "UPDATE runs SET notes = ?, tags = ?, num_epochs = ?, ended = ?, stage = 'finished', details = ? WHERE id = ?",
+        "UPDATE runs SET notes = ?, tags = ?, num_epochs = ?, ended = ?, stage = ?, details = ? WHERE id = ?",
         (
-            store.plain(str(described["notes"]), 500), json.dumps(tags), int(described["num_epochs"]),
-            described["ended"],
-            json.dumps(details), run_id,
+            described["notes"], json.dumps(described["tags"], ensure_ascii=False), described["num_epochs"],
+            described["ended"], FINISHED, json.dumps(details), run_id,
         ),
     )  # fmt: skip
     for row in described["epochs"]:
-        store.add_epoch_within(connection, run_id, row)
+        updates.add_epoch_within(connection, run_id, row)
     connection.execute("INSERT INTO run_files VALUES (?, ?, 0, ?, ?)", (run_id, WEIGHTS, file.name, file.sha256))

@@ -45,7 +45,7 @@ def out_of_fold(
             settings, ordered, name, parts=Split(train=train, validation=rest, test=rest), on_tick=on_tick
         )
         if fitted.state == "failed":
-            raise DigitsError(f"Fold {number + 1} failed. {fitted.reason}")
+            raise DigitsError(f"Fold {number + 1} failed: {fitted.reason}.")
         # Called, not model.predict, which would be compiled for each of the networks.
         for part in np.array_split(held_out, -(-len(held_out) // BATCH_SIZE)):
             pixels = dataset.images[part][..., np.newaxis].astype(np.float32)

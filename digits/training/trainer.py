@@ -39,7 +39,7 @@ class Fitted:
     state: str
     """done; stopped (on request); or failed (the loss became NaN)."""
     reason: str = ""
-    """Why it failed, in a sentence, and what to do."""
+    """Why it failed, and what to do, in words that fit into a sentence."""
 
 
 def fit(
@@ -118,9 +118,7 @@ def fit(
                 leading = sums.of(sums.leader)
                 if problem := _divergence(leading.mean_loss):
                     engine.restore(good)
-                    return fitted(
-                        "failed", f"The loss became {problem} in epoch {epoch}. Train again with a lower learning rate."
-                    )
+                    return fitted("failed", f"the loss became {problem} in epoch {epoch}; lower the learning rate")
                 if now - ticked >= CHUNK_SECONDS:
                     ticked = now
                     means = {"loss": leading.mean_loss, "accuracy": leading.accuracy}
@@ -129,10 +127,8 @@ def fit(
             best = validated.of(validated.leader)
             if problem := _divergence(best.mean_loss):
                 engine.restore(good)
-                return fitted(
-                    "failed",
-                    f"The validation loss became {problem} in epoch {epoch}. Train again with a lower learning rate.",
-                )
+                reason = f"the validation loss became {problem} in epoch {epoch}; lower the learning rate"
+                return fitted("failed", reason)
             good = engine.state()
             row = {
                 "epoch": epoch,

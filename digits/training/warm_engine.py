@@ -16,7 +16,7 @@ from digits.data.encoding import num_batches
 from digits.data.splits import split
 from digits.networks.architectures import ARCHITECTURES
 from digits.networks.settings import Settings
-from digits.training.device import use_xla
+from digits.training.device import choose, use_xla
 from digits.training.engine import Digits, Engine
 from digits.training.epochs import shuffled
 from digits.training.schedule import schedule
@@ -38,8 +38,12 @@ def engine_for(settings: Settings, num_steps: int, device: str) -> Iterator[Engi
     _kept[:] = [(key, engine)]
 
 
-def warm_up(settings: Settings, device: str) -> None:
-    """Compile the engine for these settings ahead of `trainer.fit`, on blank digits."""
+def warm_up(settings: Settings, device: str | None = None) -> None:
+    """Compile the engine for these settings ahead of `trainer.fit`, on blank digits.
+
+    device: the name of what will train; the one that `device.choose` finds, unless another is given.
+    """
+    device = device or choose().name
     parts = split(settings.split, settings.source)
     num_digits = len(parts.train)
     members = [settings.racer(place) for place in range(settings.racers)]

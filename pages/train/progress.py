@@ -1,7 +1,5 @@
 """How far a run is, in bars, and its epochs in a table."""
 
-import time
-from statistics import fmean
 from typing import Any
 
 import streamlit as st
@@ -15,7 +13,7 @@ TRAINING = "Training"
 
 
 def bars(run: Run, epochs: list[dict[str, Any]]) -> None:
-    """Show the progress within the epoch and of the whole run, with an estimate of the time left.
+    """Show the progress within the epoch and of the whole run; after the first epoch also an estimate of the time left.
 
     epochs: of the run, as `runs.epochs` gives them.
     """
@@ -25,9 +23,7 @@ def bars(run: Run, epochs: list[dict[str, Any]]) -> None:
         return
     within = tick["step"] / tick["steps"]
     done = tick["epoch"] - 1 + within
-    last = [row["seconds"] for row in epochs[-3:]]
-    seconds_per_epoch = fmean(last) if last else (time.time() - run.details["started"]) / done
-    left = max(0.0, seconds_per_epoch * (run.num_epochs - done))
+    left = epochs[-1]["seconds"] * (run.num_epochs - done) if epochs else 0.0
     st.progress(within, text=f"Epoch {tick['epoch']}: batch {tick['step']:,} of {tick['steps']:,}")
     overall = min(done / run.num_epochs, 1.0)
     estimate = f", about {duration(left)} left" if left >= 1 else ""

@@ -41,9 +41,13 @@ def show_problem(run: Run) -> None:
             "Try the evaluation again", type="primary", icon=":material/refresh:", key=f"train_evaluate_{run.id}",
             on_click=attempt, args=(resume, run),
         )  # fmt: skip
-    elif run.cause:
-        advice = "" if run.state == RunState.FAILED else " **Continue**, below, starts from its last checkpoint."
-        st.error(f"{run.state.capitalize()}: {run.cause}{advice}", icon=":material/error:")
+    elif run.state == RunState.LOST:
+        advice = "**Continue**, below, starts from its last checkpoint."
+        st.error(f"Lost: {run.cause} {advice}", icon=":material/error:")
+    elif run.state == RunState.FAILED:
+        st.error(f"Failed: {run.cause}", icon=":material/error:")
+    elif run.state.is_final and run.cause:
+        st.warning(run.cause, icon=":material/warning:")
 
 
 def resume(run: Run, epochs: int | None = None) -> None:

@@ -64,7 +64,7 @@ def _watch(run_id: str, pace: float | None) -> None:
 def _numbers(run: Run, epochs: list[dict[str, Any]]) -> None:
     report = _report(run)
     with st.grid("auto", min_column_width=150):
-        st.metric("Epochs", f"{len(epochs)} of {run.num_epochs}", border=True)
+        st.metric("Epochs", f"{len(epochs):,} of {run.num_epochs:,}", border=True)
         if epochs:
             st.metric("Validation accuracy", f"{epochs[-1]['val_accuracy']:.2%}", border=True)
         if report:

@@ -1,17 +1,18 @@
-import os
-import time
+import subprocess
 
 import numpy as np
 import pytest
-from digits.storage.records import write_json
 
+from digits import tasks
 from digits.commands import checks
 from digits.errors import DigitsError
 from digits.inference.detector import Detector
 from digits.inference.recognizer import Recognizer
-from digits.networks.settings import make_config
-from digits.runs import runs
-from digits.storage.home import data_folder
+from digits.networks.settings import make_settings
+from digits.runs import store as runs
+from digits.storage import database
+from digits.storage.home import data_folder, run_folder
+from digits.tasks import places
 
 
 @pytest.mark.parametrize("check", [check for check in checks.CHECKS if check != "device"])
@@ -52,7 +53,7 @@ def test_a_flipped_bit_in_the_data_is_found(with_sample):
         byte = file.read(1)[0]
         file.seek(5_000)
         file.write(bytes([byte ^ 1]))
-    with pytest.raises(DigitsError, match="are damaged. Prepare them again: python -m digits data sample"):
+    with pytest.raises(DigitsError, match="were damaged on the disk. Prepare them again."):
         checks.data()
 
 
@@ -65,20 +66,49 @@ def test_tensorflow_that_does_not_load_is_told_in_its_last_words(tmp_path, monke
         checks.device()
 
 
+def at_work(pid, *, silent=0.0):
+    """A run that the process with that pid is training, as the database has it."""
+    run = runs.create(make_settings())
+    with database.writing() as connection:
+        worker = places.add_worker(connection, tasks.TRAINING, foreground=False, pid=pid)
+        connection.execute("UPDATE workers SET renewed = renewed - ?", (silent,))
+        connection.execute("UPDATE tasks SET state = 'running', worker = ?", (worker,))
+    return run
+
+
 def test_a_run_whose_worker_is_gone_is_named_with_the_remedy(digits_home):
-    run = runs.create(make_config())
-    write_json(run.path / "status.json", {"state": "running", "updated": time.time(), "pid": os.getpid()})
-    with pytest.raises(DigitsError, match=f"{run.id} is lost: .* --resume RUN. Or: python -m digits runs delete RUN"):
-        checks.locks()
-    with run.lock():
-        assert checks.locks() == f"{run.id} has its worker."
+    process = subprocess.Popen(["sleep", "60"])
+    run = at_work(process.pid)
+    assert checks.workers() == f"train {run.id}: 0%."
+    process.kill()
+    process.wait()
+    with pytest.raises(DigitsError, match=f"{run.id} is lost: .* --resume RUN\\) or delete it"):
+        checks.workers()
 
 
 def test_a_worker_that_hangs_is_named_with_its_process(digits_home):
-    run = runs.create(make_config())
-    write_json(run.path / "status.json", {"state": "running", "updated": time.time() - 60, "pid": 4711})
-    with run.lock(), pytest.raises(DigitsError, match=f"{run.id}, process 4711, does not respond"):
-        checks.locks()
+    process = subprocess.Popen(["sleep", "60"])
+    run = at_work(process.pid, silent=30)
+    try:
+        with pytest.raises(DigitsError, match=f"{run.id}, process {process.pid}, does not respond"):
+            checks.workers()
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_a_run_that_was_trained_and_not_evaluated_is_named(with_run):
+    with database.writing() as connection:
+        connection.execute("UPDATE runs SET stage = 'evaluating'")
+        connection.execute("UPDATE tasks SET state = 'failed'")
+    with pytest.raises(DigitsError, match=f"Trained, but not evaluated: {with_run.id}"):
+        checks.workers()
+
+
+def test_a_network_disk_is_named(digits_home, monkeypatch):
+    monkeypatch.setattr(checks, "_file_system", lambda: "nfs4")
+    with pytest.raises(DigitsError, match=r"lies on a network disk \(nfs4\)"):
+        checks.folder()
 
 
 def test_a_starter_that_predicts_nonsense_is_found(with_sample, monkeypatch):
@@ -94,10 +124,19 @@ def test_a_detector_that_rejects_digits_is_found(with_sample, monkeypatch):
         checks.prediction()
 
 
-def test_a_damaged_drawing_or_queue_is_named(digits_home):
-    (digits_home / "mine").mkdir()
-    for file in (digits_home / "queue.json", digits_home / "mine" / "0123456789abcdef.json"):
-        write_json(file, {"label": 7})
-        file.write_text(file.read_text().replace("7", "1"))
-        with pytest.raises(DigitsError, match=f"{file} is damaged: delete it"):
-            checks.files()
+@pytest.mark.parametrize("kind", ["model", "checkpoint", "snapshot"])
+def test_a_damaged_file_of_a_run_is_named(with_run, kind):
+    named = with_run.model.files["model.tflite"] if kind == "model" else runs.files(with_run.id, kind)[3]
+    file = run_folder(with_run.id) / named.name
+    file.write_bytes(file.read_bytes()[:-1])
+    with pytest.raises(DigitsError, match=f"Damaged or missing: {named.name} of {with_run.id}. Check the disk."):
+        checks.database()
+
+
+def test_a_damaged_database_is_named_with_the_remedy(with_run):
+    content = bytearray(database.file().read_bytes())
+    content[4096 * 3 : 4096 * 5] = bytes(4096 * 2)
+    database.file().write_bytes(content)
+    with pytest.raises(DigitsError, match="The database is damaged. Stop Digits and restore a backup.") as told:
+        checks.database()
+    assert "python -m digits restore FILE" in told.value.hint

@@ -1,5 +1,4 @@
 import hashlib
-import json
 import subprocess
 import sys
 import time
@@ -7,6 +6,7 @@ import time
 import numpy as np
 import pytest
 
+from digits import tasks
 from digits.errors import DataUnavailable
 from digits.storage.home import ROOT
 
@@ -24,7 +24,9 @@ def test_without_network_the_remedy_is_said_within_five_seconds(digits_home, tmp
     said = process.stderr.strip().splitlines()[-1]
     assert "Use the sample instead" in said and "set TFDS_DATA_DIR" in said
     assert f"into {tmp_path / 'tfds' / 'downloads' / 'manual'}" in said
-    assert json.loads((digits_home / "data" / "mnist" / "status.json").read_text())["error"]
+    task = tasks.find("prepare", "mnist")
+    assert task.state == "failed" and "Use the sample instead" in task.cause
+    assert not (digits_home / "data").exists()
 
 
 def test_a_network_that_swallows_everything_is_given_up_within_the_limit(tmp_path, monkeypatch):
@@ -44,7 +46,7 @@ def test_a_network_that_swallows_everything_is_given_up_within_the_limit(tmp_pat
 def test_a_laid_file_that_was_cut_short_or_altered_is_named_and_nothing_is_half_prepared(
     digits_home, tmp_path, monkeypatch, harm
 ):
-    from digits.data import mnist, preparing
+    from digits.data import dataset, mnist
 
     original = np.random.default_rng(0).bytes(1000)
     manual = tmp_path / "downloads" / "manual"
@@ -56,6 +58,6 @@ def test_a_laid_file_that_was_cut_short_or_altered_is_named_and_nothing_is_half_
     mnist.check_reachable()
     (manual / "t10k-labels-idx1-ubyte.gz").write_bytes(harm(original))
     with pytest.raises(DataUnavailable, match="cut short or altered: .*t10k-labels-idx1-ubyte.gz. Delete it"):
-        preparing.run("mnist")
-    assert preparing.progress("mnist").state == "failed"
-    assert {file.name for file in (digits_home / "data" / "mnist").iterdir()} == {"prepare.lock", "status.json"}
+        dataset.ensure_prepared("mnist")
+    assert tasks.find("prepare", "mnist").state == "failed"
+    assert not (digits_home / "data").exists()

@@ -9,6 +9,7 @@ import pytest
 
 from digits.drawings import import_export, store
 from digits.errors import DigitsError
+from digits.storage import database
 from tests.drawings.conftest import drawn
 
 
@@ -103,9 +104,9 @@ HOSTILE = {
     "time is none": (described(when="yesterday"), "says no time such as"),
     "listed, but not there": (without(SEEN), "but holds no"),
     "wrong size": (with_file(SEEN, png((29, 28))), "28 x 29 pixels, expected 28 x 28"),
-    "huge picture": (with_file(PICTURE, png((600, 600))), "expected at most 512 x 512"),
+    "huge picture": (with_file(PICTURE, png((600, 600))), "the limit is 512 × 512"),
     "another picture": (with_file(SEEN, png((28, 28))), "is not the picture that its name says"),
-    "picture is none": (with_file(SEEN, b"GIF89a"), "is no PNG"),
+    "picture is none": (with_file(SEEN, b"GIF89a"), "isn't a PNG picture"),
     "picture is cut": (with_file(PICTURE, drawn(1).picture[:99]), "cannot be read"),
     "strokes are none": (with_file(STROKES, b'[{"path": 1}]'), "holds no strokes"),
     "strokes are no list": (with_file(STROKES, b"12"), "holds no strokes"),
@@ -122,7 +123,7 @@ def test_of_a_hostile_zip_nothing_is_taken_and_one_sentence_says_why(packed, dig
         store.merge(import_export.unpack(make(packed)))
     said = str(told.value)
     assert sentence in said and "\n" not in said and len(said) < 250
-    assert not (digits_home / "mine").exists()
+    assert not database.file().exists()
 
 
 def test_a_zip_of_too_many_files_is_refused_by_its_table_of_contents(packed, monkeypatch):

@@ -29,12 +29,12 @@ def test_a_removed_drawing_can_be_put_back(digits_home):
     assert [drawing.id for drawing in store.drawings()] == [gone.id]
 
 
-def test_what_changes_changes_the_stamp(digits_home):
-    stamps = [store.stamp()]
+def test_every_change_is_a_new_revision(digits_home):
+    revisions = [store.revision()]
     for change in (lambda: store.put(drawn(1)), lambda: store.put(drawn(7)), lambda: store.remove(drawn(1).id)):
         change()
-        stamps.append(store.stamp())
-    assert len(set(stamps)) == 4
+        revisions.append(store.revision())
+    assert revisions == sorted(set(revisions)) and len(revisions) == 4
 
 
 def test_merging_takes_each_picture_once_and_says_what_it_found(digits_home):
@@ -58,31 +58,36 @@ def test_nothing_is_taken_where_there_is_no_room(digits_home, monkeypatch):
     store.put(drawn(2, x=120))  # correcting needs no room
 
 
-def test_a_disk_that_fills_up_while_merging_leaves_nothing_behind(digits_home, monkeypatch):
-    written = []
+def test_a_merge_that_is_killed_in_the_middle_leaves_nothing_behind(digits_home, monkeypatch):
+    put, calls = store._put, []
 
-    def write_json(file, value):
-        if written:
-            raise DigitsError("disk full")
-        written.append(file)
-        file.write_text("{}")
+    def die_at_the_second(*arguments):
+        if calls:
+            raise KeyboardInterrupt
+        calls.append(put(*arguments))
 
-    monkeypatch.setattr(store, "write_json", write_json)
-    with pytest.raises(DigitsError, match="disk full"):
+    monkeypatch.setattr(store, "_put", die_at_the_second)
+    with pytest.raises(KeyboardInterrupt):
         store.merge([drawn(1), drawn(7, x=120)])
-    assert written and not list(store.folder().glob("*.json"))
+    assert calls and store.drawings() == [] and store.revision() == 0
 
 
-@pytest.mark.parametrize(
-    "content", ["", "{", "[]", '{"label": 7}', '{"label": 70, "when": "", "seen": "", "picture": ""}']
-)
-def test_a_damaged_file_is_passed_over(digits_home, content):
+def test_images_and_labels_come_in_the_order_of_the_drawings(digits_home):
+    store.merge([drawn(1), drawn(7, x=120), drawn(4, x=150)])
+    ids, images, labels = store.images_and_labels()
+    drawings = store.drawings()
+    assert ids == [drawing.id for drawing in drawings]
+    assert labels.tolist() == [drawing.label for drawing in drawings]
+    assert (images == [drawing.seen for drawing in drawings]).all()
+
+
+def test_without_a_drawing_there_are_no_images(digits_home):
+    ids, images, labels = store.images_and_labels()
+    assert (ids, images.shape, labels.shape) == ([], (0, 28, 28), (0,))
+
+
+@pytest.mark.parametrize("hostile", ["../../chosen", "", "A" * 16, "0123456789abcdef\n", "' OR 1 --"])
+def test_a_strange_id_finds_and_removes_nothing(digits_home, hostile):
     store.put(drawn(1))
-    (store.folder() / "0123456789abcdef.json").write_text(content)
-    assert [drawing.label for drawing in store.drawings()] == [1]
-
-
-def test_an_id_is_no_path(digits_home):
-    for hostile in ("../../chosen", "", "A" * 16, "0123456789abcdef\n"):
-        with pytest.raises(DigitsError, match="no drawing of My digits"):
-            store.remove(hostile)
+    assert store.find(hostile) is None and store.remove(hostile) is None
+    assert len(store.drawings()) == 1

@@ -30,7 +30,7 @@ from digits.storage import database
 from digits.tasks import serve, store
 {harm}
 with database.writing() as connection:
-    place = store.add_worker(connection, sys.argv[1], foreground=False, pid=os.getpid())
+    place = places.add_worker(connection, sys.argv[1], foreground=False, pid=os.getpid())
 serve(place, sys.argv[1], HANDLERS)
 """
 
@@ -38,8 +38,9 @@ IDLE = """
 import time
 from digits.tasks import Interrupted, TaskState
 def idle(work, run_id, part):
+    began = time.monotonic()
     while not work.request:
-        work.tell(0.5, "Training")
+        work.tell((time.monotonic() - began) / 1000, "Training")
         time.sleep(0.02)
     raise Interrupted(TaskState.PAUSED if work.request == "pause" else TaskState.STOPPED)
 HANDLERS["train"] = idle

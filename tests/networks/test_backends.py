@@ -11,7 +11,7 @@ def test_an_unknown_library_in_the_environment_is_refused_in_one_sentence(digits
     with pytest.raises(DigitsError) as raised:
         backends.check_chosen()
     assert str(raised.value) == sentence
-    refused = digits("runs", home=digits_home, check=False)
+    refused = digits("train", home=digits_home, check=False)
     assert (refused.returncode, refused.stderr.strip()) == (2, f"python -m digits: {sentence}")
 
 

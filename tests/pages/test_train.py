@@ -1,28 +1,21 @@
-from types import SimpleNamespace
-
 import pytest
 
 from digits import tasks
 from digits.errors import DigitsError
 from digits.networks.settings import make_settings
 from digits.runs import store as runs
+from digits.runs import updates
 from digits.runs.run import RunState
 from digits.tasks import TRAINING
 from pages.shared.text import isolated
-from pages.train import progress as page_progress
 from pages.train import settings
-from tests.pages.conftest import HOSTILE_NAME, be_at_work, click, execute, texts
+from tests.pages.conftest import HOSTILE_NAME, be_at_work, click, execute, progress, texts
 
 EPOCH = {"epoch": 1, "seconds": 2.0, "loss": 0.5, "accuracy": 0.85, "val_loss": 0.4, "val_accuracy": 0.875}
 
 
 def watch(open_page, run):
     return open_page("train", train_view="Watch", run=run.id)
-
-
-def progress(page):
-    """Return the texts of the bars."""
-    return [bar.proto.text for bar in page.get("progress")]
 
 
 def labels(page):
@@ -148,10 +141,10 @@ def test_a_running_run_shows_its_state_device_progress_and_time_left(open_page, 
     run = runs.create(make_settings(epochs=10, backend="jax", racers=2, race="learning-rates"))
     run = be_at_work(run)
     each = [{"val_loss": 0.4, "val_accuracy": 0.875}, {"val_loss": 0.5, "val_accuracy": 0.85}]
-    runs.add_epoch(run.id, EPOCH | {"leader": 0, "racers": each})
-    runs.add_tick(run.id, {"epoch": 2, "step": 10, "steps": 25, "loss": 0.9, "accuracy": 0.7})
+    updates.add_epoch(run.id, EPOCH | {"leader": 0, "racers": each})
+    updates.add_tick(run.id, {"epoch": 2, "step": 10, "steps": 25, "loss": 0.9, "accuracy": 0.7})
     memory = {"used": 1_100_000_000, "total": 16_000_000_000}
-    runs.add_details(run.id, device="CPU", backend="jax", xla=True, memory=memory, seconds=7.0)
+    updates.add_details(run.id, device="CPU", backend="jax", xla=True, memory=memory, seconds=7.0)
     page = watch(open_page, run)
     text = texts(page)
     leader = "Best on the validation digits: learning rate 0.00316, of 2 networks."
@@ -166,11 +159,10 @@ def test_a_running_run_shows_its_state_device_progress_and_time_left(open_page, 
     assert runs.get(run.id).request == "stop" and "Stopping…" in labels(page)
 
 
-def test_before_the_first_epoch_the_time_left_is_estimated_from_the_start(open_page, with_sample, monkeypatch):
+def test_before_the_first_epoch_is_done_nobody_knows_how_long_it_takes(open_page, with_sample):
     run = be_at_work(runs.create(make_settings(epochs=10)))
-    runs.add_tick(run.id, {"epoch": 1, "step": 10, "steps": 20, "loss": 0.9, "accuracy": 0.7})
-    monkeypatch.setattr(page_progress, "time", SimpleNamespace(time=lambda: run.details["started"] + 10))
-    assert progress(watch(open_page, run)) == ["Epoch 1: batch 10 of 20", "Whole run: 5%, about 3.2 min left"]
+    updates.add_tick(run.id, {"epoch": 1, "step": 10, "steps": 20, "loss": 0.9, "accuracy": 0.7})
+    assert progress(watch(open_page, run)) == ["Epoch 1: batch 10 of 20", "Whole run: 5%"]
 
 
 def test_before_the_first_batch_it_says_what_the_worker_does(open_page, with_sample):
@@ -186,7 +178,7 @@ def test_the_page_looks_four_times_a_second_until_the_first_batch_and_once_while
     run = be_at_work(run, RunState.RUNNING, "Compiling")
     assert _pace(run) == 0.25
     assert _pace(runs.create(make_settings())) == 1.0  # which waits behind the other
-    runs.add_tick(run.id, {"epoch": 1, "step": 1, "steps": 25, "loss": 0.9, "accuracy": 0.7})
+    updates.add_tick(run.id, {"epoch": 1, "step": 1, "steps": 25, "loss": 0.9, "accuracy": 0.7})
     execute("UPDATE tasks SET phase = 'Training' WHERE id = ?", run.task_id)
     assert _pace(runs.get(run.id)) == 1.0
     assert _pace(with_run) is None
@@ -222,6 +214,13 @@ def test_a_failed_run_says_why(open_page, with_sample):
     execute("UPDATE tasks SET state = 'failed', cause = 'The loss became NaN in epoch 1.' WHERE id = ?", run.task_id)
     page = watch(open_page, run)
     assert page.error[0].value == "Failed: The loss became NaN in epoch 1."
+
+
+def test_a_run_that_was_ended_because_it_did_not_respond_says_so(open_page, with_sample):
+    run = runs.create(make_settings(), queued=False)
+    execute("UPDATE tasks SET cause = 'It did not respond and was ended.' WHERE id = ?", run.task_id)
+    page = watch(open_page, run)
+    assert page.warning[0].value == "It did not respond and was ended." and "Stopped" in texts(page)
 
 
 def test_a_lost_run_says_so_and_how_to_continue(open_page, with_sample):
@@ -298,7 +297,7 @@ def test_a_worker_that_does_not_respond_is_said_to_and_can_be_stopped(open_page,
 
 
 def test_a_paused_run_continues_and_its_model_stays_in_use(open_page, with_run, no_workers):
-    runs.add_details(with_run.id, note="It continued after epoch 2.")
+    updates.add_details(with_run.id, note="It continued after epoch 2.")
     execute("UPDATE tasks SET state = 'paused' WHERE id = ?", with_run.task_id)
     page = watch(open_page, with_run)
     assert "It continued after epoch 2." in texts(page)

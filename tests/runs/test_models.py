@@ -1,40 +1,125 @@
+"""Which model predicts."""
+
+import time
+
+import numpy as np
 import pytest
 
-from digits.errors import DigitsError
-from digits.runs import models, runs
-from digits.storage.records import write_json
+from digits import tasks
+from digits.data.dataset import open_dataset
+from digits.errors import DamagedFile, DigitsError
+from digits.networks.settings import make_settings
+from digits.runs import models
+from digits.runs import store as runs
+from digits.storage import database
+from digits.tasks import TaskState
+from tests.runs.conftest import finished, publish
 
 
-def test_without_any_run_the_starter_reads(digits_home):
+def test_without_any_run_the_starter_predicts(digits_home):
     assert [run.id for run in models.usable()] == ["starter"]
     assert models.chosen().id == "starter"
 
 
-def test_the_newest_finished_run_reads_unless_another_was_chosen(with_run):
-    assert models.chosen() == with_run
-    models.choose(runs.find("starter"))
+def test_the_newest_run_with_a_model_predicts_unless_another_was_chosen(digits_home):
+    old, new = finished(), finished()
+    runs.create(make_settings(), queued=False)  # has none
+    assert [run.id for run in models.usable()] == [new.id, old.id, "starter"]
+    assert models.chosen() == new
+    models.choose(old)
+    assert models.chosen() == old
+    models.choose(runs.get("starter"))
     assert models.chosen().id == "starter"
 
 
-def test_a_chosen_run_that_is_gone_is_forgotten(with_run):
-    write_json(with_run.path.parent.parent / "chosen.json", {"run": "20200101-000000-mlp"})
-    assert models.chosen() == with_run
+def test_everybody_has_a_choice_and_who_has_none_gets_that_of_the_machine(digits_home):
+    first, second = finished(), finished()
+    models.choose(first, "anna")
+    assert [models.chosen(owner).id for owner in ("anna", "bert", tasks.LOCAL)] == [first.id, second.id, second.id]
+    models.choose(runs.get("starter"))
+    assert [models.chosen(owner).id for owner in ("anna", "bert", tasks.LOCAL)] == [first.id, "starter", "starter"]
+    models.choose(second, "anna")
+    assert models.chosen("anna") == second
 
 
-@pytest.mark.parametrize("value", [{"run": "../.."}, {"run": 5}, {}, {"run": None}])
-def test_a_damaged_choice_does_no_harm(digits_home, value):
-    write_json(digits_home / "chosen.json", value)
-    assert models.chosen().id == "starter"
+def test_a_chosen_run_that_was_deleted_is_forgotten(digits_home):
+    kept, gone = finished(), finished()
+    models.choose(gone)
+    runs.delete(gone.id)
+    assert models.chosen() == kept
 
 
-def test_with_no_model_at_all_the_way_to_one_is_said(digits_home, tmp_path, monkeypatch):
-    monkeypatch.setattr(runs, "STARTER", tmp_path / "none")
-    with pytest.raises(DigitsError, match="Train one: python -m digits train"):
-        models.chosen()
+def test_a_choice_of_a_run_that_is_none_does_no_harm(digits_home):
+    run = finished()
+    with database.writing() as connection:
+        connection.execute("INSERT INTO choices VALUES ('local', '../..', '')")
+    assert models.chosen() == run
 
 
-def test_a_run_stopped_in_its_first_epoch_reads_only_if_it_was_chosen(with_run):
-    (with_run.path / "metrics.jsonl").unlink()
-    assert models.chosen().id == "starter"
-    models.choose(with_run)
-    assert models.chosen() == with_run
+def test_choosing_a_run_without_a_model_says_so(digits_home):
+    def fail(work, run_id, part):
+        raise DigitsError("There are no digits.")
+
+    run = runs.create(make_settings(), queued=False)
+    with pytest.raises(DigitsError):
+        tasks.do_now("train", run.id, "", fail)
+    run = runs.get(run.id)
+    with pytest.raises(DigitsError, match="This run has no model to use: it is failed. Choose another one.") as told:
+        models.choose(run)
+    assert run.id in told.value.hint and models.chosen().is_starter
+    for use in (models.recognizer, models.activations):
+        with pytest.raises(DamagedFile, match="This run has no model: it is failed"):
+            use(run)
+
+
+def test_a_run_that_was_stopped_in_its_first_epoch_predicts_only_if_it_was_chosen(digits_home):
+    whole = finished()
+    run = runs.create(make_settings(architecture="cnn"), queued=False)
+    publish(run.id, "stopped")
+    assert models.chosen() == whole
+    models.choose(runs.get(run.id))
+    assert models.chosen().id == run.id
+
+
+def test_a_model_stays_in_use_while_its_run_is_trained_further(digits_home):
+    run = finished(end=TaskState.STOPPED)
+    models.choose(run)
+    runs.resume(run.id)
+    assert (models.chosen().id, models.chosen().is_queued) == (run.id, True)
+
+
+def test_a_model_predicts_with_its_calibrated_confidence(with_sample):
+    run, images = finished(), open_dataset("sample").images[:200]
+    probabilities = models.recognizer(run).probabilities(images)
+    starter = models.recognizer(runs.get("starter")).probabilities(images)
+    assert (probabilities.argmax(axis=1) == starter.argmax(axis=1)).all()
+    assert run.model.temperature == 1.5 > runs.get("starter").model.temperature
+    assert np.mean(probabilities.max(axis=1)) < np.mean(starter.max(axis=1))
+    assert models.activations(run).activations(images[0])
+
+
+def test_a_run_can_be_followed_while_it_is_at_work_or_when_its_epochs_are_kept(digits_home):
+    done, followed = finished(), finished()
+    waits = runs.create(make_settings())
+    with database.writing() as connection:
+        connection.execute("INSERT INTO run_files VALUES (?, 'snapshot', 0, 'snapshot-0000.npz', '')", (followed.id,))
+    assert [run.id for run in models.followable()] == [waits.id, followed.id]
+    with pytest.raises(DamagedFile, match="Epoch 0 of this run is not kept"):
+        models.snapshot(done, 0)
+    with pytest.raises(DamagedFile, match="snapshot-0000.npz is damaged. Choose another epoch"):
+        models.snapshot(followed, 0)
+
+
+def test_finding_the_model_is_quick_among_a_thousand_runs(digits_home):
+    run = finished()
+    with database.writing() as connection:
+        [values] = connection.execute("SELECT * FROM runs").fetchall()
+        names = values.keys()
+        rows = [tuple(f"{number:04}" if name == "id" else values[name] for name in names) for number in range(1000)]
+        connection.executemany(f"INSERT INTO runs VALUES ({', '.join('?' * len(names))})", rows)
+    models.choose(run)
+    with database.kept_open():
+        began = time.process_time()
+        assert models.chosen() == run
+        assert len(runs.page(20)) == 20 and runs.count() == 1001
+        assert time.process_time() - began < 0.1

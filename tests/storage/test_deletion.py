@@ -6,6 +6,7 @@ import pytest
 
 from digits.errors import StoreUnavailable
 from digits.storage import database, deletion
+from digits.storage.files import UNFINISHED
 from tests.conftest import content
 
 
@@ -64,6 +65,17 @@ def test_while_a_backup_is_made_files_stay_and_go_afterwards(file):
     assert not file.exists() and not waiting()
     deletion.sweep(file.parent, keep=set())
     assert list(file.parent.iterdir()) == []
+
+
+def test_sweeping_keeps_what_is_named_what_is_being_written_and_the_folders(digits_home):
+    folder = digits_home / "runs" / "a"
+    (folder / "evaluation").mkdir(parents=True)
+    for name in ("a.txt", "b.txt", f"{UNFINISHED}c.txt"):
+        (folder / name).write_text(name)
+    deletion.sweep(folder, keep={"b.txt"})
+    assert sorted(path.name for path in folder.iterdir()) == [f"{UNFINISHED}c.txt", "b.txt", "evaluation"]
+    deletion.sweep(digits_home / "none", keep=set())
+    assert not (digits_home / "none").exists()
 
 
 def test_a_second_backup_waits_for_the_first_and_then_says_so(digits_home, monkeypatch):

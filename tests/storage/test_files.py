@@ -149,24 +149,13 @@ def test_of_a_writer_that_is_killed_no_file_is_left_but_one_that_does_not_count_
     assert python(KILLED_WHILE_WRITING, folder, way).wait(timeout=60) == -signal.SIGKILL
     [left] = set(names(folder)) - set(before)
     assert left.startswith(UNFINISHED)
-    files.sweep(folder, keep={"a.txt"})
+    files.sweep_unfinished(folder)
     assert left in names(folder)  # somebody may be writing it
     old = time.time() - files.UNFINISHED_SECONDS - 1
     os.utime(folder / left, (old, old))
-    files.sweep(folder)
+    files.sweep_unfinished(folder.parent)
     assert names(folder) == before
     assert way == "new" or (folder / "a.txt").read_text() == "old"
-
-
-def test_sweeping_keeps_what_is_named_and_the_folders(folder):
-    for name in ("a.txt", "b.txt", f"{UNFINISHED}c.txt"):
-        (folder / name).write_text(name)
-    (folder / "evaluation").mkdir()
-    files.sweep(folder)
-    assert names(folder) == [f"{UNFINISHED}c.txt", "a.txt", "b.txt", "evaluation"]
-    files.sweep(folder, keep={"b.txt"})
-    assert names(folder) == [f"{UNFINISHED}c.txt", "b.txt", "evaluation"]
-    files.sweep(folder / "none")  # asking for nothing is no fault
 
 
 def test_no_flipped_bit_makes_another_array(folder):

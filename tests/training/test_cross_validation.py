@@ -24,8 +24,8 @@ def test_each_fold_is_trained_on_the_other_digits_on_the_chosen_device(with_samp
 
 def test_a_fold_that_fails_is_named_with_its_reason(with_sample, monkeypatch):
     def fit(settings, dataset, device, *, parts, on_tick):
-        return Fitted(None, "failed", "The loss became NaN in epoch 1. Train again with a lower learning rate.")
+        return Fitted(None, "failed", "the loss became NaN in epoch 1; lower the learning rate")
 
     monkeypatch.setattr(cross_validation.trainer, "fit", fit)
-    with pytest.raises(DigitsError, match="^Fold 1 failed. The loss became NaN in epoch 1. Train again with a lower"):
+    with pytest.raises(DigitsError, match="^Fold 1 failed: the loss became NaN in epoch 1; lower the learning rate.$"):
         cross_validation.out_of_fold(make_settings(), open_dataset("sample"), 5)

@@ -23,8 +23,9 @@ expected = np.asarray(model(images))
 wanted = keras.Model(model.inputs[0], list(hidden_layers(model).values()))(images)
 wanted = np.concatenate([np.asarray(output).reshape(5, -1) for output in wanted], axis=1)
 
-for _ in range(2):  # the second time the first files are left alone
-    files, layers = export(model, folder)
+folder.mkdir()
+(folder / "model.tflite").write_bytes(b"of an earlier training")
+files, layers = export(model, folder)
 
 
 def computed(name):
@@ -38,6 +39,7 @@ def computed(name):
 again = keras.models.load_model(checked(folder, files["model.keras"]), compile=False)
 print(json.dumps({
     "files": {name: stored.name for name, stored in files.items()},
+    "earlier": (folder / "model.tflite").read_text(),
     "there": sorted(file.name for file in folder.iterdir()),
     "layers": layers,
     "model": float(np.abs(computed("model.tflite") - expected).max()),
@@ -55,9 +57,10 @@ def test_the_exported_files_compute_what_the_network_computes(tmp_path, monkeypa
     monkeypatch.setenv("KERAS_BACKEND", library)
     result = json.loads(output_of(CODE, "cnn", str(tmp_path / "run")))
     assert result["files"] == {
-        "model.keras": "model-2.keras", "model.tflite": "model-2.tflite", "layers.tflite": "layers-2.tflite",
+        "model.keras": "model.keras", "model.tflite": "model-2.tflite", "layers.tflite": "layers.tflite",
     }  # fmt: skip
-    assert len(result["there"]) == 6  # nothing half-written stays
+    assert result["earlier"] == "of an earlier training"
+    assert result["there"] == ["layers.tflite", "model-2.tflite", "model.keras", "model.tflite"]
     assert result["layers"] == {"convolution 1": [12, 12, 16], "convolution 2": [5, 5, 32], "features": [128]}
     assert result["model"] < 1e-5 and result["hidden"] < 1e-4 and result["keras"] < 1e-5
     assert result["num_hidden"] == [12 * 12 * 16 + 5 * 5 * 32 + 128] * 2

@@ -79,4 +79,4 @@ def test_each_learning_rate_is_trained_as_if_alone_and_one_that_diverges_neither
     state, rows = trained["survived"]
     assert state == "done" and [row["leader"] for row in rows] == [1, 1]
     assert rows[-1]["racers"][0]["val_loss"] is None and rows[-1]["val_accuracy"] > 0.6
-    assert trained["all_out"] == ["failed", "The loss became NaN in epoch 1. Train again with a lower learning rate."]
+    assert trained["all_out"] == ["failed", "the loss became NaN in epoch 1; lower the learning rate"]

@@ -1,9 +1,10 @@
-"""Which epochs are kept, and that they cost little; what is in them: tests/inference/test_snapshot.py."""
+"""Which epochs are kept, that they cost little, and that they are read back as they were written."""
 
 import numpy as np
 import pytest
 
-from digits.errors import DigitsError, TakenOver
+from digits.errors import DamagedFile, DigitsError, TakenOver
+from digits.inference.snapshot import Snapshot
 from digits.storage.files import read_arrays
 from digits.training import snapshots
 from digits.training.snapshots import KEPT, SnapshotWriter, thinned
@@ -19,6 +20,30 @@ class Network:
 
     def get_weights(self):
         return [np.full(3, self.epoch, np.float32)]
+
+
+class Flatten:
+    weights = ()
+
+    def get_config(self):
+        return {"name": "flatten"}
+
+
+class Dense:
+    weights = ("kernel", "bias")
+
+    def get_config(self):
+        return {"name": "dense", "activation": "softmax"}
+
+
+class DenseNetwork:
+    """A network that predicts the digits 0 to 9, without Keras."""
+
+    layers = (Flatten(), Dense())
+
+    def get_weights(self):
+        random = np.random.default_rng(0)
+        return [random.normal(0, 0.01, (784, 10)).astype(np.float32), random.normal(0, 1, 10).astype(np.float32)]
 
 
 class Caller:
@@ -104,3 +129,30 @@ def test_a_training_that_another_process_took_over_hears_of_it(tmp_path):
 
     with pytest.raises(TakenOver):
         SnapshotWriter(tmp_path, refuse).keep(0, Network(0))
+
+
+def test_a_snapshot_predicts_what_its_network_predicts(writer, caller, tmp_path):
+    network = DenseNetwork()
+    writer.keep(3, network)
+    images = np.random.default_rng(1).integers(0, 256, (5, 28, 28), np.uint8)
+    kernel, bias = network.get_weights()
+    powers = np.exp(images.reshape(5, -1).astype(np.float32) @ kernel + bias)
+    found = Snapshot.load(tmp_path, caller.files[3]).probabilities(images)
+    np.testing.assert_allclose(found, powers / powers.sum(axis=1, keepdims=True), rtol=1e-4)
+
+
+@pytest.mark.parametrize("damage", [lambda content: b"", lambda content: content[:-1] + b"?"], ids=["empty", "changed"])
+def test_a_damaged_snapshot_is_named_in_one_sentence(writer, caller, tmp_path, damage):
+    writer.keep(3, DenseNetwork())
+    file = tmp_path / caller.files[3].name
+    file.write_bytes(damage(file.read_bytes()))
+    with pytest.raises(DamagedFile, match="^The snapshot snapshot-0003.npz is damaged. Choose another epoch.$"):
+        Snapshot.load(tmp_path, caller.files[3])
+
+
+def test_a_layer_that_is_not_known_is_no_snapshot(writer, caller, tmp_path):
+    network = DenseNetwork()
+    network.layers = (type("LSTM", (Flatten,), {})(),)
+    writer.keep(3, network)
+    with pytest.raises(DamagedFile):
+        Snapshot.load(tmp_path, caller.files[3])
