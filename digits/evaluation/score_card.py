@@ -80,7 +80,7 @@ def _name(setting: str, value: str) -> str:
 
 
 def _drawn(drawn: dict[str, Any]) -> str:
-    styles = f"mean of {drawn['styles']} styles, {drawn['worst']:.2%} in the worst"
+    styles = f"mean of {drawn['ways']} styles, {drawn['worst']:.2%} in the worst"
     return f"{drawn['mean']:.2%} of {drawn['n']:,} correct, {styles}"
 
 

@@ -23,7 +23,7 @@ def show(named: dict[str, Run]) -> None:
     other = links.choose(f"{first} and", "other", "compare_other", others) if len(others) > 1 else others[0]
     matrix, digits = st.columns(2, gap="large")
     with matrix:
-        st.subheader(f"From {first} to {other}", anchor=False)
+        st.subheader(f"Confusion matrix, {other} minus {first}", anchor=False)
         changed = np.subtract(evaluated.reports[other]["confusion"], evaluated.reports[first]["confusion"])
         alt = f"Confusion matrix of {other} minus that of {first}: {changed.tolist()}"
         chart(difference(changed), key="compare_difference", alt=alt)
@@ -59,7 +59,7 @@ def _digits(evaluated: Evaluated, named: dict[str, Run], first: str, other: str)
         alt="Digits, label: both predictions: " + ", ".join(captions),
     )
     more = f" These are the {MOST} with the highest confidence." if len(groups[group]) > MOST else ""
-    st.caption(f"Below each: label: prediction of {first} | of {other}.{more} Click a digit to open it under Evaluate.")
+    st.caption(f"Below each: the label, then the predictions of {first} | {other}.{more} Click a digit to open it.")
     if index := st.session_state.pop("compare_opened", None):
         link = {"model": named[first].id, "test": evaluated.chosen.name, "evaluate_view": "Mistakes"}
         st.switch_page("pages/evaluate/page.py", query_params={**link, "gallery": "Hardest", "shown": index})

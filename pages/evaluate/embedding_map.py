@@ -55,7 +55,9 @@ def _draw(run: Run, chosen: TestSet, report: dict, vectors: np.ndarray, found: E
     if isinstance(found, Embedding):
         indices, places = found.indices, found.places
         drawn = None if query is None else found.place(vectors, query)
-        note = f"{len(indices):,} of the {len(labels):,} digits: all misclassified ones, and others chosen evenly."
+        note = f"{len(indices):,} digits."
+        if len(indices) < len(labels):
+            note = f"{len(indices):,} of the {len(labels):,} digits: all misclassified ones, and others chosen evenly."
         star = "It lies in the middle of the digits that are most similar to it."
     else:
         indices, places = np.arange(len(labels)), found.place(vectors)

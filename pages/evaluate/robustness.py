@@ -78,8 +78,8 @@ def _accuracy(run: Run, chosen: TestSet, strengths: dict[str, float], every: int
         "Accuracy", f"{are_correct.mean():.2%}", change, border=True, delta_arrow="off", delta_color="off",
         help=f"The same digits without distortion: {undistorted:.2%}.",
     )  # fmt: skip
-    of = "all" if every == 1 else f"every {every}th of the"
-    st.caption(f"95% interval {low:.2%} to {high:.2%}: {len(are_correct):,} digits, {of} {len(chosen.indices):,}.")
+    part = "" if every == 1 else f", every {every}th of the {len(chosen.indices):,}"
+    st.caption(f"95% interval {low:.2%} to {high:.2%}: {len(are_correct):,} digits{part}.")
 
 
 def _examples(run: Run, chosen: TestSet, strengths: dict[str, float]) -> None:

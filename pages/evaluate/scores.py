@@ -51,6 +51,12 @@ def _numbers(card: dict, num_misclassified: int) -> None:
                 "The accuracy with the 15 known label errors of MNIST's own test set corrected. Three are no digit and "
                 "are left out. For two, either of two digits is correct (Northcutt, Athalye & Mueller 2021).",
             )  # fmt: skip
+        if drawn := card["drawn"]:
+            st.metric(
+                "Pen-drawn digits", f"{drawn['mean']:.2%}", f"{drawn['worst']:.2%} in the worst style",
+                delta_color="off", delta_arrow="off", border=True,
+                help=f"Accuracy on {drawn['n']:,} digits drawn with a pen, each in {drawn['ways']} styles.",
+            )  # fmt: skip
         st.metric("Loss", f"{card['loss']:.4f}", border=True, help="Mean negative log-likelihood, in nats.")
         st.metric(
             "Calibration error", f"{calibration['error_after']:.2%}", border=True,
