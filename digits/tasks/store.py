@@ -1,13 +1,10 @@
 """The tasks and their workers in the database. What several processes decide at once is decided in one transaction."""
 
 import os
-import shutil
 import sqlite3
-from contextlib import suppress
 
 from digits.errors import BadConfig, RunBusy, TakenOver
 from digits.storage import database
-from digits.storage.home import home
 from digits.tasks.lease import SILENT_SECONDS, Lease, boot_id, clock, pid_namespace, started
 from digits.tasks.task import COLUMNS, COMPUTING, LOST, TRAINING, Task, TaskState, outcome
 
@@ -15,7 +12,6 @@ FROM = "FROM tasks LEFT JOIN workers ON workers.id = tasks.worker"
 LOCAL = "local"
 """The owner of what nobody in a browser asked for."""
 NUM_COMPUTING = 2  # besides the trainings, which DIGITS_TRAININGS counts
-FULL_BYTES = 100_000  # free on a disk on which a worker could not say how it ended
 
 
 def capacity(lane: str) -> int:
@@ -274,7 +270,7 @@ def reap(connection: sqlite3.Connection) -> None:
         for task in connection.execute(at, (lease.worker,)).fetchall():
             state, cause = outcome(task["request"], row["ended_by"])
             connection.execute(
-                "UPDATE tasks SET state = ?, cause = ?, phase = '' WHERE id = ?", (state, _why(cause), task["id"])
+                "UPDATE tasks SET state = ?, cause = ?, phase = '' WHERE id = ?", (state, cause, task["id"])
             )
         connection.execute("DELETE FROM workers WHERE id = ?", (lease.worker,))
     connection.execute(
@@ -380,11 +376,3 @@ def _get(connection: sqlite3.Connection, task_id: int) -> Task:
 
 def _lease(row: sqlite3.Row) -> Lease:
     return Lease(row["id"], row["boot_id"], row["pid_namespace"], row["pid"], row["pid_started"], row["renewed"])
-
-
-def _why(cause: str) -> str:
-    """A worker on a full disk had nowhere to say why."""
-    with suppress(OSError):
-        if cause == LOST and shutil.disk_usage(home()).free < FULL_BYTES:
-            return "Its worker ended without a word: the disk is full. Make room and continue it."
-    return cause
