@@ -77,6 +77,7 @@ class Engine:
         # Nothing is learned while validating, so its batches may be larger.
         self.validation_batch_size = max(batch_size, 256)
         optimizer.build(model.trainable_variables)  # no variable can be created inside the compiled loop
+        backend.forget_replicas(optimizer)
         self._new_optimizer = [np.array(variable) for variable in optimizer.variables]
         self._train = backend.loop(self.train_step, self.variables, xla=xla)
         self._validate = backend.loop(self.validation_step, self.variables, xla=xla)

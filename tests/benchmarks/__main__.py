@@ -15,6 +15,7 @@ PARTS = {
     "pens": ("pens.report", "how well a model reads digits drawn with a pen, in eight styles"),
     "load": ("load.visitors", "how many visitors the server bears, without a browser"),
     "strokes": ("load.strokes", "how soon a stroke on the Draw page is answered, in Chromium"),
+    "runs": ("load.many_runs", "how long the pages take with many runs, without a browser"),
     "pages": ("load.pages", "how soon the Evaluate page opens and answers a click, in Chromium"),
 }
 PROGRAM = "python -m tests.benchmarks"

@@ -16,6 +16,7 @@ from digits.evaluation.test_sets import test_set as named_test_set
 from digits.networks.settings import make_settings
 from digits.runs import models
 from digits.runs import store as runs
+from digits.runs import updates
 from digits.runs.run import RunState
 from digits.storage.home import run_folder
 from digits.training.fine_tuning import FineTuneData
@@ -39,7 +40,7 @@ def full_run(with_run):
     keras, tflite = (with_run.model.file(name) for name in ("model.keras", "model.tflite"))
     copies = FineTuneData.copy(images, np.arange(8, dtype=np.uint8), keras, tflite, run_folder(with_run.id))
     for number, stored in copies.items():
-        runs.add_file(with_run.id, "fine_tune_data", number, stored)
+        updates.add_file(with_run.id, "fine_tune_data", number, stored)
     pretend_measured(with_run)
     features.compute(with_run, "tutorial")
     return with_run

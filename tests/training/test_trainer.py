@@ -8,7 +8,7 @@ from digits.training import backends
 from tests.training.test_engine import output_of
 
 CODE = """
-import hashlib, json, sys, time
+import gc, hashlib, json, sys, time
 import keras, numpy as np
 from digits.data.dataset import open_dataset
 from digits.networks.architectures import ARCHITECTURES
@@ -39,6 +39,11 @@ def train(seed, **more):
     return fitted.model
 
 
+def num_graphs():
+    gc.collect()
+    return sum(type(thing).__name__ == "FuncGraph" for thing in gc.get_objects())
+
+
 results, waits = [], []
 if sys.argv[1:]:
     train(int(sys.argv[1]))
@@ -52,12 +57,14 @@ else:
     stops = iter([False, False, True])
     trainer.fit(settings(3), data, "CPU", should_stop=lambda: next(stops))
     train(1)
-    num_built = len(built)
+    num_built, before = len(built), num_graphs()
     try:
         trainer.fit(settings(3), data, "CPU", on_epoch=lambda row: 1 / 0)
     except ZeroDivisionError:
-        train(2)
-    print(json.dumps([results, waits, [num_built, len(built)], digest(first.get_weights())]))
+        pass
+    train(2)
+    graphs = [before, num_graphs()]
+    print(json.dumps([results, waits, [num_built, len(built)], graphs, digest(first.get_weights())]))
 """
 
 
@@ -71,9 +78,10 @@ def test_a_warm_process_trains_the_same_numbers_as_a_fresh_one_and_begins_sooner
     assert len(one["weights"]) == 3 and one["end"] == one["weights"][-1] and one["end"] != two["end"]
     assert as_keras_seeds
 
-    results, warm, built, first = json.loads(output_of(CODE))
+    results, warm, built, graphs, first = json.loads(output_of(CODE))
     # After another seed, after one that was stopped within an epoch, and after one that failed.
     assert results == [one, two, one, two]
     assert first == one["end"]  # the trained network stays as it is while the next one is trained
     assert built == [1, 2]  # only the failure cost the engine
+    assert graphs[0] == graphs[1]  # and the engine that it cost is gone
     assert min(warm[:3]) < cold / 2

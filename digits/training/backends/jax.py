@@ -53,6 +53,10 @@ def gradient(forward: Callable, model: keras.Model) -> tuple:
     return loss, num_correct, gradients
 
 
+def forget_replicas(optimizer: keras.Optimizer) -> None:
+    """Do nothing; see the module for TensorFlow."""
+
+
 def loop(step: Callable, variables: Sequence[keras.Variable], *, xla: bool) -> Callable:
     """Compile `step(index, images, labels, order)` -> (loss, num_correct) into a loop from start to stop - 1.
 

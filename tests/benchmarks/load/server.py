@@ -42,7 +42,8 @@ def _server() -> Iterator[tuple[str, psutil.Process, Path]]:
         home, temporary = Path(folder) / "home", Path(folder) / "temporary"
         home.mkdir()
         temporary.mkdir()
-        os.environ |= {"DIGITS_HOME": str(home), "TMPDIR": str(temporary)}  # for this process too, which reads the runs
+        # For this process too, which reads the runs. A warm worker would stay, and count as left behind.
+        os.environ |= {"DIGITS_HOME": str(home), "TMPDIR": str(temporary), "DIGITS_WARM": "0"}
         with serving(home) as address:
             (process,) = psutil.Process().children()
             yield address, process, home

@@ -1,0 +1,355 @@
+"""Runs as plain data: they travel whole, and of a hostile zip nothing is taken."""
+
+import io
+import json
+import struct
+import subprocess
+import sys
+import zipfile
+
+import numpy as np
+import pytest
+
+from digits import tasks
+from digits.data.dataset import open_dataset
+from digits.errors import DigitsError, RunBusy
+from digits.networks import architectures
+from digits.networks.settings import make_settings
+from digits.runs import models, transfer
+from digits.runs import store as runs
+from digits.runs.run import FINISHED, RunState
+from digits.storage import database
+from digits.storage.home import ROOT, run_folder
+from tests.conftest import content
+from tests.runs.conftest import row
+
+SETTINGS = make_settings(architecture="mlp", epochs=2)
+
+
+def described(**changes):
+    """What run.json of an exported run says."""
+    return {
+        "format": "digits run", "version": 1, "id": "20260101-120000-mlp", "created": "2026-01-01T12:00:00+00:00",
+        "name": "Größe", "notes": "a note", "tags": ["tag"], "settings": SETTINGS.as_dict(), "num_epochs": 2,
+        "ended": "done", "temperature": 1.5, "epochs": [row(1), row(2)],
+        "details": {
+            "device": "CPU", "backend": "tensorflow", "xla": True, "seconds": 1.5, "note": "It continued.",
+            "memory": {"used": 1, "total": 2}, "versions": {"python": "3.11.7", "keras": "3.15.1"},
+        },
+    } | changes  # fmt: skip
+
+
+def weights(settings=SETTINGS, **changes):
+    """The arrays of weights.npz."""
+    shapes = architectures.weight_shapes(settings)
+    rng = np.random.default_rng(0)
+    arrays = {f"arr_{n}": rng.normal(0, 0.1, shape).astype(np.float32) for n, shape in enumerate(shapes)}
+    return arrays | changes
+
+
+def npz(arrays):
+    packed = io.BytesIO()
+    np.savez_compressed(packed, **arrays)
+    return packed.getvalue()
+
+
+def zipped(**contents):
+    """The zip of an exported run, with some files in the place of its own; None leaves one out."""
+    files = {"run.json": json.dumps(described()), "weights.npz": npz(weights())}
+    files |= {name.replace("__", "."): text for name, text in contents.items()}
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in files.items():
+            if text is not None:
+                archive.writestr(name, text)
+    return packed.getvalue()
+
+
+@pytest.fixture
+def file(tmp_path):
+    """file(content, name) is a zip on the disk."""
+
+    def file(content=None, name="run.zip"):
+        (tmp_path / name).write_bytes(zipped() if content is None else content)
+        return tmp_path / name
+
+    return file
+
+
+def test_an_imported_run_is_what_was_exported(digits_home, file):
+    [run_id] = transfer.import_zips([file()], owner="anna")
+    run = runs.get(run_id)
+    assert (run.id, run.owner, run.name, run.notes, run.tags) == (
+        "20260101-120000-mlp", "anna", "Größe", "a note", ["tag"]
+    )  # fmt: skip
+    assert (run.state, run.stage, run.settings, run.num_epochs) == (RunState.DONE, FINISHED, SETTINGS, 2)
+    assert (runs.epochs(run.id), run.created) == ([row(1), row(2)], "2026-01-01T12:00:00+00:00")
+    assert run.details["device"] == "CPU" and "note" not in run.details
+    assert transfer.is_unbuilt(run) and run in runs.with_model() and runs.count("größe") == 1
+    assert tasks.unfinished() == []  # nothing is computed before somebody uses it
+    assert [path.name for path in run_folder(run.id).iterdir()] == ["weights.npz"]
+
+
+def test_a_run_that_was_stopped_stays_stopped(digits_home, file):
+    [run_id] = transfer.import_zips([file(zipped(run__json=json.dumps(described(ended="stopped"))))])
+    assert runs.get(run_id).state == RunState.STOPPED
+
+
+def test_a_race_keeps_its_networks(digits_home, file):
+    race = make_settings(architecture="mlp", epochs=1, backend="jax", racers=2)
+    one = row(1) | {
+        "leader": 1,
+        "racers": [{"val_loss": None, "val_accuracy": 0.1}, {"val_loss": 1, "val_accuracy": 1}],
+    }
+    text = json.dumps(described(settings=race.as_dict(), num_epochs=1, epochs=[one], details={"leader": 1}))
+    [run_id] = transfer.import_zips([file(zipped(run__json=text))])
+    assert runs.epochs(run_id) == [one]
+    assert runs.get(run_id).trained_with.seed == race.seed + 1
+
+
+def test_a_run_that_is_here_already_is_taken_only_as_a_copy(digits_home, file):
+    zips = [file(), file(name="again.zip")]
+    with pytest.raises(DigitsError, match="This run is here already. Import it as a copy, or delete"):
+        transfer.import_zips(zips)
+    assert runs.page() == [] and not (digits_home / "runs" / "20260101-120000-mlp" / "weights.npz").exists()
+    assert transfer.import_zips(zips, as_copies=True) == ["20260101-120000-mlp", "20260101-120000-mlp-2"]
+    assert transfer.import_zips(zips[:1], as_copies=True) == ["20260101-120000-mlp-3"]
+    assert runs.count() == 3
+
+
+def test_a_run_that_only_waits_has_its_id_too(digits_home, file):
+    waits = runs.create(make_settings())
+    zips = [file(zipped(run__json=json.dumps(described(id=waits.id))))]
+    with pytest.raises(DigitsError, match="here already"):
+        transfer.import_zips(zips)
+    assert transfer.import_zips(zips, as_copies=True) == [f"{waits.id}-2"]
+
+
+@pytest.mark.parametrize("run_id", ["starter", "sample", "x" * 64])
+def test_an_id_that_means_something_else_is_given_another_one(digits_home, file, run_id):
+    text = json.dumps(described(id=run_id))
+    if run_id[0] == "x":
+        assert transfer.import_zips([file(zipped(run__json=text))]) == [run_id]
+    [copy] = transfer.import_zips([file(zipped(run__json=text))], as_copies=True)
+    assert copy != run_id and len(copy) <= 64
+
+
+def test_all_zips_are_taken_or_none(digits_home, file):
+    bad = file(b"no zip", "bad.zip")
+    with pytest.raises(DigitsError):
+        transfer.import_zips([file(), bad])
+    assert content(digits_home) == {}
+
+
+def with_(name, value):
+    """A zip in which run.json says something else."""
+    return lambda: zipped(run__json=json.dumps(described(**{name: value})))
+
+
+def epochs(*rows):
+    return with_("epochs", list(rows))
+
+
+def arrays(**changes):
+    """A zip in which weights.npz holds something else."""
+    return lambda: zipped(weights__npz=npz(weights(**changes)))
+
+
+WAS_HERE = ROOT / ".digits-was-here"
+
+
+class Evil:
+    """Runs a command where it is unpickled."""
+
+    def __reduce__(self):
+        return (open, (str(WAS_HERE), "w"))
+
+
+def pickled():
+    packed = io.BytesIO()
+    np.savez(packed, **(weights() | {"arr_0": np.array([Evil()], object)}))
+    return zipped(weights__npz=packed.getvalue())
+
+
+def bomb_of_weights():
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("arr_0.npy", bytes(transfer.MAX_BYTES + 1))
+    return zipped(weights__npz=packed.getvalue())
+
+
+def lying():
+    """An entry that says it is small and is not."""
+    bomb = bytearray(zipped(run__json=bytes(9 << 20)))
+    with zipfile.ZipFile(io.BytesIO(bytes(bomb))) as opened:
+        start = opened.start_dir
+    struct.pack_into("<I", bomb, bomb.index(b"run.json", start) - 46 + 24, 1000)
+    return bytes(bomb)
+
+
+def strange_settings(**changes):
+    return with_("settings", SETTINGS.as_dict() | changes)
+
+
+SHAPE = np.zeros((784, 127), np.float32)
+RACE = make_settings(architecture="mlp", epochs=2, backend="jax", racers=2).as_dict()
+NAN = np.full((784, 128), np.nan, np.float32)
+HOSTILE = {
+    "nothing": (lambda: b"", "no exported run, or a damaged one"),
+    "text": (lambda: b"hello", "no exported run, or a damaged one"),
+    "cut": (lambda: zipped()[:-500], "no exported run, or a damaged one"),
+    "flipped": (lambda: zipped()[:60] + bytes(9) + zipped()[69:], "no exported run, or a damaged one"),
+    "one file less": (lambda: zipped(weights__npz=None), "no exported run. Choose one that"),
+    "one file more": (lambda: zipped(model__keras=b"x"), "no exported run. Choose one that"),
+    "a path outside": (lambda: zipped(**{"../../outside": b"x"}), "no exported run. Choose one that"),
+    "an absolute path": (lambda: zipped(**{"/etc/passwd": b"x"}), "no exported run. Choose one that"),
+    "drawings": (lambda: zipped(run__json=None, weights__npz=None, digits__json=b"{}"), "no exported run. Choose"),
+    "a bomb": (lambda: zipped(run__json=bytes(transfer.MAX_BYTES)), "holds more than 64 MB"),
+    "a bomb within": (bomb_of_weights, "weights of this run are too large"),
+    "a lie about a size": (lying, "damaged one"),
+    "no JSON": (lambda: zipped(run__json=b"{"), "damaged one"),
+    "too deep": (lambda: zipped(run__json=b"[" * 99_999), "damaged one"),
+    "a list": (lambda: zipped(run__json=b"[]"), "in a form that this version of Digits does not know"),
+    "another format": (with_("format", "my digits"), "in a form that this version of Digits does not know"),
+    "a newer version": (with_("version", 2), "in a form that this version of Digits does not know"),
+    "an id that is a path": (with_("id", "../../x"), "strange id or end"),
+    "an id that is too long": (with_("id", "x" * 65), "strange id or end"),
+    "an id that is none": (with_("id", 5), "damaged one"),
+    "no id": (lambda: zipped(run__json=json.dumps({"format": "digits run", "version": 1})), "damaged one"),
+    "a state that is none": (with_("ended", "running"), "strange id or end"),
+    "an unknown network": (strange_settings(architecture="evil"), "settings that Digits does not know"),
+    "an unknown setting": (strange_settings(evil=1), "settings that Digits does not know"),
+    "settings out of range": (strange_settings(epochs=10**9), "settings that Digits does not know"),
+    "settings that are none": (with_("settings", 5), "settings that Digits does not know"),
+    "epochs out of order": (epochs(row(2), row(1)), "numbers of this run's epochs are not whole"),
+    "an epoch that is missing": (epochs(row(2)), "numbers of this run's epochs are not whole"),
+    "an epoch of NaN": (epochs(row(1) | {"val_loss": float("nan")}), "epochs are not whole"),
+    "an infinite epoch": (epochs(row(1) | {"loss": float("inf")}), "epochs are not whole"),
+    "an epoch of text": (epochs(row(1) | {"val_accuracy": "0.9"}), "epochs are not whole"),
+    "an epoch of true": (epochs(row(1) | {"epoch": True}), "epochs are not whole"),
+    "epochs that are none": (with_("epochs", 5), "damaged one"),
+    "a race without racers": (lambda: zipped(run__json=json.dumps(described(settings=RACE))), "damaged one"),
+    "a leader that is none": (
+        lambda: zipped(run__json=json.dumps(described(settings=RACE, epochs=[row(1) | {"leader": 9, "racers": []}]))),
+        "epochs are not whole",
+    ),
+    "more epochs than planned": (with_("num_epochs", 1), "strange number of epochs"),
+    "too many epochs": (with_("num_epochs", 10**9), "strange number of epochs"),
+    "half an epoch": (with_("num_epochs", 2.5), "strange number of epochs"),
+    "a temperature of nought": (with_("temperature", 0), "strange temperature"),
+    "a temperature of NaN": (with_("temperature", float("nan")), "strange temperature"),
+    "a temperature of text": (with_("temperature", "hot"), "strange temperature"),
+    "seconds of text": (with_("details", {"seconds": "long"}), "strange details"),
+    "a device that is Markdown": (with_("details", {"device": "![x](https://evil.example/x.png)"}), "strange details"),
+    "memory that is none": (with_("details", {"memory": [1, 2]}), "strange details"),
+    "versions that are none": (with_("details", {"versions": {"keras": 3}}), "strange details"),
+    "a leader of no race": (with_("details", {"leader": 10**9}), "strange details"),
+    "details that are none": (with_("details", 5), "damaged one"),
+    "a time that is none": (with_("created", "yesterday"), "damaged one"),
+    "tags that are none": (with_("tags", 5), "damaged one"),
+    "a tag that is none": (with_("tags", [{}]), "tags that are no text"),
+    "a name that is none": (with_("name", {"a": 1}), "tags that are no text"),
+    "notes that are none": (with_("notes", None), "tags that are no text"),
+    "weights of another shape": (arrays(arr_0=SHAPE), "weights of this run do not fit its network"),
+    "weights of another kind": (arrays(arr_0=np.zeros((784, 128))), "weights of this run do not fit its network"),
+    "weights of NaN": (arrays(arr_0=NAN), "weights of this run do not fit its network"),
+    "one array more": (arrays(arr_9=SHAPE), "weights of this run do not fit its network"),
+    "arrays of other names": (
+        lambda: zipped(weights__npz=npz({f"w{n}": a for n, a in enumerate(weights().values())})), "damaged one"
+    ),
+    "weights of another network": (
+        lambda: zipped(weights__npz=npz(weights(make_settings(architecture="cnn")))), "do not fit its network"
+    ),
+    "weights that are none": (lambda: zipped(weights__npz=b"x"), "damaged one"),
+    "a pickle": (pickled, "damaged one"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", HOSTILE)
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_of_a_hostile_zip_nothing_is_taken_and_one_sentence_says_why(digits_home, tmp_path, file, case):
+    make, sentence = HOSTILE[case]
+    with pytest.raises(DigitsError) as told:
+        transfer.import_zips([file(make())])
+    said = str(told.value)
+    assert sentence in said and "\n" not in said and len(said) < 350 and str(tmp_path) not in said
+    assert content(digits_home) == {} and {path.name for path in tmp_path.iterdir()} == {"home", "run.zip"}
+    assert not WAS_HERE.exists()
+
+
+def test_a_file_that_is_not_there_or_too_large_is_said(digits_home, file, tmp_path, monkeypatch):
+    with pytest.raises(DigitsError, match="There is no such file"):
+        transfer.import_zips([tmp_path / "none.zip"])
+    monkeypatch.setattr(transfer, "MAX_BYTES", 1 << 20)
+    with pytest.raises(DigitsError, match="too large for a run: expected at most 1 MB"):
+        transfer.import_zips([file(bytes(2 << 20))])
+
+
+def test_hostile_texts_are_made_plain(digits_home, file):
+    texts = {"name": "a\0\u202eb" + "x" * 200, "notes": "two\nlines", "tags": ["\x1b[31mred"] * 20}
+    future = {"created": "9999-01-01T00:00:00+00:00"}
+    [run_id] = transfer.import_zips([file(zipped(run__json=json.dumps(described(**texts, **future))))])
+    run = runs.get(run_id)
+    assert run.name.startswith("a bxxx") and len(run.name) == 80
+    assert (run.notes, run.tags) == ("two lines", ["[31mred"] * 8)
+    assert run.created < "9999"  # so that it is not the newest for ever
+
+
+def test_an_import_that_cannot_be_written_leaves_nothing(digits_home, file, monkeypatch):
+    def refuse(*arguments, **options):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(transfer, "_insert", refuse)
+    with pytest.raises(ZeroDivisionError):
+        transfer.import_zips([file()])
+    assert runs.page() == [] and not list(digits_home.rglob("weights*"))
+
+
+def test_a_run_without_a_model_is_not_exported(digits_home, tmp_path):
+    run = runs.create(make_settings(), queued=False)
+    with pytest.raises(DigitsError, match="This run has no model to export: it is stopped"):
+        transfer.export(run, tmp_path / "run.zip")
+    assert not (tmp_path / "run.zip").exists()
+
+
+def test_an_imported_run_that_is_trained_again_is_not_made_from_its_old_weights_meanwhile(digits_home, file):
+    [run_id] = transfer.import_zips([file()])
+    again = runs.resume(run_id, 5)
+    assert not transfer.is_unbuilt(again) and transfer.ensure_built(again) == again
+    with pytest.raises(RunBusy):
+        runs.delete(run_id)
+
+
+TRAVEL = """
+import sys
+from digits.__main__ import main
+from digits.data.dataset import open_dataset
+from digits.runs import models, store as runs
+import numpy as np
+
+run, zip_file, before, after = sys.argv[1:]
+images = open_dataset("sample").images[4000:]
+np.save(before, models.recognizer(runs.get(run)).probabilities(images))
+assert main(["runs", "export", run, zip_file]) == 0
+assert main(["runs", "delete", run]) == 0
+assert main(["runs", "import", zip_file]) == 0
+assert "keras" in sys.modules and not runs.get(run).model
+assert main(["runs", "choose", run]) == 0  # its first use
+np.save(after, models.recognizer(models.chosen()).probabilities(images))
+"""
+
+
+def test_an_exported_run_that_is_imported_and_used_gives_the_same_predictions(with_run, tmp_path):
+    paths = [str(tmp_path / name) for name in ("run.zip", "before.npy", "after.npy")]
+    process = subprocess.run(
+        [sys.executable, "-c", TRAVEL, with_run.id, *paths], cwd=ROOT, capture_output=True, text=True, timeout=120
+    )
+    assert process.returncode == 0, process.stderr
+    run = runs.get(with_run.id)
+    np.testing.assert_allclose(np.load(paths[1]), np.load(paths[2]), atol=1e-5)
+    assert run.model.temperature == with_run.model.temperature
+    assert (run.state, run.settings, runs.epochs(run.id)) == (RunState.DONE, with_run.settings, runs.epochs(run.id))
+    assert models.chosen() == run and not transfer.is_unbuilt(run)
+    assert models.activations(run).activations(open_dataset("sample").images[0])
+    with database.reading() as connection:
+        assert connection.execute("SELECT count(*) FROM tasks WHERE kind = 'build'").fetchone()[0] == 1
