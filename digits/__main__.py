@@ -5,6 +5,7 @@ only on success, 2 for bad arguments, 1 for anything else, with one sentence and
 """
 
 import argparse
+import io
 import os
 import signal
 import sys
@@ -47,6 +48,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one verb; returns the exit code."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's log lines are not for the user
     os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")  # nor is the whole card for TensorFlow
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # names of files need not be text
     parser = OneSentenceParser(prog="python -m digits", description=__doc__.split("\n")[0])
     verbs = parser.add_subparsers(title="verbs", dest="verb", required=True, metavar="VERB")
     for verb in VERBS:

@@ -33,6 +33,7 @@ def drawings() -> list[Drawing]:
     return [_drawing(row) for row in rows]
 
 
+@database.parsing()
 def images_and_labels() -> tuple[list[str], np.ndarray, np.ndarray]:
     """Return ids, images (n, 28, 28) uint8 and labels (n,) uint8 of all, the newest first; quicker than `drawings`."""
     with database.reading() as connection:
@@ -95,6 +96,7 @@ def merge(others: Iterable[Drawing], *, owner: str = tasks.LOCAL) -> Merged:
     return Merged(len(new), known, len(theirs) - len(new) - known)
 
 
+@database.parsing()
 def _drawing(row: sqlite3.Row) -> Drawing:
     seen = np.frombuffer(row["seen"], np.uint8).reshape(SIDE, SIDE)
     return Drawing(seen, row["label"], row["created"], row["picture"], json.loads(row["strokes"]))

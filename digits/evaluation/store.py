@@ -61,6 +61,7 @@ class Result:
             return None
 
 
+@database.parsing()
 def get(subject: Subject, kind: str, part: str = "") -> Result | None:
     """Return a result; None if there is none, or if it was computed from something else."""
     with database.reading() as connection:
@@ -111,6 +112,7 @@ def put(
     deletion.collect()
 
 
+@database.parsing()
 def accuracies(run_ids: list[str]) -> dict[str, dict[str, dict[str, Any]]]:
     """Return {accuracy, interval, title, n} by run id and test set, of the present models of these runs."""
     marks = ", ".join("?" * len(run_ids))
