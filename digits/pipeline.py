@@ -17,7 +17,7 @@ from digits.evaluation.calibration import calibrate
 from digits.evaluation.evaluate import evaluate
 from digits.evaluation.test_sets import test_sets
 from digits.networks.settings import Settings
-from digits.runs import sharing
+from digits.runs import sharing, updates
 from digits.runs import store as runs
 from digits.runs.run import FINISHED, Run, RunState
 from digits.storage import deletion
@@ -55,7 +55,7 @@ def finish(work: Work, run: Run) -> None:
     except DigitsError as error:
         raise DigitsError(f"Its model is trained, but was not evaluated: {error}", error.hint) from error
     sharing.write_plain_files(run)
-    runs.set_stage(run.id, FINISHED)
+    updates.set_stage(run.id, FINISHED)
 
 
 def _train(work: Work, run: Run) -> None:
@@ -64,19 +64,19 @@ def _train(work: Work, run: Run) -> None:
     if backends.loaded() not in (None, settings.backend):
         raise Unsuited
     work.tell(0.0, "Opening the data")
-    runs.set_stage(run.id, RunState.STARTING, started=time.time())
+    updates.set_stage(run.id, RunState.STARTING, started=time.time())
     dataset = open_dataset(settings.source)
     fine_tune = fine_tune_result.drawings(run) if settings.parent else None
     checkpoint, *notes = _last_checkpoint(run)
     backends.check_installed(settings.backend)
     work.tell(0.0, f"Loading {backends.TITLES[settings.backend]}")
-    runs.add_details(run.id, backend=settings.backend, versions=_versions(settings))
+    updates.add_details(run.id, backend=settings.backend, versions=_versions(settings))
     os.environ["KERAS_BACKEND"] = settings.backend  # read when Keras is imported, which is now
     from digits.training import device, export, trainer
 
     chosen = device.choose()
     notes.append(chosen.note)
-    runs.add_details(run.id, device=chosen.name, note=_joined(notes))
+    updates.add_details(run.id, device=chosen.name, note=_joined(notes))
     work.tell(0.0, "Building the network")
     began = time.perf_counter() - sum(row["seconds"] for row in runs.epochs(run.id))
     deletion.sweep(folder, keep=_named_files(run))
@@ -85,23 +85,23 @@ def _train(work: Work, run: Run) -> None:
     )
     snapshot_writer = snapshots.SnapshotWriter(
         folder,
-        lambda epoch, stored, wanted: runs.add_file(run.id, "snapshot", epoch, stored, keep=wanted),
+        lambda epoch, stored, wanted: updates.add_file(run.id, "snapshot", epoch, stored, keep=wanted),
         there=runs.files(run.id, "snapshot"),
     )
 
     def on_compile(xla: bool) -> None:
-        runs.set_stage(run.id, RunState.RUNNING, xla=xla)
+        updates.set_stage(run.id, RunState.RUNNING, xla=xla)
         work.tell(0.0, "Compiling")
 
     def on_tick(tick: dict[str, float]) -> None:
-        runs.add_tick(run.id, tick)
+        updates.add_tick(run.id, tick)
         work.tell(min((tick["epoch"] - 1 + tick["step"] / tick["steps"]) / run.num_epochs, 1.0), "Training")
 
     def on_epoch(row: dict[str, Any]) -> None:
-        runs.add_epoch(run.id, row)
+        updates.add_epoch(run.id, row)
         more = {"leader": row["leader"]} if "leader" in row else {}
         seconds = time.perf_counter() - began
-        runs.add_details(run.id, seconds=seconds, memory=device.memory(current_device), **more)
+        updates.add_details(run.id, seconds=seconds, memory=device.memory(current_device), **more)
 
     def fit(checkpoint: Checkpoint | None) -> "trainer.Fitted":
         return trainer.fit(
@@ -128,18 +128,18 @@ def _train(work: Work, run: Run) -> None:
         current_device = "CPU"
         checkpoint, note = _last_checkpoint(run)
         notes += [note, str(failed)]
-        runs.add_details(run.id, device="CPU", note=_joined(notes))
+        updates.add_details(run.id, device="CPU", note=_joined(notes))
         with device.cpu():
             fitted = fit(checkpoint)
     checkpoint_writer.flush()
     snapshot_writer.flush()
-    runs.add_details(run.id, seconds=time.perf_counter() - began)
+    updates.add_details(run.id, seconds=time.perf_counter() - began)
     if fitted.state == "stopped" and work.request == "pause":
         raise Interrupted(TaskState.PAUSED)
     if fitted.state == "failed":
         raise DigitsError(f"The training failed: {fitted.reason}.")
     work.tell(1.0, "Saving the model")
-    runs.publish_model(run.id, *export.export(fitted.model, folder), ended=fitted.state)
+    updates.publish_model(run.id, *export.export(fitted.model, folder), ended=fitted.state)
 
 
 def _last_checkpoint(run: Run) -> tuple[Checkpoint | None, str]:
@@ -154,7 +154,7 @@ def _last_checkpoint(run: Run) -> tuple[Checkpoint | None, str]:
     if not found and not damaged and not run.epochs_done and not runs.last_tick(run.id):
         return None, ""  # its first start
     rows = found.epochs if found else []
-    runs.return_to(run.id, rows)
+    updates.return_to(run.id, rows)
     note = f"It continued after epoch {len(rows)}." if rows else "It began again: there is no whole checkpoint."
     if damaged:
         note += f" Damaged and passed over: {', '.join(damaged)}."
@@ -163,7 +163,7 @@ def _last_checkpoint(run: Run) -> tuple[Checkpoint | None, str]:
 
 def _keep_checkpoint(run_id: str, epoch: int, stored: StoredFile) -> None:
     earlier = [number for number in runs.files(run_id, "checkpoint") if number < epoch]
-    runs.add_file(run_id, "checkpoint", epoch, stored, keep=earlier[-1:])  # two: the newest may turn out damaged
+    updates.add_file(run_id, "checkpoint", epoch, stored, keep=earlier[-1:])  # two: the newest may turn out damaged
 
 
 def _named_files(run: Run) -> set[str]:

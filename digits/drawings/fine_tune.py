@@ -8,6 +8,7 @@ from digits.drawings import store
 from digits.errors import DigitsError
 from digits.networks.settings import Settings
 from digits.runs import store as runs
+from digits.runs import updates
 from digits.runs.run import Run
 from digits.storage.home import run_folder
 from digits.training.fine_tuning import FineTuneData, fine_tune_settings
@@ -35,7 +36,7 @@ def begin(parent: Run, *, owner: str = tasks.LOCAL, seed: int = 0, queued: bool 
     try:
         models = (parent.model.file(name) for name in ("model.keras", "model.tflite"))
         for number, stored in FineTuneData.copy(images, labels, *models, run_folder(run.id)).items():
-            runs.add_file(run.id, "fine_tune_data", number, stored)
+            updates.add_file(run.id, "fine_tune_data", number, stored)
     except BaseException:
         runs.delete(run.id)
         raise

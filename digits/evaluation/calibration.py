@@ -10,7 +10,7 @@ import numpy as np
 from digits.data.dataset import open_dataset
 from digits.data.splits import split, take
 from digits.inference.recognizer import Recognizer, at_temperature
-from digits.runs import store
+from digits.runs import updates
 from digits.runs.run import Run
 
 NUM_BINS = 15
@@ -62,5 +62,5 @@ def calibrate(run: Run) -> float:
     images, labels = take(open_dataset(run.settings.source), parts.validation)
     uncalibrated = Recognizer.load(run.model.file("model.tflite")).probabilities(images)
     temperature = fit_temperature(labels, uncalibrated)
-    store.set_temperature(run, temperature)
+    updates.set_temperature(run, temperature)
     return temperature

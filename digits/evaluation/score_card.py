@@ -5,6 +5,7 @@ from typing import Any
 
 from digits.networks import architectures
 from digits.networks.settings_table import SETTINGS
+from digits.runs import starter
 from digits.runs.run import Run
 
 MARKDOWN = re.compile(r"[\\`*_{}\[\]<>$&|~#!:@]")
@@ -15,7 +16,8 @@ def score_card(run: Run, report: dict[str, Any]) -> dict[str, Any]:
     """Return the card of `run` as plain values for JSON.
 
     report: from `digits.evaluation.evaluate`; the card contains its accuracy, interval, corrected, loss and
-    calibration. size: of the LiteRT file, in bytes. Raises DamagedFile.
+    calibration. drawn: {n, mean, worst, styles} on digits drawn with a pen, of the starter alone. size: of the LiteRT
+    file, in bytes. Raises DamagedFile.
     """
     settings, details = run.trained_with, run.details
     size = run.model.file("model.tflite").stat().st_size
@@ -25,6 +27,7 @@ def score_card(run: Run, report: dict[str, Any]) -> dict[str, Any]:
         "test": {name: report[name] for name in ("test", "source", "title", "n")},
         **{name: report[name] for name in ("accuracy", "interval", "loss", "calibration")},
         "corrected": report.get("corrected"),
+        "drawn": starter.described()["pens"] if run.is_starter else None,
         "architecture": settings.architecture,
         "parameters": sum(layer["parameters"] for layer in architectures.layers(settings.architecture)),
         "size": size,
@@ -53,6 +56,7 @@ def lines(card: dict[str, Any]) -> dict[str, str]:
         "Loss": f"{card['loss']:.4f} nats (mean negative log-likelihood)",
         "Calibration error": f"{calibration['error_after']:.2%} ({calibration['error_before']:.2%} before the "
         f"temperature {calibration['temperature']:.2f})",
+        "Pen-drawn digits": _drawn(card["drawn"]) if card["drawn"] else "",
         "Network": f"{_name('architecture', card['architecture'])}, {card['parameters']:,} parameters, "
         f"{card['size'] / 1000:,.0f} kB",
         "Trained on": f"{_name('source', trained['source'])}, {_name('split', trained['split'])}",
@@ -75,6 +79,11 @@ def as_markdown(card: dict[str, Any]) -> str:
 
 def _name(setting: str, value: str) -> str:
     return f"{SETTINGS[setting].choices[value]} ({value})"
+
+
+def _drawn(drawn: dict[str, Any]) -> str:
+    styles = f"mean of {drawn['styles']} styles, {drawn['worst']:.2%} in the worst"
+    return f"{drawn['mean']:.2%} of {drawn['n']:,} correct, {styles}"
 
 
 def _accuracy(score: dict[str, Any]) -> str:

@@ -22,7 +22,7 @@ from digits.errors import BadConfig, DigitsError
 from digits.networks import architectures
 from digits.networks.backends import BACKENDS
 from digits.networks.settings import Settings, read_settings
-from digits.runs import store
+from digits.runs import store, updates
 from digits.runs.run import FINISHED, MAX_EPOCHS, MAX_TAGS, STARTER, Run
 from digits.storage import database, files
 from digits.storage.files import StoredFile, atomic_write
@@ -118,10 +118,10 @@ def build(run_id: str, on_progress: Callable[[float, str], None] = lambda fracti
     model = architectures.build(run.settings)
     model.set_weights([arrays[f"arr_{number}"] for number in range(len(arrays))])
     temperature = run.details.get("temperature")
-    store.publish_model(run_id, *model_files.export(model, run_folder(run_id)), ended=store.how_it_ended(run_id))
+    updates.publish_model(run_id, *model_files.export(model, run_folder(run_id)), ended=store.how_it_ended(run_id))
     if temperature:
-        store.set_temperature(store.get(run_id), temperature)
-    store.set_stage(run_id, FINISHED)
+        updates.set_temperature(store.get(run_id), temperature)
+    updates.set_stage(run_id, FINISHED)
 
 
 def _read(path: Path) -> tuple[dict[str, Any], Settings, list[np.ndarray]]:
@@ -282,5 +282,5 @@ def _insert(
         ),
     )  # fmt: skip
     for row in described["epochs"]:
-        store.add_epoch_within(connection, run_id, row)
+        updates.add_epoch_within(connection, run_id, row)
     connection.execute("INSERT INTO run_files VALUES (?, ?, 0, ?, ?)", (run_id, WEIGHTS, file.name, file.sha256))

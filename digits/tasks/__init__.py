@@ -3,7 +3,8 @@
 `submit` queues a task; `look_after` gives it a worker, a process of its own; `work.serve` runs there.
 """
 
-from digits.tasks.store import LOCAL, find, forget_workers, unfinished, waiting
+from digits.tasks.places import forget_workers
+from digits.tasks.store import LOCAL, find, unfinished, waiting
 from digits.tasks.task import COMPUTING, TRAINING, Task, TaskState
 from digits.tasks.work import Interrupted, Unsuited, Work, do_now, serve
 from digits.tasks.workers import look_after, stop, submit, warm_up

@@ -1,31 +1,16 @@
 """The tasks and their workers in the database. What several processes decide at once is decided in one transaction."""
 
-import os
-import shutil
 import sqlite3
-from contextlib import suppress
 
-from digits.errors import BadConfig, RunBusy, TakenOver
+from digits.errors import RunBusy, TakenOver
 from digits.storage import database
-from digits.storage.home import home
-from digits.tasks.lease import SILENT_SECONDS, Lease, boot_id, clock, pid_namespace, started
-from digits.tasks.task import COLUMNS, COMPUTING, LOST, TRAINING, Task, TaskState, outcome
+from digits.tasks import places
+from digits.tasks.lease import SILENT_SECONDS, clock
+from digits.tasks.task import COLUMNS, COMPUTING, TRAINING, Task, TaskState
 
 FROM = "FROM tasks LEFT JOIN workers ON workers.id = tasks.worker"
 LOCAL = "local"
 """The owner of what nobody in a browser asked for."""
-NUM_COMPUTING = 2  # besides the trainings, which DIGITS_TRAININGS counts
-FULL_BYTES = 100_000  # free on a disk on which a worker could not say how it ended
-
-
-def capacity(lane: str) -> int:
-    """Return how many tasks of a lane run at once. Raises BadConfig."""
-    if lane == COMPUTING:
-        return NUM_COMPUTING
-    text = os.environ.get("DIGITS_TRAININGS", "1")
-    if not text.isdecimal() or not int(text):
-        raise BadConfig(f"DIGITS_TRAININGS is {text!r}; expected how many runs may train at once, such as 1.")
-    return int(text)
 
 
 # Asking
@@ -82,7 +67,7 @@ def enqueue(
 
     One that waits or runs already stays where it is. reserved: the worker that alone may take it, as long as it lives.
     """
-    reap(connection)
+    places.reap(connection)
     connection.execute(
         """INSERT INTO tasks (kind, subject, part, owner, lane, place, state, reserved)
            VALUES (:kind, :subject, :part, :owner, :lane,
@@ -106,7 +91,7 @@ def claim(worker: int, lane: str, *, only: int = 0, out_of_turn: bool = False) -
     Whoever waits at the command line and does not respond lets the others pass.
     """
     with database.writing(durable=False) as connection:
-        reap(connection)
+        places.reap(connection)
         row = connection.execute(
             """UPDATE tasks SET state = 'running', worker = :worker, reserved = NULL, fraction = 0, phase = 'Starting',
                                 cause = ''
@@ -123,7 +108,7 @@ def claim(worker: int, lane: str, *, only: int = 0, out_of_turn: bool = False) -
                 "lane": lane,
                 "only": only,
                 "out_of_turn": out_of_turn,
-                "capacity": capacity(lane),
+                "capacity": places.capacity(lane),
                 "lately": clock() - SILENT_SECONDS,
             },
         ).fetchone()
@@ -135,7 +120,7 @@ def claim(worker: int, lane: str, *, only: int = 0, out_of_turn: bool = False) -
 def request(task_id: int, what: str) -> None:
     """Ask a task to `stop` or to `pause`. One that waits ends at once; one that runs hears of it from its worker."""
     with database.writing() as connection:
-        reap(connection)
+        places.reap(connection)
         connection.execute(
             """UPDATE tasks SET state = CASE ? WHEN 'pause' THEN 'paused' ELSE 'stopped' END,
                                 phase = 'Ended before it began'
@@ -163,53 +148,6 @@ def move(task_id: int, place: int) -> None:
 
 
 # Doing
-
-
-def add_worker(connection: sqlite3.Connection, lane: str, *, foreground: bool, pid: int | None = None) -> int:
-    """Give a worker its place, before it is started or for the process `pid`; returns its generation number."""
-    row = (lane, foreground, boot_id(), pid_namespace(), pid, started(pid) if pid else None, clock())
-    return connection.execute(
-        """INSERT INTO workers (lane, foreground, boot_id, pid_namespace, pid, pid_started, renewed)
-           VALUES (?, ?, ?, ?, ?, ?, ?)""",
-        row,
-    ).lastrowid
-
-
-def identify(worker: int, pid: int) -> bool:
-    """Say which process a worker is. Returns False where its place was given away meanwhile: then it must end."""
-    with database.writing(durable=False) as connection:
-        row = (boot_id(), pid_namespace(), pid, started(pid), worker)
-        found = connection.execute(
-            "UPDATE workers SET boot_id = ?, pid_namespace = ?, pid = ?, pid_started = ? WHERE id = ?", row
-        )
-        return found.rowcount == 1
-
-
-def renew(worker: int) -> bool:
-    """Renew the lease of a worker. Returns False where it has lost its place."""
-    with database.writing(durable=False) as connection:
-        return connection.execute("UPDATE workers SET renewed = ? WHERE id = ?", (clock(), worker)).rowcount == 1
-
-
-def remove_worker(worker: int) -> None:
-    """Give up the place of a worker that never came or has ended."""
-    with database.writing(durable=False) as connection:
-        connection.execute("DELETE FROM workers WHERE id = ?", (worker,))
-
-
-def leave_if_idle(worker: int, lane: str) -> bool:
-    """Give up the place of a worker unless something waits for it; whoever queues a task later starts another."""
-    with database.writing(durable=False) as connection:
-        waits = connection.execute(
-            "SELECT 1 FROM tasks WHERE state = 'queued' AND lane = ? AND reserved IS NULL LIMIT 1", (lane,)
-        ).fetchone()
-        busy = connection.execute(
-            "SELECT count(*) AS n FROM tasks WHERE state = 'running' AND lane = ?", (lane,)
-        ).fetchone()["n"]
-        if waits and busy < capacity(lane):
-            return False
-        connection.execute("DELETE FROM workers WHERE id = ?", (worker,))
-    return True
 
 
 def check_lease(connection: sqlite3.Connection, task_id: int, worker: int) -> None:
@@ -261,130 +199,5 @@ def give_back(task_id: int) -> None:
         connection.execute("UPDATE tasks SET state = 'queued', phase = '', fraction = 0 WHERE id = ?", (task_id,))
 
 
-# Looking after
-
-
-def reap(connection: sqlite3.Connection) -> None:
-    """Take the places of workers whose processes have ended; what they were at counts as `outcome` says."""
-    for row in connection.execute("SELECT * FROM workers").fetchall():
-        lease = _lease(row)
-        if not lease.has_ended:
-            continue
-        at = "SELECT id, request FROM tasks WHERE worker = ? AND state = 'running'"
-        for task in connection.execute(at, (lease.worker,)).fetchall():
-            state, cause = outcome(task["request"], row["ended_by"])
-            connection.execute(
-                "UPDATE tasks SET state = ?, cause = ?, phase = '' WHERE id = ?", (state, _why(cause), task["id"])
-            )
-        connection.execute("DELETE FROM workers WHERE id = ?", (lease.worker,))
-    connection.execute(
-        "UPDATE tasks SET state = 'lost', cause = ?, phase = '' "
-        "WHERE state = 'running' AND worker NOT IN (SELECT id FROM workers)",
-        (LOST,),
-    )
-
-
-def forget_workers() -> None:
-    """Let what runs count as lost: in a restored home, its workers are at work on another one, if anywhere."""
-    with database.writing() as connection:
-        connection.execute("DELETE FROM workers")
-        reap(connection)
-
-
-def explain_end(worker: int, cause: str) -> None:
-    """Say better why the task of a worker was lost, by who knows how its process ended."""
-    with database.writing() as connection:
-        reap(connection)
-        connection.execute("UPDATE tasks SET cause = ? WHERE worker = ? AND state = 'lost'", (cause, worker))
-
-
-def is_at_work(worker: int) -> bool:
-    """Return whether a task still counts as being done by this worker."""
-    with database.reading() as connection:
-        row = connection.execute("SELECT 1 FROM tasks WHERE worker = ? AND state = 'running'", (worker,)).fetchone()
-    return row is not None
-
-
-def overdue(asked: float, silent: float, idle: float) -> list[tuple[Lease, str, float | None]]:
-    """Return the workers to be ended, each with the last signal that was sent to it and when.
-
-    Those that were asked to stop or pause more than `asked` s ago and have not heard, or more than `silent` s ago and
-    do not respond; and those in the background that have nothing to do and were silent for more than `idle` s.
-    """
-    with database.reading() as connection:
-        rows = connection.execute(
-            """SELECT workers.*, request, requested FROM workers
-               LEFT JOIN tasks ON tasks.worker = workers.id AND state = 'running'
-               WHERE request != '' OR (request IS NULL AND NOT foreground)"""
-        ).fetchall()
-    found, now = [], clock()
-    for row in rows:
-        lease = _lease(row)
-        waited = now - row["requested"] if row["requested"] else None
-        if row["request"] is None:
-            is_due = now - lease.renewed > idle
-        elif waited is None:  # it has heard
-            is_due = not lease.is_responding
-        else:
-            is_due = waited > asked or (waited > silent and not lease.is_responding)
-        if is_due and not lease.has_ended:
-            found.append((lease, row["ended_by"], row["ended_at"]))
-    return found
-
-
-def note_signal(worker: int, name: str) -> None:
-    """Remember which signal was sent to a worker, so that the next one follows in time."""
-    with database.writing(durable=False) as connection:
-        connection.execute("UPDATE workers SET ended_by = ?, ended_at = ? WHERE id = ?", (name, clock(), worker))
-
-
-def lanes_to_serve(connection: sqlite3.Connection) -> list[str]:
-    """Return each lane in which a task waits, a place is free, and no worker is idle.
-
-    An idle worker that does not respond does not count, but no more than one such for each place is replaced.
-    """
-    wanted = []
-    for lane in (TRAINING, COMPUTING):
-        counts = connection.execute(
-            """SELECT (SELECT count(*) FROM tasks
-                       WHERE state = 'queued' AND lane = :lane AND reserved IS NULL) AS waits,
-                      (SELECT count(*) FROM tasks WHERE state = 'running' AND lane = :lane) AS busy,
-                      (SELECT count(*) FROM workers WHERE lane = :lane AND NOT foreground AND renewed > :lately
-                       AND id NOT IN (SELECT worker FROM tasks WHERE state = 'running')) AS idle,
-                      (SELECT count(*) FROM workers WHERE lane = :lane AND NOT foreground) AS there""",
-            {"lane": lane, "lately": clock() - SILENT_SECONDS},
-        ).fetchone()
-        free = min(counts["waits"], capacity(lane) - counts["busy"]) - counts["idle"]
-        wanted += [lane] * max(0, min(free, 2 * capacity(lane) - counts["there"]))
-    return wanted
-
-
-def num_workers(connection: sqlite3.Connection, lane: str) -> int:
-    """Return how many workers serve a lane."""
-    row = connection.execute("SELECT count(*) AS n FROM workers WHERE lane = ? AND NOT foreground", (lane,))
-    return row.fetchone()["n"]
-
-
-def needs_care() -> bool:
-    """Return whether anything waits, runs or serves; otherwise there is nothing to look after."""
-    with database.reading() as connection:
-        row = connection.execute(
-            "SELECT EXISTS (SELECT 1 FROM workers) OR EXISTS (SELECT 1 FROM tasks WHERE state IN ('queued', 'running'))"
-        ).fetchone()
-    return bool(row[0])
-
-
 def _get(connection: sqlite3.Connection, task_id: int) -> Task:
     return Task.from_row(connection.execute(f"SELECT {COLUMNS} {FROM} WHERE tasks.id = ?", (task_id,)).fetchone())
-
-
-def _lease(row: sqlite3.Row) -> Lease:
-    return Lease(row["id"], row["boot_id"], row["pid_namespace"], row["pid"], row["pid_started"], row["renewed"])
-
-
-def _why(cause: str) -> str:
-    """A worker on a full disk had nowhere to say why."""
-    with suppress(OSError):
-        if cause == LOST and shutil.disk_usage(home()).free < FULL_BYTES:
-            return "Its worker ended without a word: the disk is full. Make room and continue it."
-    return cause

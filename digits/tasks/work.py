@@ -12,7 +12,7 @@ from typing import Any
 
 from digits.errors import DigitsError, RunBusy, TakenOver
 from digits.storage import database
-from digits.tasks import store, workers
+from digits.tasks import places, store, workers
 from digits.tasks.lease import clock
 from digits.tasks.task import COMPUTING, TRAINING, Task, TaskState
 
@@ -111,7 +111,7 @@ def serve(worker: int, lane: str, handlers: Mapping[str, Handler], *, warm: Call
     A signal pauses the task and ends this worker; what waits then waits until somebody looks after it, because the
     machine may be shutting down. warm: what to load ahead of the first task.
     """
-    if not store.identify(worker, os.getpid()):
+    if not places.identify(worker, os.getpid()):
         return  # it was so slow to start that its place was given away
     signals = Signals()
     with signals.heard(in_foreground=False), renewed(worker) as has_place:
@@ -130,14 +130,14 @@ def serve(worker: int, lane: str, handlers: Mapping[str, Handler], *, warm: Call
                     break
                 except Exception:  # it is in the task's cause and in the log
                     pass
-                if store.is_at_work(worker):
+                if places.is_at_work(worker):
                     return  # it could not say how its task ended, for one on a full disk; its own end says so
                 idle_since = clock()
-            elif (not warm or clock() - idle_since > WARM_SECONDS) and store.leave_if_idle(worker, lane):
+            elif (not warm or clock() - idle_since > WARM_SECONDS) and places.leave_if_idle(worker, lane):
                 return
             else:
                 time.sleep(LOOK_SECONDS)
-    store.remove_worker(worker)
+    places.remove_worker(worker)
     if not signals.request:  # whoever ends a worker may be ending all of them
         workers.look_after()
 
@@ -158,8 +158,8 @@ def do_now(
     """
     signals = Signals()
     with database.writing() as connection:
-        store.reap(connection)
-        worker = store.add_worker(connection, lane, foreground=True, pid=os.getpid())
+        places.reap(connection)
+        worker = places.add_worker(connection, lane, foreground=True, pid=os.getpid())
         task_id = store.enqueue(connection, kind, subject, part, lane=lane, reserved=worker)
         connection.execute("UPDATE tasks SET reserved = ? WHERE id = ? AND state = 'queued'", (worker, task_id))
     work = Work(store.find(kind, subject, part), on_tell, signals)
@@ -169,7 +169,7 @@ def do_now(
                 _do(work, worker, handler)
     finally:
         with contextlib.suppress(DigitsError):  # whoever comes next does it
-            store.remove_worker(worker)
+            places.remove_worker(worker)
             workers.look_after()
     return store.find(kind, subject, part)
 
@@ -185,7 +185,7 @@ def renewed(worker: int) -> Iterator[Callable[[], bool]]:
     def renew() -> None:
         while not ended.wait(1.0):
             with contextlib.suppress(DigitsError):  # a full disk is told by the next change
-                if not store.renew(worker):
+                if not places.renew(worker):
                     lost.set()
 
     thread = threading.Thread(target=contextvars.Context().run, args=(renew,), name="renew-lease", daemon=True)

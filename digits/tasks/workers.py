@@ -11,7 +11,7 @@ from digits.errors import DigitsError
 from digits.storage import database, deletion
 from digits.storage.files import cannot_write
 from digits.storage.home import ROOT, home, logs_folder
-from digits.tasks import store
+from digits.tasks import places, store
 from digits.tasks.lease import clock, pid_namespace, started
 from digits.tasks.task import COMPUTING, TRAINING
 
@@ -37,15 +37,13 @@ def look_after() -> None:
 
     Any process may call it at any time; the server does every second. Raises DigitsError.
     """
-    if store.needs_care():
+    if places.needs_care():
         _end_overdue()
         with database.writing(durable=False) as connection:
-            store.reap(connection)
-            places = [
-                (store.add_worker(connection, lane, foreground=False), lane)
-                for lane in store.lanes_to_serve(connection)
-            ]
-        for worker, lane in places:
+            places.reap(connection)
+            wanted = places.lanes_to_serve(connection)
+            started_for = [(places.add_worker(connection, lane, foreground=False), lane) for lane in wanted]
+        for worker, lane in started_for:
             _start(worker, lane)
     deletion.collect()
 
@@ -53,13 +51,13 @@ def look_after() -> None:
 def warm_up() -> None:
     """Let one worker for trainings load its library ahead, if there is none. Raises DigitsError."""
     with database.reading() as connection:
-        if store.num_workers(connection, TRAINING):
+        if places.num_workers(connection, TRAINING):
             return
     with database.writing(durable=False) as connection:
-        store.reap(connection)
-        if store.num_workers(connection, TRAINING) >= store.capacity(TRAINING):
+        places.reap(connection)
+        if places.num_workers(connection, TRAINING) >= places.capacity(TRAINING):
             return
-        worker = store.add_worker(connection, TRAINING, foreground=False)
+        worker = places.add_worker(connection, TRAINING, foreground=False)
     _start(worker, TRAINING, "--warm")
 
 
@@ -86,9 +84,9 @@ def _start(worker: int, lane: str, *options: str) -> None:
                 start_new_session=True,
             )
     except OSError as error:
-        store.remove_worker(worker)
+        places.remove_worker(worker)
         raise cannot_write(log, error) from error
-    store.identify(worker, process.pid)  # now, so that its end is seen even if it dies before its first word
+    places.identify(worker, process.pid)  # now, so that its end is seen even if it dies before its first word
     _let_it_give_way(process.pid)
     # Somebody must wait for a dead child, or it stays a zombie as long as this process lives.
     threading.Thread(target=_await_end, args=(process, worker), name=f"wait-{process.pid}", daemon=True).start()
@@ -99,7 +97,7 @@ def _await_end(process: subprocess.Popen, worker: int) -> None:
     cause = {-signal.SIGILL: NO_AVX, -signal.SIGKILL: KILLED}.get(code)
     if cause:
         with contextlib.suppress(DigitsError):  # it is only to say more exactly why
-            store.explain_end(worker, cause)
+            places.explain_end(worker, cause)
 
 
 def _let_it_give_way(pid: int) -> None:
@@ -117,7 +115,7 @@ def _let_it_give_way(pid: int) -> None:
 
 def _end_overdue() -> None:
     """End the workers that were asked and do not answer: first SIGTERM, then SIGKILL."""
-    for lease, sent, when in store.overdue(ASKED_SECONDS, SILENT_SECONDS, IDLE_SECONDS):
+    for lease, sent, when in places.overdue(ASKED_SECONDS, SILENT_SECONDS, IDLE_SECONDS):
         if lease.pid is None or lease.pid_namespace != pid_namespace() or started(lease.pid) != lease.pid_started:
             continue
         if not sent:
@@ -126,6 +124,6 @@ def _end_overdue() -> None:
             name = "SIGKILL"
         else:
             continue
-        store.note_signal(lease.worker, name)
+        places.note_signal(lease.worker, name)
         with contextlib.suppress(OSError):
             os.kill(lease.pid, signal.Signals[name])

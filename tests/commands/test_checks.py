@@ -12,7 +12,7 @@ from digits.networks.settings import make_settings
 from digits.runs import store as runs
 from digits.storage import database
 from digits.storage.home import data_folder, run_folder
-from digits.tasks import store as task_store
+from digits.tasks import places
 
 
 @pytest.mark.parametrize("check", [check for check in checks.CHECKS if check != "device"])
@@ -70,7 +70,7 @@ def at_work(pid, *, silent=0.0):
     """A run that the process with that pid is training, as the database has it."""
     run = runs.create(make_settings())
     with database.writing() as connection:
-        worker = task_store.add_worker(connection, tasks.TRAINING, foreground=False, pid=pid)
+        worker = places.add_worker(connection, tasks.TRAINING, foreground=False, pid=pid)
         connection.execute("UPDATE workers SET renewed = renewed - ?", (silent,))
         connection.execute("UPDATE tasks SET state = 'running', worker = ?", (worker,))
     return run

@@ -236,7 +236,7 @@ def test_export_copies_a_whole_run_with_a_card_that_repeats_it(run, with_run, tm
     assert "MNIST sample, the tutorial's test part (1,000 digits): " in card
     assert all(stored.sha256 in card for stored in with_run.model.files.values())
     described = json.loads((tmp_path / "given" / "run.json").read_text())
-    assert described.keys() == starter.described().keys()  # so it could be bundled as it is
+    assert described.keys() == starter.described().keys() - {"pens"}  # so it could be bundled as it is
     again = run("export", with_run.id, tmp_path / "given")
     assert again.code == 1 and "is not empty" in again.err
 

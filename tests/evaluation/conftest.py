@@ -1,6 +1,7 @@
 """What tests of evaluations, and of the pages that show them, have in common."""
 
 from digits.runs import store as runs
+from digits.runs import updates
 from digits.runs.run import Run
 from digits.storage import files
 from digits.storage.home import run_folder
@@ -12,7 +13,7 @@ def train_further(run: Run) -> Run:
         name: files.write_new(run_folder(run.id), name, lambda part, name=name: _write_longer(run, name, part))
         for name in run.model.files
     }
-    runs.publish_model(run.id, new, {name: list(shape) for name, shape in run.model.layers.items()}, "done")
+    updates.publish_model(run.id, new, {name: list(shape) for name, shape in run.model.layers.items()}, "done")
     return runs.get(run.id)
 
 

@@ -11,7 +11,7 @@ from digits.evaluation.calibration import (
     reliability,
 )
 from digits.inference.recognizer import Recognizer, at_temperature
-from digits.runs import models
+from digits.runs import models, updates
 from digits.runs import store as runs
 from tests.evaluation.conftest import train_further
 
@@ -73,7 +73,7 @@ def test_a_trained_run_has_the_temperature_that_fits_its_validation_digits(with_
 def test_a_new_model_is_not_calibrated_with_the_temperature_of_the_old_one(with_run):
     newer = train_further(with_run)
     assert newer.model.temperature is None
-    runs.set_temperature(with_run, 2.0)  # measured on the old model
+    updates.set_temperature(with_run, 2.0)  # measured on the old model
     assert runs.get(with_run.id).model.temperature is None
     images = open_dataset("sample").images[:20]
     uncalibrated = Recognizer.load(newer.model.file("model.tflite")).probabilities(images)

@@ -30,7 +30,7 @@ from digits.storage import database
 from digits.tasks import serve, store
 {harm}
 with database.writing() as connection:
-    place = store.add_worker(connection, sys.argv[1], foreground=False, pid=os.getpid())
+    place = places.add_worker(connection, sys.argv[1], foreground=False, pid=os.getpid())
 serve(place, sys.argv[1], HANDLERS)
 """
 

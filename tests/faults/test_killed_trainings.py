@@ -19,9 +19,9 @@ from digits.storage.files import UNFINISHED
 from digits.storage.home import run_folder
 
 IN_AN_EPOCH = """
-from digits.runs import store as runs
-add_tick = runs.add_tick
-runs.add_tick = lambda run_id, tick: (add_tick(run_id, tick), tick["epoch"] == 2 and kill())
+from digits.runs import updates
+add_tick = updates.add_tick
+updates.add_tick = lambda run_id, tick: (add_tick(run_id, tick), tick["epoch"] == 2 and kill())
 """
 HALF_A_CHECKPOINT = """
 from digits.training import checkpoints
@@ -35,7 +35,7 @@ def half(model, file):
     file.write_bytes(b"half"); kill()
 export.write_litert = half
 """
-BEFORE_ITS_MODEL_COUNTS = "from digits.runs import store as runs; runs.publish_model = kill"
+BEFORE_ITS_MODEL_COUNTS = "from digits.runs import updates; updates.publish_model = kill"
 BEFORE_CALIBRATING = "from digits import pipeline; pipeline.calibrate = kill"
 BEFORE_EVALUATING = "from digits import pipeline; pipeline.evaluate = kill"
 BEFORE_ITS_REPORT_COUNTS = "from digits.evaluation import store as results; results._check_current = kill"

@@ -7,6 +7,7 @@ import numpy as np
 
 from digits.networks.settings import make_settings
 from digits.runs import store as runs
+from digits.runs import updates
 from digits.storage import backup, database, deletion
 from digits.storage.files import sha256, write_new
 from digits.storage.home import home, run_folder
@@ -23,7 +24,7 @@ def named_files():
 def snapshot(run, epoch, keep):
     """Keep a snapshot, as a training does."""
     stored = write_new(run_folder(run.id), f"snapshot-{epoch:04}.npz", lambda part: np.savez(part, np.ones(epoch)))
-    runs.add_file(run.id, "snapshot", epoch, stored, keep=keep)
+    updates.add_file(run.id, "snapshot", epoch, stored, keep=keep)
 
 
 KILLED = """
@@ -31,7 +32,7 @@ from pathlib import Path
 from digits.runs import store as runs
 unlink = Path.unlink
 Path.unlink = lambda *arguments, **options: (unlink(*arguments, **options), kill())
-runs.return_to(RUN, [])
+updates.return_to(RUN, [])
 """
 
 
@@ -55,7 +56,7 @@ def test_a_backup_made_while_runs_are_continued_and_deleted_holds_every_file_tha
     def copy_and_go_on(target):
         copy(target)
         runs.resume(with_run.id, 9)
-        runs.return_to(with_run.id, [])
+        updates.return_to(with_run.id, [])
         process = python(SWEEP, with_run.id)
         assert process.wait(timeout=60) == 0
 

@@ -8,10 +8,11 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from digits.runs import store as runs
+from digits.runs import updates
 from digits.runs.run import Run, RunState
 from digits.storage import database
 from digits.storage.home import ROOT, run_folder
-from digits.tasks import TRAINING, workers
+from digits.tasks import TRAINING, places, workers
 from digits.tasks import store as task_store
 
 # What a link or a name may carry and must stay without effect: all of it for the parser of links (test_pickers.py), one
@@ -63,9 +64,9 @@ def no_workers(monkeypatch):
 def be_at_work(run: Run, stage: RunState = RunState.RUNNING, phase: str = "Training", fraction: float = 0.0) -> Run:
     """Let this process be the worker of a run that waits, at that stage. Returns the run."""
     with database.writing() as connection:
-        worker = task_store.add_worker(connection, TRAINING, foreground=True, pid=os.getpid())
+        worker = places.add_worker(connection, TRAINING, foreground=True, pid=os.getpid())
     assert task_store.claim(worker, TRAINING, only=run.task_id, out_of_turn=True)
-    runs.set_stage(run.id, stage)
+    updates.set_stage(run.id, stage)
     task_store.tell(run.task_id, fraction, phase)
     return runs.get(run.id)
 

@@ -4,6 +4,7 @@ import pytest
 
 from digits.networks.settings import make_settings
 from digits.runs import store as runs
+from digits.runs import updates
 from digits.storage.home import run_folder
 from tests.pages.conftest import HOSTILE_NAME, be_at_work, click, execute, texts
 from tests.pages.test_draw import SCRIBBLE, SEVEN, FakeCanvas, canvas  # noqa: F401
@@ -49,7 +50,7 @@ def test_a_training_at_work_is_offered_and_its_next_epoch_moves_the_bars(open_pa
     assert page.metric[0].label == "After epoch 2" and not page.select_slider
     before = page.get("plotly_chart")[0].proto.spec
     first = runs.files(live_run.id, "snapshot")[0]
-    runs.add_file(live_run.id, "snapshot", 3, first)  # the worker's next epoch, here the first again
+    updates.add_file(live_run.id, "snapshot", 3, first)  # the worker's next epoch, here the first again
     page.run()
     assert page.metric[0].label == "After epoch 3" and page.get("plotly_chart")[0].proto.spec != before
 

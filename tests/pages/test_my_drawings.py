@@ -9,7 +9,7 @@ import pytest
 from digits.drawings import fine_tune, import_export, store
 from digits.errors import DigitsError
 from digits.evaluation import fine_tune_result
-from digits.runs import models
+from digits.runs import models, updates
 from digits.runs import store as runs
 from digits.runs.run import RunState
 from digits.storage import database
@@ -187,12 +187,12 @@ def test_fine_tuning_shows_how_far_it_is_from_the_queue_to_the_comparison(open_p
     assert no_workers == [TRAINING] and progress() == "Waiting for the device…"
     be_at_work(run, RunState.STARTING, "Loading TensorFlow")
     assert progress() == "Loading TensorFlow…"
-    runs.set_stage(run.id, RunState.RUNNING)
+    updates.set_stage(run.id, RunState.RUNNING)
     execute("UPDATE tasks SET phase = 'Training', fraction = 0.5 WHERE id = ?", run.task_id)
     assert progress() == "Epoch 1 of 8"
     click(page, "Stop")
     assert runs.get(run.id).request == "stop"
-    runs.set_stage(run.id, RunState.EVALUATING)
+    updates.set_stage(run.id, RunState.EVALUATING)
     execute("UPDATE tasks SET phase = 'Comparing it with its parent' WHERE id = ?", run.task_id)
     assert progress() == "Comparing it with its parent…" and not any(button.label == "Stop" for button in page.button)
     execute("UPDATE workers SET renewed = renewed - 20")

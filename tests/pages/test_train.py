@@ -4,6 +4,7 @@ from digits import tasks
 from digits.errors import DigitsError
 from digits.networks.settings import make_settings
 from digits.runs import store as runs
+from digits.runs import updates
 from digits.runs.run import RunState
 from digits.tasks import TRAINING
 from pages.shared.text import isolated
@@ -140,10 +141,10 @@ def test_a_running_run_shows_its_state_device_progress_and_time_left(open_page, 
     run = runs.create(make_settings(epochs=10, backend="jax", racers=2, race="learning-rates"))
     run = be_at_work(run)
     each = [{"val_loss": 0.4, "val_accuracy": 0.875}, {"val_loss": 0.5, "val_accuracy": 0.85}]
-    runs.add_epoch(run.id, EPOCH | {"leader": 0, "racers": each})
-    runs.add_tick(run.id, {"epoch": 2, "step": 10, "steps": 25, "loss": 0.9, "accuracy": 0.7})
+    updates.add_epoch(run.id, EPOCH | {"leader": 0, "racers": each})
+    updates.add_tick(run.id, {"epoch": 2, "step": 10, "steps": 25, "loss": 0.9, "accuracy": 0.7})
     memory = {"used": 1_100_000_000, "total": 16_000_000_000}
-    runs.add_details(run.id, device="CPU", backend="jax", xla=True, memory=memory, seconds=7.0)
+    updates.add_details(run.id, device="CPU", backend="jax", xla=True, memory=memory, seconds=7.0)
     page = watch(open_page, run)
     text = texts(page)
     leader = "Best on the validation digits: learning rate 0.00316, of 2 networks."
@@ -160,7 +161,7 @@ def test_a_running_run_shows_its_state_device_progress_and_time_left(open_page, 
 
 def test_before_the_first_epoch_is_done_nobody_knows_how_long_it_takes(open_page, with_sample):
     run = be_at_work(runs.create(make_settings(epochs=10)))
-    runs.add_tick(run.id, {"epoch": 1, "step": 10, "steps": 20, "loss": 0.9, "accuracy": 0.7})
+    updates.add_tick(run.id, {"epoch": 1, "step": 10, "steps": 20, "loss": 0.9, "accuracy": 0.7})
     assert progress(watch(open_page, run)) == ["Epoch 1: batch 10 of 20", "Whole run: 5%"]
 
 
@@ -177,7 +178,7 @@ def test_the_page_looks_four_times_a_second_until_the_first_batch_and_once_while
     run = be_at_work(run, RunState.RUNNING, "Compiling")
     assert _pace(run) == 0.25
     assert _pace(runs.create(make_settings())) == 1.0  # which waits behind the other
-    runs.add_tick(run.id, {"epoch": 1, "step": 1, "steps": 25, "loss": 0.9, "accuracy": 0.7})
+    updates.add_tick(run.id, {"epoch": 1, "step": 1, "steps": 25, "loss": 0.9, "accuracy": 0.7})
     execute("UPDATE tasks SET phase = 'Training' WHERE id = ?", run.task_id)
     assert _pace(runs.get(run.id)) == 1.0
     assert _pace(with_run) is None
@@ -296,7 +297,7 @@ def test_a_worker_that_does_not_respond_is_said_to_and_can_be_stopped(open_page,
 
 
 def test_a_paused_run_continues_and_its_model_stays_in_use(open_page, with_run, no_workers):
-    runs.add_details(with_run.id, note="It continued after epoch 2.")
+    updates.add_details(with_run.id, note="It continued after epoch 2.")
     execute("UPDATE tasks SET state = 'paused' WHERE id = ?", with_run.task_id)
     page = watch(open_page, with_run)
     assert "It continued after epoch 2." in texts(page)

@@ -6,18 +6,18 @@ import pytest
 
 from digits import tasks
 from digits.networks.settings import make_settings
-from digits.runs import starter
+from digits.runs import starter, updates
 from digits.runs import store as runs
 from digits.runs.run import FINISHED, Run
 from digits.storage.files import write_new
 from digits.storage.home import run_folder
-from digits.tasks import TRAINING, TaskState, store, workers
+from digits.tasks import TRAINING, TaskState, places, workers
 
 
 @pytest.fixture(autouse=True)
 def no_worker(monkeypatch):
     """What waits is started by nobody."""
-    monkeypatch.setattr(workers, "_start", lambda worker, lane, *options: store.remove_worker(worker))
+    monkeypatch.setattr(workers, "_start", lambda worker, lane, *options: places.remove_worker(worker))
 
 
 def row(epoch):
@@ -35,12 +35,12 @@ def tick(epoch, step):
 
 def train(run_id: str, num_epochs: int) -> None:
     """Write what an epoch leaves, for some epochs."""
-    runs.set_stage(run_id, runs.RunState.RUNNING, device="CPU", backend="tensorflow", seconds=1.5, xla=True)
+    updates.set_stage(run_id, runs.RunState.RUNNING, device="CPU", backend="tensorflow", seconds=1.5, xla=True)
     for epoch in range(1, num_epochs + 1):
-        runs.add_tick(run_id, tick(epoch, 10))
-        runs.add_epoch(run_id, row(epoch))
+        updates.add_tick(run_id, tick(epoch, 10))
+        updates.add_epoch(run_id, row(epoch))
         stored = write_new(run_folder(run_id), f"checkpoint-{epoch:04}.npz", lambda part: part.write_text("state"))
-        runs.add_file(run_id, "checkpoint", epoch, stored, keep=[epoch - 1])
+        updates.add_file(run_id, "checkpoint", epoch, stored, keep=[epoch - 1])
 
 
 def publish(run_id: str, ended: str = "done") -> None:
@@ -50,7 +50,7 @@ def publish(run_id: str, ended: str = "done") -> None:
         name: write_new(run_folder(run_id), name, lambda part, name=name: shutil.copyfile(bundled.file(name), part))
         for name in bundled.files
     }
-    runs.publish_model(run_id, stored, {name: list(shape) for name, shape in bundled.layers.items()}, ended)
+    updates.publish_model(run_id, stored, {name: list(shape) for name, shape in bundled.layers.items()}, ended)
 
 
 def finished(run: Run | None = None, *, end: TaskState = TaskState.DONE, num_epochs: int = 3, **settings) -> Run:
@@ -60,8 +60,8 @@ def finished(run: Run | None = None, *, end: TaskState = TaskState.DONE, num_epo
     def pipeline(work, run_id, part):
         train(run_id, num_epochs)
         publish(run_id, str(end))
-        runs.set_temperature(runs.get(run_id), 1.5)
-        runs.set_stage(run_id, FINISHED)
+        updates.set_temperature(runs.get(run_id), 1.5)
+        updates.set_stage(run_id, FINISHED)
         return end
 
     tasks.do_now("train", run.id, "", pipeline, lane=TRAINING)

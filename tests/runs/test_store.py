@@ -13,7 +13,7 @@ from digits.drawings import store as drawings
 from digits.errors import BadConfig, DamagedFile, DigitsError, RunBusy, UnknownRun
 from digits.evaluation import store as results
 from digits.networks.settings import make_settings
-from digits.runs import models
+from digits.runs import models, updates
 from digits.runs import store as runs
 from digits.runs.run import FINISHED, MAX_EPOCHS, RunState
 from digits.storage import database
@@ -205,13 +205,13 @@ def test_the_states_of_a_run_along_its_pipeline(run):
 
     def pipeline(work, run_id, part):
         look()
-        runs.set_stage(run_id, RunState.RUNNING)
+        updates.set_stage(run_id, RunState.RUNNING)
         look()
         train(run_id, 2)
         look()
         publish(run_id)
         look()
-        runs.set_stage(run_id, FINISHED)
+        updates.set_stage(run_id, FINISHED)
         look()
 
     look()
@@ -249,15 +249,15 @@ def test_a_worker_that_says_nothing_leaves_its_run_as_it_is(run, process):
 
 
 def test_what_the_worker_says_of_how_it_runs_adds_up(run):
-    runs.set_stage(run.id, RunState.RUNNING, device="GPU", memory={"used": 1, "total": 2})
-    runs.add_details(run.id, device="CPU", memory={"used": 3, "total": 2})
+    updates.set_stage(run.id, RunState.RUNNING, device="GPU", memory={"used": 1, "total": 2})
+    updates.add_details(run.id, device="CPU", memory={"used": 3, "total": 2})
     assert runs.get(run.id).details == {"device": "CPU", "memory": {"used": 3, "total": 2}}
 
 
 def test_numbers_of_epochs_and_reports_from_within_are_told_apart(run):
     for step in (5, 10):
-        runs.add_tick(run.id, tick(1, step))
-    runs.add_epoch(run.id, row(1))
+        updates.add_tick(run.id, tick(1, step))
+    updates.add_epoch(run.id, row(1))
     assert (runs.ticks(run.id), runs.epochs(run.id)) == ([tick(1, 5), tick(1, 10)], [row(1)])
     assert runs.last_tick(run.id) == tick(1, 10)
     assert (runs.get(run.id).epochs_done, runs.get(run.id).val_accuracy) == (1, row(1)["val_accuracy"])
@@ -265,22 +265,22 @@ def test_numbers_of_epochs_and_reports_from_within_are_told_apart(run):
 
 def test_returning_to_a_checkpoint_takes_along_all_that_came_after_it(run, digits_home):
     for epoch in (1, 2, 3):
-        runs.add_tick(run.id, tick(epoch, 5))
-        runs.add_epoch(run.id, row(epoch))
+        updates.add_tick(run.id, tick(epoch, 5))
+        updates.add_epoch(run.id, row(epoch))
         stored = write_new(run_folder(run.id), f"snapshot-{epoch:04}.npz", lambda part: part.write_text(""))
-        runs.add_file(run.id, "snapshot", epoch, stored)
-    runs.return_to(run.id, [row(1)])
+        updates.add_file(run.id, "snapshot", epoch, stored)
+    updates.return_to(run.id, [row(1)])
     assert (runs.epochs(run.id), runs.ticks(run.id)) == ([row(1)], [tick(1, 5)])
     assert list(runs.files(run.id, "snapshot")) == [1]
     assert [path.name for path in run_folder(run.id).iterdir()] == ["snapshot-0001.npz"]
-    runs.return_to(run.id, [])
+    updates.return_to(run.id, [])
     assert (runs.epochs(run.id), runs.ticks(run.id), runs.files(run.id, "snapshot")) == ([], [], {})
 
 
 def test_of_the_files_of_a_kind_those_that_are_named_stay(run):
     for epoch in range(1, 5):
         stored = write_new(run_folder(run.id), f"checkpoint-{epoch:04}.npz", lambda part: part.write_text(""))
-        runs.add_file(run.id, "checkpoint", epoch, stored, keep=[epoch - 1])
+        updates.add_file(run.id, "checkpoint", epoch, stored, keep=[epoch - 1])
     assert list(runs.files(run.id, "checkpoint")) == [3, 4]
     assert sorted(path.name for path in run_folder(run.id).iterdir()) == ["checkpoint-0003.npz", "checkpoint-0004.npz"]
 
@@ -297,11 +297,11 @@ def test_a_new_model_takes_the_place_of_the_old_one_with_all_that_was_derived(di
     file = run_folder(run.id) / "other.tflite"
     file.write_bytes(b"another network")
     stored = write_new(run_folder(run.id), "model.tflite", lambda part: part.write_bytes(b"another network"))
-    runs.publish_model(run.id, dict.fromkeys(old.files, stored), {}, "done")
+    updates.publish_model(run.id, dict.fromkeys(old.files, stored), {}, "done")
     new = runs.get(run.id).model
     assert (new.files["model.tflite"].name, new.temperature) == ("model-2.tflite", None)
     assert results.get(results.Subject.of(runs.get(run.id)), "evaluate", "tutorial") is None
-    runs.set_temperature(run, 3.0)  # of the old model, measured while the new one came
+    updates.set_temperature(run, 3.0)  # of the old model, measured while the new one came
     assert runs.get(run.id).model.temperature is None
     assert not any((run_folder(run.id) / old.files[name].name).exists() for name in old.files)
 

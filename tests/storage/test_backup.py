@@ -11,6 +11,7 @@ from digits.commands import checks
 from digits.errors import DigitsError
 from digits.networks.settings import make_settings
 from digits.runs import store as runs
+from digits.runs import updates
 from digits.runs.run import RunState
 from digits.storage import backup, database
 from digits.storage.files import UNFINISHED, write_new
@@ -21,7 +22,7 @@ from tests.conftest import content, wait_until
 def add_checkpoint(run_id, epoch):
     """As a training does it: the newest one stays."""
     stored = write_new(run_folder(run_id), f"checkpoint-{epoch:04}.npz", lambda part: part.write_text(f"{epoch}"))
-    runs.add_file(run_id, "checkpoint", epoch, stored, keep=[])
+    updates.add_file(run_id, "checkpoint", epoch, stored, keep=[])
 
 
 @pytest.fixture
@@ -136,10 +137,10 @@ def train(work, run_id, part):
     print("up", flush=True)
     files = lambda name, number: write_new(run_folder(run_id), name, lambda part: part.write_text(f"{name} {number}"))
     for epoch in range(1, 100_000):
-        runs.add_file(run_id, "checkpoint", epoch, files(f"checkpoint-{epoch:04}.npz", epoch), keep=[epoch - 1])
-        runs.add_file(run_id, "snapshot", epoch, files(f"snapshot-{epoch:04}.npz", epoch), keep=range(0, epoch, 7))
+        updates.add_file(run_id, "checkpoint", epoch, files(f"checkpoint-{epoch:04}.npz", epoch), keep=[epoch - 1])
+        updates.add_file(run_id, "snapshot", epoch, files(f"snapshot-{epoch:04}.npz", epoch), keep=range(0, epoch, 7))
         names = ("model.keras", "model.tflite", "layers.tflite")
-        runs.publish_model(run_id, {name: files(name, epoch) for name in names}, {}, "done")
+        updates.publish_model(run_id, {name: files(name, epoch) for name in names}, {}, "done")
 
 tasks.do_now("train", runs.create(make_settings(), queued=False).id, "", train)
 """

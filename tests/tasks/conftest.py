@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from digits.storage import database
-from digits.tasks import COMPUTING, store, workers
+from digits.tasks import COMPUTING, places, workers
 from tests.conftest import wait_until
 
 
@@ -57,7 +57,7 @@ def bystander():
 def add_worker(pid=None, lane=COMPUTING, foreground=False):
     """Give this process, or another one, a place; returns the generation number."""
     with database.writing() as connection:
-        return store.add_worker(connection, lane, foreground=foreground, pid=pid or os.getpid())
+        return places.add_worker(connection, lane, foreground=foreground, pid=pid or os.getpid())
 
 
 def notes(home):

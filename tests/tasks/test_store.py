@@ -10,7 +10,7 @@ import pytest
 from digits import tasks
 from digits.errors import BadConfig, RunBusy, TakenOver
 from digits.storage import database
-from digits.tasks import COMPUTING, TRAINING, TaskState, lease, store, workers
+from digits.tasks import COMPUTING, TRAINING, TaskState, lease, places, store, workers
 from digits.tasks.lease import FOREIGN_SECONDS, SILENT_SECONDS
 from tests.conftest import wait_until
 from tests.tasks.conftest import add_worker
@@ -162,7 +162,7 @@ def test_a_worker_that_is_on_its_way_counts(digits_home, monkeypatch):
     tasks.look_after()
     with database.reading() as connection:
         assert connection.execute("SELECT id FROM workers").fetchall() == [first]
-    assert store.identify(first["id"], 1) and store.claim(first["id"], TRAINING).subject == "a"
+    assert places.identify(first["id"], 1) and store.claim(first["id"], TRAINING).subject == "a"
 
 
 def test_a_worker_that_never_came_gives_its_place_away_and_must_end_if_it_comes_then(digits_home, monkeypatch, later):
@@ -176,7 +176,7 @@ def test_a_worker_that_never_came_gives_its_place_away_and_must_end_if_it_comes_
     with database.reading() as connection:
         [second] = connection.execute("SELECT id FROM workers").fetchall()
     assert second["id"] > first["id"]
-    assert not store.identify(first["id"], 1)
+    assert not places.identify(first["id"], 1)
     assert store.claim(first["id"], TRAINING) is None
     assert store.claim(second["id"], TRAINING).subject == "a"
 
@@ -185,14 +185,14 @@ CLAIM = """
 import os, sys
 from digits.storage import database
 from digits.tasks import COMPUTING, TaskState, store
-store.NUM_COMPUTING = 100
+places.NUM_COMPUTING = 100
 go, went = os.pipe()
 for number in range(8):
     if not os.fork():
         os.close(went)
         os.read(go, 1)  # until all are there
         with database.writing() as connection:
-            worker = store.add_worker(connection, COMPUTING, foreground=False, pid=os.getpid())
+            worker = places.add_worker(connection, COMPUTING, foreground=False, pid=os.getpid())
         while task := store.claim(worker, COMPUTING):
             with open(os.environ["DIGITS_HOME"] + "/notes", "a") as file:
                 file.write(f"{task.subject} {number}\\n")
@@ -251,14 +251,14 @@ def test_a_worker_that_says_nothing_is_not_responding_and_nobody_takes_its_work_
     later(24 * 3600)
     tasks.submit("wait", "a")
     assert (state("a"), started, running[0].poll()) == (TaskState.RUNNING, [], None)
-    store.renew(running[1])
+    places.renew(running[1])
     assert tasks.find("wait", "a").is_responding
 
 
 def test_a_clock_that_is_set_back_or_forward_changes_nothing(running, monkeypatch):
     for now in (0, time.time() + 10 * 365 * 24 * 3600):
         monkeypatch.setattr(time, "time", lambda now=now: now)
-        store.renew(running[1])
+        places.renew(running[1])
         task = tasks.find("wait", "a")
         assert (task.state, task.is_responding) == (TaskState.RUNNING, True)
         tasks.look_after()
@@ -301,7 +301,7 @@ def test_a_lease_tells_its_process_from_any_other(bystander):
 def test_a_worker_whose_work_was_given_to_another_changes_nothing(running, started):
     _, old = running
     task = tasks.find("wait", "a")
-    store.remove_worker(old)  # it counted as gone
+    places.remove_worker(old)  # it counted as gone
     tasks.submit("wait", "a")
     new = add_worker()
     assert store.claim(new, COMPUTING).subject == "a"
@@ -314,7 +314,7 @@ def test_a_worker_whose_work_was_given_to_another_changes_nothing(running, start
         ):
             with pytest.raises(TakenOver, match="given to another process"):
                 write()
-    assert not store.renew(old) and store.claim(old, COMPUTING) is None
+    assert not places.renew(old) and store.claim(old, COMPUTING) is None
     assert tasks.find("wait", "a") == before
     finish(task, new)
     assert state("a") == TaskState.DONE
@@ -475,9 +475,9 @@ def test_a_waiting_process_that_is_stopped_holds_nobody_up_and_keeps_its_place(s
     later(SILENT_SECONDS + 1)
     b = store.claim(worker, TRAINING)
     assert b.subject == "b"
-    store.renew(waiting)
+    places.renew(waiting)
     assert store.claim(waiting, TRAINING, only=task) is None  # the place is taken meanwhile
-    store.remove_worker(worker)
+    places.remove_worker(worker)
     assert store.claim(waiting, TRAINING, only=task).subject == "a"
 
 

@@ -11,7 +11,7 @@ import pytest
 from digits import tasks
 from digits.errors import DigitsError, RunBusy, TakenOver
 from digits.storage import database
-from digits.tasks import COMPUTING, TRAINING, Interrupted, TaskState, store, work
+from digits.tasks import COMPUTING, TRAINING, Interrupted, TaskState, places, store, work
 from tests.conftest import wait_until
 from tests.tasks.conftest import add_worker
 
@@ -144,7 +144,7 @@ def in_a_moment(function):
 
 def test_a_training_waits_for_its_turn_and_says_so(busy, started):
     said, done = [], []
-    thread = in_a_moment(lambda: store.remove_worker(busy))
+    thread = in_a_moment(lambda: places.remove_worker(busy))
     task = do(lambda job, subject, part: done.append(1), lane=TRAINING, on_tell=lambda *told: said.append(told[1]))
     thread.join()
     assert (task.state, done) == (TaskState.DONE, [1])
@@ -224,7 +224,7 @@ def test_a_worker_that_has_lost_its_place_writes_nothing_more(digits_home):
         with database.reading() as connection:
             [worker] = connection.execute("SELECT id FROM workers").fetchall()
         # Not in the context of this task, as another process does it.
-        thread = threading.Thread(target=store.remove_worker, args=(worker["id"],))
+        thread = threading.Thread(target=places.remove_worker, args=(worker["id"],))
         thread.start()
         thread.join()
         job.tell(0.9, "Back from the dead")
@@ -268,7 +268,7 @@ def test_nothing_is_renewed_where_the_lease_has_gone(digits_home):
     worker = add_worker()
     with work.renewed(worker) as has_place:
         assert has_place()
-        store.remove_worker(worker)
+        places.remove_worker(worker)
         wait_until(lambda: not has_place(), seconds=5)
 
 

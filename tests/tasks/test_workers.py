@@ -11,7 +11,7 @@ from digits import tasks
 from digits.errors import DigitsError, StoreUnavailable
 from digits.storage import database
 from digits.storage.home import ROOT, logs_folder
-from digits.tasks import COMPUTING, TRAINING, TaskState, lease, store, workers
+from digits.tasks import COMPUTING, TRAINING, TaskState, lease, places, workers
 from tests.conftest import wait_until
 from tests.tasks.conftest import notes
 
@@ -79,7 +79,7 @@ def test_as_many_workers_come_as_there_are_places_and_each_task_is_done_once(ser
         tasks.submit("wait", f"{number}", "0.1")
     look_after_until(lambda: not tasks.unfinished())
     assert sorted(which for what, which, _ in notes(digits_home) if what == "did") == list("012345")
-    assert len({pid for *_, pid in notes(digits_home)}) <= store.NUM_COMPUTING
+    assert len({pid for *_, pid in notes(digits_home)}) <= places.NUM_COMPUTING
 
 
 @pytest.mark.parametrize(("what", "end"), [("stop", TaskState.STOPPED), ("pause", TaskState.PAUSED)])
@@ -146,7 +146,7 @@ def test_a_worker_that_comes_back_from_the_dead_changes_nothing(serving, digits_
     tasks.submit("wait", "a", "60")
     pid = wait_until(lambda: begun(digits_home, "a"))
     hang(pid)
-    store.remove_worker(tasks.find("wait", "a", "60").lease.worker)  # as if it had counted as gone
+    places.remove_worker(tasks.find("wait", "a", "60").lease.worker)  # as if it had counted as gone
     tasks.submit("wait", "a", "60")
     wait_until(lambda: len([1 for what, *_ in notes(digits_home) if what == "began"]) == 2)
     other = tasks.find("wait", "a", "60")
