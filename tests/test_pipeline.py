@@ -116,6 +116,8 @@ def test_without_digits_that_it_has_not_learned_from_a_run_has_no_score_and_is_d
         connection.execute("UPDATE runs SET settings = ?", (json.dumps(learned),))
     run = finish(published)
     assert run.state == RunState.DONE and run.model.temperature
+    with database.reading() as connection:
+        assert connection.execute("SELECT count(*) FROM results").fetchone()[0] == 0
 
 
 @pytest.mark.usefixtures("no_training")

@@ -21,7 +21,7 @@ from digits.runs import store as runs
 from digits.runs.run import RunState
 from digits.storage import database
 from digits.storage.home import ROOT
-from digits.tasks import workers
+from digits.tasks import places, workers
 from tests.conftest import content
 from tests.drawings.conftest import drawn
 from tests.runs.conftest import finished
@@ -30,7 +30,7 @@ from tests.runs.conftest import finished
 @pytest.fixture(autouse=True)
 def no_worker(monkeypatch):
     """What waits is started by nobody."""
-    monkeypatch.setattr(workers, "_start", lambda worker, lane, *options: tasks.store.remove_worker(worker))
+    monkeypatch.setattr(workers, "_start", lambda worker, lane, *options: places.remove_worker(worker))
 
 
 def test_every_verb_explains_itself(run):
