@@ -41,7 +41,7 @@ def later(monkeypatch):
     clock = lease.clock
 
     def later(seconds):
-        for module in (lease, store, workers):
+        for module in (lease, places, store, workers):
             monkeypatch.setattr(module, "clock", lambda: clock() + seconds)
 
     return later
@@ -184,7 +184,7 @@ def test_a_worker_that_never_came_gives_its_place_away_and_must_end_if_it_comes_
 CLAIM = """
 import os, sys
 from digits.storage import database
-from digits.tasks import COMPUTING, TaskState, store
+from digits.tasks import COMPUTING, TaskState, places, store
 places.NUM_COMPUTING = 100
 go, went = os.pipe()
 for number in range(8):
