@@ -231,9 +231,8 @@ def test_the_task_of_a_killed_worker_is_lost_at_once_and_its_place_is_free(runni
     process, _ = running
     assert state("a") == TaskState.RUNNING
     process.kill()
-    wait_until(
-        lambda: lease.started(process.pid) is None, seconds=5
-    )  # it is a zombie still: nobody has asked how it ended
+    # It stays a zombie, because nobody asks how it ended.
+    wait_until(lambda: lease.started(process.pid) is None, seconds=5)
     assert (state("a"), "ended without a word" in tasks.find("wait", "a").cause) == (TaskState.LOST, True)
     [lost] = tasks.unfinished()
     assert lost.state == TaskState.LOST
