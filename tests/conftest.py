@@ -120,11 +120,15 @@ def mnist_data(shared_home):
 
 @pytest.fixture(scope="session")
 def trained_home(shared_home, sample_data):
-    """A DIGITS_HOME with the sample and one finished run of the tutorial's network, trained by the command line."""
+    """A DIGITS_HOME with the sample and one finished run of the tutorial's network, trained by the command line.
+
+    What that printed is in logs/train.json.
+    """
 
     def make(home):
         shutil.copytree(sample_data, home / "data")
-        digits("train", "--architecture", "mlp", "--epochs", "3", home=home)
+        said = digits("train", "--architecture", "mlp", "--epochs", "3", "--json", home=home).stdout
+        (home / "logs" / "train.json").write_text(said)
 
     return shared_home("trained_home", make)
 

@@ -4,6 +4,9 @@ import re
 import subprocess
 import sys
 
+import pytest
+
+from digits.__main__ import main
 from digits.storage.home import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -18,6 +21,11 @@ def test_every_command_of_the_readme_exists():
     commands = set(re.findall(r"python -m (digits [\w-]+|tests\.benchmarks \w+|digits\.[\w.]+)", README))
     assert {command.split()[0] for command in commands} >= {"digits", "tests.benchmarks"}
     for command in commands:
+        module, verb = command.split() if " " in command else (command, "")
+        if module == "digits":
+            with pytest.raises(SystemExit, match="0"):
+                main([verb, "--help"])
+            continue
         process = subprocess.run(
             [sys.executable, "-m", *command.split(), "--help"], cwd=ROOT, capture_output=True, text=True, timeout=60
         )

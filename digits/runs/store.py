@@ -75,6 +75,7 @@ def queue() -> list[Run]:
     return [_run(row) for row in _rows(f"{SELECT} WHERE tasks.state = 'queued' ORDER BY tasks.place, tasks.id")]
 
 
+@database.parsing()
 def epochs(run_id: str) -> list[dict[str, Any]]:
     """Return a row for each finished epoch: {epoch, seconds, loss, accuracy, val_loss, val_accuracy, learning_rate}.
 
@@ -263,6 +264,7 @@ def _get(connection: sqlite3.Connection, run_id: str) -> Run:
     return _run(row)
 
 
+@database.parsing()
 def _run(row: sqlite3.Row) -> Run:
     task = Task.from_row(row)
     model = None

@@ -331,10 +331,10 @@ run, zip_file, before, after = sys.argv[1:]
 images = open_dataset("sample").images[4000:]
 np.save(before, models.recognizer(runs.get(run)).probabilities(images))
 assert main(["runs", "export", run, zip_file]) == 0
-assert main(["runs", "delete", run]) == 0
-assert main(["runs", "import", zip_file]) == 0
-assert "keras" in sys.modules and not runs.get(run).model
-assert main(["runs", "choose", run]) == 0  # its first use
+assert main(["runs", "import", zip_file]) == 1  # it is here
+assert main(["runs", "import", zip_file, "--as-copies", "--json"]) == 0
+assert runs.get(f"{run}-2").model is None
+assert main(["runs", "choose", f"{run}-2"]) == 0  # its first use
 np.save(after, models.recognizer(models.chosen()).probabilities(images))
 """
 
@@ -345,7 +345,9 @@ def test_an_exported_run_that_is_imported_and_used_gives_the_same_predictions(wi
         [sys.executable, "-c", TRAVEL, with_run.id, *paths], cwd=ROOT, capture_output=True, text=True, timeout=120
     )
     assert process.returncode == 0, process.stderr
-    run = runs.get(with_run.id)
+    assert "This run is here already" in process.stderr
+    [copy] = json.loads(process.stdout.splitlines()[-1])
+    run = runs.get(copy)
     np.testing.assert_allclose(np.load(paths[1]), np.load(paths[2]), atol=1e-5)
     assert run.model.temperature == with_run.model.temperature
     assert (run.state, run.settings, runs.epochs(run.id)) == (RunState.DONE, with_run.settings, runs.epochs(run.id))

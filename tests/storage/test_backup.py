@@ -130,6 +130,7 @@ TRAIN = """
 from digits import tasks
 from digits.networks.settings import make_settings
 from digits.runs import store as runs
+from digits.runs import updates
 from digits.storage.files import write_new
 from digits.storage.home import run_folder
 

@@ -41,7 +41,7 @@ def later(monkeypatch):
     clock = lease.clock
 
     def later(seconds):
-        for module in (lease, store, workers):
+        for module in (lease, places, store, workers):
             monkeypatch.setattr(module, "clock", lambda: clock() + seconds)
 
     return later
@@ -184,7 +184,7 @@ def test_a_worker_that_never_came_gives_its_place_away_and_must_end_if_it_comes_
 CLAIM = """
 import os, sys
 from digits.storage import database
-from digits.tasks import COMPUTING, TaskState, store
+from digits.tasks import COMPUTING, TaskState, places, store
 places.NUM_COMPUTING = 100
 go, went = os.pipe()
 for number in range(8):
@@ -231,9 +231,8 @@ def test_the_task_of_a_killed_worker_is_lost_at_once_and_its_place_is_free(runni
     process, _ = running
     assert state("a") == TaskState.RUNNING
     process.kill()
-    wait_until(
-        lambda: lease.started(process.pid) is None, seconds=5
-    )  # it is a zombie still: nobody has asked how it ended
+    # It stays a zombie, because nobody asks how it ended.
+    wait_until(lambda: lease.started(process.pid) is None, seconds=5)
     assert (state("a"), "ended without a word" in tasks.find("wait", "a").cause) == (TaskState.LOST, True)
     [lost] = tasks.unfinished()
     assert lost.state == TaskState.LOST
@@ -368,11 +367,11 @@ def test_a_worker_that_hears_nothing_is_ended_first_gently_then_not(running, sig
     process, _ = running
     tasks.stop(tasks.find("wait", "a").id)
     later(workers.ASKED_SECONDS - 1)
-    change_lease(renewed=store.clock())
+    change_lease(renewed=places.clock())
     tasks.look_after()
     assert signals == []
     later(workers.ASKED_SECONDS + 1)
-    change_lease(renewed=store.clock())  # its other threads live
+    change_lease(renewed=places.clock())  # its other threads live
     tasks.look_after()
     tasks.look_after()
     assert signals == [(process.pid, signal.SIGTERM)]
@@ -403,7 +402,7 @@ def test_asking_twice_does_not_end_a_worker_that_has_heard_and_says_how_far_it_i
     tasks.stop(work.task.id)
     work.tell(0.9, "Evaluating")
     later(workers.ASKED_SECONDS + workers.TERM_SECONDS + 10)
-    change_lease(renewed=store.clock())
+    change_lease(renewed=places.clock())
     tasks.look_after()
     assert signals == []
 
@@ -420,7 +419,7 @@ def test_a_worker_that_has_heard_and_then_hangs_is_ended_too(running, signals, l
 def test_no_signal_goes_to_another_process_that_has_the_pid_now(running, signals, later):
     tasks.stop(tasks.find("wait", "a").id)
     later(24 * 3600)
-    change_lease(pid_namespace="another container", renewed=store.clock() - SILENT_SECONDS - 1)
+    change_lease(pid_namespace="another container", renewed=places.clock() - SILENT_SECONDS - 1)
     tasks.look_after()
     change_lease(pid_namespace=lease.pid_namespace(), pid_started="1")
     tasks.look_after()

@@ -273,8 +273,8 @@ def test_nothing_is_renewed_where_the_lease_has_gone(digits_home):
 
 
 def test_the_lease_is_renewed_while_the_work_takes_its_time(digits_home, monkeypatch):
-    clock, added = store.clock, []
-    monkeypatch.setattr(store, "clock", lambda: clock() + sum(added))
+    clock, added = places.clock, []
+    monkeypatch.setattr(places, "clock", lambda: clock() + sum(added))
     with work.renewed(add_worker()):
         with database.reading() as connection:
             before = connection.execute("SELECT renewed FROM workers").fetchone()[0]
