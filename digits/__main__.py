@@ -5,6 +5,7 @@ only on success, 2 for bad arguments, 1 for anything else, with one sentence and
 """
 
 import argparse
+import io
 import os
 import signal
 import sys
@@ -12,21 +13,17 @@ import sys
 try:
     from digits.commands import (
         architectures,
-        audit,
         backup,
         data,
         doctor,
         drawings,
-        embedding_map,
-        evaluate,
+        evaluation,
         export,
-        features,
         fine_tune,
         predict,
-        robustness,
         runs,
         train,
-        work,
+        worker,
     )
 except ModuleNotFoundError as error:  # the doctor cannot tell either where its own packages are missing
     sys.exit(f"python -m digits: the package {error.name} is missing. Run: pip install -r requirements.txt")
@@ -34,23 +31,8 @@ from digits.errors import BadConfig, DigitsError
 from digits.training.backends import check_chosen
 
 VERBS = (
-    data,
-    train,
-    evaluate,
-    features,
-    robustness,
-    embedding_map,
-    predict,
-    drawings,
-    fine_tune,
-    runs,
-    export,
-    architectures,
-    audit,
-    backup,
-    doctor,
-    work,
-)
+    data, train, evaluation, predict, drawings, fine_tune, runs, export, architectures, backup, doctor, worker
+)  # fmt: skip
 # These build networks with Keras; all other verbs need neither it nor the library it runs on.
 NEED_KERAS = {"train", "fine-tune", "audit", "architectures"}
 
@@ -66,6 +48,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one verb; returns the exit code."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's log lines are not for the user
     os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")  # nor is the whole card for TensorFlow
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # names of files need not be text
     parser = OneSentenceParser(prog="python -m digits", description=__doc__.split("\n")[0])
     verbs = parser.add_subparsers(title="verbs", dest="verb", required=True, metavar="VERB")
     for verb in VERBS:

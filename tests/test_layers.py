@@ -49,7 +49,9 @@ def test_opening_every_page_and_drawing_loads_no_tensorflow(with_run):
     """In a process of its own, because the tests of the engine load TensorFlow into this one."""
     code = """
 import sys
+import streamlit as st
 from streamlit.testing.v1 import AppTest
+type(st.context).cookies = {}  # where an AppTest has a mock
 app = AppTest.from_file("app.py", default_timeout=60).run()
 for page in ("home", "explore", "train", "evaluate", "compare", "draw"):
     app.switch_page(f"pages/{page}/page.py").run()

@@ -12,7 +12,7 @@ def add_to(verbs) -> None:
 
 
 def run(options) -> int:
-    tables = {name: _layers(build) for name, build in ARCHITECTURES.items()}
+    tables = {name: _layers(build()) for name, build in ARCHITECTURES.items()}
     if options.json:
         print(json.dumps(tables, indent=1))
         return 0
@@ -23,8 +23,7 @@ def run(options) -> int:
     return 0
 
 
-def _layers(build) -> list[dict]:
-    model = build()
+def _layers(model) -> list[dict]:
     return [
         {
             "layer": layer.__class__.__name__,

@@ -36,18 +36,17 @@ def packages() -> str:
     """Whether every package of requirements.txt is here in a version that it allows."""
     lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
     wanted = [Requirement(text) for line in lines if (text := line.partition("#")[0].strip())]
-    wrong = []
-    for package in wanted:
-        try:
-            version = importlib.metadata.version(package.name)
-        except importlib.metadata.PackageNotFoundError:
-            wrong.append(f"{package.name} is missing")
-            continue
-        if version not in package.specifier:
-            wrong.append(f"{package.name} is {version}, expected {package.specifier}")
-    if wrong:
+    if wrong := list(filter(None, map(_what_is_wrong, wanted))):
         raise DigitsError(f"{'; '.join(wrong)}. Run: {sys.executable} -m pip install -r requirements.txt")
     return f"All {len(wanted)} packages are as requirements.txt wants them."
+
+
+def _what_is_wrong(package: Requirement) -> str:
+    try:
+        version = importlib.metadata.version(package.name)
+    except importlib.metadata.PackageNotFoundError:
+        return f"{package.name} is missing"
+    return "" if version in package.specifier else f"{package.name} is {version}, expected {package.specifier}"
 
 
 def folder() -> str:
@@ -89,13 +88,11 @@ def disk() -> str:
 
 def data() -> str:
     """Whether what is prepared is whole: every byte is compared with the manifest."""
-    said = []
-    for source, known in SOURCES.items():
-        whole = source == "sample" or is_prepared(source)
-        if whole:
-            open_dataset(source)  # the sample is prepared on first use
-        said.append(f"{known.title} is {'whole' if whole else 'not prepared'}")
-    return "; ".join(said) + "."
+    whole = [source for source in SOURCES if source == "sample" or is_prepared(source)]
+    for source in whole:
+        open_dataset(source)  # the sample is prepared on first use
+    states = (f"{known.title} is {'whole' if source in whole else 'not prepared'}" for source, known in SOURCES.items())
+    return "; ".join(states) + "."
 
 
 def device() -> str:
@@ -125,33 +122,33 @@ def database() -> str:
     store.check()
     if store.file().exists():
         _check_lock()
-    damaged, n = [], 0
-    for run in runs.page(limit=-1):
-        for name, stored in _named_files(run.id).items():
-            n += 1
-            try:
-                checked(run_folder(run.id), stored)
-            except DamagedFile:
-                if stored in _named_files(run.id).values():  # a training lets its older files go
-                    damaged.append(f"{name} of {run.id}")
+    named = [(run.id, stored) for run in runs.page(limit=-1) for stored in _named_files(run.id)]
+    damaged = [f"{stored.name} of {run_id}" for run_id, stored in named if _is_damaged(run_id, stored)]
     if damaged:
         raise DigitsError(
             f"Damaged or missing: {', '.join(damaged)}. Check the disk. A damaged checkpoint or epoch is passed over; "
             "a run whose model is damaged can be continued or trained again."
         )
-    return f"The database is whole, and so are the {n:,} files that it names."
+    return f"The database is whole, and so are the {len(named):,} files that it names."
 
 
-def _named_files(run_id: str) -> dict[str, StoredFile]:
-    """Return every file that the database names of a run, by its name; of a deleted one none."""
+def _is_damaged(run_id: str, stored: StoredFile) -> bool:
+    try:
+        checked(run_folder(run_id), stored)
+    except DamagedFile:
+        return stored in _named_files(run_id)  # a training lets its older files go
+    return False
+
+
+def _named_files(run_id: str) -> list[StoredFile]:
+    """Return every file that the database names of a run; of a deleted one none."""
     try:
         model = runs.get(run_id).model
     except UnknownRun:
-        return {}
-    named = list(model.files.values()) if model else []
-    for kind in ("checkpoint", "snapshot", "fine_tune_data", "weights"):
-        named += runs.files(run_id, kind).values()
-    return {stored.name: stored for stored in named}
+        return []
+    kinds = ("checkpoint", "snapshot", "fine_tune_data", "weights")
+    named = [stored for kind in kinds for stored in runs.files(run_id, kind).values()]
+    return [*model.files.values(), *named] if model else named
 
 
 def _check_lock() -> None:
@@ -178,18 +175,16 @@ def workers() -> str:
             f"{' '.join(lost)} Continue it (python -m digits train --resume RUN) or delete it (python -m digits runs "
             "delete RUN)."
         )
-    unevaluated = [run.id for run in runs.page(limit=-1) if run.lacks_evaluation]
-    if unevaluated:
+    if unevaluated := [run.id for run in runs.page(limit=-1) if run.lacks_evaluation]:
         raise DigitsError(
             f"Trained, but not evaluated: {', '.join(unevaluated)}. Continue: python -m digits train --resume RUN"
         )
     under_way = [task for task in tasks.unfinished() if task.state == tasks.TaskState.RUNNING]
-    for task in under_way:
-        if not task.is_responding:
-            raise DigitsError(
-                f"The worker of {task.subject}, process {task.lease.pid}, does not respond. Stop it: python -m digits "
-                "runs stop RUN. Until then it keeps its place."
-            )
+    for task in (task for task in under_way if not task.is_responding):
+        raise DigitsError(
+            f"The worker of {task.subject}, process {task.lease.pid}, does not respond. Stop it: python -m digits "
+            "runs stop RUN. Until then it keeps its place."
+        )
     said = [f"{task.kind} {task.subject}: {task.fraction:.0%}" for task in under_way]
     return "; ".join(said) + "." if said else "Nothing is under way, and nothing was lost."
 

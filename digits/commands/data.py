@@ -1,9 +1,9 @@
 """python -m digits data [SOURCE]: list the sources and their state, or prepare one."""
 
 import json
-import sys
 
 from digits import tasks
+from digits.commands.progress import bar
 from digits.data.dataset import facts, is_prepared, open_dataset, prepare_task
 from digits.data.sources import SOURCES, check_source
 from digits.errors import DigitsError
@@ -19,8 +19,8 @@ def add_to(verbs) -> None:
 def run(options) -> int:
     if options.source:
         check_source(options.source)
-        tell = lambda fraction, phase: print(f"{phase} ...", file=sys.stderr)  # noqa: E731
-        task = tasks.do_now("prepare", options.source, "", prepare_task, on_tell=tell)
+        with bar() as on_tell:
+            task = tasks.do_now("prepare", options.source, "", prepare_task, on_tell=on_tell)
         if task.state != tasks.TaskState.DONE:
             raise DigitsError(f"Preparing {SOURCES[options.source].title} was {task.state}.")
         known = facts(options.source)

@@ -42,15 +42,12 @@ def export_zip(options) -> int:
 
 def import_zips(options) -> int:
     """Each zip is taken whole or not at all; the exit code says whether all were."""
-    failed = 0
+    failed = False
     for file in options.files:
         try:
             merged = store.merge(import_export.unpack(file.read_bytes()))
             print(f"{file}: {merged.new:,} new, {merged.known:,} known, {merged.other:,} known by another label")
-        except OSError as error:
-            print(f"{file}: {error.strerror}", file=sys.stderr)
-            failed += 1
-        except DigitsError as error:
-            print(f"{file}: {error.with_hint}", file=sys.stderr)
-            failed += 1
-    return 1 if failed else 0
+        except (OSError, DigitsError) as error:
+            failed = True
+            print(f"{file}: {error.strerror if isinstance(error, OSError) else error.with_hint}", file=sys.stderr)
+    return int(failed)

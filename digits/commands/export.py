@@ -7,7 +7,7 @@ from pathlib import Path
 from digits.data.sources import SOURCES
 from digits.errors import DigitsError
 from digits.evaluation import evaluate
-from digits.evaluation.test_sets import test_sets
+from digits.evaluation.score_card import as_markdown, score_card
 from digits.runs import sharing
 from digits.runs import store as runs
 from digits.runs.run import Run
@@ -38,9 +38,7 @@ def run(options) -> int:
             shutil.copyfile(path, folder / name)
     except OSError as error:
         raise cannot_write(folder, error) from error
-    reports = {
-        chosen.name: report for chosen in test_sets(found.settings) if (report := evaluate.stored(found, chosen))
-    }
+    reports = {report["test"]: report for report in evaluate.reports(found)}
     text = json.dumps(described(found, reports), indent=1) + "\n"
     atomic_write(folder / "run.json", lambda part: part.write_text(text, encoding="utf-8"))
     atomic_write(folder / "card.md", lambda part: part.write_text(card(found, reports), encoding="utf-8"))
@@ -67,16 +65,10 @@ def described(run: Run, reports: dict[str, dict]) -> dict:
 
 def card(run: Run, reports: dict[str, dict]) -> str:
     """Return what the model is, in Markdown: how it was made, from what, and how good it is."""
-    settings, alone, details = run.settings, run.trained_with, run.details
-    scores = []
-    for report in reports.values():
-        low, high = report["interval"]
-        scores.append(f"- {report['title']}: {report['accuracy']:.2%} (95 % interval {low:.2%} to {high:.2%})")
-    source = SOURCES[settings.source]
-    versions = ", ".join(f"{name} {version}" for name, version in details["versions"].items())
+    source = SOURCES[run.settings.source]
+    scores = "\n".join(as_markdown(score_card(run, report)) for report in reports.values())
     files = "\n".join(f"- {name}: sha256 {stored.sha256}" for name, stored in run.model.files.items())
-    return f"""# {run.id}
-
+    return f"""{scores}
 Reads one handwritten digit, 28 x 28 grey pixels from 0 (paper) to 255 (ink), as MNIST has them; gives ten
 probabilities. For learning and play; not for reading anything that matters.
 
@@ -84,15 +76,8 @@ Made by
 
     {sharing.command(run)}
 
-in {details["seconds"]:.0f} s on {details["device"]}, with {versions}; learning rate {alone.learning_rate:.3g},
-seed {alone.seed}.
-
-Data: {source.title} ({source.origin}), split "{settings.split}"; licence {source.licence}.
+Data: {source.title} ({source.origin}); licence {source.licence}.
 {source.citation}.
-
-Accuracy:
-
-{chr(10).join(scores)}
 
 Files:
 

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from digits.commands.run_and_test import named_run
+from digits.commands.evaluation import named_run
 from digits.errors import DigitsError
 from digits.inference.detector import Detector
 from digits.inference.picture import upload_ink
@@ -62,7 +62,7 @@ def _row(path: Path, recognizer: Recognizer, detector: Detector) -> dict[str, An
     try:
         prediction = predict(upload_ink(path.read_bytes()), recognizer, detector)
     except DigitsError as error:
-        return {"image": str(path), "error": getattr(error, "with_hint", str(error))}
+        return {"image": str(path), "error": error.with_hint}
     except OSError as error:
         return {"image": str(path), "error": f"The file can't be read: {error.strerror}."}
     return {

@@ -17,18 +17,13 @@ def add_to(verbs) -> None:
     parser.set_defaults(command=list_runs)
     actions = parser.add_subparsers(title="actions", metavar="ACTION")
     for command in (show, rename, choose, stop, pause, move, delete, export):
-        name = command.__name__
-        action = actions.add_parser(name, help=command.__doc__)
+        action = actions.add_parser(command.__name__, help=command.__doc__)
         action.add_argument("run", metavar="RUN")
-        if name == "rename":
-            action.add_argument("name", metavar="NAME")
-        if name == "move":
-            action.add_argument("place", metavar="PLACE", type=int, help="1 is the next to start")
-        if name == "show":
-            action.add_argument("--json", action="store_true", help="print JSON")
-        if name == "export":
-            action.add_argument("file", metavar="FILE", type=Path, help="a zip")
         action.set_defaults(command=command)
+    actions.choices["show"].add_argument("--json", action="store_true", help="print JSON")
+    actions.choices["rename"].add_argument("name", metavar="NAME")
+    actions.choices["move"].add_argument("place", metavar="PLACE", type=int, help="1 is the next to start")
+    actions.choices["export"].add_argument("file", metavar="FILE", type=Path, help="a zip")
     action = actions.add_parser("import", help=import_runs.__doc__)
     action.add_argument("files", nargs="+", type=Path, metavar="FILE", help="zips that `runs export` made")
     action.add_argument("--as-copies", action="store_true", help="give a run that is here already a new id")

@@ -1,20 +1,15 @@
 """python -m digits train: train here and now, with a progress bar."""
 
-import contextlib
 import json
 import sys
-from typing import Any, TextIO
-
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from typing import Any
 
 from digits import pipeline, tasks
-from digits.commands.progress import stderr_into
+from digits.commands.progress import bar, stderr_into
 from digits.commands.training_options import add_training_options, chosen_settings
 from digits.data.dataset import ensure_prepared, open_dataset
 from digits.errors import BadConfig, DigitsError
 from digits.evaluation import evaluate
-from digits.evaluation.test_sets import test_sets
 from digits.networks.backends import check_installed
 from digits.networks.settings import make_settings
 from digits.runs import store as runs
@@ -46,14 +41,20 @@ def train(run: Run) -> tuple[dict[str, Any], dict[str, Any] | None]:
     Raises DigitsError when it ends without a model, or was paused.
     """
     log = logs_folder() / "train.log"
-    with stderr_into(log) as terminal, _bar(run.id, run.num_epochs, terminal) as on_tell:
+    with stderr_into(log) as terminal, bar(terminal) as show:
+
+        def on_tell(fraction: float, phase: str) -> None:
+            if phase == "Training" and (tick := runs.last_tick(run.id)):
+                phase = f"Epoch {tick['epoch']:.0f}/{run.num_epochs}, accuracy {tick['accuracy']:.2%}"
+            show(fraction, phase)
+
         tasks.do_now("train", run.id, "", pipeline.run, lane=tasks.TRAINING, on_tell=on_tell)
     run = runs.get(run.id)
     if run.state == RunState.PAUSED:  # somebody asked for it, so nothing went wrong
         raise DigitsError("The run is paused.", f"Continue it: python -m digits train --resume {run.id}")
     if run.state not in (RunState.DONE, RunState.STOPPED) or run.model is None:
         raise DigitsError(f"The run {run.state}. {run.cause}".strip(), f"It is {run.id}.")
-    report = next((found for chosen in test_sets(run.settings) if (found := evaluate.stored(run, chosen))), None)
+    report = next(iter(evaluate.reports(run)), None)
     result = {
         "run": run.id,
         **{name: getattr(run.settings, name) for name in ("architecture", "source", "split")},
@@ -105,19 +106,3 @@ def _check_data(source: str) -> None:
     """Prepare the source if need be; what is damaged is said before a run is touched."""
     ensure_prepared(source, lambda phase: print(f"{phase} ...", file=sys.stderr))
     open_dataset(source)
-
-
-@contextlib.contextmanager
-def _bar(run_id: str, num_epochs: int, terminal: TextIO):
-    """Show a progress bar over all epochs; yields what hears how far the run is."""
-    columns = (TextColumn("{task.description:32}"), BarColumn(), TextColumn("{task.fields[note]}"), TimeElapsedColumn())
-    with Progress(*columns, console=Console(file=terminal)) as progress:
-        task = progress.add_task("Starting", total=1.0, note="")
-
-        def on_tell(fraction: float, phase: str) -> None:
-            progress.update(task, description=phase)
-            if phase == "Training" and (tick := runs.last_tick(run_id)):
-                numbers = f"loss {tick['loss']:.4f}  accuracy {tick['accuracy']:.2%}"
-                progress.update(task, completed=fraction, note=f"epoch {tick['epoch']:.0f}/{num_epochs}  {numbers}")
-
-        yield on_tell

@@ -1,53 +1,32 @@
-"""What each kind of task does: the function that a worker calls for it."""
+"""python -m digits work: serve a lane of the queue, with the function that does each kind of task.
+
+Pages and the server start it; people need not.
+"""
 
 import os
+from collections.abc import Callable
 
 from digits import pipeline
 from digits.data.dataset import is_prepared, prepare_task
 from digits.evaluation import audit, embedding_map, evaluate, features, robustness
-from digits.evaluation.test_sets import test_set
 from digits.networks.settings import make_settings
 from digits.runs import store as runs
 from digits.runs import transfer
-from digits.tasks import Work
+from digits.tasks import TRAINING, Work, serve
 
 
-def _features(work: Work, run_id: str, part: str) -> None:
-    features.compute(runs.get(run_id), part, work.report)
+def add_to(verbs) -> None:
+    parser = verbs.add_parser("work", help="do queued tasks (started by the pages)")
+    parser.add_argument("worker", type=int, metavar="ID")
+    parser.add_argument("lane", metavar="LANE")
+    parser.add_argument("--warm", action="store_true", help="load the library for trainings ahead")
+    parser.set_defaults(command=run)
 
 
-def _evaluate(work: Work, run_id: str, test: str) -> None:
-    evaluate.evaluate(runs.get(run_id), test, work.report)
-
-
-def _robustness(work: Work, run_id: str, test: str) -> None:
-    run = runs.get(run_id)
-    robustness.measure(run, test_set(test, run.settings), work.report)
-
-
-def _map(work: Work, run_id: str, test: str) -> None:
-    run = runs.get(run_id)
-    embedding_map.compute(run, test_set(test, run.settings), work.report)
-
-
-def _audit(work: Work, source: str, part: str) -> None:
-    audit.audit(source, work.report)
-
-
-def _build(work: Work, run_id: str, part: str) -> None:
-    transfer.build(run_id, work.report)
-
-
-HANDLERS = {
-    "train": pipeline.run,
-    "prepare": prepare_task,
-    "evaluate": _evaluate,
-    "features": _features,
-    "robustness": _robustness,
-    "map": _map,
-    "audit": _audit,
-    "build": _build,
-}
+def run(options) -> int:
+    warm = warm_up if options.warm and options.lane == TRAINING else None
+    serve(options.worker, options.lane, HANDLERS, warm=warm)
+    return 0
 
 
 def warm_up() -> None:
@@ -57,3 +36,28 @@ def warm_up() -> None:
     from digits.training import device, warm_engine
 
     warm_engine.warm_up(settings, device.choose().name)
+
+
+def _of_run(compute: Callable) -> Callable:
+    """Return a handler that computes a result of a run and stores it."""
+
+    def handle(work: Work, run_id: str, part: str) -> None:
+        compute(runs.get(run_id), part, work.report)
+
+    return handle
+
+
+def _audit(work: Work, source: str, part: str) -> None:
+    audit.audit(source, work.report)
+
+
+HANDLERS = {
+    "train": pipeline.run,
+    "prepare": prepare_task,
+    "evaluate": _of_run(evaluate.evaluate),
+    "features": _of_run(features.compute),
+    "robustness": _of_run(robustness.measure),
+    "map": _of_run(embedding_map.compute),
+    "audit": _audit,
+    "build": lambda work, run_id, part: transfer.build(run_id, work.report),
+}

@@ -48,7 +48,7 @@ def prepare(source: str, on_phase: Callable[[str], None] = lambda phase: None) -
     known = SOURCES[source]
     arrays = dict(zip(NAMES, LOADERS[source](on_phase), strict=True))
     on_phase("Verifying")
-    if {name: _digest(array) for name, array in arrays.items()} != _expected(source):
+    if _digests(arrays) != _expected(source):
         raise DataUnavailable(
             f"What came from {known.origin} is not {known.title}: it was cut short or altered. Delete the download and "
             "try again."
@@ -84,14 +84,15 @@ def open_dataset(source: str) -> Dataset:
             )
         prepare(source)
     try:
-        arrays = {
-            name: np.load(data_folder(source) / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in NAMES
-        }
-        intact = {name: _digest(array) for name, array in arrays.items()} == _expected(source)
+        files = {name: data_folder(source) / f"{name}.npy" for name in NAMES}
+        arrays = {name: np.load(file, mmap_mode="r", allow_pickle=False) for name, file in files.items()}
+        if _digests(arrays) != _expected(source):
+            raise ValueError("other digits")
     except (OSError, ValueError, EOFError) as error:
-        raise _damaged(source) from error
-    if not intact:
-        raise _damaged(source)
+        raise DamagedFile(
+            f"The files of {SOURCES[source].title} were damaged on the disk. Prepare them again.",
+            f"Run: python -m digits data {source}",
+        ) from error
     return Dataset(source, **arrays)
 
 
@@ -114,12 +115,5 @@ def _expected(source: str) -> dict[str, str]:
     return {"images": SOURCES[source].images_sha256, "labels": SOURCES[source].labels_sha256}
 
 
-def _digest(array: np.ndarray) -> str:
-    return hashlib.sha256(np.ascontiguousarray(array)).hexdigest()
-
-
-def _damaged(source: str) -> DamagedFile:
-    return DamagedFile(
-        f"The files of {SOURCES[source].title} were damaged on the disk. Prepare them again.",
-        f"Run: python -m digits data {source}",
-    )
+def _digests(arrays: dict[str, np.ndarray]) -> dict[str, str]:
+    return {name: hashlib.sha256(np.ascontiguousarray(array)).hexdigest() for name, array in arrays.items()}

@@ -1,1 +1,1 @@
-"""My digits: what the user drew and said what it is; kept on this machine, given away as a plain zip."""
+"""My drawings: pictures with the labels that the user gave them. They stay on this machine; a zip gives them away."""

@@ -8,7 +8,6 @@ from typing import Any
 import cv2
 import numpy as np
 
-from digits.errors import UnreadablePicture
 from digits.inference.strokes import read_strokes
 
 SIDE = 28  # px, what the network sees
@@ -17,7 +16,7 @@ LONGEST = 512  # px, a side of the picture as it was drawn
 
 @dataclass(frozen=True)
 class Drawing:
-    """What one file of My digits holds."""
+    """One of My drawings."""
 
     seen: np.ndarray
     """(28, 28) uint8, 0 = paper, 255 = ink: what the network saw."""
@@ -37,37 +36,26 @@ class Drawing:
 
 
 def drawing_id(seen: np.ndarray) -> str:
-    """The id of what the network sees, (28, 28) uint8."""
+    """Return the id of what the network sees, (28, 28) uint8."""
     return hashlib.sha256(seen.tobytes()).hexdigest()[:16]
 
 
 def make(seen: np.ndarray, ink: np.ndarray, label: int, strokes: list[Any] = ()) -> Drawing:
-    """A new drawing. ink: (H, W) uint8, at most LONGEST px a side."""
+    """Return a new drawing. ink: (H, W) uint8, at most LONGEST px a side."""
     now = datetime.now(UTC).isoformat(timespec="seconds")
     return Drawing(seen, label, now, cv2.imencode(".png", ink)[1].tobytes(), plain_strokes(list(strokes)))
 
 
-def checked_label(value: Any) -> int:
-    """A label from outside. Raises ValueError when it is no whole number from 0 to 9."""
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 9:
-        shown = repr(str(value)[:20]).replace("`", "'")
-        raise ValueError(f"the label `{shown}` is no digit from 0 to 9")  # as code, in which Markdown means nothing
-    return value
-
-
 def plain_strokes(strokes: list[Any]) -> list[dict[str, Any]]:
-    """The path and the width of each stroke as the canvas knows it, a tenth of a px exact, and nothing else.
+    """Return the path and the width of each stroke as the canvas knows it, to a tenth of a px, and nothing else.
 
-    Raises ValueError when they are no strokes.
+    Raises UnreadablePicture when they are no strokes.
     """
-    try:
-        read_strokes({"objects": strokes})  # which checks every number
-        return [
-            {
-                "path": [[command, *(round(number, 1) for number in numbers)] for command, *numbers in stroke["path"]],
-                "strokeWidth": round(stroke["strokeWidth"], 1),
-            }
-            for stroke in strokes
-        ]
-    except UnreadablePicture as error:
-        raise ValueError(str(error)) from error
+    read_strokes({"objects": strokes})  # which checks every number
+    return [
+        {
+            "path": [[command, *(round(number, 1) for number in numbers)] for command, *numbers in stroke["path"]],
+            "strokeWidth": round(stroke["strokeWidth"], 1),
+        }
+        for stroke in strokes
+    ]

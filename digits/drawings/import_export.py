@@ -1,4 +1,4 @@
-"""My digits as a plain zip: `digits.json` says what each picture is, the pictures and strokes lie beside it.
+"""My drawings as a plain zip: `digits.json` has the label of each picture; the pictures and strokes lie beside it.
 
     digits.json            {"format": "my digits", "version": 1, "drawings": [{"id", "label", "when"}, ...]}
     seen/7-<id>.png        28 x 28 grey, 0 = paper, 255 = ink: what the network saw; the label comes first
@@ -19,22 +19,23 @@ from typing import Any
 import cv2
 import numpy as np
 
-from digits.drawings.drawing import LONGEST, SIDE, Drawing, checked_label, drawing_id, plain_strokes
+from digits.drawings.drawing import LONGEST, SIDE, Drawing, drawing_id, plain_strokes
 from digits.drawings.store import MOST
 from digits.errors import DigitsError, UnreadablePicture
 from digits.inference.picture import grey_png
 
+FORMAT = {"format": "my digits", "version": 1}
+CHOOSE = "Choose one that was exported under My drawings."
 ZIP_BYTES = 32 << 20
 INFLATED_BYTES = 128 << 20
 ENTRIES = 3 * MOST + 10  # and some folders
-LIST_BYTES = 2 << 20  # digits.json
-FILE_BYTES = 1 << 20  # any other
-NAMES = re.compile(r"digits\.json|(seen|pictures)/[0-9]-[0-9a-f]{16}\.png|strokes/[0-9]-[0-9a-f]{16}\.json")
-FOLDERS = ("seen/", "pictures/", "strokes/")
+FILE_BYTES = 1 << 20  # of each; a list of MOST drawings has half of it
+NAMES = re.compile(r"digits\.json|(seen|pictures)/([0-9]-[0-9a-f]{16}\.png)?|strokes/([0-9]-[0-9a-f]{16}\.json)?")
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00")
 
 
 def pack(drawings: Iterable[Drawing]) -> bytes:
-    """The zip of some drawings."""
+    """Return the zip of some drawings."""
     content, listed = io.BytesIO(), []
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         for drawing in drawings:
@@ -44,13 +45,12 @@ def pack(drawings: Iterable[Drawing]) -> bytes:
             archive.writestr(f"pictures/{name}.png", drawing.picture)
             if drawing.strokes:
                 archive.writestr(f"strokes/{name}.json", json.dumps(drawing.strokes))
-        described = {"format": "my digits", "version": 1, "drawings": listed}
-        archive.writestr("digits.json", json.dumps(described, indent=1))
+        archive.writestr("digits.json", json.dumps(FORMAT | {"drawings": listed}, indent=1))
     return content.getvalue()
 
 
 def unpack(content: bytes) -> list[Drawing]:
-    """The drawings of a zip that `pack` made, or somebody who knows its form. Raises DigitsError for anything else."""
+    """Return the drawings of a zip that `pack` made, or somebody who knows its form. Raises DigitsError."""
     if len(content) > ZIP_BYTES:
         raise DigitsError(
             f"This file has {len(content) >> 20} MB, expected a zip of at most {ZIP_BYTES >> 20}; export fewer."
@@ -62,41 +62,35 @@ def unpack(content: bytes) -> list[Drawing]:
     except DigitsError:
         raise
     except Exception as error:  # zipfile, zlib and struct each raise their own
-        raise DigitsError(
-            "This is no zip file, or a damaged one. Choose one that was exported under My digits."
-        ) from error
+        raise DigitsError(f"This is no zip file, or a damaged one. {CHOOSE}") from error
 
 
 def _check_contents(entries: list[zipfile.ZipInfo]) -> None:
     """Refuse by the table of contents what is no export, before a byte is inflated."""
     if len(entries) > ENTRIES:
-        raise DigitsError(
-            f"This zip holds {len(entries):,} files, expected at most {ENTRIES:,}; export fewer drawings."
-        )
+        raise DigitsError(f"This zip holds {len(entries):,} files, expected at most {ENTRIES:,}; export fewer.")
     names = [entry.filename for entry in entries]
     if len(set(names)) < len(names):
         raise DigitsError("This zip holds a file twice; export it again.")
-    strange = [name for name in names if not NAMES.fullmatch(name) and name not in FOLDERS]
-    if strange:
-        raise DigitsError(f"This zip holds {_shown(strange[0])}, which no export of My digits has; nothing was taken.")
+    if strange := [name for name in names if not NAMES.fullmatch(name)]:
+        raise DigitsError(f"This zip holds {_shown(strange[0])}, which no export of My drawings has. {CHOOSE}")
     if "digits.json" not in names:
-        raise DigitsError("This zip holds no digits.json. Choose one that was exported under My digits.")
-    for entry in entries:
-        if entry.flag_bits & 1:
-            raise DigitsError("This zip is locked with a password; export it again without one.")
-        most = LIST_BYTES if entry.filename == "digits.json" else FILE_BYTES
-        if entry.file_size > most:
-            raise DigitsError(
-                f"{entry.filename} in this zip has {entry.file_size >> 10:,} kB, expected at most {most >> 10:,}."
-            )
+        raise DigitsError(f"This zip holds no digits.json. {CHOOSE}")
+    if any(entry.flag_bits & 1 for entry in entries):
+        raise DigitsError("This zip is locked with a password; export it again without one.")
+    largest = max(entries, key=lambda entry: entry.file_size)
+    if (size := largest.file_size) > FILE_BYTES:
+        raise DigitsError(
+            f"{largest.filename} in this zip has {size >> 10:,} kB, expected at most {FILE_BYTES >> 10:,}."
+        )
     if (total := sum(entry.file_size for entry in entries)) > INFLATED_BYTES:
         raise DigitsError(f"This zip holds {total >> 20} MB, expected at most {INFLATED_BYTES >> 20}.")
 
 
 def _drawings(archive: zipfile.ZipFile) -> list[Drawing]:
     described = _json(archive, "digits.json")
-    if not isinstance(described, dict) or described.get("format") != "my digits" or described.get("version") != 1:
-        raise DigitsError("digits.json in this zip does not describe My digits in a form that this version knows.")
+    if not isinstance(described, dict) or not FORMAT.items() <= described.items():
+        raise DigitsError("digits.json in this zip does not describe My drawings in a form that this version knows.")
     listed = described.get("drawings")
     if not isinstance(listed, list) or len(listed) > MOST:
         raise DigitsError(f"digits.json in this zip lists no drawings, or more than {MOST:,}.")
@@ -107,16 +101,13 @@ def _drawings(archive: zipfile.ZipFile) -> list[Drawing]:
 def _drawing(archive: zipfile.ZipFile, names: set[str], place: int, row: Any) -> Drawing:
     if not isinstance(row, dict) or not {"id", "label", "when"} <= set(row):
         raise DigitsError(f"Drawing {place} in digits.json has no id, label and when.")
-    try:
-        label = checked_label(row["label"])
-    except ValueError as error:
-        raise DigitsError(f"Drawing {place} in digits.json is labelled wrongly: {error}.") from None
-    name = f"{label}-{row['id']}"
+    label, when, name = row["label"], row["when"], f"{row['label']}-{row['id']}"
+    if type(label) is not int or label not in range(10):
+        raise DigitsError(f"Drawing {place} in digits.json: the label {_shown(str(label))} is no digit from 0 to 9.")
     files = [f"seen/{name}.png", f"pictures/{name}.png"]
     if missing := [file for file in files if file not in names]:
         raise DigitsError(f"This zip lists drawing {place}, but holds no {_shown(missing[0])}.")
-    when = row["when"]
-    if not isinstance(when, str) or not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", when):
+    if not isinstance(when, str) or not TIME.fullmatch(when):
         raise DigitsError(f"Drawing {place} in digits.json says no time such as 2026-01-31T12:00:00+00:00.")
     seen, ink = (_picture(archive, file) for file in files)
     if seen.shape != (SIDE, SIDE):
@@ -126,9 +117,9 @@ def _drawing(archive: zipfile.ZipFile, names: set[str], place: int, row: Any) ->
     strokes = f"strokes/{name}.json"
     try:
         read = plain_strokes(_json(archive, strokes)) if strokes in names else []
-    except (ValueError, TypeError):
+    except (UnreadablePicture, TypeError):
         raise DigitsError(f"{strokes} in this zip holds no strokes.") from None
-    # Encoded anew: what lies here later was written here.
+    # Encoded again, because only what was encoded here is stored.
     return Drawing(seen, label, when, cv2.imencode(".png", ink)[1].tobytes(), read)
 
 
@@ -147,11 +138,11 @@ def _json(archive: zipfile.ZipFile, file: str) -> Any:
 
 
 def _inflated(archive: zipfile.ZipFile, file: str) -> bytes:
-    """At most what the table of contents says: an entry that lies about its size is cut there, and its sum is wrong."""
+    """Read no more than the table of contents says: an entry that lies about its size fails its checksum there."""
     with archive.open(file) as entry:
         return entry.read(archive.getinfo(file).file_size + 1)
 
 
 def _shown(name: str) -> str:
-    """A name from outside, safe to show."""
+    """Return a text from outside, safe to show."""
     return "`" + repr(name[:60]).replace("`", "'") + "`"  # as code, in which Markdown means nothing

@@ -4,7 +4,6 @@ Northcutt, Jiang & Chuang, Confident learning: estimating uncertainty in dataset
 cleanlab. A worker trains NUM_FOLDS networks for it.
 """
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -12,13 +11,12 @@ import numpy as np
 
 from digits.data.dataset import Dataset, open_dataset
 from digits.data.sources import SOURCES
-from digits.errors import BadConfig
 from digits.evaluation import store
-from digits.evaluation.store import Subject
+from digits.evaluation.report import as_rows
+from digits.evaluation.store import Progress, Subject
 from digits.networks.settings import make_settings
 
 KIND = "audit"
-Progress = Callable[[float, str], None]
 
 NUM_FOLDS = 5
 SMALL = {"epochs": 10, "batch_size": 64}  # a sample needs more, smaller steps than the network's recipe takes
@@ -56,43 +54,16 @@ def _subject(source: str) -> Subject:
     return Subject.of_source(source, SOURCES[source].labels_sha256)
 
 
-def plant(source: str, count: int, on_progress: Progress = lambda fraction, phase: None) -> dict[str, Any]:
-    """Measure how well the audit works: give `count` random training digits a wrong label, and look for them.
-
-    Stores nothing. Returns {source, n, planted, found (how many of them are among the doubtful labels), doubtful (how
-    many labels are doubtful), found_early (how many of them are among the first 1.5 times `count`)}.
-    Raises BadConfig, DataUnavailable, DamagedFile.
-    """
-    dataset = open_dataset(source)
-    labels = np.array(dataset.labels[: dataset.num_train])
-    if not 1 <= count <= len(labels) // 10:
-        raise BadConfig(f"The number of wrong labels is {count:,}; expected 1 to {len(labels) // 10:,}.")
-    rng = np.random.default_rng(0)
-    chosen = rng.choice(len(labels), count, replace=False)
-    labels[chosen] = (labels[chosen] + rng.integers(1, 10, count)) % 10
-    ranked = [row["index"] for row in doubtful(labels, cross_validated(dataset, labels, on_progress))]
-    found, early = (len(set(chosen.tolist()) & set(part)) for part in (ranked, ranked[: count * 3 // 2]))
-    return {
-        "source": source,
-        "n": len(labels),
-        "planted": count,
-        "found": found,
-        "doubtful": len(ranked),
-        "found_early": early,
-    }
-
-
 def cross_validated(
     dataset: Dataset, labels: np.ndarray, on_progress: Progress = lambda fraction, phase: None
 ) -> np.ndarray:
     """Return probabilities of each training digit, (n, 10), by a `cnn` that learned `labels` (n,) from the others."""
     from digits.training.cross_validation import out_of_fold
 
-    few = len(labels) < 20_000
-    settings = make_settings(architecture="cnn", source=dataset.source, **(SMALL if few else {}))
-    return out_of_fold(
-        settings, replace(dataset, images=dataset.images[: len(labels)], labels=labels), NUM_FOLDS, on_progress
-    )
+    recipe = SMALL if len(labels) < 20_000 else {}
+    settings = make_settings(architecture="cnn", source=dataset.source, **recipe)
+    learned = replace(dataset, images=dataset.images[: len(labels)], labels=labels)
+    return out_of_fold(settings, learned, NUM_FOLDS, on_progress)
 
 
 def doubtful(labels: np.ndarray, probabilities: np.ndarray) -> list[dict[str, Any]]:
@@ -108,13 +79,11 @@ def doubtful(labels: np.ndarray, probabilities: np.ndarray) -> list[dict[str, An
     exact = probabilities.astype(np.float64)
     exact /= exact.sum(axis=1, keepdims=True)
     order = find_label_issues(np.asarray(labels, int), exact, return_indices_ranked_by="normalized_margin", n_jobs=1)
-    return [
-        {
-            "index": int(index),
-            "label": int(labels[index]),
-            "predicted": int(exact[index].argmax()),
-            "confidence": round(float(exact[index].max()), 4),
-            "support": round(float(exact[index, labels[index]]), 4),
-        }
-        for index in order
-    ]
+    found = exact[order]
+    return as_rows(
+        index=order,
+        label=labels[order],
+        predicted=found.argmax(axis=1),
+        confidence=found.max(axis=1).round(4),
+        support=exact[order, labels[order]].round(4),
+    )

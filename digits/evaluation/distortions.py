@@ -18,7 +18,7 @@ CHANNELS = 64  # digits that are distorted together
 FINE = 4  # steps per pixel in which strokes are widened
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Distortion:
     """One way to distort digits, and a useful range of strengths."""
 
@@ -26,12 +26,12 @@ class Distortion:
     unit: str
     strengths: tuple[float, ...]
     """In ascending order, the neutral one among them; a curve has a point at each."""
-    neutral: float = 0.0
-    """The strength that changes nothing."""
     step: float
     """Between two strengths that a slider offers."""
     apply: Callable[[np.ndarray, float], np.ndarray]
     """(n, 28, 28) uint8, 0 = paper, 255 = ink, and a strength -> (n, 28, 28) uint8."""
+    neutral: float = 0.0
+    """The strength that changes nothing."""
 
 
 def distort(images: np.ndarray, strengths: dict[str, float]) -> np.ndarray:
@@ -59,20 +59,12 @@ def _thicken(images: np.ndarray, pixels: float) -> np.ndarray:
     return _together(images, widen)
 
 
-def _rotate(images: np.ndarray, degrees: float) -> np.ndarray:
-    return _warp(images, cv2.getRotationMatrix2D(MIDDLE, -degrees, 1))  # OpenCV turns the other way
+def _rotate_and_scale(images: np.ndarray, degrees: float, scale: float) -> np.ndarray:
+    return _warp(images, cv2.getRotationMatrix2D(MIDDLE, -degrees, scale))  # OpenCV turns the other way
 
 
-def _scale(images: np.ndarray, percent: float) -> np.ndarray:
-    return _warp(images, cv2.getRotationMatrix2D(MIDDLE, 0, percent / 100))
-
-
-def _shift_right(images: np.ndarray, pixels: float) -> np.ndarray:
-    return _warp(images, np.array([[1, 0, pixels], [0, 1, 0]], float))
-
-
-def _shift_down(images: np.ndarray, pixels: float) -> np.ndarray:
-    return _warp(images, np.array([[1, 0, 0], [0, 1, pixels]], float))
+def _shift(images: np.ndarray, right: float, down: float) -> np.ndarray:
+    return _warp(images, np.array([[1, 0, right], [0, 1, down]], float))
 
 
 def _warp(images: np.ndarray, matrix: np.ndarray) -> np.ndarray:
@@ -108,27 +100,20 @@ def _add_noise(images: np.ndarray, levels: float) -> np.ndarray:
     return np.clip(np.rint(images + levels * noise), 0, 255).astype(np.uint8)
 
 
+_SHIFTS = (-8, -6, -4, -2, 0, 2, 4, 6, 8)
 DISTORTIONS = {
-    "thickness": Distortion(
-        title="Stroke width", unit="px", strengths=(-2, -1.5, -1, -0.5, 0, 1, 2, 3, 4), step=0.5, apply=_thicken
-    ),
+    "thickness": Distortion("Stroke width", "px", (-2, -1.5, -1, -0.5, 0, 1, 2, 3, 4), 0.5, _thicken),
     "scale": Distortion(
-        title="Size", unit="%", strengths=(40, 50, 60, 80, 100, 120, 140, 160), neutral=100, step=5, apply=_scale
+        "Size", "%", (40, 50, 60, 80, 100, 120, 140, 160), 5,
+        lambda images, percent: _rotate_and_scale(images, 0, percent / 100), neutral=100,
     ),
     "rotation": Distortion(
-        title="Rotation", unit="°", strengths=(-60, -45, -30, -15, 0, 15, 30, 45, 60), step=5, apply=_rotate
+        "Rotation", "°", (-60, -45, -30, -15, 0, 15, 30, 45, 60), 5,
+        lambda images, degrees: _rotate_and_scale(images, degrees, 1),
     ),
-    "right": Distortion(
-        title="Shift to the right", unit="px", strengths=(-8, -6, -4, -2, 0, 2, 4, 6, 8), step=1, apply=_shift_right
-    ),
-    "down": Distortion(
-        title="Shift down", unit="px", strengths=(-8, -6, -4, -2, 0, 2, 4, 6, 8), step=1, apply=_shift_down
-    ),
-    "blur": Distortion(title="Blur", unit="px", strengths=(0, 0.5, 1, 1.5, 2, 2.5, 3), step=0.25, apply=_blur),
-    "contrast": Distortion(
-        title="Contrast", unit="%", strengths=(10, 20, 30, 40, 60, 80, 100), neutral=100, step=5, apply=_contrast
-    ),
-    "noise": Distortion(
-        title="Noise", unit="grey levels", strengths=(0, 20, 40, 60, 80, 100, 120), step=10, apply=_add_noise
-    ),
-}
+    "right": Distortion("Shift to the right", "px", _SHIFTS, 1, lambda images, pixels: _shift(images, pixels, 0)),
+    "down": Distortion("Shift down", "px", _SHIFTS, 1, lambda images, pixels: _shift(images, 0, pixels)),
+    "blur": Distortion("Blur", "px", (0, 0.5, 1, 1.5, 2, 2.5, 3), 0.25, _blur),
+    "contrast": Distortion("Contrast", "%", (10, 20, 30, 40, 60, 80, 100), 5, _contrast, neutral=100),
+    "noise": Distortion("Noise", "grey levels", (0, 20, 40, 60, 80, 100, 120), 10, _add_noise),
+}  # fmt: skip

@@ -7,22 +7,18 @@ them mean little, and a new digit gets its place from its neighbours. It takes a
 digits.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from digits.evaluation import evaluate, features, store
-from digits.evaluation.store import Subject
-from digits.evaluation.test_sets import TestSet
+from digits.evaluation.store import Progress, Subject
+from digits.evaluation.test_sets import TestSet, test_set
 from digits.runs.run import Run
 
 KIND = "map"
 NUM_PLACED = 3_000  # by t-SNE, whose time grows faster than the number of digits
 NUM_NEIGHBOURS = 5  # that give a new digit its place
-
-Progress = Callable[[float, str], None]
 
 
 @dataclass(frozen=True)
@@ -72,17 +68,16 @@ def components(vectors: np.ndarray) -> Components:
     return Components(mean, directions * np.sign(largest), (float(explained[0]), float(explained[1])))
 
 
-def compute(run: Run, chosen: TestSet, on_progress: Progress = lambda fraction, phase: None) -> Embedding:
+def compute(run: Run, name: str, on_progress: Progress = lambda fraction, phase: None) -> Embedding:
     """Place the digits of a test set by t-SNE, keep the places and return them. Missing features are computed first.
 
-    Raises DataUnavailable, DamagedFile.
+    Raises BadConfig, DataUnavailable, DamagedFile.
     """
-    subject = Subject.of(run)
-    vectors = features.stored(run, chosen.name)
+    subject, chosen = Subject.of(run), test_set(name, run.settings)
+    vectors = features.stored(run, name)
     if vectors is None:
-        predicting = f"Predicting {len(chosen.indices):,} digits"
-        vectors = features.compute(run, chosen.name, lambda fraction, _: on_progress(0.3 * fraction, predicting))
-    report = evaluate.stored(run, chosen) or evaluate.evaluate(run, chosen.name)
+        vectors = features.compute(run, name, lambda fraction, phase: on_progress(0.3 * fraction, phase))
+    report = evaluate.stored(run, chosen) or evaluate.evaluate(run, name)
     indices = _pick(len(vectors), [row["index"] for row in report["misread"]])
     on_progress(0.3, f"Placing {len(indices):,} digits by their neighbours")
     from sklearn.manifold import TSNE
@@ -90,15 +85,16 @@ def compute(run: Run, chosen: TestSet, on_progress: Progress = lambda fraction, 
     # By the angle between features, like the nearest training digits.
     placer = TSNE(metric="cosine", init="random", random_state=0, n_jobs=-1)
     places = placer.fit_transform(np.asarray(vectors[indices], np.float32)).astype(np.float32)
-    store.put(subject, KIND, chosen.name, {"n": len(indices)}, lambda file: _save(file, indices, places), suffix=".npz")
+    rows = np.column_stack([indices, places]).astype(np.float32)
+    store.put(subject, KIND, name, {"n": len(indices)}, lambda file: np.save(file, rows))
     return Embedding(indices, places)
 
 
 def stored(run: Run, chosen: TestSet) -> Embedding | None:
     """Return the places that `compute` kept for the present model; None if there are none."""
     result = store.get(Subject.of(run), KIND, chosen.name)
-    arrays = result and result.arrays()
-    return Embedding(**arrays) if arrays else None
+    rows = result and result.array()
+    return Embedding(rows[:, 0].astype(np.int32), rows[:, 1:]) if rows is not None else None
 
 
 def _pick(n: int, wanted: list[int]) -> np.ndarray:
@@ -107,8 +103,3 @@ def _pick(n: int, wanted: list[int]) -> np.ndarray:
     space = max(0, min(NUM_PLACED, n) - len(wanted))
     evenly = others[np.linspace(0, len(others) - 1, min(space, len(others))).astype(int)]
     return np.sort(np.concatenate([np.array(wanted[:NUM_PLACED], int), evenly])).astype(np.int32)
-
-
-def _save(file: Path, indices: np.ndarray, places: np.ndarray) -> None:
-    with file.open("wb") as out:  # if given a name, NumPy would add a suffix of its own
-        np.savez(out, indices=indices, places=places)

@@ -4,7 +4,6 @@ The predictions come from the LiteRT file through OpenCV, like those of a drawin
 needs no TensorFlow.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,7 @@ from digits.evaluation import store
 from digits.evaluation.calibration import calibrate, expected_calibration_error
 from digits.evaluation.label_errors import corrected
 from digits.evaluation.report import report
-from digits.evaluation.store import Subject
+from digits.evaluation.store import Progress, Subject
 from digits.evaluation.test_sets import TestSet, test_set, test_sets
 from digits.inference.recognizer import Recognizer, at_temperature
 from digits.runs import starter
@@ -22,8 +21,6 @@ from digits.runs.run import Run
 
 KIND = "evaluate"
 CHUNK = 2_000  # digits between two reports of progress
-
-Progress = Callable[[float, str], None]
 
 
 def evaluate(run: Run, name: str, on_progress: Progress = lambda fraction, phase: None) -> dict[str, Any]:
@@ -69,6 +66,11 @@ def stored(run: Run, chosen: TestSet) -> dict[str, Any] | None:
     return starter.evaluation(chosen.name) if run.is_starter else None
 
 
+def reports(run: Run) -> list[dict[str, Any]]:
+    """Return the reports that are stored of a run, that on the test set of its own split first."""
+    return [report for chosen in test_sets(run.settings) if (report := stored(run, chosen))]
+
+
 def probabilities(run: Run, chosen: TestSet) -> np.ndarray | None:
     """Return the ten probabilities of each digit of a test set, (n, 10) float32, memory-mapped, calibrated.
 
@@ -84,7 +86,5 @@ def calibration_error(run: Run) -> tuple[float, str] | None:
 
     From the first of its reports that is there; None if there is none.
     """
-    for chosen in test_sets(run.settings):
-        if found := stored(run, chosen):
-            return float(found["calibration"]["error_after"]), chosen.title
-    return None
+    found = reports(run)
+    return (float(found[0]["calibration"]["error_after"]), found[0]["title"]) if found else None

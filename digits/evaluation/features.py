@@ -4,14 +4,12 @@ Digits that look alike to the network have similar features, so the nearest trai
 (Papernot & McDaniel, Deep k-nearest neighbors, 2018).
 """
 
-from collections.abc import Callable
-
 import numpy as np
 
 from digits.data.dataset import open_dataset
 from digits.data.splits import split, take
 from digits.evaluation import store
-from digits.evaluation.store import Subject
+from digits.evaluation.store import Progress, Subject
 from digits.evaluation.test_sets import test_set
 from digits.runs import models
 from digits.runs.run import Run
@@ -20,8 +18,6 @@ TRAIN = "train"
 """The name of the digits that a run learned from; every other part is a test set, "tutorial" or "official"."""
 KIND = "features"
 CHUNK = 1_000  # digits between two reports of progress
-
-Progress = Callable[[float, str], None]
 
 
 def part(run: Run, name: str) -> tuple[str, range]:

@@ -9,9 +9,8 @@ import numpy as np
 
 from digits.data.dataset import is_prepared, open_dataset
 from digits.data.splits import split
-from digits.errors import UnknownRun
-from digits.evaluation import evaluate, store
-from digits.evaluation.report import wilson_interval
+from digits.evaluation import store
+from digits.evaluation.report import as_rows, wilson_interval
 from digits.evaluation.store import Subject
 from digits.evaluation.test_sets import TestSet, test_sets
 from digits.inference.recognizer import Recognizer
@@ -38,18 +37,12 @@ def compare(run: Run) -> dict[str, Any]:
     parent = Recognizer.load(checked(data.folder, data.files["model.tflite"]))
     now = Recognizer.load(run.model.file("model.tflite"))
     before, after = (recognizer.probabilities(data.images).argmax(axis=1) for recognizer in (parent, now))
-    held_out = data.held_out
-    are_correct = before == data.labels, after == data.labels
+    held_out, was, is_now = data.held_out, before == data.labels, after == data.labels
     result = {
         "parent": run.settings.parent,
-        **{
-            name: _score(*(correct[part] for correct in are_correct))
-            for name, part in {"held_out": held_out, "learned": ~held_out}.items()
-        },
-        "drawings": [
-            {"label": int(label), "before": int(old), "after": int(new), "held_out": bool(held)}
-            for label, old, new, held in zip(data.labels, before, after, held_out, strict=True)
-        ],
+        "held_out": _score(was[held_out], is_now[held_out]),
+        "learned": _score(was[~held_out], is_now[~held_out]),
+        "drawings": as_rows(label=data.labels, before=before, after=after, held_out=held_out),
         "test": _on_test_set(run, parent, now),
     }
     store.put(subject, KIND, "", result)
@@ -70,49 +63,14 @@ def drawings(run: Run) -> FineTuneData:
 def _on_test_set(run: Run, parent: Recognizer, now: Recognizer) -> dict[str, Any]:
     chosen, seen = _test_set(run)
     images, labels = chosen.take(open_dataset(chosen.source))
-    before = _known_predictions(_unchanged_parent(run), chosen, labels)
-    if before is None:
-        before = parent.probabilities(images).argmax(axis=1)
-    after = _known_predictions(run, chosen, labels)
-    if after is None:
-        after = now.probabilities(images).argmax(axis=1)
+    before, after = (recognizer.probabilities(images).argmax(axis=1) for recognizer in (parent, now))
 
     def rows(where: np.ndarray) -> list[dict[str, int]]:
-        return [
-            {"index": int(i), "label": int(labels[i]), "before": int(before[i]), "after": int(after[i])}
-            for i in np.flatnonzero(where)
-        ]
+        return as_rows(index=np.flatnonzero(where), label=labels[where], before=before[where], after=after[where])
 
     was, is_now = before == labels, after == labels
-    return {
-        **_score(was, is_now),
-        "title": chosen.title,
-        "name": chosen.name,
-        "source": chosen.source,
-        "seen": seen,
-        "forgotten": rows(was & ~is_now),
-        "gained": rows(~was & is_now),
-    }
-
-
-def _known_predictions(run: Run | None, chosen: TestSet, labels: np.ndarray) -> np.ndarray | None:
-    """Return what a network predicts on a test set, (n,) int, from its report; None where it has none."""
-    report = evaluate.stored(run, chosen) if run else None
-    if report is None:
-        return None
-    predicted = np.array(labels)
-    for row in report["misread"]:
-        predicted[row["index"]] = row["predicted"]
-    return predicted
-
-
-def _unchanged_parent(run: Run) -> Run | None:
-    """Return the parent, with its reports, as long as its model is still the one that was copied."""
-    try:
-        parent = runs.get(run.settings.parent)
-    except UnknownRun:
-        return None
-    return parent if parent.model and parent.model.sha256 == drawings(run).files["model.tflite"].sha256 else None
+    named = {"title": chosen.title, "name": chosen.name, "source": chosen.source, "seen": seen}
+    return _score(was, is_now) | named | {"forgotten": rows(was & ~is_now), "gained": rows(~was & is_now)}
 
 
 def _test_set(run: Run) -> tuple[TestSet, bool]:

@@ -8,23 +8,10 @@ from typing import Any
 
 from digits.evaluation.report import wilson_interval
 
-KNOWN: dict[int, frozenset[int]] = {
-    947: frozenset({9}),
-    1621: frozenset({6}),
-    1901: frozenset({4}),
-    2130: frozenset({4, 9}),
-    2462: frozenset({0}),
-    2597: frozenset({3}),
-    2654: frozenset(),
-    3520: frozenset(),
-    3558: frozenset({0}),
-    5937: frozenset({3}),
-    6651: frozenset({6}),
-    6783: frozenset({6}),
-    8527: frozenset({4, 9}),
-    9679: frozenset(),
-    9729: frozenset({6}),
-}
+KNOWN: dict[int, set[int]] = {
+    947: {9}, 1621: {6}, 1901: {4}, 2130: {4, 9}, 2462: {0}, 2597: {3}, 2654: set(), 3520: set(),
+    3558: {0}, 5937: {3}, 6651: {6}, 6783: {6}, 8527: {4, 9}, 9679: set(), 9729: {6},
+}  # fmt: skip
 """Index into the 10,000 -> label by the raters: one digit, either of two, or, if empty, no digit at all."""
 
 

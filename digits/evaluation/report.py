@@ -35,9 +35,11 @@ def report(labels: np.ndarray, probabilities: np.ndarray) -> dict[str, Any]:
     from sklearn.metrics import confusion_matrix, log_loss, precision_recall_fscore_support
 
     predicted = probabilities.argmax(axis=1)
-    confidence = probabilities.max(axis=1)
+    confidence = probabilities.max(axis=1).astype(float)
     num_correct = int((predicted == labels).sum())
-    columns = precision_recall_fscore_support(labels, predicted, labels=list(DIGITS), zero_division=0)
+    precision, recall, f1, support = precision_recall_fscore_support(
+        labels, predicted, labels=list(DIGITS), zero_division=0
+    )
     wrong = np.flatnonzero(predicted != labels)
     wrong = wrong[np.argsort(-confidence[wrong], kind="stable")]
     # In double precision and renormalised, because rounding keeps float32 rows from summing to 1.
@@ -49,17 +51,17 @@ def report(labels: np.ndarray, probabilities: np.ndarray) -> dict[str, Any]:
         "interval": wilson_interval(num_correct, len(labels)),
         "loss": float(log_loss(labels, exact, labels=list(DIGITS))),
         "confusion": confusion_matrix(labels, predicted, labels=list(DIGITS)).tolist(),
-        "per_digit": [
-            {"digit": d, "precision": float(p), "recall": float(r), "f1": float(f), "support": int(n)}
-            for d, p, r, f, n in zip(DIGITS, *columns, strict=True)
-        ],
-        "misread": [
-            {
-                "index": int(i),
-                "label": int(labels[i]),
-                "predicted": int(predicted[i]),
-                "confidence": round(float(confidence[i]), 4),
-            }
-            for i in wrong
-        ],
+        "per_digit": as_rows(digit=DIGITS, precision=precision, recall=recall, f1=f1, support=support),
+        "misread": as_rows(
+            index=wrong,
+            label=labels[wrong],
+            predicted=predicted[wrong],
+            confidence=confidence[wrong].round(4),
+        ),
     }
+
+
+def as_rows(**columns) -> list[dict[str, Any]]:
+    """Return a row of plain values for each item of the columns, sequences or arrays of equal length."""
+    values = (np.asarray(column).tolist() for column in columns.values())
+    return [dict(zip(columns, row, strict=True)) for row in zip(*values, strict=True)]

@@ -1,7 +1,7 @@
 """Measure accuracy on distorted test digits: a curve for each distortion, computed once by a worker."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -12,23 +12,21 @@ from digits.data.dataset import open_dataset
 from digits.evaluation import store
 from digits.evaluation.distortions import DISTORTIONS, distort
 from digits.evaluation.report import wilson_interval
-from digits.evaluation.store import Subject
-from digits.evaluation.test_sets import TestSet
+from digits.evaluation.store import Progress, Subject
+from digits.evaluation.test_sets import TestSet, test_set
 from digits.inference.recognizer import Recognizer
 from digits.runs.run import Run
 
 KIND = "robustness"
 
-Progress = Callable[[float, str], None]
 
-
-def measure(run: Run, chosen: TestSet, on_progress: Progress = lambda fraction, phase: None) -> dict[str, Any]:
-    """Predict the test set under every distortion at every strength, one at a time; keep the curves and return them.
+def measure(run: Run, name: str, on_progress: Progress = lambda fraction, phase: None) -> dict[str, Any]:
+    """Predict the test set under every distortion at every strength, one at a time; keep and return the curves.
 
     Returns {run, test, title, n, curves}; curves by the distortion's name: {strengths, accuracy (0 to 1), interval
-    (Wilson's 95%, two floats)}, lists of equal length. Raises DataUnavailable, DamagedFile.
+    (Wilson's 95%, two floats)}, lists of equal length. Raises BadConfig, DataUnavailable, DamagedFile.
     """
-    subject = Subject.of(run)
+    subject, chosen = Subject.of(run), test_set(name, run.settings)
     images, labels = chosen.take(open_dataset(chosen.source))
     recognizers = load(run)
     cv2.setNumThreads(1)  # threads within such a small network cost more than they save

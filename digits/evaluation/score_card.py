@@ -15,12 +15,10 @@ MARKDOWN = re.compile(r"[\\`*_{}\[\]<>$&|~#!:@]")
 def score_card(run: Run, report: dict[str, Any]) -> dict[str, Any]:
     """Return the card of `run` as plain values for JSON.
 
-    report: from `digits.evaluation.evaluate`; the card contains its accuracy, interval, corrected, loss and
-    calibration. drawn: {n, mean, worst, styles} on digits drawn with a pen, of the starter alone. size: of the LiteRT
-    file, in bytes. Raises DamagedFile.
+    report: from `digits.evaluation.evaluate`. drawn: {n, mean, worst, ways} on digits drawn with a pen, of the starter
+    alone. size: of the LiteRT file, in bytes. Raises DamagedFile.
     """
     settings, details = run.trained_with, run.details
-    size = run.model.file("model.tflite").stat().st_size
     return {
         "run": run.id,
         "name": run.title,
@@ -30,7 +28,7 @@ def score_card(run: Run, report: dict[str, Any]) -> dict[str, Any]:
         "drawn": starter.described()["pens"] if run.is_starter else None,
         "architecture": settings.architecture,
         "parameters": sum(layer["parameters"] for layer in architectures.layers(settings.architecture)),
-        "size": size,
+        "size": run.model.file("model.tflite").stat().st_size,
         "trained": {
             "source": settings.source,
             "split": settings.split,
@@ -82,7 +80,7 @@ def _name(setting: str, value: str) -> str:
 
 
 def _drawn(drawn: dict[str, Any]) -> str:
-    styles = f"mean of {drawn['styles']} styles, {drawn['worst']:.2%} in the worst"
+    styles = f"mean of {drawn['ways']} styles, {drawn['worst']:.2%} in the worst"
     return f"{drawn['mean']:.2%} of {drawn['n']:,} correct, {styles}"
 
 

@@ -18,6 +18,9 @@ from digits.storage import database, deletion, files
 from digits.storage.files import StoredFile
 from digits.storage.home import data_folder, home, run_folder
 
+Progress = Callable[[float, str], None]
+"""Is called with the fraction that is done, 0 to 1, and what is done next."""
+
 
 @dataclass(frozen=True)
 class Subject:
@@ -52,19 +55,13 @@ class Result:
 
     def array(self) -> np.ndarray | None:
         """Map its array into memory; None where it has none, or the file is damaged."""
-        return self._read(files.read_array)
-
-    def arrays(self) -> dict[str, np.ndarray] | None:
-        """Read its arrays; None where it has none, or the file is damaged."""
-        return self._read(files.read_arrays)
-
-    def _read(self, read: Callable) -> Any:
         try:
-            return read(self.folder, self.file) if self.file else None
+            return files.read_array(self.folder, self.file) if self.file else None
         except DamagedFile:
             return None
 
 
+@database.parsing()
 def get(subject: Subject, kind: str, part: str = "") -> Result | None:
     """Return a result; None if there is none, or if it was computed from something else."""
     with database.reading() as connection:
@@ -85,15 +82,13 @@ def put(
     part: str,
     value: dict[str, Any],
     write: Callable[[Path], object] | None = None,
-    *,
-    suffix: str = ".npy",
 ) -> None:
     """Keep a result, and the file that `write` makes, instead of an earlier one.
 
     Raises RunBusy if the model was replaced while it was computed; nothing is kept then.
     """
-    name = f"{kind}-{part}{suffix}" if part else f"{kind}{suffix}"
-    stored = files.write_new(subject.folder, name, write) if write else None
+    name = f"{kind}-{part}" if part else kind
+    stored = files.write_new(subject.folder, f"{name}.npy", write) if write else None
     try:
         with database.writing() as connection:
             _check_current(connection, subject)
@@ -117,6 +112,7 @@ def put(
     deletion.collect()
 
 
+@database.parsing()
 def accuracies(run_ids: list[str]) -> dict[str, dict[str, dict[str, Any]]]:
     """Return {accuracy, interval, title, n} by run id and test set, of the present models of these runs."""
     marks = ", ".join("?" * len(run_ids))

@@ -1,5 +1,6 @@
 """The test sets that a run may be evaluated on. A score always names its test set."""
 
+import contextlib
 from dataclasses import dataclass
 
 from digits.data.dataset import Dataset
@@ -40,8 +41,7 @@ def test_set(name: str, settings: Settings) -> TestSet:
         raise BadConfig(f"There is no test set {name!r}; choose one of {', '.join(SPLITS)}.")
     source = "mnist" if name == "official" else settings.source
     chosen = TestSet(name, source, split(name, source).test)
-    seen = num_seen(chosen, settings)
-    if seen:
+    if seen := num_seen(chosen, settings):
         raise BadConfig(
             f"This run learned from {seen:,} of the {len(chosen.indices):,} digits of {chosen.title}, "
             "so a score on them would mean nothing. Evaluate it on the official test set."
@@ -51,13 +51,10 @@ def test_set(name: str, settings: Settings) -> TestSet:
 
 def test_sets(settings: Settings) -> list[TestSet]:
     """Return the test sets on which a run with these settings may be evaluated; that of its own split first."""
-    names = sorted(SPLITS, key=lambda name: name != settings.split)
     found = []
-    for name in names:
-        try:
+    for name in sorted(SPLITS, key=lambda name: name != settings.split):
+        with contextlib.suppress(BadConfig):
             found.append(test_set(name, settings))
-        except BadConfig:
-            continue
     return found
 
 
@@ -69,8 +66,7 @@ def num_seen(chosen: TestSet, settings: Settings) -> int:
     if settings.parent_source:  # whose training digits the sample's are among
         return len(chosen.indices)
     parts = split(settings.split, settings.source)
-    return sum(_overlap(chosen.indices, part) for part in (parts.train, parts.validation))
-
-
-def _overlap(a: range, b: range) -> int:
-    return max(0, min(a.stop, b.stop) - max(a.start, b.start))
+    here = chosen.indices
+    return sum(
+        len(range(max(here.start, part.start), min(here.stop, part.stop))) for part in (parts.train, parts.validation)
+    )

@@ -6,25 +6,21 @@ from typing import Any, Literal
 
 import plotly.graph_objects as go
 
-from digits.figures.theme import DIGITS, LEGEND, PARTS, QUIET, chart
+from digits.figures.theme import DIGITS, PARTS, QUIET, chart, line
 
-COLOURS = ("#4272c8", "#bd6714", "#1f856f", "#a35fb8", "#c2506a", "#8a7a2c")
-"""Of the runs that are compared: the first of the theme's."""
 MAX_POINTS = 300  # of one line; more would only cost time to send, and a browser most of its second to draw
 MAX_MARKERS = 60
 BLIND = 2.31  # nats: the loss of guessing, rounded up
 RACERS = DIGITS[2:]  # the first two colours are training and validation
 
+Rows = list[dict[str, Any]]
+Metric = Literal["loss", "accuracy"]
+
 
 def curves(
-    epochs: list[dict[str, Any]],
-    ticks: list[dict[str, Any]],
-    metric: Literal["loss", "accuracy"],
-    *,
-    total_epochs: int | None = None,
-    racers: Sequence[str] = (),
+    epochs: Rows, ticks: Rows, metric: Metric, *, total_epochs: int | None = None, racers: Sequence[str] = ()
 ) -> go.Figure:
-    """Training and validation over the epochs, and a thin line for what happens within them.
+    """Return training and validation over the epochs, and a thin line for what happens within them.
 
     epochs: rows of {epoch: 1.., loss, accuracy, val_loss, val_accuracy}; in a race also {leader, racers}: validation is
     then a thin line for each, and the present leader's in bold.
@@ -33,105 +29,64 @@ def curves(
     racers: what the networks of a race are called, in their order.
     Zoom survives an update with more rows.
     """
-    shown = ".2%" if metric == "accuracy" else ".4f"
-    ticks = _thinned([tick for tick in ticks if tick.get(metric) is not None])
-    within = go.Scatter(
-        x=[tick["epoch"] - 1 + tick["step"] / tick["steps"] for tick in ticks],
-        y=[tick[metric] for tick in ticks],
-        name="within the epoch",
-        mode="lines",
-        line={"width": 1, "color": QUIET},
-        hoverinfo="skip",
-    )
-    epochs = _of_leader(epochs)
-    lines = [within, *_racers(epochs, metric, racers)]
-    for name, key, part in (("training", metric, "train"), ("validation", f"val_{metric}", "validation")):
-        rows = _thinned([row for row in epochs if row.get(key) is not None])
-        line = go.Scatter(
-            x=[row["epoch"] for row in rows],
-            y=[row[key] for row in rows],
-            name=name,
-            mode="lines+markers" if len(rows) <= MAX_MARKERS else "lines",
-            line={"width": 2.5, "color": PARTS[part]},
-            marker={"size": 7},
-            hovertemplate=f"%{{y:{shown}}}",
-        )
-        lines.append(line)
-    last = total_epochs or max([row["epoch"] for row in [*epochs, *ticks]], default=1)
-    x = {"title": {"text": "Epoch"}, "range": [0, last + 0.2], "dtick": 1 if last <= 15 else None}
+    within = [tick | {"epoch": tick["epoch"] - 1 + tick["step"] / tick["steps"]} for tick in _with(ticks, metric)]
+    lines = [_line(within, metric, "within the epoch", QUIET, width=1, size=0, hoverinfo="skip")]
+    for place, name in enumerate(racers):
+        rows = [row | row["racers"][place] for row in epochs]
+        racer = _line(
+            rows, f"val_{metric}", name, RACERS[place % len(RACERS)], width=1.5, size=0,
+            showlegend=len(racers) <= len(RACERS),  # with more of them than colours, only hovering tells which
+        )  # fmt: skip
+        lines.append(racer)
     # One that diverged would press all the others flat.
     going = [racer for row in epochs for racer in row.get("racers", []) if (racer["val_loss"] or inf) < BLIND]
-    y = _vertical(metric, _range([*epochs, *going], ticks, metric))
-    return chart(
-        lines, 340, x=x, y=y, zoom=True, hovermode="x unified", legend=LEGEND, showlegend=True, uirevision=metric
-    )
+    if racers and epochs:  # validation of whoever leads now, all the way
+        epochs = [row | row["racers"][epochs[-1]["leader"]] for row in epochs]
+    lines.append(_line(_with(epochs, metric), metric, "training", PARTS["train"]))
+    validation = f"val_{metric}"
+    lines.append(_line(_with(epochs, validation), validation, "validation", PARTS["validation"]))
+    last = total_epochs or max([row["epoch"] for row in [*epochs, *ticks]], default=1)
+    x = {"range": [0, last + 0.2], "dtick": 1 if last <= 15 else None}
+    return _chart(lines, 340, metric, x, [*epochs, *going], ticks)
 
 
-def _of_leader(epochs: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The rows with the validation of whoever leads now, all the way."""
-    if not epochs or "racers" not in epochs[-1]:
-        return epochs
-    return [row | row["racers"][epochs[-1]["leader"]] for row in epochs]
+def compared(runs: dict[str, Rows], metric: Metric) -> go.Figure:
+    """Return the curves of several runs in one picture: validation in full, training dotted, a colour for each run.
 
-
-def _racers(epochs: list[dict[str, Any]], metric: str, names: Sequence[str]) -> list[go.Scatter]:
-    """A thin line for the validation of each racer; where there are more than colours, only hovering tells which."""
-    return [
-        go.Scatter(
-            x=[row["epoch"] for row in epochs],
-            y=[row["racers"][place][f"val_{metric}"] for row in epochs],
-            name=name,
-            mode="lines",
-            line={"width": 1.5, "color": RACERS[place % len(RACERS)]},
-            showlegend=len(names) <= len(RACERS),
-            hovertemplate=f"%{{y:{'.2%' if metric == 'accuracy' else '.4f'}}}",
-        )
-        for place, name in enumerate(names)
-    ]
-
-
-def compared(runs: dict[str, list[dict[str, Any]]], metric: Literal["loss", "accuracy"]) -> go.Figure:
-    """The curves of several runs in one picture: validation in full, training dotted, a colour for each run.
-
-    runs: a short name -> its rows of {epoch, loss, accuracy, val_loss, val_accuracy}; at most as many as COLOURS.
+    runs: a short name -> its rows of {epoch, loss, accuracy, val_loss, val_accuracy}; ten at most.
     """
     lines = []
-    for (run, epochs), colour in zip(runs.items(), COLOURS, strict=False):
-        for name, key, dash, width in ((f"{run}, training", metric, "dot", 1.5), (run, f"val_{metric}", "solid", 2.5)):
-            rows = [row for row in epochs if row.get(key) is not None]
-            line = go.Scatter(
-                x=[row["epoch"] for row in rows],
-                y=[row[key] for row in rows],
-                name=name,
-                mode="lines+markers" if dash == "solid" else "lines",
-                line={"width": width, "color": colour, "dash": dash},
-                marker={"size": 6},
-                legendgroup=run,
-                hovertemplate=f"%{{y:{'.2%' if metric == 'accuracy' else '.4f'}}}",
-            )
-            lines.append(line)
-    every_row = [row for epochs in runs.values() for row in epochs]
-    x, y = {"title": {"text": "Epoch"}}, _vertical(metric, _range(every_row, [], metric))
-    return chart(lines, 380, x=x, y=y, zoom=True, hovermode="x unified", legend=LEGEND, showlegend=True)
+    for (run, epochs), colour in zip(runs.items(), DIGITS, strict=False):
+        training, validation = _with(epochs, metric), _with(epochs, f"val_{metric}")
+        how = {"width": 1.5, "dash": "dot", "size": 0}
+        lines.append(_line(training, metric, f"{run}, training", colour, legendgroup=run, **how))
+        lines.append(_line(validation, f"val_{metric}", run, colour, legendgroup=run))
+    return _chart(lines, 380, metric, {}, [row for epochs in runs.values() for row in epochs], [])
 
 
-def _vertical(metric: str, shown: list[float] | None) -> dict[str, Any]:
-    """The vertical axis of a metric."""
-    percent = ".0%" if metric == "accuracy" else None
-    return {"title": {"text": metric.capitalize()}, "tickformat": percent, "range": shown, "showgrid": True}
-
-
-def _range(epochs: list[dict[str, Any]], ticks: list[dict[str, Any]], metric: str) -> list[float] | None:
-    """What the vertical axis shows: not the first steep moments, which would press all the rest flat."""
-    values = [row[key] for row in epochs for key in (metric, f"val_{metric}") if row.get(key) is not None]
-    values += [tick[metric] for tick in ticks if tick["epoch"] > 1]
-    if not values:
-        return None
-    margin = 0.05 * (max(values) - min(values)) or 0.01
-    return [0 if metric == "loss" else min(values) - margin, max(values) + margin]
-
-
-def _thinned(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """At most MAX_POINTS of them, evenly, the newest always among them."""
+def _line(rows: Rows, key: str, name: str, colour: str, **options) -> go.Scatter:
+    """Return a line of at most MAX_POINTS of the rows, evenly, the newest always among them."""
     stride = -(-len(rows) // MAX_POINTS) or 1
-    return rows[::-1][::stride][::-1]
+    rows = rows[::-1][::stride][::-1]
+    options = {"size": 6 if len(rows) <= MAX_MARKERS else 0, "hovertemplate": f"%{{y:{_format(key)}}}"} | options
+    return line([row["epoch"] for row in rows], [row[key] for row in rows], name, colour, **options)
+
+
+def _with(rows: Rows, key: str) -> Rows:
+    return [row for row in rows if row.get(key) is not None]
+
+
+def _format(key: str) -> str:
+    return ".2%" if key.endswith("accuracy") else ".4f"
+
+
+def _chart(lines: list, height: int, metric: str, x: dict, epochs: Rows, ticks: Rows) -> go.Figure:
+    """Return the figure of some lines. It leaves out the first steep moments, which would press all the rest flat."""
+    values = [row[key] for key in (metric, f"val_{metric}") for row in _with(epochs, key)]
+    values += [tick[metric] for tick in ticks if tick["epoch"] > 1]
+    y = {"title": {"text": metric.capitalize()}, "tickformat": ".0%" if metric == "accuracy" else None}
+    if values:
+        margin = 0.05 * (max(values) - min(values)) or 0.01
+        y["range"] = [0 if metric == "loss" else min(values) - margin, max(values) + margin]
+    x, y = {"title": {"text": "Epoch"}} | x, y | {"showgrid": True}
+    return chart(lines, height, x=x, y=y, zoom=True, hovermode="x unified", showlegend=True, uirevision=metric)

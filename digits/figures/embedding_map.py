@@ -3,22 +3,13 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from digits.figures.theme import HIDDEN, chart
+from digits.figures.theme import DIGITS, HIDDEN, chart
 
-CLASSES = (
-    "#4272c8", "#bd6714", "#1f856f", "#a35fb8", "#c2506a", "#8a7a2c", "#4a93b5", "#7f838d", "#8f6a4e", "#5f8f3e",
-)  # fmt: skip
-"""A colour for each digit, 0 to 9: the theme's, legible on white and on near-black."""
 DRAWN = "#f0c000"
 
 
 def digit_map(
-    places: np.ndarray,
-    labels: np.ndarray,
-    predicted: np.ndarray,
-    indices: np.ndarray,
-    *,
-    drawn: np.ndarray | None = None,
+    places: np.ndarray, labels: np.ndarray, predicted: np.ndarray, indices: np.ndarray, drawn: np.ndarray | None = None
 ) -> go.Figure:
     """Return every digit in the colour of its label; misclassified ones are larger, with a ring for the prediction.
 
@@ -27,40 +18,32 @@ def digit_map(
     """
     is_correct = labels == predicted
     traces, names = [], []
-    for digit in range(10):
+    for digit, colour in enumerate(DIGITS):
         chosen = is_correct & (labels == digit)
-        points = _points(
-            places[chosen], indices[chosen], name=str(digit), marker={"size": 5, "color": CLASSES[digit]},
-            hovertemplate=f"index %{{customdata:,}}: label {digit}<extra></extra>",
-        )  # fmt: skip
-        traces.append(points)
+        hover = f"index %{{customdata:,}}: label {digit}<extra></extra>"
+        marker = {"size": 5, "color": colour}
+        traces.append(_points(places[chosen], indices[chosen], str(digit), marker, hovertemplate=hover))
         if chosen.any():
             # A name in place, because nobody should have to match ten colours with a legend.
             x, y = np.median(places[chosen], axis=0)
             name = {
                 "x": x, "y": y, "text": f"<b>{digit}</b>", "showarrow": False, "font": {"size": 18, "color": "#ffffff"},
-                "bgcolor": CLASSES[digit], "bordercolor": "#ffffff", "borderpad": 3,
+                "bgcolor": colour, "bordercolor": "#ffffff", "borderpad": 3,
             }  # fmt: skip
             names.append(name)
-    marker = {
-        "size": 12,
-        "color": [CLASSES[label] for label in labels[~is_correct]],
-        "line": {"width": 3, "color": [CLASSES[digit] for digit in predicted[~is_correct]]},
-    }
-    pairs = zip(labels[~is_correct], predicted[~is_correct], strict=True)
+    wrong, pairs = ~is_correct, list(zip(labels[~is_correct], predicted[~is_correct], strict=True))
+    ring = {"width": 3, "color": [DIGITS[digit] for _, digit in pairs]}
+    marker = {"size": 12, "color": [DIGITS[label] for label, _ in pairs], "line": ring}
     misclassified = _points(
-        places[~is_correct], indices[~is_correct], name="misclassified", marker=marker, legendrank=2000,
+        places[wrong], indices[wrong], "misclassified", marker, legendrank=2000,
         text=[f"label {label}, prediction {digit}" for label, digit in pairs],
         hovertemplate="index %{customdata:,}: %{text}<extra></extra>",
     )  # fmt: skip
     traces.append(misclassified)
     if drawn is not None:
-        star = go.Scattergl(
-            x=drawn[:1], y=drawn[1:], name="your drawing", mode="markers", hovertemplate="your drawing<extra></extra>",
-            marker={"size": 20, "symbol": "star", "color": DRAWN, "line": {"width": 2, "color": "#000000"}},
-            customdata=[-1], selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 1}},
-        )  # fmt: skip
-        traces.append(star)
+        marker = {"size": 20, "symbol": "star", "color": DRAWN, "line": {"width": 2, "color": "#000000"}}
+        hover, opaque = "your drawing<extra></extra>", {"opacity": 1, "unselected": {"marker": {"opacity": 1}}}
+        traces.append(_points(drawn[np.newaxis], [-1], "your drawing", marker, hovertemplate=hover, **opaque))
     free = HIDDEN | {"fixedrange": False}
     legend = {"orientation": "h", "x": 0, "y": 0, "yanchor": "top", "itemsizing": "constant"}  # the tools are on top
     return chart(
@@ -69,14 +52,8 @@ def digit_map(
     )  # fmt: skip
 
 
-def _points(places: np.ndarray, indices: np.ndarray, **how) -> go.Scattergl:
-    return go.Scattergl(
-        x=places[:, 0],
-        y=places[:, 1],
-        customdata=indices,
-        mode="markers",
-        opacity=0.7,
-        # A click opens a digit; it must not fade the others.
-        unselected={"marker": {"opacity": 0.7}},
-        **how,
-    )
+def _points(places: np.ndarray, indices, name: str, marker: dict, **how) -> go.Scattergl:
+    # A click opens a digit; it must not fade the others.
+    how = {"opacity": 0.7, "unselected": {"marker": {"opacity": 0.7}}} | how
+    x, y = places.T
+    return go.Scattergl(x=x, y=y, customdata=indices, mode="markers", name=name, marker=marker, **how)

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import plotly.graph_objects as go
 
-from digits.figures.theme import HIDDEN, chart
+from digits.figures.theme import HIDDEN, cells, chart, targets
 
 SIDE = 28  # px, MNIST image side
 GAP = 2  # px of the digits, between two of them
@@ -17,24 +17,16 @@ LINES = "#2c3038"  # between the pixels: seen on black and on white, and never l
 
 
 def heatmap(image: np.ndarray, *, scaled: bool = False, numbers: bool = False) -> go.Figure:
-    """One digit, pixel by pixel; hovering tells row, column and value.
+    """Return one digit, pixel by pixel; hovering tells row, column and value.
 
     image: (28, 28), uint8 in 0..255 or, if `scaled`, float in 0..1.
     numbers: also write each pixel's value into it.
     """
     value = "%{z:.3f}" if scaled else "%{z}"
-    pixels = go.Heatmap(
-        z=image,
-        zmin=0,
-        zmax=1 if scaled else 255,
-        colorscale=INK,
-        showscale=False,
-        xgap=1,
-        ygap=1,
-        texttemplate=("%{z:.1f}" if scaled else "%{z}") if numbers else None,
-        textfont={"size": 8},
-        hovertemplate=f"row %{{y}}, column %{{x}}<br><b>{value}</b><extra></extra>",
-    )
+    text = ("%{z:.1f}" if scaled else "%{z}") if numbers else None
+    hover = f"row %{{y}}, column %{{x}}<br><b>{value}</b><extra></extra>"
+    how = {"colorscale": INK, "texttemplate": text, "textfont": {"size": 8}, "hovertemplate": hover}
+    pixels = cells(image, 0, 1 if scaled else 255, gap=1, **how)
     every_fourth = [*range(0, SIDE, 4), SIDE - 1]
     x = {"side": "top", "tickvals": every_fourth, "title": {"text": "column", "standoff": 6}}
     y = {"autorange": "reversed", "tickvals": every_fourth, "title": {"text": "row", "standoff": 6}}
@@ -42,7 +34,7 @@ def heatmap(image: np.ndarray, *, scaled: bool = False, numbers: bool = False) -
 
 
 def gallery(images: np.ndarray, titles: list[str], *, columns: int = 8, captions: list[str] | None = None) -> go.Figure:
-    """Many digits on one sheet, row by row; hovering tells a digit's title, a click selects it.
+    """Return many digits on one sheet, row by row; hovering tells a digit's title, a click selects it.
 
     images: (n, 28, 28) uint8. titles: n texts. captions: n short texts to stand below the digits.
     The selected point's `point_index` is the position in `images`.
@@ -55,22 +47,13 @@ def gallery(images: np.ndarray, titles: list[str], *, columns: int = 8, captions
         tile = sheet[top : top + SIDE, left : left + SIDE]
         tile[..., :3], tile[..., 3] = image[..., np.newaxis], 255
     position = np.arange(len(images))
-    points = go.Scatter(  # unseen points at the centres: a sheet of pixels cannot tell which digit was meant
-        x=position % columns * pitch + SIDE / 2 - 0.5,
-        y=position // columns * height + SIDE / 2 - 0.5,
-        mode="markers",
-        marker={"opacity": 0, "size": 24},
-        selected={"marker": {"opacity": 0}},
-        unselected={"marker": {"opacity": 0}},
-        hovertext=titles,
-        hoverinfo="text",
-        showlegend=False,
-    )
-    traces = [go.Image(source=_png(sheet), hoverinfo="skip"), points]
+    top, left = height * (position // columns), pitch * (position % columns)
+    points = targets(left + SIDE / 2 - 0.5, top + SIDE / 2 - 0.5, titles, 24)
+    source = "data:image/png;base64," + base64.b64encode(cv2.imencode(".png", sheet)[1]).decode()
+    traces = [go.Image(source=source, hoverinfo="skip"), points]
     if captions:
-        below = position // columns * height + SIDE + LINE / 2
-        text = {"mode": "text", "text": captions, "textfont": {"size": 12}}
-        traces.append(go.Scatter(x=points.x, y=below, hoverinfo="skip", showlegend=False, **text))
+        text = {"mode": "text", "text": captions, "textfont": {"size": 12}, "hoverinfo": "skip", "showlegend": False}
+        traces.append(go.Scatter(x=points.x, y=top + SIDE + LINE / 2, **text))
     x = HIDDEN | {"range": [-0.5, columns * pitch - GAP - 0.5]}
     y = HIDDEN | {"range": [rows * height - GAP - 0.5, -0.5]}
     tall = rows * (54 + (18 if captions else 0)) + 16
@@ -79,32 +62,18 @@ def gallery(images: np.ndarray, titles: list[str], *, columns: int = 8, captions
 
 
 def means(images: np.ndarray) -> go.Figure:
-    """The mean digit of each class, five by two; hovering tells the class, the pixel and its mean.
+    """Return the mean digit of each class, five by two; hovering tells the class, the pixel and its mean.
 
     images: (10, 28, 28) float in 0..255, the mean of class d at d.
     """
     pitch = SIDE + GAP
-    sheet = np.full((2 * pitch - GAP, 5 * pitch - GAP), np.nan, np.float32)
-    place = np.zeros((*sheet.shape, 3), np.uint8)  # (rows, columns, class + row + column)
-    for digit, image in enumerate(images):
-        area = np.s_[pitch * (digit // 5) :, pitch * (digit % 5) :]
-        sheet[area][:SIDE, :SIDE] = image
-        inside = place[area][:SIDE, :SIDE]
-        inside[..., 0], inside[..., 1], inside[..., 2] = digit, *np.indices((SIDE, SIDE))
-    pixels = go.Heatmap(
-        z=sheet,
-        customdata=place,
-        zmin=0,
-        zmax=255,
-        colorscale=INK,
-        showscale=False,
-        hoverongaps=False,
+    row, column = np.indices((2 * pitch - GAP, 5 * pitch - GAP))
+    place = np.stack([row // pitch * 5 + column // pitch, row % pitch, column % pitch], axis=-1)  # class, row, column
+    sheet = np.pad(images, ((0, 0), (0, GAP), (0, GAP)), constant_values=np.nan).reshape(2, 5, pitch, pitch)
+    sheet = sheet.swapaxes(1, 2).reshape(2 * pitch, 5 * pitch)[:-GAP, :-GAP].astype(np.float32)
+    pixels = cells(
+        sheet, 0, 255, customdata=place.astype(np.uint8), colorscale=INK, hoverongaps=False,
         hovertemplate="mean of the %{customdata[0]}s<br>row %{customdata[1]}, column %{customdata[2]}<br>"
         "<b>%{z:.1f}</b><extra></extra>",
-    )
+    )  # fmt: skip
     return chart([pixels], 240, x=HIDDEN, y=HIDDEN | {"autorange": "reversed"}, square=True)
-
-
-def _png(sheet: np.ndarray) -> str:
-    """sheet: (H, W, 4) uint8. Returns it as a data URI."""
-    return "data:image/png;base64," + base64.b64encode(cv2.imencode(".png", sheet)[1].tobytes()).decode()

@@ -3,40 +3,18 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from digits.figures.theme import HIDDEN, chart
-
-PLACES = {"side": "top", "tickvals": list(range(10))}
+from digits.figures.theme import TEN, cells, chart
 
 
-def one_hot(label: np.ndarray) -> go.Figure:
-    """One label as ten boxes, the 1 filled.
+def one_hot(labels: np.ndarray) -> go.Figure:
+    """Return the labels of a batch as a matrix of boxes, a row for each digit; or a single one.
 
-    label: (10,) with a single 1.
+    labels: (b, 10) with a single 1 in each row, or (10,).
     """
-    boxes = _boxes(np.asarray(label)[np.newaxis], "place %{x}", textfont={"size": 16})
-    return chart([boxes], 104, x=PLACES, y=HIDDEN, margin={"l": 0, "r": 0, "t": 34, "b": 8, "pad": 0})
-
-
-def batch_one_hot(labels: np.ndarray) -> go.Figure:
-    """The labels of a batch as a matrix, one row per digit.
-
-    labels: (b, 10) with a single 1 in each row.
-    """
-    boxes = _boxes(labels, "digit %{y} of the batch, place %{x}")
+    labels = np.atleast_2d(labels)
+    hover = "digit %{y}, place %{x}<br><b>%{z}</b><extra></extra>" if len(labels) > 1 else "place %{x}<extra></extra>"
+    # The colour scale is the theme's, whose ends part in light and in dark.
+    boxes = cells(labels, 0, 1.25, gap=2, texttemplate="%{z}", hovertemplate=hover)
     rows = {"autorange": "reversed", "tickvals": [*range(0, len(labels), 4), len(labels) - 1]}
-    return chart([boxes], 14 * len(labels) + 40, x=PLACES, y=rows)
-
-
-def _boxes(labels: np.ndarray, place: str, **options) -> go.Heatmap:
-    """labels: (n, 10). The colour scale is the theme's, whose ends part in light and in dark."""
-    return go.Heatmap(
-        z=labels,
-        zmin=0,
-        zmax=1.25,
-        xgap=2,
-        ygap=2,
-        showscale=False,
-        texttemplate="%{z}",
-        hovertemplate=f"{place}<br><b>%{{z}}</b><extra></extra>",
-        **options,
-    )
+    height = max(100, 14 * len(labels) + 40)
+    return chart([boxes], height, x={"side": "top", "tickvals": TEN}, y=rows | {"visible": len(labels) > 1})

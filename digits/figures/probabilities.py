@@ -4,60 +4,46 @@ import numpy as np
 import plotly.graph_objects as go
 
 from digits.figures.evidence import FOR_AND_AGAINST
-from digits.figures.theme import DIGITS, PARTS, QUIET, chart
+from digits.figures.theme import DIGITS, PARTS, QUIET, TEN, cells, chart, dotted, line
 
 
 def bars(probabilities: np.ndarray, highlight: int | None = None, *, height: int = 260) -> go.Figure:
-    """Ten bars from 0 to 100 %; the axes never move, so that strokes can be compared.
+    """Return ten bars from 0 to 100 %; the axes never move, so that strokes can be compared.
 
     probabilities: (10,) float in 0..1. highlight: the digit whose bar stands out. height: px.
     """
-    digits = list(range(10))
     ten = go.Bar(
-        x=digits,
-        y=probabilities,
-        marker_color=[PARTS["train"] if digit == highlight else QUIET for digit in digits],
+        x=TEN, y=probabilities,
+        marker_color=[PARTS["train"] if digit == highlight else QUIET for digit in TEN],
         text=[f"{share:.0%}" if share >= 0.005 else "" for share in probabilities],
-        textposition="outside",
-        constraintext="none",
-        cliponaxis=False,
+        textposition="outside", constraintext="none", cliponaxis=False,
         hovertemplate="%{x}: <b>%{y:.2%}</b><extra></extra>",
-    )
+    )  # fmt: skip
     # Margins of known width, because to find them takes the browser longer than to draw the bars, at every stroke.
     fixed = {"automargin": False}
-    x = fixed | {"tickvals": digits, "range": [-0.5, 9.5]}
+    x = fixed | {"tickvals": TEN, "range": [-0.5, 9.5]}
     y = fixed | {"range": [0, 1.12], "tickvals": [0, 0.25, 0.5, 0.75, 1], "tickformat": ".0%", "showgrid": True}
     return chart([ten], height, x=x, y=y, bargap=0.25, margin={"l": 40, "r": 8, "t": 8, "b": 24})
 
 
 def changes(differences: np.ndarray, names: list[str]) -> go.Figure:
-    """How the ten probabilities change, a row per case; the numbers are percentage points.
+    """Return how the ten probabilities change, a row per case; the numbers are percentage points.
 
     differences: (n, 10) float in -1..1. names: n texts.
     """
     points = 100 * differences
-    digits = list(range(10))
-    cells = go.Heatmap(
-        z=points,
-        zmin=-100,
-        zmax=100,
-        x=digits,
-        y=names,
-        colorscale=FOR_AND_AGAINST,
-        showscale=False,
-        xgap=1,
-        ygap=1,
+    matrix = cells(
+        points, -100, 100, gap=1, x=TEN, y=names, colorscale=FOR_AND_AGAINST,
         text=[[f"{point:+.0f}" if abs(point) >= 1 else "" for point in row] for row in points],
-        texttemplate="%{text}",
-        textfont={"color": "#ffffff", "size": 11},
+        texttemplate="%{text}", textfont={"color": "#ffffff", "size": 11},
         hovertemplate="%{y}, digit %{x}: <b>%{z:+.1f} points</b><extra></extra>",
-    )
-    x = {"tickvals": digits, "side": "top"}
-    return chart([cells], 36 + 34 * len(names), x=x, y={"autorange": "reversed"})
+    )  # fmt: skip
+    x = {"tickvals": TEN, "side": "top"}
+    return chart([matrix], 36 + 34 * len(names), x=x, y={"autorange": "reversed"})
 
 
 def along_epochs(epochs: list[int], probabilities: np.ndarray, at: int, *, total_epochs: int) -> go.Figure:
-    """The ten probabilities epoch by epoch: a line for each digit, named where it was ever the likeliest.
+    """Return the ten probabilities epoch by epoch: a line for each digit, named where it was ever the likeliest.
 
     epochs: n numbers, 0 before the first. probabilities: (n, 10) float in 0..1. at: the epoch that is marked.
     total_epochs: fixes the width of the picture, so that it does not jump while the training goes on.
@@ -65,21 +51,13 @@ def along_epochs(epochs: list[int], probabilities: np.ndarray, at: int, *, total
     # Not of epoch 0: what is the likeliest to a network that has learned nothing is chance.
     ever = {int(row.argmax()) for epoch, row in zip(epochs, probabilities, strict=True) if epoch}
     lines = [
-        go.Scatter(
-            x=epochs,
-            y=probabilities[:, digit],
-            name=str(digit),
-            mode="lines+markers" if digit in ever else "lines",
-            line={"width": 2.5 if digit in ever else 1, "color": DIGITS[digit]},
-            marker={"size": 6},
-            showlegend=digit in ever,
+        line(
+            epochs, probabilities[:, digit], str(digit), colour, width=2.5 if digit in ever else 1,
+            size=6 if digit in ever else 0, showlegend=digit in ever,
             hovertemplate=f"{digit}: <b>%{{y:.1%}}</b> after epoch %{{x}}<extra></extra>",
         )
-        for digit in range(10)
-    ]
+        for digit, colour in enumerate(DIGITS)
+    ]  # fmt: skip
     x = {"title": {"text": "Epoch"}, "range": [-0.2, total_epochs + 0.2], "dtick": 1 if total_epochs <= 15 else None}
     y = {"range": [-0.02, 1.04], "tickvals": [0, 0.5, 1], "tickformat": ".0%", "showgrid": True}
-    legend = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "itemclick": False, "itemdoubleclick": False}
-    now = {"type": "line", "x0": at, "x1": at, "yref": "paper", "y0": 0, "y1": 1, "layer": "below"}
-    mark = now | {"line": {"color": QUIET, "width": 1, "dash": "dot"}}
-    return chart(lines, 220, x=x, y=y, showlegend=True, legend=legend, hovermode="closest", shapes=[mark])
+    return chart(lines, 220, x=x, y=y, showlegend=True, hovermode="closest", shapes=[dotted(at)])

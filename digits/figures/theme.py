@@ -1,27 +1,26 @@
-"""What all figures share: their paper, their margins, and a colour for each part of the data."""
+"""What all figures share: their paper, their margins, their colours, and the traces that several are made of."""
 
+from collections.abc import Sequence
+
+import numpy as np
 import plotly.graph_objects as go
 
-# These read on white and on near-black alike (contrast of 3 to 1 or more); the theme's chart colours begin with them.
-PARTS = {"train": "#4272c8", "validation": "#bd6714", "test": "#1f856f"}
+DIGITS = [
+    "#4272c8", "#bd6714", "#1f856f", "#a35fb8", "#c2506a", "#8a7a2c", "#4a93b5", "#6d60c8", "#8f6a4e", "#5f8f3e",
+]  # fmt: skip
+"""A colour for each digit, the theme's first. They read on white and on near-black (contrast of 3 to 1 or more)."""
+PARTS = {"train": DIGITS[0], "validation": DIGITS[1], "test": DIGITS[2]}
 QUIET = "#7f838d"
 """For what is there but not meant: the nine other bars, the line within an epoch."""
-DIGITS = [
-    "#4272c8", "#bd6714", "#1f856f", "#a35fb8", "#c2506a", "#8a7a2c", "#4a93b5", "#5c4fb8", "#8f6a4e", "#5f8f3e",
-]  # fmt: skip
-"""A colour for each digit, where all ten are lines."""
 
 CLEAR = "rgba(0, 0, 0, 0)"
-LEGEND = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"}
-"""In a line above the picture."""
-HIDDEN = {"visible": False}
-"""An axis that is not shown."""
+LEGEND = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"}  # in a line above the picture
+HIDDEN = {"visible": False}  # an axis that is not shown
+TEN = list(range(10))
 
 
-def chart(
-    traces: list, height: int, *, x: dict, y: dict, square: bool = False, zoom: bool = False, **layout
-) -> go.Figure:
-    """The figure of some traces: transparent paper, thin margins, all data always in view, no grid but where asked.
+def chart(traces: list, height: int, *, x: dict, y: dict, square=False, zoom=False, **layout) -> go.Figure:
+    """Return the figure of some traces: transparent paper, thin margins, all data in view, no grid but where asked.
 
     height: px. x, y: the axes. square: makes pixels as wide as high. zoom: whether one can zoom in.
     Made in one go: to change a Plotly figure bit by bit takes five times as long, and reruns are made of them.
@@ -36,7 +35,34 @@ def chart(
         "plot_bgcolor": CLEAR,
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8, "pad": 0},
         "dragmode": "zoom" if zoom else False,  # else a finger that scrolls the page draws a zoom box
+        "legend": LEGEND,
         "xaxis": axis | x,
         "yaxis": axis | y,
     }
     return go.Figure(traces, frame | layout)
+
+
+def line(x, y, name: str, colour: str, *, width=2.5, dash="solid", size=6, **options) -> go.Scatter:
+    """Return a line with a point at each value. width: px. size: of the points, px, one or each; 0 for none."""
+    stroke, mode = {"color": colour, "width": width, "dash": dash}, "lines+markers" if size else "lines"
+    return go.Scatter(x=x, y=y, name=name, mode=mode, line=stroke, marker={"size": size}, **options)
+
+
+def cells(z, low: float, high: float, *, gap: int = 0, **options) -> go.Heatmap:
+    """Return a cell for each number of a matrix, in colours from `low` to `high`. gap: px between them."""
+    return go.Heatmap(z=z, zmin=low, zmax=high, xgap=gap, ygap=gap, showscale=False, **options)
+
+
+def targets(x: np.ndarray, y: np.ndarray, titles: Sequence[str], size: int, symbol: str = "circle") -> go.Scatter:
+    """Return points that nobody sees, with a title at the pointer: pictures and heatmaps do not answer clicks."""
+    unseen = {"marker": {"opacity": 0}}
+    return go.Scatter(
+        x=x, y=y, mode="markers", marker={"opacity": 0, "size": size, "symbol": symbol}, selected=unseen,
+        unselected=unseen, hovertext=titles, hoverinfo="text", showlegend=False,
+    )  # fmt: skip
+
+
+def dotted(x: float) -> dict:
+    """Return the shape of a dotted line from the bottom to the top."""
+    place = {"x0": x, "x1": x, "yref": "y domain", "y0": 0, "y1": 1}
+    return {"type": "line", "layer": "below", "line": {"color": QUIET, "width": 1, "dash": "dot"}} | place

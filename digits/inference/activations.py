@@ -8,8 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from digits.errors import DamagedFile
-from digits.inference.net import UNREADABLE, Net
+from digits.inference.net import Net
 
 FEATURES = "features"
 """The name of the last of them: the activations of the last hidden layer, a vector."""
@@ -23,19 +22,10 @@ class Activations:
         self._net, self.shapes = net, shapes
 
     @classmethod
-    def load(cls, path: Path, shapes: dict[str, tuple[int, ...]], *, sha256: str | None = None) -> "Activations":
-        """Read a `layers.tflite`.
-
-        sha256: of the content, 64 hexadecimal digits; None where the caller has compared it. Raises DamagedFile if the
-        file is missing, changed, cut short, or does not give those shapes.
-        """
+    def load(cls, path: Path, shapes: dict[str, tuple[int, ...]]) -> "Activations":
+        """Read a `layers.tflite`. Raises DamagedFile if it is missing, cut short, or does not give those shapes."""
         num_outputs = sum(int(np.prod(shape)) for shape in shapes.values())
-        try:
-            return cls(Net.load(path, num_outputs, sha256), shapes)
-        except UNREADABLE as error:
-            raise DamagedFile(
-                f"The model file {path.name} is missing or damaged. Choose another model, or train this one again."
-            ) from error
+        return cls(Net.load(path, num_outputs, are_probabilities=False), shapes)
 
     def activations(self, image: np.ndarray) -> dict[str, np.ndarray]:
         """Return the activations of each layer for one image, float32, by the name of the layer, the first layer first.

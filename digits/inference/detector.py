@@ -4,18 +4,19 @@ The ten probabilities cannot tell: they are fractions of one whole, and a letter
 detector was made and how often it errs: digits/starter/detector/card.md.
 """
 
-import json
 from pathlib import Path
 
 import numpy as np
 
 from digits.errors import DamagedFile
-from digits.inference.net import UNREADABLE, Net
+from digits.inference.net import Net
+from digits.storage.files import StoredFile, checked, read_json
 from digits.storage.home import ROOT
 
 FOLDER = ROOT / "digits" / "starter" / "detector"
 THRESHOLD = 0.1
 """A drawing with a smaller likelihood is rejected: 1 in 100 of the pen digits, see docs/experiments.md."""
+DAMAGED = "The digit detector is missing or damaged. Install the app again."
 
 
 class Detector:
@@ -28,22 +29,18 @@ class Detector:
     def bundled(cls) -> "Detector":
         """Load the detector that comes with the app, compared with its manifest. Raises DamagedFile."""
         try:
-            sha256 = json.loads((FOLDER / "manifest.json").read_text(encoding="utf-8"))["sha256"]["model.tflite"]
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise DamagedFile("The manifest of the digit detector is damaged. Install the app again.") from error
-        return cls.load(FOLDER / "model.tflite", sha256=sha256)
+            digest = read_json(FOLDER / "manifest.json")["sha256"]["model.tflite"]
+            return cls.load(checked(FOLDER, StoredFile("model.tflite", digest)))
+        except (DamagedFile, KeyError, TypeError) as error:
+            raise DamagedFile(DAMAGED) from error
 
     @classmethod
-    def load(cls, path: Path, *, sha256: str | None = None) -> "Detector":
-        """Read an exported LiteRT file.
-
-        sha256: of the content, 64 hexadecimal digits; None where the caller has compared it. Raises DamagedFile if the
-        file is missing, changed, cut short, or another kind of network.
-        """
+    def load(cls, path: Path) -> "Detector":
+        """Read an exported LiteRT file. Raises DamagedFile if it is missing, cut short, or another kind of network."""
         try:
-            return cls(Net.load(path, 2, sha256))
-        except UNREADABLE as error:
-            raise DamagedFile("The digit detector is missing or damaged. Install the app again.") from error
+            return cls(Net.load(path, 2))
+        except DamagedFile as error:
+            raise DamagedFile(DAMAGED) from error
 
     def likelihood(self, images: np.ndarray) -> np.ndarray:
         """Return how likely each image is a digit, whichever: (n,) float32, 0 to 1.

@@ -46,18 +46,16 @@ def canvas_ink(png: bytes, size: tuple[int, int]) -> np.ndarray:
     png: a PNG file of exactly `size` = (width, height) px and at most CANVAS_BYTES.
     Returns (height, width) uint8 ink. Raises UnreadablePicture for anything else.
     """
-    if not isinstance(png, bytes) or not png.startswith(PNG):
-        raise UnreadablePicture(f"We couldn't read this drawing: it isn't a PNG picture. {AGAIN}")
-    if len(png) > CANVAS_BYTES:
-        raise UnreadablePicture(f"We couldn't read this drawing: {len(png) >> 10:,} kB are too much for one. {AGAIN}")
-    png = _png_pixels(png)
-    width, height, _ = _png_frame(png)
+    try:
+        ink = grey_png(png, longest=max(size))
+    except UnreadablePicture as error:
+        raise UnreadablePicture(f"We couldn't read this drawing. {AGAIN}") from error
+    height, width = ink.shape
     if (width, height) != tuple(size):
         raise UnreadablePicture(
             f"We couldn't read this drawing: it has {width} × {height} pixels instead of {size[0]} × {size[1]}. {AGAIN}"
         )
-    # Brightness times opacity is the ink of light strokes, on a black canvas and on a transparent one.
-    return _decode(png, "PNG", longest=max(size))[0]
+    return ink
 
 
 def upload_ink(data: bytes) -> np.ndarray:
@@ -75,10 +73,9 @@ def upload_ink(data: bytes) -> np.ndarray:
             f"This file has {len(data) >> 20} MB; the limit is {UPLOAD_BYTES >> 20} MB. Save the picture smaller."
         )
     if data.startswith(PNG):
-        kind, data = "PNG", _png_pixels(data)
+        data = _png_pixels(data)
         width, height, most = _png_frame(data)
     elif data.startswith(b"\xff\xd8\xff"):
-        kind = "JPEG"
         width, height, most = _jpeg_frame(data)
     else:
         raise UnreadablePicture("This isn't a PNG or JPEG file. Save the picture as one of them and try again.")
@@ -86,15 +83,16 @@ def upload_ink(data: bytes) -> np.ndarray:
         raise UnreadablePicture(
             f"This picture has {width:,} × {height:,} pixels; the limit is {most / 1e6:.1f} million. Save it smaller."
         )
-    return extract_ink(*_decode(data, kind, longest=SIDE))
+    return extract_ink(*_decode(data, longest=SIDE))
 
 
 def grey_png(png: bytes, longest: int) -> np.ndarray:
-    """Return ink that this app saved: a PNG, 0 = paper, 255 = ink, no side over `longest` px, at most CANVAS_BYTES.
+    """Return the ink of a PNG that this app made, no side over `longest` px, at most CANVAS_BYTES.
 
+    Brightness times opacity is the ink of light strokes, on a black canvas and on a transparent one.
     Returns (H, W) uint8. Raises UnreadablePicture for anything else.
     """
-    if not png.startswith(PNG):
+    if not isinstance(png, bytes) or not png.startswith(PNG):
         raise UnreadablePicture("It isn't a PNG picture.")
     if len(png) > CANVAS_BYTES:
         raise UnreadablePicture(f"It has {len(png) >> 10:,} kB; the limit is {CANVAS_BYTES >> 10:,} kB.")
@@ -102,7 +100,7 @@ def grey_png(png: bytes, longest: int) -> np.ndarray:
     width, height, _ = _png_frame(png)
     if max(width, height) > longest:
         raise UnreadablePicture(f"It has {width:,} × {height:,} pixels; the limit is {longest} × {longest}.")
-    return _decode(png, "PNG", longest=longest)[0]
+    return _decode(png, longest=longest)[0]
 
 
 def _png_pixels(data: bytes) -> bytes:
@@ -154,13 +152,13 @@ def _jpeg_frame(data: bytes) -> tuple[int, int, int]:
     raise UnreadablePicture(DAMAGED)
 
 
-def _decode(data: bytes, kind: str, *, longest: int) -> tuple[np.ndarray, np.ndarray]:
+def _decode(data: bytes, *, longest: int) -> tuple[np.ndarray, np.ndarray]:
     """Decode a file that passed the checks above, shrunk by a whole factor where a side exceeds `longest`.
 
     Returns two (H, W) uint8: brightness times opacity, and opacity.
     """
     try:
-        image = Image.open(io.BytesIO(data), formats=[kind])
+        image = Image.open(io.BytesIO(data), formats=["PNG", "JPEG"])
         turn = TURNS.get(image.getexif().get(ExifTags.Base.Orientation))
         image.draft("L", (longest, longest))  # decodes a JPEG at 1/2, 1/4 or 1/8 where that is enough
         if image.mode.startswith("I"):  # 16 bits of grey, which Pillow would clip instead of scaling

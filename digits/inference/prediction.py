@@ -20,18 +20,12 @@ NOT_A_DIGIT = "?"  # in place of a digit
 class Prediction:
     """What a model predicts for one image."""
 
-    digit: int
-    """0 to 9, the most probable one; the closest one where the image is not a digit."""
-    probabilities: np.ndarray
-    """(10,) float32, one for each digit; they sum to 1."""
-    is_digit: bool
-    """Whether the detector takes the drawing for a digit at all."""
-    likelihood: float
-    """0 to 1, of being a digit at all; less than THRESHOLD is not a digit."""
-    image: np.ndarray
-    """(28, 28) uint8, 0 = paper, 255 = ink: what the network saw."""
-    steps: Steps | None = None
-    """How the ink became 28 x 28; None for an image that was prepared before."""
+    digit: int  # 0 to 9, the most probable one; the closest one where the image is not a digit
+    probabilities: np.ndarray  # (10,) float32, one for each digit; they sum to 1
+    is_digit: bool  # whether the detector takes the drawing for a digit at all
+    likelihood: float  # 0 to 1, of being a digit at all; less than THRESHOLD is not a digit
+    image: np.ndarray  # (28, 28) uint8, 0 = paper, 255 = ink: what the network saw
+    steps: Steps | None = None  # how the ink became 28 x 28; None for an image that was prepared before
 
     @property
     def confidence(self) -> float:
@@ -72,10 +66,8 @@ def predict_many(images: np.ndarray, recognizer: Recognizer, detector: Detector 
 class Number:
     """What a model predicts for several digits beside each other."""
 
-    parts: Sequence[Part]
-    """Where each digit lies on the drawing, left to right; at least one."""
-    predictions: Sequence[Prediction]
-    """One for each part."""
+    parts: Sequence[Part]  # where each digit lies on the drawing, left to right; at least one
+    predictions: Sequence[Prediction]  # one for each part
 
     @property
     def text(self) -> str:

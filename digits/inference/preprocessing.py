@@ -30,14 +30,10 @@ MARGIN = 3 * FINE  # px of paper around it, room for the stroke to grow
 class Steps:
     """The stages from one drawing to what the network sees."""
 
-    crop: np.ndarray
-    """(h, w) uint8: the ink alone, as it was drawn."""
-    width_before: float
-    """Stroke width in px if the crop were simply scaled."""
-    width_after: float
-    """Stroke width in px of `image`; the same when the width was left alone."""
-    image: np.ndarray
-    """(28, 28) uint8, 0 = paper, 255 = ink: what the network sees."""
+    crop: np.ndarray  # (h, w) uint8: the ink alone, as it was drawn
+    width_before: float  # stroke width in px if the crop were simply scaled
+    width_after: float  # stroke width in px of `image`; the same when the width was left alone
+    image: np.ndarray  # (28, 28) uint8, 0 = paper, 255 = ink: what the network sees
 
 
 def to_mnist(ink: np.ndarray) -> np.ndarray:

@@ -26,8 +26,7 @@ class Part:
 
     left: int
     top: int
-    ink: np.ndarray
-    """(h, w) uint8, 0 = paper, 255 = ink; its corner lies at (left, top) of the drawing, in px."""
+    ink: np.ndarray  # (h, w) uint8, 0 = paper, 255 = ink; its corner lies at (left, top) of the drawing, in px
 
     @property
     def may_touch(self) -> bool:

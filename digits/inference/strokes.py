@@ -20,10 +20,8 @@ CURVE = np.linspace(0, 1, 5)[1:, np.newaxis]  # where a quadratic curve is follo
 class Stroke:
     """One line of the brush, from pen-down to pen-up."""
 
-    points: np.ndarray
-    """(p, 2) float64: x to the right, y down, in px of the canvas."""
-    width: float
-    """px, of the brush."""
+    points: np.ndarray  # (p, 2) float64: x to the right, y down, in px of the canvas
+    width: float  # px, of the brush
 
 
 def read_strokes(drawing: Any) -> list[Stroke]:

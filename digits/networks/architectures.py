@@ -20,17 +20,8 @@ def linear() -> "keras.Sequential":
 
     The baseline of LeCun et al., Gradient-based learning applied to document recognition (1998), section III.C.1.
     """
-    keras = _load_keras()
-    layers = keras.layers
-    return keras.Sequential(
-        [
-            keras.Input((28, 28, 1)),
-            layers.Rescaling(1 / 255),
-            layers.Flatten(),  # (n, 784)
-            layers.Dense(10, activation="softmax"),  # (n, 10)
-        ],
-        name="linear",
-    )
+    layers = _load_keras().layers
+    return sequential("linear", layers.Flatten())
 
 
 def mlp() -> "keras.Sequential":
@@ -38,67 +29,51 @@ def mlp() -> "keras.Sequential":
 
     Source: "Recognize Digits Using ML in Elixir", fly.io, the function `new`.
     """
-    keras = _load_keras()
-    layers = keras.layers
-    return keras.Sequential(
-        [
-            keras.Input((28, 28, 1)),
-            layers.Rescaling(1 / 255),
-            layers.Flatten(),  # (n, 784)
-            layers.Dense(128, activation="relu"),  # (n, 128)
-            layers.Dense(10, activation="softmax"),  # (n, 10)
-        ],
-        name="mlp",
-    )
+    layers = _load_keras().layers
+    return sequential("mlp", layers.Flatten(), layers.Dense(128, activation="relu"))
 
 
 def cnn() -> "keras.Sequential":
     """Build a small convolutional network. Strides take the place of pooling, which makes it fast on a CPU."""
-    keras = _load_keras()
-    layers = keras.layers
-    return keras.Sequential(
-        [
-            keras.Input((28, 28, 1)),
-            layers.Rescaling(1 / 255),
-            layers.Conv2D(16, 5, strides=2, use_bias=False),  # (n, 12, 12, 16)
-            # The default momentum of 0.99 needs a thousand batches to settle; an epoch of the sample has 13.
-            layers.BatchNormalization(momentum=0.9),
-            layers.ReLU(),
-            layers.Conv2D(32, 3, strides=2, use_bias=False),  # (n, 5, 5, 32)
-            layers.BatchNormalization(momentum=0.9),
-            layers.ReLU(),
-            layers.Flatten(),  # (n, 800)
-            layers.Dense(128, activation="relu"),  # (n, 128)
-            layers.Dropout(0.3),
-            layers.Dense(10, activation="softmax"),  # (n, 10)
-        ],
-        name="cnn",
+    layers = _load_keras().layers
+    return sequential(
+        "cnn",
+        *convolution(16, 5, 2),  # (n, 12, 12, 16)
+        *convolution(32, 3, 2),  # (n, 5, 5, 32)
+        layers.Flatten(),  # (n, 800)
+        layers.Dense(128, activation="relu"),
+        layers.Dropout(0.3),
     )
 
 
 def cnn_large() -> "keras.Sequential":
     """Build a convolutional network with five convolutions, two of them strided."""
-    keras = _load_keras()
-    layers = keras.layers
-    blocks = []
-    # (n, 14, 14, 32), (n, 14, 14, 48), (n, 7, 7, 64), (n, 7, 7, 96), (n, 7, 7, 96)
-    for filters, size, strides in ((32, 5, 2), (48, 3, 1), (64, 3, 2), (96, 3, 1), (96, 3, 1)):
-        blocks += [
-            layers.Conv2D(filters, size, strides=strides, padding="same", use_bias=False),
-            layers.BatchNormalization(momentum=0.9),
-            layers.ReLU(),
-        ]
-    return keras.Sequential(
-        [
-            keras.Input((28, 28, 1)),
-            layers.Rescaling(1 / 255),
-            *blocks,
-            layers.Flatten(),  # (n, 4704)
-            layers.Dropout(0.4),
-            layers.Dense(10, activation="softmax"),  # (n, 10)
-        ],
-        name="cnn-large",
+    layers = _load_keras().layers
+    return sequential(
+        "cnn-large",
+        *convolution(32, 5, 2, padding="same"),  # (n, 14, 14, 32)
+        *convolution(48, 3, 1, padding="same"),  # (n, 14, 14, 48)
+        *convolution(64, 3, 2, padding="same"),  # (n, 7, 7, 64)
+        *convolution(96, 3, 1, padding="same"),  # (n, 7, 7, 96)
+        *convolution(96, 3, 1, padding="same"),  # (n, 7, 7, 96)
+        layers.Flatten(),  # (n, 4704)
+        layers.Dropout(0.4),
     )
+
+
+def convolution(filters: int, size: int, strides: int, padding: str = "valid") -> list:
+    """Return the layers of a convolution: filters, normalization, activation."""
+    layers = _load_keras().layers
+    # The default momentum of 0.99 needs a thousand batches to settle; an epoch of the sample has 13.
+    normalization = layers.BatchNormalization(momentum=0.9)
+    return [layers.Conv2D(filters, size, strides, padding, use_bias=False), normalization, layers.ReLU()]
+
+
+def sequential(name: str, *hidden, num_outputs: int = 10) -> "keras.Sequential":
+    """Build a network from stored pixels through the `hidden` layers to probabilities, (n, num_outputs)."""
+    keras = _load_keras()
+    before = [keras.Input((28, 28, 1)), keras.layers.Rescaling(1 / 255)]
+    return keras.Sequential([*before, *hidden, keras.layers.Dense(num_outputs, activation="softmax")], name=name)
 
 
 def _load_keras():
@@ -111,12 +86,7 @@ def _load_keras():
 
 
 ARCHITECTURES = {"linear": linear, "mlp": mlp, "cnn": cnn, "cnn-large": cnn_large}
-TITLES = {
-    "linear": "Simplest",
-    "mlp": "One hidden layer",
-    "cnn": "Convolutional",
-    "cnn-large": "Large convolutional",
-}
+TITLES = {"linear": "Simplest", "mlp": "One hidden layer", "cnn": "Convolutional", "cnn-large": "Large convolutional"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,15 +106,9 @@ RECIPES = {
     "mlp": Recipe(epochs=10, batch_size=32, learning_rate=0.01),  # the tutorial's settings
     "cnn": Recipe(epochs=4, batch_size=256, learning_rate=0.01, schedule="one-cycle"),
     "cnn-large": Recipe(
-        epochs=16,
-        batch_size=128,
-        learning_rate=0.003,
-        schedule="one-cycle",
-        augmentation=True,
-        label_smoothing=0.05,
+        epochs=16, batch_size=128, learning_rate=0.003, schedule="one-cycle", augmentation=True, label_smoothing=0.05
     ),
 }
-
 
 DESCRIPTIONS = {
     "linear": "Each digit is a weighted sum of the pixels (softmax regression). 7,850 parameters; "
@@ -170,8 +134,3 @@ def layers(name: str) -> list[dict]:
 def weight_shapes(settings) -> list[tuple[int, ...]]:
     """Return the shapes of a network's weights in Keras' order; known without loading Keras."""
     return [tuple(shape) for layer in layers(settings.architecture) for shape in layer["weights"]]
-
-
-def build(settings) -> "keras.Sequential":
-    """Build the network of these settings. Imports Keras."""
-    return ARCHITECTURES[settings.architecture]()

@@ -22,26 +22,16 @@ CHUNK = 512  # digits per mosaic; OpenCV allows 32,767 rows, but fewer fit the p
 class Augmentation:
     """How far each variation goes: for most, the largest value of a uniform draw. Zero switches it off."""
 
-    rotation: float = 12.0
-    """Degrees, either way."""
-    shear: float = 0.2
-    """Sideways lean per unit of height, either way."""
-    scale: float = 0.12
-    """Fraction by which a digit grows or shrinks."""
-    aspect: float = 0.12
-    """Fraction by which a digit grows in one direction and shrinks in the other."""
-    shift: float = 1.0
-    """px, away from the centre of mass, in each direction."""
-    elastic: float = 0.7
-    """px, standard deviation of a smooth displacement."""
-    thinner: float = 0.4
-    """Largest fraction of a one-pixel erosion that is mixed in."""
-    thicker: float = 0.5
-    """Largest fraction of a one-pixel dilation that is mixed in."""
-    pen: float = 0.4
-    """Fraction of the digits redrawn with the crisp, even stroke of a canvas."""
-    stroke_variants: float = 0.3
-    """Fraction of the 0, 1, 7 and 9 that get a stroke which is common but rare in MNIST."""
+    rotation: float = 12.0  # degrees, either way
+    shear: float = 0.2  # sideways lean per unit of height, either way
+    scale: float = 0.12  # fraction by which a digit grows or shrinks
+    aspect: float = 0.12  # fraction by which a digit grows in one direction and shrinks in the other
+    shift: float = 1.0  # px, away from the centre of mass, in each direction
+    elastic: float = 0.7  # px, standard deviation of a smooth displacement
+    thinner: float = 0.4  # largest fraction of a one-pixel erosion that is mixed in
+    thicker: float = 0.5  # largest fraction of a one-pixel dilation that is mixed in
+    pen: float = 0.4  # fraction of the digits redrawn with the crisp, even stroke of a canvas
+    stroke_variants: float = 0.3  # fraction of the 0, 1, 7 and 9 that get a stroke which is common but rare in MNIST
 
     def times(self, strength: float) -> "Augmentation":
         """Return the same variations, each `strength` times as far."""

@@ -22,23 +22,18 @@ class Settings:
     split: str
     epochs: int
     batch_size: int
-    learning_rate: float
-    """Of Adam; with a schedule, the highest one."""
+    learning_rate: float  # of Adam; with a schedule, the highest one
     schedule: str
     augmentation: bool
-    label_smoothing: float
-    """Fraction of each one-hot label, 0 to 0.5."""
-    seed: int
-    """Decides the first weights, the order, dropout and augmentation."""
+    label_smoothing: float  # fraction of each one-hot label, 0 to 0.5
+    seed: int  # decides the first weights, the order, dropout and augmentation
     xla: str
     # The fields below came later. Their defaults keep older runs readable.
     backend: str = SETTINGS["backend"].default
-    racers: int = SETTINGS["racers"].default
-    """How many networks are trained at once."""
+    racers: int = SETTINGS["racers"].default  # how many networks are trained at once
     race: str = SETTINGS["race"].default
     """What differs between them: the seed, from `seed` on, or the learning rate, around `learning_rate`."""
-    parent: str = ""
-    """Id of the run whose network is fine-tuned; empty for most."""
+    parent: str = ""  # id of the run whose network is fine-tuned; empty for most
     parent_source: str = ""
     """What the parent learned from, if that is another source: then none of its test sets is unseen."""
 
@@ -53,10 +48,8 @@ class Settings:
             raise BadConfig(
                 f"Batch size is {self.batch_size:,}, but there are only {num_train:,} training digits. Start with 32."
             )
-        if self.racers > 1:
-            self._check_race()
-
-    def _check_race(self) -> None:
+        if self.racers == 1:
+            return
         if self.backend != "jax":
             raise BadConfig(
                 f"Networks at once is {self.racers}, but only JAX trains several together. Choose JAX, or 1 network."
@@ -117,7 +110,3 @@ def read_settings(saved: dict[str, Any]) -> Settings:
     if missing := sorted(required - saved.keys()):
         raise BadConfig(f"The saved settings are incomplete: {', '.join(missing)} missing.")
     return Settings(**saved)
-
-
-# Until every caller is renamed.
-TrainConfig, make_config, read_config = Settings, make_settings, read_settings

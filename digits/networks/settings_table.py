@@ -3,7 +3,7 @@
 import math
 import reprlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
 from digits.errors import BadConfig
@@ -14,24 +14,19 @@ from digits.networks import architectures, backends
 class Setting:
     """One setting of a training: which values it accepts, and how people see it."""
 
-    name: str
-    """Its field in `Settings`; its option on the command line has - for _."""
-    kind: type
-    """int, float, bool, or str for one of the `choices`."""
+    name: str  # its field in `Settings`; its option on the command line has - for _
+    kind: type  # int, float, bool, or str for one of the `choices`
     label: str
     help: str
-    default: int | float | bool | str | None = field(default=None, kw_only=True)
-    """None if it comes with the network: it is a field of `Recipe`."""
-    minimum: float = field(default=0, kw_only=True)
-    maximum: float = field(default=math.inf, kw_only=True)
+    _: KW_ONLY
+    default: int | float | bool | str | None = None  # None if it comes with the network: it is a field of `Recipe`
+    minimum: float = 0
+    maximum: float = math.inf
     """If infinite, every finite number over the minimum is accepted, but not the minimum itself."""
-    choices: Mapping[str, str] = field(default_factory=dict, kw_only=True)
-    """What is saved -> what people read."""
-    step: float | None = field(default=None, kw_only=True)
-    """How far one click in the form changes a number."""
-    format: str | None = field(default=None, kw_only=True)
-    """How the form prints a number, in printf's notation."""
-    is_advanced: bool = field(default=False, kw_only=True)
+    choices: Mapping[str, str] = field(default_factory=dict)  # what is saved -> what people read
+    step: float | None = None  # how far one click in the form changes a number
+    format: str | None = None  # how the form prints a number, in printf's notation
+    is_advanced: bool = False
 
     @property
     def expected(self) -> str:
@@ -52,11 +47,9 @@ class Setting:
             raise BadConfig(f"{self.label} is {shown}; expected {self.expected}.")
 
     def _accepts(self, value: Any) -> bool:
-        if self.kind is str:
-            return isinstance(value, str) and value in self.choices
-        if self.kind is bool or isinstance(value, bool):
-            return self.kind is bool and isinstance(value, bool)
-        if not isinstance(value, (int, self.kind)):
+        if self.kind in (bool, str):
+            return isinstance(value, self.kind) and (self.kind is bool or value in self.choices)
+        if isinstance(value, bool) or not isinstance(value, (int, self.kind)):
             return False
         if self.maximum == math.inf:
             return self.minimum < value < math.inf
@@ -64,71 +57,43 @@ class Setting:
 
 
 _TABLE = (
-    Setting(
-        "architecture", str, "Network", "Larger networks are more accurate. They need more time to train.",
-        default="cnn", choices=architectures.TITLES,
-    ),
-    Setting(
-        "source", str, "Data",
-        "Real handwritten digits from MNIST. The 5,000 come with the app; the 70,000 are downloaded once.",
-        default="sample", choices={"sample": "5,000 digits", "mnist": "70,000 digits"},
-    ),
-    Setting(
-        "split", str, "Split",
-        "Which digits test the network: the last fifth of the training digits, or MNIST's own 10,000.",
-        default="tutorial", choices={"tutorial": "80/20 split", "official": "MNIST's own test set"},
-    ),
-    Setting(
-        "epochs", int, "Epochs", "How many times the network sees every training digit.", minimum=1, maximum=1000,
-    ),
-    Setting(
-        "batch_size", int, "Batch size", "How many digits the network sees before it adjusts its weights.",
-        minimum=1, maximum=65_536,
-    ),
-    Setting(
-        "learning_rate", float, "Learning rate",
-        "How far one step moves the weights. The optimizer Adam adapts it for each weight.",
-        step=0.001, format="%.4g",
-    ),
-    Setting(
-        "augmentation", bool, "Augmentation",
-        "Varies the training digits in every epoch. It takes longer, but the network copes with more handwriting.",
-        is_advanced=True,
-    ),
-    Setting(
-        "schedule", str, "Learning rate schedule",
-        "One-cycle raises the learning rate for the first 30% of the steps, then lowers it to zero.",
-        choices={"constant": "Constant", "one-cycle": "One-cycle"}, is_advanced=True,
-    ),
-    Setting(
-        "label_smoothing", float, "Label smoothing",
-        "Spreads this fraction of each label over all ten digits. It makes the network less certain.",
-        maximum=0.5, step=0.01, format="%.2f", is_advanced=True,
-    ),
-    Setting(
-        "seed", int, "Seed",
-        "Decides the random numbers. The same seed gives the same result on the same machine.",
-        default=0, maximum=2**31 - 1, is_advanced=True,
-    ),
-    Setting(
-        "xla", str, "XLA", "Compiles a whole epoch into one program. Automatic uses it where that is faster.",
-        default="auto", choices={"auto": "Automatic", "on": "On", "off": "Off"}, is_advanced=True,
-    ),
-    Setting(
-        "backend", str, "Library", "The library that Keras runs on. The networks and their accuracy are the same.",
-        default="tensorflow", choices=backends.TITLES, is_advanced=True,
-    ),
-    Setting(
-        "racers", int, "Networks at once",
-        "Trains several networks together on JAX and keeps the best on the validation digits. "
-        "As the best of several, its validation accuracy is a little too good.",
-        default=1, minimum=1, maximum=16, is_advanced=True,
-    ),
-    Setting(
-        "race", str, "What differs",
-        "Seed: each network has the next seed. Learning rate: each has 3.16 times that of the one before.",
-        default="seeds", choices={"seeds": "Seed", "learning-rates": "Learning rate"}, is_advanced=True,
-    ),
+    Setting("architecture", str, "Network", "Larger networks are more accurate. They need more time to train.",
+            default="cnn", choices=architectures.TITLES),
+    Setting("source", str, "Data",
+            "Real handwritten digits from MNIST. The 5,000 come with the app; the 70,000 are downloaded once.",
+            default="sample", choices={"sample": "5,000 digits", "mnist": "70,000 digits"}),
+    Setting("split", str, "Split",
+            "Which digits test the network: the last fifth of the training digits, or MNIST's own 10,000.",
+            default="tutorial", choices={"tutorial": "80/20 split", "official": "MNIST's own test set"}),
+    Setting("epochs", int, "Epochs", "How many times the network sees every training digit.", minimum=1, maximum=1000),
+    Setting("batch_size", int, "Batch size", "How many digits the network sees before it adjusts its weights.",
+            minimum=1, maximum=65_536),
+    Setting("learning_rate", float, "Learning rate",
+            "How far one step moves the weights. The optimizer Adam adapts it for each weight.",
+            step=0.001, format="%.4g"),
+    Setting("augmentation", bool, "Augmentation",
+            "Varies the training digits in every epoch. It takes longer, but the network copes with more handwriting.",
+            is_advanced=True),
+    Setting("schedule", str, "Learning rate schedule",
+            "One-cycle raises the learning rate for the first 30% of the steps, then lowers it to zero.",
+            choices={"constant": "Constant", "one-cycle": "One-cycle"}, is_advanced=True),
+    Setting("label_smoothing", float, "Label smoothing",
+            "Spreads this fraction of each label over all ten digits. It makes the network less certain.",
+            maximum=0.5, step=0.01, format="%.2f", is_advanced=True),
+    Setting("seed", int, "Seed",
+            "Decides the random numbers. The same seed gives the same result on the same machine.",
+            default=0, maximum=2**31 - 1, is_advanced=True),
+    Setting("xla", str, "XLA", "Compiles a whole epoch into one program. Automatic uses it where that is faster.",
+            default="auto", choices={"auto": "Automatic", "on": "On", "off": "Off"}, is_advanced=True),
+    Setting("backend", str, "Library", "The library that Keras runs on. The networks and their accuracy are the same.",
+            default="tensorflow", choices=backends.TITLES, is_advanced=True),
+    Setting("racers", int, "Networks at once",
+            "Trains several networks together on JAX and keeps the best on the validation digits. "
+            "As the best of several, its validation accuracy is a little too good.",
+            default=1, minimum=1, maximum=16, is_advanced=True),
+    Setting("race", str, "What differs",
+            "Seed: each network has the next seed. Learning rate: each has 3.16 times that of the one before.",
+            default="seeds", choices={"seeds": "Seed", "learning-rates": "Learning rate"}, is_advanced=True),
 )  # fmt: skip
 
 SETTINGS = {setting.name: setting for setting in _TABLE}

@@ -4,8 +4,6 @@ A stroke variant is a function from the ink of a digit, x and y (k,) of its pixe
 one more stroke, (p, 2) in px.
 """
 
-from collections.abc import Callable
-
 import cv2
 import numpy as np
 
@@ -38,15 +36,8 @@ def _foot(x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     flag = head + [-reach, min(1.2 * reach, drop)]
     bar = [foot - [reach, rng.normal(0, 0.7)], foot + [other_reach, rng.normal(0, 0.7)]]
     hook = [foot + [other_reach / 2, 0.5], foot + [other_reach, -0.4 * drop]]
-    match rng.integers(4):
-        case 0:
-            return np.stack([flag, head, foot, *bar])
-        case 1:
-            return np.stack([flag, head])
-        case 2:
-            return np.stack(bar)
-        case _:
-            return np.stack([foot, *hook])
+    strokes = [flag, head, foot, *bar], [flag, head], bar, [foot, *hook]
+    return np.stack(strokes[rng.integers(4)])
 
 
 def _bar(x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -67,10 +58,5 @@ def _tail(x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return np.stack([foot, foot + [-reach / 2, 0.7], foot + [-reach, -rng.uniform(-0.5, 3)]])
 
 
-STROKE_VARIANTS: dict[int, Callable[[np.ndarray, np.ndarray, np.random.Generator], np.ndarray]] = {
-    0: _slash,
-    1: _foot,
-    7: _bar,
-    9: _tail,
-}
+STROKE_VARIANTS = {0: _slash, 1: _foot, 7: _bar, 9: _tail}
 """Digit -> (x, y of its ink, generator) -> (p, 2) points of the stroke to add."""

@@ -20,13 +20,6 @@ def usable(limit: int = SHOWN) -> list[Run]:
     return [*store.with_model(limit), starter.run()]
 
 
-def followable(limit: int = SHOWN) -> list[Run]:
-    """Return the newest runs that are at work or have kept their epochs: a drawing can be predicted along them."""
-    with database.reading() as connection:
-        kept = {row["run"] for row in connection.execute("SELECT DISTINCT run FROM run_files WHERE kind = 'snapshot'")}
-    return [run for run in store.page(limit) if run.id in kept or not run.state.is_final]
-
-
 def chosen(owner: str = tasks.LOCAL) -> Run:
     """Return the model to use when none is named."""
     with database.reading() as connection:

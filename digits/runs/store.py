@@ -6,6 +6,7 @@ import sqlite3
 import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from digits import tasks
@@ -58,6 +59,13 @@ def with_model(limit: int = 50) -> list[Run]:
     return [_run(row) for row in _rows(f"{SELECT} WHERE model IS NOT NULL OR {weights} {NEWEST} LIMIT ?", limit)]
 
 
+def followable(limit: int = 100) -> list[Run]:
+    """Return the newest runs that are at work or have kept their epochs: a drawing can be predicted along them."""
+    kept = "EXISTS (SELECT 1 FROM run_files WHERE run = runs.id AND kind = 'snapshot')"
+    at_work = "tasks.state IN ('queued', 'running')"
+    return [_run(row) for row in _rows(f"{SELECT} WHERE {at_work} OR {kept} {NEWEST} LIMIT ?", limit)]
+
+
 def active() -> list[Run]:
     """Return every run that waits or is at work, the newest first."""
     rows = _rows(f"{SELECT} WHERE tasks.state IN ('queued', 'running') {NEWEST}")
@@ -75,6 +83,7 @@ def queue() -> list[Run]:
     return [_run(row) for row in _rows(f"{SELECT} WHERE tasks.state = 'queued' ORDER BY tasks.place, tasks.id")]
 
 
+@database.parsing()
 def epochs(run_id: str) -> list[dict[str, Any]]:
     """Return a row for each finished epoch: {epoch, seconds, loss, accuracy, val_loss, val_accuracy, learning_rate}.
 
@@ -263,6 +272,13 @@ def _get(connection: sqlite3.Connection, run_id: str) -> Run:
     return _run(row)
 
 
+@database.parsing()
+@lru_cache(maxsize=256)
+def _settings(text: str) -> Settings:
+    """Most runs of a page have settings that others have, too; checking them is most of the work of reading a run."""
+    return read_settings(json.loads(text))
+
+
 def _run(row: sqlite3.Row) -> Run:
     task = Task.from_row(row)
     model = None
@@ -279,7 +295,7 @@ def _run(row: sqlite3.Row) -> Run:
         name=row["name"],
         notes=row["notes"],
         tags=json.loads(row["tags"]),
-        settings=read_settings(json.loads(row["settings"])),
+        settings=_settings(row["settings"]),
         num_epochs=row["num_epochs"],
         epochs_done=row["epochs_done"] or 0,
         val_accuracy=row["val_accuracy"],

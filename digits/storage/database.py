@@ -14,7 +14,7 @@ from contextlib import closing, contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
 
-from digits.errors import StoreUnavailable
+from digits.errors import BadConfig, StoreUnavailable
 from digits.storage.files import UNFINISHED
 from digits.storage.home import home
 
@@ -97,6 +97,18 @@ def kept_open() -> Iterator[None]:
     finally:
         if connection:
             connection.close()
+
+
+@contextmanager
+def parsing() -> Iterator[None]:
+    """Inside, or in a function with this decorator, rows are read: what makes no sense was damaged on the disk.
+
+    Raises StoreUnavailable.
+    """
+    try:
+        yield
+    except (BadConfig, ValueError, LookupError, TypeError) as error:
+        raise _damaged(f"a row that makes no sense: {error}") from error
 
 
 def check(copy: Path | None = None) -> None:
@@ -238,10 +250,12 @@ def _in_words() -> Iterator[None]:
     """Turn what SQLite or the system says into a sentence with the remedy."""
     try:
         yield
-    except sqlite3.IntegrityError:
+    except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
         raise  # a fault of ours
     except sqlite3.Error as error:
         raise _sentence(error) from error
+    except UnicodeDecodeError as error:  # in what SQLite says of a damaged table
+        raise _damaged("its tables cannot be read") from error
     except OSError as error:
         raise StoreUnavailable(
             f"Digits cannot write its files here: {error.strerror or type(error).__name__}. Give this user the right "
@@ -251,7 +265,8 @@ def _in_words() -> Iterator[None]:
 
 
 def _sentence(error: sqlite3.Error) -> StoreUnavailable:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    # Python itself says that a text is none, and gives no code.
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
     where = f"It is {file()}."
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return StoreUnavailable(

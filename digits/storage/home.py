@@ -6,13 +6,27 @@
 import os
 from pathlib import Path
 
+from digits.errors import StoreUnavailable
+
 ROOT = Path(__file__).resolve().parents[2]
 """The project root: the working directory of every worker process."""
+LONGEST_PATH = 480  # bytes; SQLite opens no file whose path has more than 512
+LONGEST_NAME = 255  # bytes, on most file systems
 
 
 def home() -> Path:
-    """Return the folder of everything the app writes. Read at each call, so that tests can move it."""
-    return Path(os.environ.get("DIGITS_HOME") or ROOT / ".digits").absolute()
+    """Return the folder of everything the app writes. Read at each call, so that tests can move it.
+
+    Raises StoreUnavailable for a name that is too long for what will lie in it.
+    """
+    path = Path(os.environ.get("DIGITS_HOME") or ROOT / ".digits").absolute()
+    name = os.fsencode(path)
+    if len(name) > LONGEST_PATH or len(max(name.split(b"/"), key=len)) > LONGEST_NAME:
+        raise StoreUnavailable(
+            "Digits cannot write its files here: File name too long. Choose a folder with a shorter name.",
+            "Set DIGITS_HOME to it.",
+        )
+    return path
 
 
 def data_folder(source: str) -> Path:

@@ -1,18 +1,14 @@
 """The workers in the database: who has a place, whose process has ended, and whom to end."""
 
 import os
-import shutil
 import sqlite3
-from contextlib import suppress
 
 from digits.errors import BadConfig
 from digits.storage import database
-from digits.storage.home import home
 from digits.tasks.lease import SILENT_SECONDS, Lease, boot_id, clock, pid_namespace, started
 from digits.tasks.task import COMPUTING, LOST, TRAINING, outcome
 
 NUM_COMPUTING = 2  # besides the trainings, which DIGITS_TRAININGS counts
-FULL_BYTES = 100_000  # free on a disk on which a worker could not say how it ended
 
 
 def capacity(lane: str) -> int:
@@ -125,7 +121,7 @@ def reap(connection: sqlite3.Connection) -> None:
         for task in connection.execute(at, (lease.worker,)).fetchall():
             state, cause = outcome(task["request"], row["ended_by"])
             connection.execute(
-                "UPDATE tasks SET state = ?, cause = ?, phase = '' WHERE id = ?", (state, _why(cause), task["id"])
+                "UPDATE tasks SET state = ?, cause = ?, phase = '' WHERE id = ?", (state, cause, task["id"])
             )
         connection.execute("DELETE FROM workers WHERE id = ?", (lease.worker,))
     connection.execute(
@@ -184,11 +180,3 @@ def note_signal(worker: int, name: str) -> None:
 
 def _lease(row: sqlite3.Row) -> Lease:
     return Lease(row["id"], row["boot_id"], row["pid_namespace"], row["pid"], row["pid_started"], row["renewed"])
-
-
-def _why(cause: str) -> str:
-    """A worker on a full disk had nowhere to say why."""
-    with suppress(OSError):
-        if cause == LOST and shutil.disk_usage(home()).free < FULL_BYTES:
-            return "Its worker ended without a word: the disk is full. Make room and continue it."
-    return cause

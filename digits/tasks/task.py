@@ -1,9 +1,12 @@
 """A task: something that a worker does in the background, for whom, and how far it is."""
 
+import shutil
 import sqlite3
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 
+from digits.storage.home import home
 from digits.tasks.lease import Lease
 
 TRAINING, COMPUTING = "training", "computing"
@@ -18,6 +21,8 @@ workers.ended_by AS worker_ended_by"""
 """What `Task.from_row` needs, FROM tasks LEFT JOIN workers ON workers.id = tasks.worker."""
 
 LOST = "Its worker ended without a word (killed, out of memory, or the power went)."
+LOST_ON_FULL_DISK = "Its worker ended without a word: the disk is full. Make room and continue it."
+FULL_BYTES = 4_000_000  # free on a full disk when a worker has ended there and its unfinished files are gone
 ENDED = "It did not respond and was ended. The last checkpoint is kept."
 
 
@@ -96,8 +101,14 @@ def outcome(request: str, ended_by: str | None) -> tuple[TaskState, str]:
     It is lost, unless somebody had asked it to stop or pause and it was ended because it did not hear.
     """
     if not ended_by:
-        return TaskState.LOST, LOST
+        return TaskState.LOST, LOST_ON_FULL_DISK if _disk_is_full() else LOST
     return {"stop": TaskState.STOPPED, "pause": TaskState.PAUSED}.get(request, TaskState.LOST), ENDED
+
+
+def _disk_is_full() -> bool:
+    with suppress(OSError):
+        return shutil.disk_usage(home()).free < FULL_BYTES
+    return False
 
 
 def lease_from_row(row: sqlite3.Row) -> Lease | None:

@@ -1,7 +1,4 @@
-"""The test set on which the chosen runs can be compared, and what each of them predicts there.
-
-Where a run has not been evaluated on it, the page offers that.
-"""
+"""The test set on which the chosen runs can be compared, and what each of them predicts there."""
 
 from dataclasses import dataclass
 
@@ -21,21 +18,18 @@ TITLES = SETTINGS["split"].choices
 
 @dataclass(frozen=True)
 class Evaluated:
-    """The same test set, predicted by every run."""
+    """The same test set, images (n, 28, 28) uint8 and labels (n,), predicted by every run."""
 
     chosen: TestSet
     images: np.ndarray
-    """(n, 28, 28) uint8."""
     labels: np.ndarray
-    """(n,)."""
     reports: dict[str, dict]
-    """Of each run, by its letter."""
     probabilities: dict[str, np.ndarray]
-    """(n, 10) of each run, by its letter."""
+    """(n, 10) of each run, by its letter, as the reports."""
 
 
 def on_the_same_digits(named: dict[str, Run]) -> Evaluated | None:
-    """Let the user choose a test set that is fair to all runs; None while something is missing.
+    """Let the user choose a test set that is fair to all runs; None while something is missing, which is offered.
 
     named: the runs by their letters.
     """
@@ -43,18 +37,14 @@ def on_the_same_digits(named: dict[str, Run]) -> Evaluated | None:
         which = f"{', '.join(without)} {'has' if len(without) == 1 else 'have'}"
         st.info(f"{which} no finished model to evaluate yet. The tab Curves shows every run.", icon=":material/info:")
         return None
-    sets = _fair_to_all(list(named.values()))
+    sets = _fair_to_all(*named.values())
     if not sets:
         st.info(
             "Each test set has digits that one of these runs has learned from, so no comparison would be fair.",
             icon=":material/info:",
         )
         return None
-    links.follow("test", "compare_test", sets, next(iter(sets)))
-    name = st.segmented_control(
-        "Test set", list(sets), format_func=TITLES.get, required=True, key="compare_test"
-    )  # fmt: skip
-    chosen = sets[name]
+    chosen = sets[links.choose("Test set", "test", "compare_test", {name: TITLES[name] for name in sets})]
     st.caption(chosen.title)
     dataset = prepared(chosen.source)
     with told():
@@ -70,10 +60,8 @@ def on_the_same_digits(named: dict[str, Run]) -> Evaluated | None:
     return Evaluated(chosen, images, labels, reports, probabilities)
 
 
-def _fair_to_all(chosen: list[Run]) -> dict[str, TestSet]:
+def _fair_to_all(first: Run, *others: Run) -> dict[str, TestSet]:
     """Return the test sets from which no run has learned, by name; the one on which most are evaluated first."""
-    common = [
-        found for found in test_sets(chosen[0].settings) if all(found in test_sets(run.settings) for run in chosen)
-    ]
-    common.sort(key=lambda found: -sum(evaluate.stored(run, found) is not None for run in chosen))
+    common = [found for found in test_sets(first.settings) if all(found in test_sets(run.settings) for run in others)]
+    common.sort(key=lambda found: sum(evaluate.stored(run, found) is None for run in (first, *others)))
     return {found.name: found for found in common}

@@ -1,13 +1,9 @@
-"""Compare: runs side by side, on the same unseen digits.
-
-Here one chooses the runs, which are a link (`?compare=RUN,RUN`), and one of the tabs.
-"""
+"""Compare: runs side by side, on the same unseen digits."""
 
 import streamlit as st
 
 from pages.compare import curves, disagreements, scores, table
 from pages.shared import links
-from pages.shared.errors import told
 from pages.shared.pickers import run_label
 
 VIEWS = {"Scores": scores, "Disagreements": disagreements, "Curves": curves}
@@ -22,9 +18,4 @@ if len(chosen) < 2:
     st.stop()
 named = dict(zip("ABCDEF", chosen, strict=False))  # what the page and its figures call them
 st.text("\n".join(f"{letter}: {run_label(run)}" for letter, run in named.items()))  # no Markdown: names are the user's
-links.follow("compare_view", "compare_view", VIEWS, next(iter(VIEWS)))
-tabs = st.tabs(list(VIEWS), key="compare_view", on_change="rerun")
-for tab, view in zip(tabs, VIEWS.values(), strict=True):
-    if tab.open:
-        with tab, told():
-            view.show(named)
+links.show_tabs("compare_view", "compare_view", VIEWS, named)

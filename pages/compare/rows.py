@@ -1,7 +1,4 @@
-"""Runs as rows of a table: what they are, how accurate, and how long they took.
-
-The times are in the visitor's own time zone.
-"""
+"""Runs as rows of a table: what they are, how accurate, and how long they took."""
 
 from datetime import UTC, datetime, tzinfo
 from functools import cache

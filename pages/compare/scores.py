@@ -1,14 +1,11 @@
-"""The score cards of the chosen runs, and whether their differences are more than chance.
-
-The other runs are compared with the first.
-"""
+"""The score cards of the chosen runs, and whether their differences are more than chance."""
 
 import streamlit as st
 
 from digits.evaluation.comparison import Mcnemar, mcnemar
 from digits.evaluation.score_card import lines, score_card
 from digits.runs.run import Run
-from pages.compare.evaluated import Evaluated, on_the_same_digits
+from pages.compare.evaluated import on_the_same_digits
 from pages.shared.errors import told
 
 ABOUT = (
@@ -23,8 +20,9 @@ def show(named: dict[str, Run]) -> None:
     if evaluated is None:
         return
     first, *others = named
+    correct = {letter: rows.argmax(axis=1) == evaluated.labels for letter, rows in evaluated.probabilities.items()}
     for other in others:
-        _conclusion(first, other, _test(evaluated, first, other))
+        _conclusion(first, other, mcnemar(correct[first], correct[other]))
     if len(others) > 1:
         st.caption("If you compare twenty equal models, about one pair will look different by luck.")
     with told():
@@ -37,19 +35,13 @@ def show(named: dict[str, Run]) -> None:
     )  # fmt: skip
 
 
-def _test(evaluated: Evaluated, first: str, other: str) -> Mcnemar:
-    return mcnemar(*(evaluated.probabilities[letter].argmax(axis=1) == evaluated.labels for letter in (first, other)))
-
-
 def _conclusion(first: str, other: str, test: Mcnemar) -> None:
     """Show the result of the test in words and numbers."""
-    num_different = test.only_first + test.only_second
-    if not num_different:
+    if not test.only_first + test.only_second:
         st.markdown(f"**{first} and {other} predict the same digits correctly.**")
         return
-    better = first if test.only_first > test.only_second else other
+    better, worse = (first, other) if test.only_first > test.only_second else (other, first)
     if test.is_significant:
-        worse = first if better == other else other
         conclusion = f"**{better} is better than {worse}**, and the difference is more than chance"
     else:
         conclusion = f"**The difference between {first} and {other} may be chance**"

@@ -1,9 +1,6 @@
-"""The table of all runs, a page at a time; those that are selected are compared.
+"""The table of all runs, a page at a time; those that are selected are compared, also those on its other pages."""
 
-They stay selected on another page of the table and during a search.
-"""
-
-import math
+from contextlib import suppress
 
 import streamlit as st
 
@@ -12,6 +9,7 @@ from digits.runs import starter
 from digits.runs import store as runs
 from digits.runs.run import Run
 from pages.compare.rows import table_rows
+from pages.shared import paging
 from pages.shared.pickers import run_label
 
 MOST = 6  # runs that are compared
@@ -37,16 +35,13 @@ def choose() -> list[Run]:
 
 def _chosen() -> list[Run]:
     """Return the chosen runs: those of a link that somebody has just followed, else those chosen here."""
-    linked, is_new = st.query_params.get("compare", ""), False
-    wanted = st.session_state.get("compare_runs", [])
-    if linked and ("compare_runs" not in st.session_state or linked != st.session_state.get("compare_linked")):
-        wanted, is_new = list(dict.fromkeys(linked.split(",")))[:MOST], True
+    linked, known = st.query_params.get("compare", ""), st.session_state.get("compare_runs")
+    is_new = linked and (known is None or linked != st.session_state.get("compare_linked"))
+    wanted = list(dict.fromkeys(linked.split(",")))[:MOST] if is_new else known or []
     found = []
     for run_id in wanted:
-        try:
+        with suppress(UnknownRun):
             found.append(runs.get(run_id))
-        except UnknownRun:
-            continue
     if is_new and len(found) < len(wanted):
         # Without repeating it: a link may carry anything.
         st.warning("The link names a run that is not here. It is left out.", icon=":material/warning:")
@@ -64,18 +59,14 @@ def _page() -> list[Run]:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         search = st.text_input(
             "Find a run", key="compare_search", max_chars=80, placeholder="Name, tag, note, network or date",
-            icon=":material/search:", on_change=_to_first_page, width=320,
+            icon=":material/search:", on_change=paging.back, args=("compare_page",), width=320,
         ).strip()  # fmt: skip
-        pages = max(1, math.ceil(runs.count(search) / PER_PAGE))
-        page = min(st.pagination(pages, key="compare_page") if pages > 1 else 1, pages)
-    shown = runs.page(PER_PAGE, (page - 1) * PER_PAGE, search)
-    if page == pages and search.lower() in run_label(starter.run()).lower():
+        count = runs.count(search)
+        part = paging.turn(count, PER_PAGE, "compare_page")
+    shown = runs.page(PER_PAGE, part.start, search)
+    if part.stop >= count and search.lower() in run_label(starter.run()).lower():
         shown.append(starter.run())
     return shown
-
-
-def _to_first_page() -> None:
-    st.session_state["compare_page"] = 1
 
 
 def _table(shown: list[Run]) -> None:
@@ -83,21 +74,14 @@ def _table(shown: list[Run]) -> None:
     rows = [row for row, run_id in enumerate(ids) if run_id in st.session_state["compare_runs"]]
     if sorted(st.session_state.get("compare_table", {}).get("selection", {}).get("rows", [])) != rows:
         st.session_state["compare_table"] = {"selection": {"rows": rows}}
+    formats = {"Test accuracy": "%.2f%%", "Parameters": "localized", "Seconds": "%.0f"}
+    columns = {name: st.column_config.NumberColumn(format=text) for name, text in formats.items()}
+    columns["Created"] = st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm")
     st.dataframe(
-        table_rows(shown),
-        key="compare_table",
-        on_select=lambda: _select(ids),
-        selection_mode="multi-row",
-        hide_index=True,
-        height=min(36 + 35 * len(ids), 400),
-        column_config={
-            "Test accuracy": st.column_config.NumberColumn(format="%.2f%%"),
-            "Parameters": st.column_config.NumberColumn(format="localized"),
-            "Seconds": st.column_config.NumberColumn(format="%.0f"),
-            "Created": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm"),
-        },
+        table_rows(shown), hide_index=True, height=min(36 + 35 * len(ids), 400), column_config=columns,
+        key="compare_table", on_select=lambda: _select(ids), selection_mode="multi-row",
         alt="Runs with their test accuracy, parameters, seconds and date",
-    )
+    )  # fmt: skip
 
 
 def _select(ids: list[str]) -> None:

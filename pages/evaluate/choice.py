@@ -1,7 +1,4 @@
-"""What the tab Mistakes shows: a cell of the confusion matrix, a gallery, a range of confidence, or one digit.
-
-All of it but the range is a link.
-"""
+"""What the tab Mistakes shows: a cell of the confusion matrix, a gallery, a range of confidence, or one digit."""
 
 import numpy as np
 import streamlit as st
@@ -10,6 +7,7 @@ from digits.evaluation.galleries import GALLERIES, narrowed
 from digits.evaluation.test_sets import TestSet
 from pages.shared import links
 
+PER_PAGE = 40  # digits of a sheet
 ABOUT = {
     "Mistakes": "misclassified digits, the most confident first",
     "Hardest": "all digits, the one with the largest loss first",
@@ -24,20 +22,17 @@ def cell() -> tuple[int, int] | None:
     return None if label is None or predicted is None else (label, predicted)
 
 
-def from_click() -> None:
+def from_click(point: dict) -> None:
     """Choose the cell that was clicked."""
-    if points := st.session_state["evaluate_confusion"].selection.points:
-        st.session_state["evaluate_label"] = int(points[0]["y"])
-        st.session_state["evaluate_predicted"] = int(points[0]["x"])
-        _settle()
+    st.session_state["evaluate_label"], st.session_state["evaluate_predicted"] = int(point["y"]), int(point["x"])
+    _settle()
 
 
 def by_hand(chosen: TestSet) -> None:
     """Let the user choose the same and more by keyboard and finger."""
-    links.follow("label", "evaluate_label", range(10))
-    st.pills("Label", range(10), key="evaluate_label", on_change=_settle)
-    links.follow("predicted", "evaluate_predicted", range(10))
-    st.pills("Prediction", range(10), key="evaluate_predicted", on_change=_settle)
+    for name, title in (("label", "Label"), ("predicted", "Prediction")):
+        links.follow(name, f"evaluate_{name}", range(10))
+        st.pills(title, range(10), key=f"evaluate_{name}", on_change=_settle)
     confidence, index = st.columns(2, gap="medium")
     confidence.slider("Confidence", 0, 100, (0, 100), format="%d%%", key="evaluate_confidence", on_change=_settle)
     last = len(chosen.indices) - 1
@@ -50,11 +45,8 @@ def by_hand(chosen: TestSet) -> None:
 def digits(chosen: TestSet, labels: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
     """Let the user choose a gallery; returns the indices of its digits that fit the other choices, in its order."""
     names = [name for name in GALLERIES if name != "Doubtful labels" or chosen.name == "official"]
-    links.follow("gallery", "evaluate_gallery", names, names[0])
-    gallery = st.segmented_control(
-        "Gallery", names, required=True, key="evaluate_gallery", on_change=_settle,
-        help="\n\n".join(f"**{name}**: {ABOUT[name]}" for name in names),
-    )  # fmt: skip
+    about = "\n\n".join(f"**{name}**: {ABOUT[name]}" for name in names)
+    gallery = links.choose("Gallery", "gallery", "evaluate_gallery", names, help=about, on_change=_settle)
     low, high = st.session_state["evaluate_confidence"]
     return narrowed(
         GALLERIES[gallery](labels, probabilities),
@@ -64,11 +56,6 @@ def digits(chosen: TestSet, labels: np.ndarray, probabilities: np.ndarray) -> np
         predicted=st.session_state["evaluate_predicted"],
         confidence=(low / 100, high / 100),
     )
-
-
-def opened() -> int | None:
-    """Return the index of the one digit to show, if there is one."""
-    return st.session_state["evaluate_shown"]
 
 
 def open_digit(index: int) -> None:

@@ -1,14 +1,16 @@
-"""The confusion matrix, and the digits behind each of its numbers, the worst first.
+"""The confusion matrix, and the digits behind each of its numbers, the worst first."""
 
-A click on a cell shows its digits, a click on a digit opens it.
-"""
-
+import numpy as np
 import streamlit as st
 
 from digits.evaluation.test_sets import TestSet
 from digits.figures.confusion import confusion
+from digits.figures.images import gallery
 from digits.runs.run import Run
-from pages.evaluate import choice, one_digit, predictions, sheet
+from pages.evaluate import choice, one_digit, predictions
+from pages.shared import paging
+from pages.shared.charts import chart
+from pages.shared.text import percent
 
 
 @st.fragment
@@ -22,22 +24,44 @@ def show(run: Run, chosen: TestSet, report: dict) -> None:
         st.subheader("Confusion matrix", anchor=False)
         picture = st.container()  # above the choice, but drawn after it, when a cell from a link is known
         choice.by_hand(chosen)
-        picture.plotly_chart(
-            confusion(report["confusion"], choice.cell()),
-            key="evaluate_confusion",
-            on_select=choice.from_click,
-            selection_mode="points",
-            config={"displayModeBar": False},
-            alt="Confusion matrix, rows: label, columns: prediction: " + str(report["confusion"]),
-        )
+        with picture:
+            chart(
+                confusion(report["confusion"], choice.cell()),
+                key="evaluate_confusion",
+                on_click=choice.from_click,
+                alt="Confusion matrix, rows: label, columns: prediction: " + str(report["confusion"]),
+            )
     with digits:
         loaded = predictions.load(run, chosen)
         if loaded is None:
             return
         images, labels, probabilities = loaded
         found = choice.digits(chosen, labels, probabilities)
-        index = choice.opened()
+        index = st.session_state["evaluate_shown"]
         if index is None:
-            sheet.show(found, images, labels, probabilities)
+            _sheet(found, images, labels, probabilities)
         else:
             one_digit.show(run, chosen, found, index, images[index], int(labels[index]), probabilities[index])
+
+
+def _sheet(found: np.ndarray, images: np.ndarray, labels: np.ndarray, probabilities: np.ndarray) -> None:
+    """Show the digits with the indices `found`, a page at a time; a click opens one."""
+    if not len(found):
+        st.success("There is no such digit.", icon=":material/check_circle:")
+        return
+    shown = found[paging.turn(len(found), choice.PER_PAGE, "evaluate_page")].tolist()
+    titles, captions = [], []
+    for index in shown:
+        label, digit, confidence = labels[index], probabilities[index].argmax(), probabilities[index].max()
+        titles.append(f"digit {index:,}: label {label}, prediction {digit}, {percent(confidence)} confidence")
+        captions.append(f"{label} → {digit}" if label != digit else f"{digit}")
+    chart(
+        gallery(images[shown], titles, captions=captions),
+        key="evaluate_sheet",
+        on_click=lambda point: choice.open_digit(shown[point["point_index"]]),
+        alt="Digits, label → prediction: " + ", ".join(captions),
+    )
+    st.caption(f"{len(found):,} digit{'s' * (len(found) != 1)}. Below each: label → prediction.")
+    st.button(
+        "Open the first digit", icon=":material/zoom_in:", shortcut="O", on_click=choice.open_digit, args=(shown[0],)
+    )

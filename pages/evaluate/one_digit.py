@@ -1,11 +1,7 @@
-"""One digit of a test set: its label, the prediction with ten probabilities, and the most similar training digits.
-
-Buttons lead to the previous and the next one, and to the Draw page.
-"""
+"""One digit of a test set: its label, the prediction with ten probabilities, and the most similar training digits."""
 
 from collections import Counter
 
-import cv2
 import numpy as np
 import streamlit as st
 
@@ -14,16 +10,20 @@ from digits.evaluation import features
 from digits.evaluation.label_errors import raters_label
 from digits.evaluation.test_sets import TestSet
 from digits.figures.images import gallery
-from digits.figures.probabilities import bars
 from digits.runs.run import Run
-from pages.evaluate import choice, sheet
+from pages.evaluate import choice
 from pages.shared import background, cache
+from pages.shared.charts import chart, probability_bars
 from pages.shared.errors import told
+from pages.shared.picture import show_enlarged
 from pages.shared.prepare import prepared
 from pages.shared.text import percent
 
-ZOOM = 7  # screen px for each of 28 x 28
 NUM_NEAREST = 16
+WHY = (
+    "Which training digits look similar to this network? It has to compute the features of all of them once. A large "
+    "network takes half a minute."
+)
 
 
 def show(
@@ -37,11 +37,7 @@ def show(
     predicted = int(probabilities.argmax())
     picture, words = st.columns([2, 3])
     with picture:
-        st.image(
-            cv2.resize(np.asarray(image), None, fx=ZOOM, fy=ZOOM, interpolation=cv2.INTER_NEAREST),
-            alt=f"A handwritten digit with label {label}, prediction {predicted}",
-            output_format="PNG",
-        )
+        show_enlarged(image, 7, alt=f"A handwritten digit with label {label}, prediction {predicted}")
     with words:
         st.markdown(f"##### Digit {index:,} of the test set")
         st.markdown(
@@ -53,12 +49,7 @@ def show(
             "pages/draw/page.py", label="Draw one like it", icon=":material/draw:",
             query_params={"model": run.id, "practice": f"{chosen.source}-{chosen.name}-{index}"},
         )  # fmt: skip
-    st.plotly_chart(
-        bars(probabilities, highlight=predicted, height=180),
-        key="evaluate_bars",
-        config={"displayModeBar": False},
-        alt="; ".join(f"{digit}: {p:.0%}" for digit, p in enumerate(probabilities)),
-    )
+    probability_bars(probabilities, "evaluate_bars", highlight=predicted, height=180)
     _nearest(run, image)
 
 
@@ -67,7 +58,7 @@ def _steps(found: np.ndarray, index: int) -> None:
     place = np.flatnonzero(found == index)
     here = int(place[0]) if len(place) else None
     with st.container(horizontal=True, vertical_alignment="center"):
-        page = 1 if here is None else 1 + here // sheet.PER_PAGE
+        page = 1 if here is None else 1 + here // choice.PER_PAGE
         st.button("Back", icon=":material/grid_view:", shortcut="B", on_click=choice.back, args=(page,))
         if here is not None:
             for name, icon, shortcut, target in (
@@ -94,9 +85,8 @@ def _nearest(run: Run, image: np.ndarray) -> None:
         if among is None:
             prepared(source)
             background.offer(
-                "features", run.id, features.TRAIN, icon=":material/search:", action="Find similar training digits",
-                why="Which training digits look similar to this network? It has to compute the features of all of them "
-                "once. A large network takes half a minute.",
+                "features", run.id, features.TRAIN, why=WHY, action="Find similar training digits",
+                icon=":material/search:",
             )  # fmt: skip
             return
         here = cache.activations(run).features(image[np.newaxis])[0]
@@ -106,11 +96,7 @@ def _nearest(run: Run, image: np.ndarray) -> None:
         f"training digit {indices[place]:,}: a {labels[place]}, cosine {cosine:.3f}"
         for place, cosine in zip(found.tolist(), cosines, strict=True)
     ]
-    st.plotly_chart(
-        gallery(images[found], titles, captions=[str(labels[place]) for place in found]),
-        key="evaluate_nearest",
-        config={"displayModeBar": False},
-        alt="; ".join(titles),
-    )
+    captions = [str(labels[place]) for place in found]
+    chart(gallery(images[found], titles, captions=captions), key="evaluate_nearest", alt="; ".join(titles))
     counted = Counter(labels[found].tolist()).most_common()
     st.caption(", ".join(f"{count} are {digit}s" if count > 1 else f"1 is a {digit}" for digit, count in counted) + ".")

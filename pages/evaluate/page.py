@@ -1,7 +1,4 @@
-"""Evaluate: how good a trained network is on digits that it has not learned from.
-
-Here one chooses the model, the test set and one of the tabs. A worker evaluates each model once.
-"""
+"""Evaluate: how good a trained network is on digits that it has not learned from."""
 
 import streamlit as st
 
@@ -21,12 +18,8 @@ st.markdown("How good is it really? A score counts only on digits that the netwo
 
 run = pickers.model()
 sets = {chosen.name: chosen for chosen in test_sets(run.settings)}
-links.follow("test", "evaluate_test", sets, next(iter(sets)))
-name = st.segmented_control(
-    "Test set", list(sets), format_func=TITLES.get, required=True, key="evaluate_test",
-    help="\n\n".join(f"**{TITLES[name]}**: {chosen.title}" for name, chosen in sets.items()),
-)  # fmt: skip
-chosen = sets[name]
+about = "\n\n".join(f"**{TITLES[name]}**: {chosen.title}" for name, chosen in sets.items())
+chosen = sets[links.choose("Test set", "test", "evaluate_test", {name: TITLES[name] for name in sets}, help=about)]
 
 with told():
     report = evaluate.stored(run, chosen)
@@ -34,9 +27,4 @@ if report is None:
     prepared(chosen.source)
     evaluation.offer(run, chosen, why=f"This model has not been evaluated on {chosen.title}. It takes some seconds.")
     st.stop()
-links.follow("evaluate_view", "evaluate_view", VIEWS, next(iter(VIEWS)))
-tabs = st.tabs(list(VIEWS), key="evaluate_view", on_change="rerun")
-for tab, view in zip(tabs, VIEWS.values(), strict=True):
-    if tab.open:
-        with tab:
-            view.show(run, chosen, report)
+links.show_tabs("evaluate_view", "evaluate_view", VIEWS, run, chosen, report)

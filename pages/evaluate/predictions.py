@@ -1,7 +1,4 @@
-"""The prediction of every digit of a test set, for the tabs that need more than the report.
-
-Where it is not there, the page shows what to do about it.
-"""
+"""The prediction of every digit of a test set, for the tabs that need more than the report."""
 
 import numpy as np
 import streamlit as st

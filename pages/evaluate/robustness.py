@@ -1,9 +1,5 @@
-"""How well a model predicts distorted digits: live, with a slider for each distortion.
+"""How well a model predicts distorted digits: live, with sliders, and in curves over the strength of each of them."""
 
-Below, curves over the strength of each distortion, which a worker computes once.
-"""
-
-import cv2
 import numpy as np
 import streamlit as st
 
@@ -11,15 +7,15 @@ from digits.evaluation import robustness
 from digits.evaluation.distortions import DISTORTIONS, distort
 from digits.evaluation.report import wilson_interval
 from digits.evaluation.test_sets import TestSet, test_sets
-from digits.figures.robustness import Curve
 from digits.figures.robustness import robustness as curves_figure
 from digits.runs.run import Run
 from pages.shared import background, cache, pickers
+from pages.shared.charts import chart
 from pages.shared.errors import told
+from pages.shared.picture import show_enlarged
 from pages.shared.prepare import prepared
 
 LIVE = 2_000  # digits predicted when a slider moves: half a second on two cores for cnn-large, a tenth for cnn
-ZOOM = 3  # screen px for each pixel
 ICON = ":material/ssid_chart:"
 WHY = (
     "See how accuracy falls with the strength of each distortion. The test set is predicted about sixty times. It "
@@ -82,8 +78,8 @@ def _accuracy(run: Run, chosen: TestSet, strengths: dict[str, float], every: int
         "Accuracy", f"{are_correct.mean():.2%}", change, border=True, delta_arrow="off", delta_color="off",
         help=f"The same digits without distortion: {undistorted:.2%}.",
     )  # fmt: skip
-    of = "all" if every == 1 else f"every {every}th of the"
-    st.caption(f"95% interval {low:.2%} to {high:.2%}: {len(are_correct):,} digits, {of} {len(chosen.indices):,}.")
+    part = "" if every == 1 else f", every {every}th of the {len(chosen.indices):,}"
+    st.caption(f"95% interval {low:.2%} to {high:.2%}: {len(are_correct):,} digits{part}.")
 
 
 def _examples(run: Run, chosen: TestSet, strengths: dict[str, float]) -> None:
@@ -95,33 +91,31 @@ def _examples(run: Run, chosen: TestSet, strengths: dict[str, float]) -> None:
     with st.grid("auto", min_column_width=64):
         for digit, example in enumerate(examples):
             with st.container(gap="xxsmall"):
-                large = cv2.resize(example, None, fx=ZOOM, fy=ZOOM, interpolation=cv2.INTER_NEAREST)
                 alt = f"A distorted {digit}, prediction {predicted[digit]}"
-                st.image(large, alt=alt, output_format="PNG", width="stretch")
+                show_enlarged(example, 3, alt=alt, width="stretch")
                 st.caption(f"{digit}" if predicted[digit] == digit else f":red[**{digit} → {predicted[digit]}**]")
 
 
 def _curves(run: Run, chosen: TestSet, measured: dict) -> None:
     """Show a chart for each distortion, with the curve of another model if one is chosen."""
     lines = {"this model": measured["curves"]}
-    other = pickers.other_model(run)
-    if other and (theirs := _of_other(other, chosen)):
-        lines["the other"] = theirs
+    if (other := pickers.other_model(run)) and (theirs := _of_other(other, chosen)):
+        lines["the other"] = theirs["curves"]
     with st.grid("auto", min_column_width=300):
         for name, known in DISTORTIONS.items():
-            curves = [Curve(line, row[name]["accuracy"], row[name]["interval"]) for line, row in lines.items()]
+            curves = {line: measured[name] for line, measured in lines.items()}
             strengths = list(known.strengths)
-            st.plotly_chart(
+            points = [_in_words(line, curve["accuracy"], strengths) for line, curve in curves.items()]
+            chart(
                 curves_figure(strengths, curves, unit=known.unit, neutral=known.neutral, title=known.title),
                 key=f"evaluate_curve_{name}",
-                config={"displayModeBar": False},
-                alt=f"{known.title} in {known.unit}: " + "; ".join(_in_words(curve, strengths) for curve in curves),
+                alt=f"{known.title} in {known.unit}: " + "; ".join(points),
             )
     st.caption("The bands are 95% intervals. The dotted line marks the digits without distortion.")
 
 
 def _of_other(other: Run, chosen: TestSet) -> dict | None:
-    """Return the curves of another model on the same digits; if there are none, say why, or offer to compute them."""
+    """Return what was measured of another model on the same digits; else say why not, or offer to measure it."""
     if chosen not in test_sets(other.settings):
         st.warning(
             "The curves of the other model cannot be compared: it was trained on these digits, or is tested on others.",
@@ -132,10 +126,9 @@ def _of_other(other: Run, chosen: TestSet) -> dict | None:
     if measured is None:
         why = "The robustness of the other model on these digits has not been measured yet."
         background.offer("robustness", other.id, chosen.name, why=why, action="Measure the other model", icon=ICON)
-        return None
-    return measured["curves"]
+    return measured
 
 
-def _in_words(curve: Curve, strengths: list[float]) -> str:
-    points = zip(strengths, curve.accuracy, strict=True)
-    return f"{curve.name} " + ", ".join(f"{accuracy:.1%} at {strength:g}" for strength, accuracy in points)
+def _in_words(name: str, accuracies: list[float], strengths: list[float]) -> str:
+    points = zip(strengths, accuracies, strict=True)
+    return f"{name} " + ", ".join(f"{accuracy:.1%} at {strength:g}" for strength, accuracy in points)

@@ -1,7 +1,4 @@
-"""The scores: accuracy with its uncertainty, calibration, and the scores of each digit.
-
-Below them, the score card to copy or to download.
-"""
+"""The scores: accuracy with its uncertainty, calibration, the scores of each digit, and the score card."""
 
 import json
 
@@ -14,6 +11,7 @@ from digits.figures import reliability as figures
 from digits.inference.recognizer import at_temperature
 from digits.runs.run import Run
 from pages.evaluate import predictions
+from pages.shared.charts import chart
 from pages.shared.errors import told
 
 
@@ -53,6 +51,12 @@ def _numbers(card: dict, num_misclassified: int) -> None:
                 "The accuracy with the 15 known label errors of MNIST's own test set corrected. Three are no digit and "
                 "are left out. For two, either of two digits is correct (Northcutt, Athalye & Mueller 2021).",
             )  # fmt: skip
+        if drawn := card["drawn"]:
+            st.metric(
+                "Pen-drawn digits", f"{drawn['mean']:.2%}", f"{drawn['worst']:.2%} in the worst style",
+                delta_color="off", delta_arrow="off", border=True,
+                help=f"Accuracy on {drawn['n']:,} digits drawn with a pen, each in {drawn['ways']} styles.",
+            )  # fmt: skip
         st.metric("Loss", f"{card['loss']:.4f}", border=True, help="Mean negative log-likelihood, in nats.")
         st.metric(
             "Calibration error", f"{calibration['error_after']:.2%}", border=True,
@@ -73,13 +77,9 @@ def _score(name: str, score: dict, about: str) -> None:
 
 def _each_digit(rows: list[dict]) -> None:
     shown = [
-        {
-            "Digit": row["digit"],
-            "Precision": f"{row['precision']:.2%}",
-            "Recall": f"{row['recall']:.2%}",
-            "F1": f"{row['f1']:.2%}",
-            "Digits": row["support"],
-        }
+        {"Digit": row["digit"]}
+        | {name: f"{row[name.lower()]:.2%}" for name in ("Precision", "Recall", "F1")}
+        | {"Digits": row["support"]}
         for row in rows
     ]
     st.dataframe(shown, hide_index=True, height="content", alt="Precision, recall and F1 of each digit")
@@ -99,13 +99,11 @@ def _reliability(run: Run, chosen: TestSet, temperature: float) -> None:
         "calibrated": reliability(labels, calibrated),
         "not calibrated": reliability(labels, at_temperature(calibrated, 1 / temperature)),
     }
-    st.plotly_chart(
-        figures.reliability(curves),
-        key="evaluate_reliability",
-        config={"displayModeBar": False},
-        alt="; ".join(f"{row['n']} predictions: {row['confidence']:.0%} confidence, {row['accuracy']:.0%} correct"
-                      for row in curves["calibrated"]),
-    )  # fmt: skip
+    points = [
+        f"{row['n']} predictions: {row['confidence']:.0%} confidence, {row['accuracy']:.0%} correct"
+        for row in curves["calibrated"]
+    ]
+    chart(figures.reliability(curves), key="evaluate_reliability", alt="; ".join(points))
     st.caption(
         "Predictions shown with 70% confidence should be correct about 70% of the time: the dotted line. A small point "
         "stands for few digits, and chance moves it far."

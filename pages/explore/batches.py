@@ -1,7 +1,4 @@
-"""The batches that a network learns from: how the split divides them, and one batch with its one-hot labels.
-
-A batch is chosen by its number.
-"""
+"""The batches that a network learns from: how the split divides them, and one batch with its one-hot labels."""
 
 from dataclasses import asdict
 
@@ -12,7 +9,8 @@ from digits.data.encoding import batch, num_batches
 from digits.data.splits import Split, take
 from digits.figures.counts import split_bar
 from digits.figures.images import gallery
-from digits.figures.labels import batch_one_hot
+from digits.figures.labels import one_hot as one_hot_figure
+from pages.shared.charts import chart
 
 BATCH_SIZE = 32
 
@@ -29,12 +27,7 @@ def show(dataset: Dataset, parts: Split) -> None:
         + ", ".join(f"{number:,} for {part}" for part, number in batches.items())
         + "."
     )
-    st.plotly_chart(
-        split_bar(batches),
-        key="explore_split_bar",
-        config={"displayModeBar": False},
-        alt=f"Batches in order: {batches}",
-    )
+    chart(split_bar(batches), key="explore_split_bar", alt=f"Batches in order: {batches}")
     st.caption(
         "The network learns from the training digits. With the validation digits you compare settings. The test digits "
         "stay unseen until the end."
@@ -48,18 +41,10 @@ def show(dataset: Dataset, parts: Split) -> None:
     with left:
         st.markdown(f"**Images**, shape `{pixels.shape}`: digits, rows, columns, one grey channel.")
         titles = [f"digit {position} of the batch: a {row.argmax()}" for position, row in enumerate(one_hot)]
-        st.plotly_chart(
-            gallery(pixels[..., 0], titles, columns=4),
-            key="explore_batch_images",
-            config={"displayModeBar": False},
-            alt=f"The {len(pixels)} digits of training batch {number}",
-        )
+        alt = f"The {len(pixels)} digits of training batch {number}"
+        chart(gallery(pixels[..., 0], titles, columns=4), key="explore_batch_images", alt=alt)
     with right:
         st.markdown(f"**Labels**, shape `{one_hot.shape}`: digits, places of the one-hot vector.")
-        st.plotly_chart(
-            batch_one_hot(one_hot),
-            key="explore_batch_labels",
-            config={"displayModeBar": False},
-            alt=f"One-hot matrix; the labels are {', '.join(str(row.argmax()) for row in one_hot)}",
-        )
+        alt = f"One-hot matrix; the labels are {', '.join(str(row.argmax()) for row in one_hot)}"
+        chart(one_hot_figure(one_hot), key="explore_batch_labels", alt=alt)
     st.caption("The batches are in the order of the data. Training shuffles the digits in every epoch.")

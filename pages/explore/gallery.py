@@ -1,9 +1,4 @@
-"""A sheet of digits, of all classes or of one, page by page.
-
-They can be shuffled, and a click opens one.
-"""
-
-import math
+"""A sheet of digits, of all classes or of one, page by page, in order or shuffled."""
 
 import numpy as np
 import streamlit as st
@@ -11,9 +6,11 @@ import streamlit as st
 from digits.data.dataset import Dataset
 from digits.data.splits import Split
 from digits.figures import images
-from pages.shared import links
+from pages.explore.one_digit import open_digit
+from pages.shared import links, paging
+from pages.shared.charts import chart
 
-PER_PAGE = 64
+PER_PAGE, PAGE = 64, "explore_page"
 
 
 def show(dataset: Dataset, parts: Split) -> None:
@@ -21,7 +18,7 @@ def show(dataset: Dataset, parts: Split) -> None:
     sheet, words = st.columns(2, gap="large")
     with words:
         links.follow("digit", "explore_digit", range(10))
-        digit = st.pills("Only the digit", range(10), key="explore_digit", on_change=_to_first_page)
+        digit = st.pills("Only the digit", range(10), key="explore_digit", on_change=paging.back, args=(PAGE,))
         among = np.arange(len(dataset.labels)) if digit is None else np.flatnonzero(dataset.labels == digit)
         seed = st.session_state.get("explore_seed")
         with st.container(horizontal=True):
@@ -31,38 +28,24 @@ def show(dataset: Dataset, parts: Split) -> None:
             )
         if seed is not None:
             among = np.random.default_rng(seed).permutation(among)
-        page = st.pagination(math.ceil(len(among) / PER_PAGE), key="explore_page")
-        shown = among[(page - 1) * PER_PAGE : page * PER_PAGE].tolist()
+        shown = among[paging.turn(len(among), PER_PAGE, PAGE)].tolist()
         st.caption(
             f"{len(among):,} digits, {PER_PAGE} on a page. Point at one to see its index and label. Click to open it."
         )
     with sheet:
-        st.plotly_chart(
+        chart(
             images.gallery(dataset.images[shown], [f"index {index:,}: a {dataset.labels[index]}" for index in shown]),
             key="explore_gallery",
-            on_select=lambda: _open(shown),
-            selection_mode="points",
-            config={"displayModeBar": False},
+            on_click=lambda point: open_digit(shown[point["point_index"]]),
             alt=f"{len(shown)} handwritten digits" + ("" if digit is None else f", all of them {digit}"),
         )
 
 
-def _to_first_page() -> None:
-    st.session_state["explore_page"] = 1
-
-
 def _shuffle() -> None:
     st.session_state["explore_seed"] = st.session_state.get("explore_seed", -1) + 1
-    _to_first_page()
+    paging.back(PAGE)
 
 
 def _in_order() -> None:
-    st.session_state.pop("explore_seed", None)
-    _to_first_page()
-
-
-def _open(shown: list[int]) -> None:
-    """Show the digit that was clicked, in the tab for one digit."""
-    if points := st.session_state["explore_gallery"].selection.points:
-        st.session_state["explore_index"] = shown[points[0]["point_index"]]
-        st.session_state["explore_view"] = "One digit"
+    del st.session_state["explore_seed"]
+    paging.back(PAGE)

@@ -1,7 +1,4 @@
-"""One digit: its pixels as a heatmap, its label and its one-hot vector.
-
-It is chosen by index, by class, or by previous, next and random.
-"""
+"""One digit: its pixels as a heatmap, its label and its one-hot vector."""
 
 from dataclasses import asdict
 
@@ -11,9 +8,10 @@ import streamlit as st
 from digits.data.dataset import Dataset
 from digits.data.encoding import one_hot, scale
 from digits.data.splits import Split
-from digits.figures import labels as label_figures
 from digits.figures.images import heatmap
+from digits.figures.labels import one_hot as one_hot_figure
 from pages.shared import cache, links
+from pages.shared.charts import chart
 
 PARTS = {"train": "the training set", "validation": "the validation set", "test": "the test set"}
 
@@ -23,18 +21,14 @@ def show(dataset: Dataset, parts: Split) -> None:
     picture, words = st.columns(2, gap="large")
     with words:
         index = _choose(dataset)
-        scaled = st.toggle(
-            "Scale the pixels to 0..1",
-            key="explore_scaled",
-            help="Divides by 255, like the first layer of every network here.",
-        )
+        about = "Divides by 255, like the first layer of every network here."
+        scaled = st.toggle("Scale the pixels to 0..1", key="explore_scaled", help=about)
         numbers = st.toggle("Show the value of each pixel", key="explore_numbers")
     image, label = dataset.images[index], int(dataset.labels[index])
     with picture:
-        st.plotly_chart(
+        chart(
             heatmap(scale(image) if scaled else image, scaled=scaled, numbers=numbers),
             key="explore_heatmap",
-            config={"displayModeBar": False},
             alt=f"Handwritten digit {label}, 28 by 28 pixels",
         )
     with words:
@@ -42,12 +36,8 @@ def show(dataset: Dataset, parts: Split) -> None:
         vector = one_hot([label])[0]
         st.markdown("**One-hot**: ten places, counted from 0. The place of the label holds a 1.")
         st.code(str(vector.tolist()), language=None)
-        st.plotly_chart(
-            label_figures.one_hot(vector),
-            key="explore_one_hot",
-            config={"displayModeBar": False},
-            alt=f"Ten boxes; the one at place {label} is filled",
-        )
+        alt = f"Ten boxes; the one at place {label} is filled"
+        chart(one_hot_figure(vector), key="explore_one_hot", alt=alt)
         st.caption(f"Index {index:,} belongs to {_part(index, parts)}.")
 
 
@@ -69,18 +59,15 @@ def _choose(dataset: Dataset) -> int:
     with st.container(horizontal=True):
         for (name, icon, shortcut), target in steps.items():
             st.button(
-                name,
-                icon=f":material/{icon}:",
-                shortcut=shortcut,
-                on_click=_go,
-                args=(int(target),),
+                name, icon=f":material/{icon}:", shortcut=shortcut, on_click=open_digit, args=(int(target),),
                 key=f"explore_{name}",
-            )
+            )  # fmt: skip
     return index
 
 
-def _go(index: int) -> None:
-    st.session_state["explore_index"] = index
+def open_digit(index: int) -> None:
+    """Show the digit with that index."""
+    st.session_state["explore_index"], st.session_state["explore_view"] = index, "One digit"
 
 
 def _any_digit() -> None:
@@ -91,7 +78,7 @@ def _first_of(source: str) -> None:
     """Go to the first digit of the chosen class from the present index on."""
     if (digit := st.session_state["explore_digit"]) is not None:
         among = np.flatnonzero(cache.dataset(source).labels == digit)
-        _go(int(among[np.searchsorted(among, st.session_state["explore_index"]) % len(among)]))
+        open_digit(int(among[np.searchsorted(among, st.session_state["explore_index"]) % len(among)]))
 
 
 def _part(index: int, parts: Split) -> str:

@@ -1,7 +1,4 @@
-"""The facts about a data set: its size, its classes, its origin and its licence.
-
-Below them, the mean digit of each class.
-"""
+"""The facts about a data set: its size, its classes, its origin, its licence, and the mean digit of each class."""
 
 from dataclasses import asdict
 
@@ -14,18 +11,14 @@ from digits.data.splits import Split, take
 from digits.figures.counts import class_counts
 from digits.figures.images import means
 from pages.shared import cache
+from pages.shared.charts import chart
 
 
 def show(dataset: Dataset, parts: Split) -> None:
     """Show the facts, the digits of each class by part, and the mean digit of each class."""
     known = SOURCES[dataset.source]
     images, labels = dataset.images, dataset.labels
-    facts = {
-        "Digits": f"{len(images):,}",
-        "Pixels": "28 × 28",
-        "Pixel type": str(images.dtype),
-        "Pixel range": "0 to 255",
-    }
+    facts = {"Digits": f"{len(images):,}", "Pixels": "28 × 28", "Pixel type": "uint8", "Pixel range": "0 to 255"}
     with st.grid(4, min_column_width=150):
         for name, value in facts.items():
             st.metric(name, value, border=True)
@@ -38,15 +31,13 @@ def show(dataset: Dataset, parts: Split) -> None:
     with left:
         st.subheader("Digits of each class", anchor=False)
         counts = {part: np.bincount(take(dataset, indices)[1], minlength=10) for part, indices in asdict(parts).items()}
-        st.plotly_chart(
-            class_counts(counts), key="explore_counts", config={"displayModeBar": False}, alt=_in_words(counts)
-        )
+        alt = "; ".join(f"{part}: {n.min():,} to {n.max():,} of each digit" for part, n in counts.items())
+        chart(class_counts(counts), key="explore_counts", alt=alt)
     with right:
         st.subheader("Mean digit of each class", anchor=False)
-        st.plotly_chart(
+        chart(
             means(cache.class_means(dataset.source, parts.train)),
             key="explore_means",
-            config={"displayModeBar": False},
             alt="Ten blurred digits, 0 to 9: the mean of all training digits of each class",
         )
         st.caption(
@@ -54,9 +45,3 @@ def show(dataset: Dataset, parts: Split) -> None:
         )
 
     st.caption(f"From {known.origin}. Licence: {known.licence}.  \nCitation: {known.citation}.")
-
-
-def _in_words(counts: dict[str, np.ndarray]) -> str:
-    return "; ".join(
-        f"{part}: {numbers.min():,} to {numbers.max():,} of each digit" for part, numbers in counts.items()
-    )

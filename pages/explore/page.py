@@ -1,7 +1,4 @@
-"""Explore: the digits one by one, all together, and as a network gets them.
-
-Here one chooses the data, the split and one of the tabs.
-"""
+"""Explore: the digits one by one, all together, and as a network gets them."""
 
 import streamlit as st
 
@@ -30,25 +27,13 @@ st.title("Explore", anchor=False)
 st.markdown("Look at the handwritten digits before you train on them.")
 
 with st.container(horizontal=True, gap="large"):
-    links.follow("source", "explore_source", SOURCES, "sample")
-    source = st.segmented_control(
-        "Data", list(SOURCES), format_func=TITLES.get, required=True, key="explore_source",
-        help="\n\n".join(f"**{TITLES[name]}**: {known.about}" for name, known in SOURCES.items()),
-    )  # fmt: skip
+    about = "\n\n".join(f"**{TITLES[name]}**: {known.about}" for name, known in SOURCES.items())
+    source = links.choose("Data", "source", "explore_source", TITLES, help=about)
     split_name = "tutorial"
     if SOURCES[source].num_test:
-        links.follow("split", "explore_split", SPLIT_TITLES, "tutorial")
-        split_name = st.segmented_control(
-            "Split", list(SPLIT_TITLES), format_func=SPLIT_TITLES.get, required=True, key="explore_split",
-            help=SPLIT_HELP,
-        )  # fmt: skip
+        split_name = links.choose("Split", "split", "explore_split", SPLIT_TITLES, help=SPLIT_HELP)
 
 dataset = prepared(source, choice="explore_source")
 parts = split(split_name, source)
 
-links.follow("view", "explore_view", VIEWS, next(iter(VIEWS)))
-tabs = st.tabs(list(VIEWS), key="explore_view", on_change="rerun")
-for tab, view in zip(tabs, VIEWS.values(), strict=True):
-    if tab.open:
-        with tab:
-            view.show(dataset, parts)
+links.show_tabs("view", "explore_view", VIEWS, dataset, parts)

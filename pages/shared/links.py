@@ -4,9 +4,12 @@ Not Streamlit's `bind="query-params"`, which ties the name to the widget's key a
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from types import ModuleType
 
 import streamlit as st
+
+from pages.shared.errors import told
 
 
 def follow(name: str, key: str, options: Collection[str] | range, default: str | int | None = None) -> None:
@@ -27,6 +30,27 @@ def follow(name: str, key: str, options: Collection[str] | range, default: str |
     elif text != linked:
         st.query_params[name] = text
     st.session_state[known] = text
+
+
+def choose(label: str, name: str, key: str, options: Mapping[str, str] | list[str], **how) -> str:
+    """Let the user choose one of some options that is in the address, too; at first, the first one.
+
+    options: what is in the address, with what people read where that differs. how: of st.segmented_control.
+    """
+    titles = options if isinstance(options, Mapping) else {}
+    follow(name, key, options, next(iter(options)))
+    return st.segmented_control(
+        label, list(options), format_func=lambda option: titles.get(option, option), required=True, key=key, **how
+    )
+
+
+def show_tabs(name: str, key: str, views: dict[str, ModuleType], *arguments) -> None:
+    """Show the views as tabs that are in the address, too: `show(*arguments)` of the one that is open."""
+    follow(name, key, views, next(iter(views)))
+    for tab, view in zip(st.tabs(list(views), key=key, on_change="rerun"), views.values(), strict=True):
+        if tab.open:
+            with tab, told():
+                view.show(*arguments)
 
 
 def _read(text: str | None, options: Collection[str] | range) -> str | int | None:

@@ -48,7 +48,7 @@ def other_model(first: Run) -> Run | None:
 
 def training(place, *, on_change: Callable[[], None]) -> Run | None:
     """Choose a training to follow, behind a button in `place`; None while none is chosen."""
-    found = _with_chosen("follow", models.followable())
+    found = _with_chosen("follow", runs.followable())
     _take_link("training", "follow", found, may_be_none=True)
     with place.popover("Draw while it trains", icon=":material/animation:"):
         st.markdown("Watch a network learn to predict **your** digit, epoch by epoch: while it trains, or afterwards.")

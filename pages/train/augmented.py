@@ -7,6 +7,7 @@ from digits.data.dataset import Dataset
 from digits.data.splits import Split, take
 from digits.figures.images import gallery
 from digits.networks.augmentation import augment
+from pages.shared.charts import chart
 
 NUM_SHOWN = 8
 
@@ -18,10 +19,9 @@ def show(dataset: Dataset, parts: Split) -> None:
     rows = [images] + [augment(images, labels, np.random.default_rng([seed, row])) for row in range(3)]
     titles = [f"{'augmented' if row else 'original'}: a {label}" for row in range(4) for label in labels]
     st.subheader("Augmented digits", anchor=False)
-    st.plotly_chart(
+    chart(
         gallery(np.concatenate(rows), titles, columns=NUM_SHOWN),
         key="train_preview",
-        config={"displayModeBar": False},
         alt=f"{NUM_SHOWN} training digits in the first row, three variations of each below",
     )
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -13,6 +13,7 @@ from digits.figures.curves import curves
 from digits.runs import store as runs
 from digits.runs.run import Run, RunState
 from pages.shared import pickers
+from pages.shared.charts import chart
 from pages.shared.errors import told
 from pages.shared.text import duration
 from pages.train import manage, progress, queue_place, run_status
@@ -80,12 +81,12 @@ def _curves(run: Run, epochs: list[dict[str, Any]], ticks: list[dict[str, float]
     if not ticks and not epochs:
         return
     for column, metric in zip(st.columns(2, gap="large"), ("loss", "accuracy"), strict=True):
-        column.plotly_chart(
-            curves(epochs, ticks, metric, total_epochs=run.num_epochs, racers=names),
-            key=f"train_{metric}_{run.id}",
-            config={"displayModeBar": False},
-            alt=f"{metric} of training and validation over {len(epochs)} epochs",
-        )
+        with column:
+            chart(
+                curves(epochs, ticks, metric, total_epochs=run.num_epochs, racers=names),
+                key=f"train_{metric}_{run.id}",
+                alt=f"{metric} of training and validation over {len(epochs)} epochs",
+            )
 
 
 def _report(run: Run) -> dict[str, Any] | None:

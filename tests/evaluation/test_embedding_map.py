@@ -23,7 +23,7 @@ def test_the_components_of_equal_digits_are_a_point():
 def test_every_misclassified_digit_is_on_the_map_with_others_around(with_run, monkeypatch):
     monkeypatch.setattr(embedding_map, "NUM_PLACED", 300)
     chosen, told = find_set("tutorial", with_run.settings), []
-    found = embedding_map.compute(with_run, chosen, lambda *progress: told.append(progress))
+    found = embedding_map.compute(with_run, "tutorial", lambda *progress: told.append(progress))
     misclassified = {row["index"] for row in evaluate.stored(with_run, chosen)["misread"]}
     assert misclassified <= set(found.indices.tolist())
     assert (len(found.indices), found.places.shape) == (300, (300, 2))

@@ -29,7 +29,7 @@ def chosen(with_run):
 def test_the_curves_are_the_accuracy_on_distorted_digits(with_run, chosen, few):
     assert robustness.stored(with_run, chosen) is None
     told = []
-    measured = robustness.measure(with_run, chosen, lambda *progress: told.append(progress))
+    measured = robustness.measure(with_run, "tutorial", lambda *progress: told.append(progress))
     assert told == [(0.0, "Rotation: 30 °"), (0.5, "Noise: 40 grey levels")]
     assert measured == robustness.stored(with_run, chosen)
     assert (measured["run"], measured["test"], measured["n"]) == (with_run.id, "tutorial", 1_000)

@@ -25,11 +25,8 @@ def everything(with_run):
     chosen = find_set("tutorial", with_run.settings)
     features.compute(with_run, "tutorial")
     features.compute(with_run, "train")
-    places = np.zeros((3, 2), np.float32)
-    store.put(
-        Subject.of(with_run), embedding_map.KIND, chosen.name, {"n": 3},
-        lambda file: embedding_map._save(file, np.arange(3, dtype=np.int32), places), suffix=".npz",
-    )  # fmt: skip
+    places = np.zeros((3, 3), np.float32)
+    store.put(Subject.of(with_run), embedding_map.KIND, chosen.name, {"n": 3}, lambda file: np.save(file, places))
     curves = {name: {"strengths": list(known.strengths)} for name, known in DISTORTIONS.items()}
     store.put(Subject.of(with_run), robustness.KIND, chosen.name, {"curves": curves})
     return with_run

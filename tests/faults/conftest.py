@@ -27,7 +27,7 @@ WORK = """
 import os, sys
 from digits.commands.worker import HANDLERS
 from digits.storage import database
-from digits.tasks import serve, store
+from digits.tasks import places, serve
 {harm}
 with database.writing() as connection:
     place = places.add_worker(connection, sys.argv[1], foreground=False, pid=os.getpid())

@@ -29,7 +29,7 @@ def snapshot(run, epoch, keep):
 
 KILLED = """
 from pathlib import Path
-from digits.runs import store as runs
+from digits.runs import updates
 unlink = Path.unlink
 Path.unlink = lambda *arguments, **options: (unlink(*arguments, **options), kill())
 updates.return_to(RUN, [])

@@ -1,4 +1,3 @@
-import hashlib
 import os
 import subprocess
 import sys
@@ -121,14 +120,6 @@ def test_a_network_without_ten_probabilities_is_refused(exported, name):
 def test_a_missing_file_is_refused_in_the_same_words(tmp_path):
     with pytest.raises(DamagedFile, match=DAMAGED):
         Recognizer.load(tmp_path / "model.tflite")
-
-
-def test_a_file_with_another_sha256_is_refused(exported):
-    file = exported / "dense.tflite"
-    right = hashlib.sha256(file.read_bytes()).hexdigest()
-    assert Recognizer.load(file, sha256=right)
-    with pytest.raises(DamagedFile, match=DAMAGED):
-        Recognizer.load(file, sha256="0" * 64)
 
 
 def test_a_file_in_a_folder_with_an_unusual_name_is_read(exported, tmp_path):

@@ -1,6 +1,7 @@
 """Inside the network, on the Draw page: closed it costs nothing, open it shows the activations of the layers."""
 
 import pytest
+import streamlit as st
 
 from digits.runs import store as runs
 from digits.storage.home import run_folder
@@ -42,10 +43,12 @@ def test_of_a_dense_network_it_shows_the_units_and_the_weights_of_the_brightest(
     assert pictures[0].startswith("The 128 hidden units") and len(pictures) == 9 and "**Hidden unit**" in texts(page)
     for stored in runs.files(with_run.id, "snapshot").values():
         (run_folder(with_run.id) / stored.name).unlink()
+    st.cache_resource.clear()
     assert len(captions(page.run())[4:]) == 1 and not page.exception
 
 
 def test_a_damaged_layers_file_is_said_and_the_prediction_stays(open_panel, with_run):
     (run_folder(with_run.id) / with_run.model.files["layers.tflite"].name).write_bytes(b"")
+    st.cache_resource.clear()  # an earlier test had the same model
     page = open_panel(model=with_run.id)
     assert "damaged" in page.info[0].value and page.metric[0].value == "7"

@@ -76,6 +76,14 @@ def test_the_digits_on_which_they_disagree_are_shown_with_the_difference_of_the_
     assert "Where A and B disagree: " in texts(page)
 
 
+def test_a_digit_that_was_clicked_opens_on_the_evaluate_page(open_page, two_runs):
+    page = open_both(open_page, two_runs, compare_view="Disagreements")
+    page.session_state["compare_opened"] = "0"
+    page.run()
+    assert not page.exception and page.title[0].value == "Evaluate"
+    assert "Digit 0 of the test set" in texts(page) and "compare_opened" not in page.session_state
+
+
 def test_another_pair_can_be_chosen_among_three(open_page, two_runs):
     third = copy_run(two_runs[0])
     predict(third, two_runs[0], zeros=60)

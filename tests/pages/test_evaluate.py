@@ -3,6 +3,7 @@ import re
 
 import numpy as np
 import pytest
+import streamlit as st
 
 from digits import tasks
 from digits.data.dataset import Dataset
@@ -208,3 +209,16 @@ def test_a_link_with_anything_in_it_opens_the_mistakes(open_page, with_run, name
 
 def test_a_digit_beyond_a_smaller_test_set_is_not_open(open_page, with_run):
     assert open_page("evaluate", evaluate_view="Mistakes", shown="1000").get_by_key("evaluate_sheet")
+
+
+@pytest.mark.parametrize("how", ["damaged", "deleted"])
+def test_damaged_features_of_training_digits_are_computed_again_and_then_shown(open_page, with_run, no_workers, how):
+    features.compute(with_run, "train")
+    result = store.get(Subject.of(with_run), features.KIND, "train")
+    damage(result) if how == "damaged" else (result.folder / result.file.name).unlink()
+    st.cache_resource.clear()
+    page = open_page("evaluate", evaluate_view="Mistakes", gallery="Hardest", shown="0")
+    assert not page.error and "Find similar training digits" in labels_of(page.button)
+    features.compute(with_run, "train")
+    page.run()
+    assert not page.exception and page.get_by_key("evaluate_nearest")

@@ -22,11 +22,9 @@ def placed(with_run):
 
 
 def put_map(run):
-    places = np.random.default_rng(0).normal(size=(500, 2)).astype(np.float32)
-    store.put(
-        Subject.of(run), embedding_map.KIND, "tutorial", {"n": 500}, suffix=".npz",
-        write=lambda file: embedding_map._save(file, np.arange(0, 1_000, 2, dtype=np.int32), places),
-    )  # fmt: skip
+    places = np.random.default_rng(0).normal(size=(500, 2))
+    rows = np.column_stack([np.arange(0, 1_000, 2), places]).astype(np.float32)
+    store.put(Subject.of(run), embedding_map.KIND, "tutorial", {"n": 500}, lambda file: np.save(file, rows))
 
 
 def open_map(open_page, method="t-SNE"):

@@ -103,7 +103,7 @@ def test_a_run_can_be_followed_while_it_is_at_work_or_when_its_epochs_are_kept(d
     waits = runs.create(make_settings())
     with database.writing() as connection:
         connection.execute("INSERT INTO run_files VALUES (?, 'snapshot', 0, 'snapshot-0000.npz', '')", (followed.id,))
-    assert [run.id for run in models.followable()] == [waits.id, followed.id]
+    assert [run.id for run in runs.followable()] == [waits.id, followed.id]
     with pytest.raises(DamagedFile, match="Epoch 0 of this run is not kept"):
         models.snapshot(done, 0)
     with pytest.raises(DamagedFile, match="snapshot-0000.npz is damaged. Choose another epoch"):

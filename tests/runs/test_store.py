@@ -102,7 +102,7 @@ def test_asking_about_what_is_not_there_makes_neither_file_nor_folder(digits_hom
     )  # fmt: skip
     with pytest.raises(UnknownRun):
         runs.get("x")
-    assert models.chosen().is_starter and models.followable() == []
+    assert models.chosen().is_starter and runs.followable() == []
     assert results.get(results.Subject.of(models.chosen()), "evaluate", "official") is None
     assert (drawings.drawings(), drawings.revision(), tasks.find("train", "x")) == ([], 0, None)
     runs.sweep()

@@ -367,11 +367,11 @@ def test_a_worker_that_hears_nothing_is_ended_first_gently_then_not(running, sig
     process, _ = running
     tasks.stop(tasks.find("wait", "a").id)
     later(workers.ASKED_SECONDS - 1)
-    change_lease(renewed=store.clock())
+    change_lease(renewed=places.clock())
     tasks.look_after()
     assert signals == []
     later(workers.ASKED_SECONDS + 1)
-    change_lease(renewed=store.clock())  # its other threads live
+    change_lease(renewed=places.clock())  # its other threads live
     tasks.look_after()
     tasks.look_after()
     assert signals == [(process.pid, signal.SIGTERM)]
@@ -402,7 +402,7 @@ def test_asking_twice_does_not_end_a_worker_that_has_heard_and_says_how_far_it_i
     tasks.stop(work.task.id)
     work.tell(0.9, "Evaluating")
     later(workers.ASKED_SECONDS + workers.TERM_SECONDS + 10)
-    change_lease(renewed=store.clock())
+    change_lease(renewed=places.clock())
     tasks.look_after()
     assert signals == []
 
@@ -419,7 +419,7 @@ def test_a_worker_that_has_heard_and_then_hangs_is_ended_too(running, signals, l
 def test_no_signal_goes_to_another_process_that_has_the_pid_now(running, signals, later):
     tasks.stop(tasks.find("wait", "a").id)
     later(24 * 3600)
-    change_lease(pid_namespace="another container", renewed=store.clock() - SILENT_SECONDS - 1)
+    change_lease(pid_namespace="another container", renewed=places.clock() - SILENT_SECONDS - 1)
     tasks.look_after()
     change_lease(pid_namespace=lease.pid_namespace(), pid_started="1")
     tasks.look_after()

@@ -14,7 +14,7 @@ from digits.inference.activations import FEATURES
 from digits.inference.net import SIDE
 from digits.runs.run import Run
 from pages.shared import cache
-from pages.shared.picture import png
+from pages.shared.picture import png, show_enlarged
 
 GAP = 96  # grey between two tiles: neither black nor white
 NUM_UNITS = 8  # hidden units whose weights are shown
@@ -81,9 +81,8 @@ def _weights(run: Run, which, what: str) -> None:
         for number in which:
             weight = scaled[number][..., np.newaxis]
             colours = np.where(weight > 0, weight * BLUE, -weight * ORANGE).astype(np.uint8)
-            large = cv2.resize(colours, None, fx=3, fy=3, interpolation=cv2.INTER_NEAREST)
             alt = f"The weights of {what} {number}, blue raises the sum and orange lowers it"
-            st.image(png(large), width=84, caption=f"{what} {number}", alt=alt, output_format="PNG")
+            show_enlarged(colours, 3, caption=f"{what} {number}", alt=alt)
     st.caption(f"The weights of {'each digit' if what == 'digit' else f'the {NUM_UNITS} brightest units'}. {COLOURS}")
 
 

@@ -18,6 +18,7 @@ from digits.inference.explanation import occlusion, without_each
 from digits.inference.prediction import Prediction, predict
 from digits.inference.recognizer import Recognizer
 from digits.inference.strokes import Stroke, read_strokes
+from pages.shared.charts import chart
 from pages.shared.drawing import SIDE
 from pages.shared.text import percent
 
@@ -36,10 +37,9 @@ def show(prediction: Prediction, recognizer: Recognizer, detector: Detector, str
     places, parts = st.columns([2, 3], gap="medium")
     digit = prediction.digit
     with places:
-        st.plotly_chart(
+        chart(
             evidence(prediction.image, occlusion(prediction.image, recognizer)),
             key="draw_evidence",
-            config={"displayModeBar": False},
             alt=f"Your digit; blue ink supports {digit}, orange ink opposes it",
         )
         st.caption(f"Blue ink supports {digit}, orange ink opposes it: what changes when that place is covered.")
@@ -58,10 +58,9 @@ def _strokes(strokes: list[Stroke], recognizer: Recognizer, detector: Detector) 
             return np.full(10, 0.1, np.float32)
 
     whole, without = probabilities(strokes), without_each(strokes, probabilities)
-    st.plotly_chart(
+    chart(
         changes(without - whole, [f"without stroke {number}" for number in range(1, len(strokes) + 1)]),
         key="draw_strokes",
-        config={"displayModeBar": False},
         alt="; ".join(f"without stroke {number}: {row.argmax()}" for number, row in enumerate(without, start=1)),
     )
     with st.container(horizontal=True):

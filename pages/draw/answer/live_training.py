@@ -6,12 +6,13 @@ It looks for a new epoch every second.
 import numpy as np
 import streamlit as st
 
-from digits.figures.probabilities import along_epochs, bars
+from digits.figures.probabilities import along_epochs
 from digits.inference.preprocessing import to_mnist
 from digits.runs import store as runs
 from digits.runs.run import Run
 from pages.draw.canvas import canvas
 from pages.shared import cache, pickers
+from pages.shared.charts import chart, probability_bars
 from pages.shared.errors import told
 from pages.shared.text import NOT_A_DIGIT, confidence_text
 
@@ -74,10 +75,9 @@ def _panel(run_id: str, was_live: bool, image: np.ndarray | None) -> None:
         st.markdown(f"Epoch **{epochs[-1]} of {run.num_epochs}**. Draw a digit to see what the network predicts.")
         return
     _show_epoch(epoch, predicted[epoch])
-    st.plotly_chart(
+    chart(
         along_epochs(epochs, np.stack(list(predicted.values())), epoch, total_epochs=max(run.num_epochs, epochs[-1])),
         key="draw_along",
-        config={"displayModeBar": False},
         alt="; ".join(f"after epoch {number}: {row.argmax()}, {row.max():.0%}" for number, row in predicted.items()),
     )
 
@@ -102,12 +102,7 @@ def _show_epoch(epoch: int, probabilities: np.ndarray) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.metric(f"After epoch {epoch}" if epoch else "Before training", probabilities.argmax(), width="content")
         st.caption(confidence_text(probabilities), help=UNCALIBRATED)
-    st.plotly_chart(
-        bars(probabilities, highlight=int(probabilities.argmax()), height=220),
-        key="draw_epoch_bars",
-        config={"displayModeBar": False},
-        alt="; ".join(f"{digit}: {probability:.0%}" for digit, probability in enumerate(probabilities)),
-    )
+    probability_bars(probabilities, "draw_epoch_bars", highlight=int(probabilities.argmax()), height=220)
 
 
 def _follow(run_id: str | None) -> None:

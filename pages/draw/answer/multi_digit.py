@@ -14,8 +14,9 @@ from digits.inference.prediction import Number, Prediction, predict_number
 from digits.inference.recognizer import Recognizer
 from digits.inference.segmentation import Part, separate, separate_strokes
 from digits.inference.strokes import read_strokes
-from pages.draw.answer.prediction import show_bars
+from pages.shared.charts import probability_bars
 from pages.shared.drawing import SIDE
+from pages.shared.picture import show_enlarged
 from pages.shared.text import NOT_A_DIGIT, confidence_text
 
 BOX = 110, 168, 255  # red, green, blue of the frame around a digit: told from white ink and black paper
@@ -52,11 +53,12 @@ def _digit(position: int, prediction: Prediction) -> None:
     digit, is_digit = prediction.digit, prediction.is_digit
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
-            large = cv2.resize(prediction.image, None, fx=2, fy=2, interpolation=cv2.INTER_NEAREST)
-            st.image(large, width=56, alt=f"Digit {position} as 28 by 28 pixels", output_format="PNG")
+            show_enlarged(prediction.image, 2, alt=f"Digit {position} as 28 by 28 pixels")
             found = f"**{digit}**, {confidence_text(prediction.probabilities)}"
             st.markdown(found if is_digit else f"{NOT_A_DIGIT} Closest: {digit}")
-        show_bars(prediction.probabilities, f"draw_bars_{position}", highlight=digit if is_digit else None, height=130)
+        probability_bars(
+            prediction.probabilities, f"draw_bars_{position}", highlight=digit if is_digit else None, height=130
+        )
 
 
 def _boxed(ink: np.ndarray, parts: list[Part]) -> np.ndarray:

@@ -7,13 +7,13 @@ import numpy as np
 import streamlit as st
 
 from digits.evaluation.evaluate import calibration_error
-from digits.figures.probabilities import bars
 from digits.inference.detector import Detector
 from digits.inference.prediction import Prediction, predict, predict_many
 from digits.inference.recognizer import Recognizer
 from digits.runs.run import Run
 from pages.draw.answer import preprocessing
 from pages.shared import cache
+from pages.shared.charts import probability_bars
 from pages.shared.text import DETECTOR_HELP, MIN_CONFIDENCE, NOT_A_DIGIT, confidence_text, isolated
 
 AS_MNIST, AS_DRAWN = "As MNIST", "As drawn"
@@ -51,7 +51,9 @@ def show(ink: np.ndarray, recognizer: Recognizer, detector: Detector, help_text:
         above.markdown(f"**{NOT_A_DIGIT}**")
         above.caption(f"Closest: {prediction.digit}", help=help_text)
     with details:
-        show_bars(prediction.probabilities, "draw_bars", highlight=prediction.digit if prediction.is_digit else None)
+        probability_bars(
+            prediction.probabilities, "draw_bars", highlight=prediction.digit if prediction.is_digit else None
+        )
         preprocessing.show(ink, prediction, raw)
     return prediction
 
@@ -59,7 +61,7 @@ def show(ink: np.ndarray, recognizer: Recognizer, detector: Detector, help_text:
 def show_empty() -> None:
     """Show what is there before the first stroke: the bars are mounted already, so they answer it sooner."""
     _choose_raw()
-    show_bars(np.zeros(10), "draw_bars", highlight=None)
+    probability_bars(np.zeros(10), "draw_bars", highlight=None)
     st.markdown(preprocessing.STEPS)
 
 
@@ -69,17 +71,7 @@ def show_other(image: np.ndarray, run: Run | None) -> None:
         return
     [other] = predict_many(image[np.newaxis], cache.recognizer(run))
     st.text(f"{isolated(run.name)}: {other.digit}, {confidence_text(other.probabilities)}")
-    show_bars(other.probabilities, "draw_other_bars", highlight=other.digit)
-
-
-def show_bars(probabilities: np.ndarray, key: str, *, highlight: int | None, **size: int) -> None:
-    """Show (10,) probabilities as bars. highlight: the digit whose bar is coloured. size: height in px."""
-    st.plotly_chart(
-        bars(probabilities, highlight=highlight, **size),
-        key=key,
-        config={"displayModeBar": False},
-        alt="; ".join(f"{digit}: {probability:.0%}" for digit, probability in enumerate(probabilities)),
-    )
+    probability_bars(other.probabilities, "draw_other_bars", highlight=other.digit)
 
 
 def _choose_raw() -> bool:

@@ -5,7 +5,6 @@ A link names it: `?practice=mnist-official-1234`.
 
 import re
 
-import cv2
 import numpy as np
 import streamlit as st
 
@@ -16,8 +15,7 @@ from digits.errors import DigitsError
 from digits.inference.prediction import predict_many
 from digits.inference.recognizer import Recognizer
 from pages.shared import cache
-
-ZOOM = 4  # screen px for each of 28 x 28
+from pages.shared.picture import show_enlarged
 
 
 def show(recognizer: Recognizer) -> None:
@@ -33,9 +31,7 @@ def show(recognizer: Recognizer) -> None:
     image, label = np.array(dataset.images[index]), int(dataset.labels[index])
     [predicted] = predict_many(image[np.newaxis], recognizer)
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="draw_practice"):
-        large = cv2.resize(image, None, fx=ZOOM, fy=ZOOM, interpolation=cv2.INTER_NEAREST)
-        alt = f"A {label} from the test set, prediction: {predicted.digit}"
-        st.image(large, width=28 * ZOOM, alt=alt, output_format="PNG")
+        show_enlarged(image, 4, alt=f"A {label} from the test set, prediction: {predicted.digit}")
         with st.container():
             st.markdown(f"This is a **{label}**; the model predicts **{predicted.digit}**. Draw some digits in this "
                         f"style and label each as {label}. Then you can fine-tune the model on them.")  # fmt: skip

@@ -3,15 +3,13 @@
 For people who cannot draw, and as a first example.
 """
 
-import cv2
 import numpy as np
 import streamlit as st
 
 from digits.data.dataset import is_prepared
 from digits.data.splits import split
 from pages.shared import cache
-
-ZOOM = 10  # screen px for each of 28 x 28
+from pages.shared.picture import show_enlarged
 
 
 def ink() -> np.ndarray:
@@ -25,12 +23,8 @@ def ink() -> np.ndarray:
     position = st.session_state.setdefault("draw_sample_position", np.random.default_rng().random())
     index = indices.start + int(candidates[int(position * len(candidates))])
     image, label = dataset.images[index], int(dataset.labels[index])
-    st.image(
-        cv2.resize(image, None, fx=ZOOM, fy=ZOOM, interpolation=cv2.INTER_NEAREST),
-        caption=f"Digit {index:,} of {source}, from the test set. Label: {label}.",
-        alt=f"A handwritten {label} from the test set",
-        output_format="PNG",
-    )
+    caption = f"Digit {index:,} of {source}, from the test set. Label: {label}."
+    show_enlarged(image, 10, caption=caption, alt=f"A handwritten {label} from the test set")
     st.button("Show another", icon=":material/casino:", key="draw_sample_another", shortcut="X", on_click=_pick_another)
     return np.array(image)
 

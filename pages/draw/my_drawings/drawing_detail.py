@@ -5,7 +5,6 @@ It can be deleted, and a deletion can be undone.
 
 from dataclasses import replace
 
-import cv2
 import numpy as np
 import streamlit as st
 
@@ -14,6 +13,7 @@ from digits.drawings.drawing import SIDE, Drawing
 from digits.inference.prediction import predict_many
 from digits.inference.recognizer import Recognizer
 from pages.shared.errors import attempt
+from pages.shared.picture import show_enlarged
 from pages.shared.text import confidence_text
 from pages.shared.visitor import owner
 
@@ -36,9 +36,8 @@ def show(drawing: Drawing, recognizer: Recognizer) -> None:
     [predicted] = predict_many(drawing.seen[np.newaxis], recognizer)
     with st.container(border=True, key="draw_detail"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            large = cv2.resize(drawing.seen, None, fx=ZOOM, fy=ZOOM, interpolation=cv2.INTER_NEAREST)
             st.image(drawing.picture, width=SIDE * ZOOM, alt=f"A {drawing.label} as it was drawn")
-            st.image(large, width=SIDE * ZOOM, alt="The same as the network sees it", output_format="PNG")
+            show_enlarged(drawing.seen, ZOOM, alt="The same as the network sees it")
         st.markdown(f"Prediction: **{predicted.digit}**, {confidence_text(predicted.probabilities)}.")
         key = f"draw_relabel_{drawing.id}"
         st.session_state[key] = drawing.label

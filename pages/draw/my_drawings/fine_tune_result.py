@@ -14,6 +14,7 @@ from digits.evaluation import fine_tune_result
 from digits.figures.images import gallery
 from digits.runs.run import Run
 from pages.shared import cache
+from pages.shared.charts import chart
 from pages.shared.errors import told
 
 MOST = 24  # digits of a sheet
@@ -86,9 +87,5 @@ def _sheet(title: str, images: np.ndarray, rows: list[dict[str, Any]], key: str)
     images, rows = images[:MOST], rows[:MOST]
     titles = [f"label {row['label']}, prediction {row['before']} before, {row['after']} now" for row in rows]
     st.markdown(f"**{title}**, prediction before → now")
-    st.plotly_chart(
-        gallery(images, titles, captions=[f"{row['before']} → {row['after']}" for row in rows]),
-        key=key,
-        config={"displayModeBar": False},
-        alt="; ".join(titles),
-    )
+    captions = [f"{row['before']} → {row['after']}" for row in rows]
+    chart(gallery(images, titles, captions=captions), key=key, alt="; ".join(titles))

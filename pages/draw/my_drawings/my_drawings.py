@@ -3,8 +3,6 @@
 One of them can be opened, and the model can be fine-tuned with all of them.
 """
 
-import math
-
 import numpy as np
 import streamlit as st
 
@@ -12,8 +10,9 @@ from digits.figures.images import gallery
 from digits.inference.recognizer import Recognizer
 from digits.runs.run import Run
 from pages.draw.my_drawings import drawing_detail, fine_tune, import_export
-from pages.shared import cache
+from pages.shared import cache, paging
 from pages.shared.cache import Drawings
+from pages.shared.charts import chart
 
 COLUMNS, PER_PAGE = 8, 40
 ALL, MISCLASSIFIED = "All", "Misclassified"
@@ -56,20 +55,16 @@ def _sheet(drawings: Drawings, predicted: np.ndarray, *, offer_first: bool) -> N
     if not len(found):
         st.success("No drawing is misclassified.", icon=":material/check_circle:")
         return
-    pages = math.ceil(len(found) / PER_PAGE)
-    page = min(st.pagination(pages, key="draw_page") if pages > 1 else 1, pages)
-    found = found[(page - 1) * PER_PAGE : page * PER_PAGE]
+    found = found[paging.turn(len(found), PER_PAGE, "draw_page")]
     ids = [drawings.ids[place] for place in found]
     captions = [
         f"{label}" if label == digit else f"{label} → {digit}"
         for label, digit in zip(drawings.labels[found], predicted[found], strict=True)
     ]
-    st.plotly_chart(
+    chart(
         gallery(drawings.images[found], captions, columns=COLUMNS, captions=captions),
         key="draw_sheet",
-        on_select=lambda: _open(ids),
-        selection_mode="points",
-        config={"displayModeBar": False},
+        on_click=lambda point: drawing_detail.open_drawing(ids[point["point_index"]]),
         alt="My drawings, label → prediction: " + ", ".join(captions),
     )
     if offer_first:
@@ -77,8 +72,3 @@ def _sheet(drawings: Drawings, predicted: np.ndarray, *, offer_first: bool) -> N
             "Open the first drawing", icon=":material/zoom_in:", key="draw_first", on_click=drawing_detail.open_drawing,
             args=(ids[0],),
         )  # fmt: skip
-
-
-def _open(ids: list[str]) -> None:
-    if points := st.session_state["draw_sheet"].selection.points:
-        drawing_detail.open_drawing(ids[points[0]["point_index"]])

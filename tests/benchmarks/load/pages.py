@@ -22,6 +22,7 @@ from tests.conftest import digits
 TIMES = 10
 SHEET = ".st-key-evaluate_sheet"
 DRAWN = f"document.querySelector('{SHEET} .imagelayer image')?.getBoundingClientRect().width"
+FIGURE = "document.querySelector('h1')?.innerText === 'Evaluate' && document.querySelector('.js-plotly-plot .main-svg')"
 HOME = "document.body?.innerText.includes('New here?')"
 CELLS = ".st-key-evaluate_confusion .heatmaplayer"
 MISTAKES = "evaluate?evaluate_view=Mistakes"
@@ -57,6 +58,7 @@ async def pages(address: str, process: psutil.Process, home: Path) -> Rows:
         home_page = [await _opened(page, address, HOME) for _ in range(TIMES)]
         by_link = [await _opened(page, f"{address}/{MISTAKES}", DRAWN) for _ in range(TIMES)]
         from_home = [await _from_home(page) for _ in range(TIMES)]
+        await _opened(page, f"{address}/{MISTAKES}", DRAWN)
         counts = np.array(evaluation["confusion"]) * (1 - np.eye(10, dtype=int))
         largest = np.argsort(-counts, axis=None, kind="stable")[:TIMES]
         clicks = [await _clicked(page, *divmod(int(cell), 10)) for cell in largest]
@@ -64,7 +66,7 @@ async def pages(address: str, process: psutil.Process, home: Path) -> Rows:
     return [
         ("Home, to compare: the page is loaded", _summary(home_page), ""),
         ("Evaluate, mistakes among 10,000 digits: the page is loaded", _summary(by_link), "under 1000 ms"),
-        ("the same, by a click in the navigation", _summary(from_home), "under 1000 ms"),
+        ("Evaluate, scores: a click in the navigation", _summary(from_home), "under 1000 ms"),
         ("a click on a cell: its digits are drawn", _summary(clicks), "under 500 ms"),
     ]
 
@@ -76,12 +78,12 @@ async def _opened(page: Page, address: str, sign: str) -> float:
 
 
 async def _from_home(page: Page) -> float:
-    """Seconds from a click in the navigation until the page, whose tab is remembered, is drawn."""
+    """Seconds from a click in the navigation until the first figure of the page is drawn."""
     await page.get_by_role("link", name="Home").first.click()
     await page.evaluate(SEEN, HOME)
     began = await page.evaluate("performance.now()")
     await page.get_by_role("link", name="Evaluate").first.click()
-    return (await page.evaluate(SEEN, DRAWN) - began) / 1000
+    return (await page.evaluate(SEEN, FIGURE) - began) / 1000
 
 
 async def _clicked(page: Page, label: int, predicted: int) -> float:

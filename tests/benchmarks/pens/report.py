@@ -11,7 +11,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from digits.commands.run_and_test import named_run
+from digits.commands.evaluation import named_run
 from digits.errors import DigitsError
 from digits.inference.detector import Detector
 from digits.runs import models

@@ -10,15 +10,13 @@ from PIL import Image, ImageDraw, ImageFont
 
 from digits.inference.detector import Detector
 from digits.inference.preprocessing import to_mnist
-from digits.starter.detector.making.glyphs import TWINS
-from digits.starter.detector.making.non_digits import HELD_OUT_KINDS, KINDS, draw
+from digits.starter.detector.making.non_digits import HELD_OUT_KINDS, KINDS, TWINS, draw
 
 EACH = 400  # drawings of a kind
 FONTS = ("DejaVuSans", "DejaVuSans-Oblique", "DejaVuSerif", "DejaVuSerif-Italic", "DejaVuSansMono", "STIXGeneral",
          "STIXGeneralItalic", "cmr10", "cmss10", "cmti10", "cmtt10")  # fmt: skip
 FONT_SIZE = 180  # px
-LETTERS = [letter for letter in ascii_letters if letter not in TWINS]
-SIGNS = "!?#$%&*+<@^~{}[]="
+PRINTED = {"printed letter": sorted({*ascii_letters} - {*TWINS}), "printed sign": "!?#$%&*+<@^~{}[]="}
 
 
 def by_kind(detector: Detector) -> Iterator[dict]:
@@ -26,11 +24,14 @@ def by_kind(detector: Detector) -> Iterator[dict]:
 
     learned: whether the detector learned from other drawings of that kind; accepted: a fraction of the n drawings.
     """
-    for kind in [*KINDS, *HELD_OUT_KINDS]:
+    for kind in [*KINDS, *HELD_OUT_KINDS, *PRINTED]:
         rng = np.random.default_rng(list(kind.encode()))
-        yield _row(detector, kind, [draw(kind, rng) for _ in range(EACH)])
-    for kind, characters in (("printed letter", LETTERS), ("printed sign", SIGNS)):
-        yield _row(detector, kind, [print_(character, font) for font in FONTS for character in characters])
+        if kind in PRINTED:
+            inks = [print_(character, font) for font in FONTS for character in PRINTED[kind]]
+        else:
+            inks = [draw(kind, rng) for _ in range(EACH)]
+        accepted = detector.accepts(np.stack([to_mnist(ink) for ink in inks]))
+        yield {"kind": kind, "learned": kind in KINDS, "n": len(inks), "accepted": float(accepted.mean())}
 
 
 def print_(character: str, font: str) -> np.ndarray:
@@ -39,11 +40,6 @@ def print_(character: str, font: str) -> np.ndarray:
     file = _FONT_FOLDER / f"{font}.ttf"
     ImageDraw.Draw(paper).text((FONT_SIZE // 2, FONT_SIZE // 3), character, 255, ImageFont.truetype(file, FONT_SIZE))
     return np.array(paper)
-
-
-def _row(detector: Detector, kind: str, inks: list[np.ndarray]) -> dict:
-    accepted = detector.accepts(np.stack([to_mnist(ink) for ink in inks]))
-    return {"kind": kind, "learned": kind in KINDS, "n": len(inks), "accepted": float(accepted.mean())}
 
 
 # Found, not imported: Matplotlib takes a second to load, and nothing is plotted.

@@ -44,7 +44,7 @@ def vary(lines: list[np.ndarray], rng: np.random.Generator) -> list[np.ndarray]:
     return [(line + bend * np.sin(line @ waves + phase)) @ matrix for line in lines]
 
 
-def ink(lines: list[np.ndarray], rng: np.random.Generator, brush: tuple[float, float] = BRUSH) -> np.ndarray:
+def ink(lines: list[np.ndarray], rng: np.random.Generator, brush: tuple[float, float]) -> np.ndarray:
     """Paint strokes (p, 2) of any size in the middle of a canvas: (CANVAS, CANVAS) uint8, 0 = paper, 255 = ink."""
     points = np.concatenate(lines)
     low, high = points.min(axis=0), points.max(axis=0)

@@ -1,20 +1,25 @@
 """Drawings that are not digits, of many kinds, each as a hand draws it on the canvas."""
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 
-from digits.starter.detector.making.glyphs import DIGITS, HELD_OUT, LETTERS, SIGNS
-from digits.starter.detector.making.hand import curve, follow, ink, vary
+from digits.starter.detector.making.hand import BRUSH, curve, follow, ink, vary
 
 Drawer = Callable[[np.random.Generator], list[np.ndarray]]
+DIGITS, LETTERS, SIGNS, HELD_OUT = json.loads(Path(__file__).with_name("glyphs.json").read_text("utf-8")).values()
+"""Name -> its paths as hands write it, in the notation of `follow`. The detector never learns those of HELD_OUT."""
+TWINS = "OoDQIl|iZzyYSsbGBgq"
+"""Letters that people write like a digit: accepting them is no error, so nothing learns them."""
 BLOT = 0.3, 0.6  # of a blot's side, its brush
 
 
 def draw(kind: str, rng: np.random.Generator) -> np.ndarray:
-    """Draw one of a kind in KINDS or HELD_OUT_KINDS: (224, 224) uint8, 0 = paper, 255 = ink."""
-    lines = vary((KINDS | HELD_OUT_KINDS)[kind](rng), rng)
-    return ink(lines, rng, BLOT) if kind == "blot" else ink(lines, rng)
+    """Draw a "digit", or one of a kind in KINDS or HELD_OUT_KINDS: (224, 224) uint8, 0 = paper, 255 = ink."""
+    drawer = digit if kind == "digit" else (KINDS | HELD_OUT_KINDS)[kind]
+    return ink(vary(drawer(rng), rng), rng, BLOT if kind == "blot" else BRUSH)
 
 
 def _scribble(rng: np.random.Generator) -> list[np.ndarray]:
@@ -48,17 +53,6 @@ def _dots(rng: np.random.Generator) -> list[np.ndarray]:
     return [place + rng.normal(0, 0.1 if len(places) > 2 else 0, (2, 2)) for place in places]
 
 
-def _shape(rng: np.random.Generator) -> list[np.ndarray]:
-    """A triangle, or a rectangle that is wide; a narrow or a round one might be a zero."""
-    if rng.random() < 0.5:
-        angle = rng.uniform(0, 2 * np.pi) + np.arange(4) * 2 * np.pi / 3
-        points = 3 * np.stack([np.cos(angle), np.sin(angle)], axis=1)
-    else:
-        wide = rng.uniform(1, 2)
-        points = 4 * np.array([[0, 0], [wide, 0], [wide, 1], [0, 1], [0, 0]])
-    return [points + rng.normal(0, 0.15, points.shape)]
-
-
 def _jumble(rng: np.random.Generator) -> list[np.ndarray]:
     """Three to five lines, arcs and circles anywhere, unlike all other kinds."""
     lines = []
@@ -72,18 +66,11 @@ def _jumble(rng: np.random.Generator) -> list[np.ndarray]:
     return lines
 
 
-def _one_of(table: dict[str, tuple[str, ...]]) -> Drawer:
-    def drawer(rng: np.random.Generator) -> list[np.ndarray]:
-        paths = table[list(table)[rng.integers(len(table))]]
-        return follow(paths[rng.integers(len(paths))], rng)
-
-    return drawer
+def _one_of(table: dict[str, list[str]]) -> Drawer:
+    return lambda rng: follow(str(rng.choice(table[rng.choice(list(table))])), rng)
 
 
-def digit(rng: np.random.Generator, which: int | None = None) -> list[np.ndarray]:
-    """Return the strokes of a digit, a random one unless `which` is given."""
-    paths = DIGITS[rng.integers(10) if which is None else which]
-    return follow(paths[rng.integers(len(paths))], rng)
+digit = _one_of(DIGITS)
 
 
 def _two_digits(rng: np.random.Generator) -> list[np.ndarray]:
@@ -93,7 +80,8 @@ def _two_digits(rng: np.random.Generator) -> list[np.ndarray]:
 
 def _overlaid(rng: np.random.Generator) -> list[np.ndarray]:
     """A four over another digit; a three over a six might be an eight."""
-    return digit(rng, 4) + [line + rng.normal(0, 0.5, 2) for line in digit(rng, rng.choice([2, 3, 5, 6, 8]))]
+    four, other = (_one_of({name: DIGITS[name] for name in names})(rng) for names in ("4", "23568"))
+    return four + [line + rng.normal(0, 0.5, 2) for line in other]
 
 
 def _turned(points: np.ndarray, angle: float) -> np.ndarray:
@@ -107,7 +95,6 @@ KINDS: dict[str, Drawer] = {
     "dash": _dash,
     "dots": _dots,
     "blot": _scribble,
-    "shape": _shape,
     "jumble": _jumble,
     "sign": _one_of(SIGNS),
     "letter": _one_of(LETTERS),

@@ -12,8 +12,7 @@ import numpy as np
 
 from digits.inference.preprocessing import to_mnist
 from digits.networks.augmentation import Augmentation, augment
-from digits.starter.detector.making.hand import ink, vary
-from digits.starter.detector.making.non_digits import KINDS, digit, draw
+from digits.starter.detector.making.non_digits import KINDS, draw
 
 # As fractions of the number of MNIST digits.
 DRAWN_DIGITS = 0.15
@@ -33,14 +32,15 @@ def pictures_of(images: np.ndarray, labels: np.ndarray, seed: int) -> Iterator[t
     """Yield pictures of digits and of others, some thousands at a time.
 
     images: (n, 28, 28) uint8 of MNIST; labels: (n,) uint8, 0 to 9.
-    Yields pictures (m, 28, 28) uint8 and whether each is a digit, (m,) bool; `num_pictures` in all, or some fewer.
+    Yields pictures (m, 28, 28) uint8 and whether each is a digit, (m,) bool; about 2.65 n in all.
     """
     for part in np.array_split(np.arange(len(images)), max(1, len(images) // 1000)):
         rng = np.random.default_rng([seed, part[0]])
         count = len(part)
         with ThreadPoolExecutor(2) as threads:  # OpenCV works outside the interpreter's lock
-            drawn = [*threads.map(_drawn_digit, rng.spawn(int(DRAWN_DIGITS * count)))]
-            others = [*threads.map(_drawn_non_digit, rng.spawn(int(DRAWN_NON_DIGITS * count)))]
+            drawn = [*threads.map(lambda rng: to_mnist(draw("digit", rng)), rng.spawn(int(DRAWN_DIGITS * count)))]
+            kinds = rng.choice(list(KINDS), int(DRAWN_NON_DIGITS * count)).tolist()
+            others = [*threads.map(lambda kind, rng: to_mnist(draw(kind, rng)), kinds, rng.spawn(len(kinds)))]
             others += [_made(images[part], labels[part], rng) for _ in range(int(MADE_NON_DIGITS * count))]
             made = np.stack(drawn + others)
             plain = np.concatenate([images[part], made])
@@ -53,11 +53,6 @@ def pictures_of(images: np.ndarray, labels: np.ndarray, seed: int) -> Iterator[t
         is_digit = np.arange(len(plain)) < count + len(drawn)
         has_ink = plain.any(axis=(1, 2))
         yield plain[has_ink], is_digit[has_ink]
-
-
-def num_pictures(count: int) -> int:
-    """Return how many pictures are made from `count` digits of MNIST."""
-    return int(count * (1 + DRAWN_DIGITS + DRAWN_NON_DIGITS + MADE_NON_DIGITS))
 
 
 def _redrawn(picture: np.ndarray) -> np.ndarray:
@@ -77,11 +72,3 @@ def _made(images: np.ndarray, labels: np.ndarray, rng: np.random.Generator) -> n
     if how == "two digits":
         return to_mnist(np.hstack([image[:, 4:-4], other[:, 4:-4]]))
     return to_mnist(np.ascontiguousarray(TURNS[how][1](image)))
-
-
-def _drawn_digit(rng: np.random.Generator) -> np.ndarray:
-    return to_mnist(ink(vary(digit(rng), rng), rng))
-
-
-def _drawn_non_digit(rng: np.random.Generator) -> np.ndarray:
-    return to_mnist(draw(str(rng.choice(list(KINDS))), rng))

@@ -4,39 +4,24 @@ import keras
 import numpy as np
 from keras import layers
 
+from digits.networks.architectures import convolution, sequential
+
 EPOCHS = 16
 BATCH_SIZE = 256
 LEARNING_RATE = 0.004  # at its highest, after the warm-up; then down to zero along a cosine
 WARM_UP = 0.2  # of the steps
 
 
-def network() -> keras.Sequential:
-    """Return the network: four convolutions, then the probabilities of no digit and of a digit."""
-    blocks = []
-    # (n, 14, 14, 24), (n, 14, 14, 32), (n, 7, 7, 48), (n, 4, 4, 96)
-    for filters, size, strides in ((24, 5, 2), (32, 3, 1), (48, 3, 2), (96, 3, 2)):
-        blocks += [
-            layers.Conv2D(filters, size, strides=strides, padding="same", use_bias=False),
-            layers.BatchNormalization(momentum=0.9),
-            layers.ReLU(),
-        ]
-    return keras.Sequential(
-        [
-            keras.Input((28, 28, 1)),
-            layers.Rescaling(1 / 255),
-            *blocks,
-            layers.Flatten(),  # (n, 1536)
-            layers.Dropout(0.4),
-            layers.Dense(2, activation="softmax"),  # (n, 2)
-        ],
-        name="detector",
-    )
-
-
 def fit(pictures: np.ndarray, is_digit: np.ndarray, seed: int) -> keras.Sequential:
-    """Train a detector, printing each epoch. pictures: (m, 28, 28) uint8; is_digit: (m,) bool."""
+    """Train a detector, printing each epoch: four convolutions, then the probabilities of no digit and of a digit.
+
+    pictures: (m, 28, 28) uint8; is_digit: (m,) bool.
+    """
     keras.utils.set_random_seed(seed)
-    model = network()
+    # (n, 14, 14, 24), (n, 14, 14, 32), (n, 7, 7, 48), (n, 4, 4, 96)
+    sizes = ((24, 5, 2), (32, 3, 1), (48, 3, 2), (96, 3, 2))
+    blocks = [layer for size in sizes for layer in convolution(*size, padding="same")]
+    model = sequential("detector", *blocks, layers.Flatten(), layers.Dropout(0.4), num_outputs=2)
     steps = EPOCHS * -(-len(pictures) // BATCH_SIZE)
     warm = int(WARM_UP * steps)
     rate = keras.optimizers.schedules.CosineDecay(0.0, steps - warm, warmup_target=LEARNING_RATE, warmup_steps=warm)

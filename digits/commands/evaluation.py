@@ -1,0 +1,124 @@
+"""python -m digits evaluate, robustness, map, features and audit: compute a result of a run or a source, and print it.
+
+All are tasks, as on the pages: what is computed once is stored.
+"""
+
+import json
+
+from digits import tasks
+from digits.commands.progress import bar, stderr_into
+from digits.commands.worker import HANDLERS
+from digits.data.dataset import ensure_prepared
+from digits.data.sources import SOURCES, check_source
+from digits.data.splits import SPLITS
+from digits.errors import DigitsError
+from digits.evaluation import audit, embedding_map, evaluate, features, robustness, score_card
+from digits.evaluation.distortions import DISTORTIONS
+from digits.evaluation.test_sets import TestSet, test_set
+from digits.runs import models, transfer
+from digits.runs import store as runs
+from digits.runs.run import Run
+from digits.storage.home import logs_folder
+
+SHOWN = 20  # doubtful labels
+
+
+def add_to(verbs) -> None:
+    for verb, about, result in (
+        ("evaluate", "evaluate a run on unseen digits", _evaluation),
+        ("robustness", "measure how well a run predicts distorted digits", _robustness),
+        ("map", "place the digits of a test set by a run's last hidden layer", _map),
+    ):
+        parser = verbs.add_parser(verb, help=about)
+        parser.add_argument("run", nargs="?", metavar="RUN", help="the chosen model by default")
+        parser.add_argument("--test", metavar="SET", help=f"{', '.join(SPLITS)}; the run's own split by default")
+        parser.add_argument("--json", action="store_true", help="print one JSON document")
+        parser.set_defaults(command=run, result=result)
+    parser = verbs.add_parser("features", help="compute what the last hidden layer of a run makes of many digits")
+    parser.add_argument("run", nargs="?", metavar="RUN", help="the chosen model by default")
+    parts = ", ".join((features.TRAIN, *SPLITS))
+    parser.add_argument("part", nargs="?", default=features.TRAIN, metavar="PART", help=parts)
+    parser.set_defaults(command=compute_features)
+    parser = verbs.add_parser("audit", help="find doubtful labels among the training digits")
+    parser.add_argument("source", nargs="?", default="sample", metavar="SOURCE", help=", ".join(SOURCES))
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    parser.set_defaults(command=audit_labels)
+
+
+def named_run(run_id: str | None) -> Run:
+    """Return the run of that id, or the chosen model. Raises UnknownRun."""
+    return transfer.ensure_built(runs.get(run_id) if run_id else models.chosen())
+
+
+def run(options) -> int:
+    """Compute what the verb names, of a run on a test set."""
+    run = named_run(options.run)
+    chosen = test_set(options.test or run.settings.split, run.settings)
+    _compute(options.verb, run.id, chosen.name, chosen.source)
+    result, lines = options.result(runs.get(run.id), chosen)
+    print(json.dumps(result) if options.json else "\n".join(lines))
+    return 0
+
+
+def compute_features(options) -> int:
+    run = named_run(options.run)
+    _compute("features", run.id, options.part, features.part(run, options.part)[0])
+    n, size = features.stored(run, options.part).shape
+    print(f"{size} features of {n:,} digits by {run.id}")
+    return 0
+
+
+def audit_labels(options) -> int:
+    check_source(options.source)
+    _compute("audit", options.source, "", options.source, lane=tasks.TRAINING)
+    found = audit.stored(options.source)
+    print(json.dumps(found) if options.json else "\n".join(_audit(found)))
+    return 0
+
+
+def _compute(kind: str, subject: str, part: str, source: str, lane: str = tasks.COMPUTING) -> None:
+    """Do a task here and now, with a progress bar, its digits prepared first. Raises DigitsError."""
+    with stderr_into(logs_folder() / f"{kind}.log") as terminal, bar(terminal) as on_tell:
+        ensure_prepared(source, lambda phase: on_tell(0.0, phase))
+        task = tasks.do_now(kind, subject, part, HANDLERS[kind], lane=lane, on_tell=on_tell)
+    if task.state != tasks.TaskState.DONE:
+        raise DigitsError(f"It was {task.state} before it was done. {task.cause}".strip())
+
+
+def _evaluation(run: Run, chosen: TestSet) -> tuple[dict, list[str]]:
+    report = evaluate.stored(run, chosen)
+    card = score_card.score_card(run, report)
+    lines = [run.id, *(f"{what + ':':35}{value}" for what, value in score_card.lines(card).items())]
+    lines += ["", "digit  precision  recall      F1  digits"]
+    for row in report["per_digit"]:
+        scores = f"{row['precision']:9.2%}  {row['recall']:6.2%}  {row['f1']:6.2%}"
+        lines.append(f"{row['digit']:5}  {scores}  {row['support']:6,}")
+    lines += ["", "rows: true digit, columns: prediction", "     " + "".join(f"{digit:6}" for digit in range(10))]
+    lines += [f"{digit:5}" + "".join(f"{n:6,}" for n in row) for digit, row in enumerate(report["confusion"])]
+    return report | {"card": card}, lines
+
+
+def _robustness(run: Run, chosen: TestSet) -> tuple[dict, list[str]]:
+    measured = robustness.stored(run, chosen)
+    lines = [f"{run.id} on {measured['title']}: accuracy by strength"]
+    for name, curve in measured["curves"].items():
+        lines += ["", f"{DISTORTIONS[name].title}, {DISTORTIONS[name].unit}"]
+        lines += ["".join(f"{strength:8g}" for strength in curve["strengths"])]
+        lines += ["".join(f"{accuracy:8.1%}" for accuracy in curve["accuracy"])]
+    return measured, lines
+
+
+def _map(run: Run, chosen: TestSet) -> tuple[dict, list[str]]:
+    found = embedding_map.stored(run, chosen)
+    result = {"run": run.id, "indices": found.indices.tolist(), "places": found.places.tolist()}
+    return result, [f"{len(found.indices):,} digits of {chosen.title} are placed; see the map on the Evaluate page."]
+
+
+def _audit(found: dict) -> list[str]:
+    issues = found["issues"]
+    lines = [f"{len(issues):,} of {found['n']:,} labels of {SOURCES[found['source']].title} are doubtful."]
+    lines += [f"Networks that had not learned from a digit predicted {found['accuracy']:.2%} as labelled."]
+    lines += ["", "rank   index  label  predicted  confidence"]
+    for rank, row in enumerate(issues[:SHOWN], start=1):
+        lines.append(f"{rank:4}  {row['index']:6}  {row['label']:5}  {row['predicted']:9}  {row['confidence']:10.1%}")
+    return [*lines, f"... and {len(issues) - SHOWN:,} more"] if len(issues) > SHOWN else lines

@@ -1,0 +1,29 @@
+"""Figures on a page, without Plotly's tools."""
+
+from collections.abc import Callable
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+
+from digits.figures.probabilities import bars
+
+
+def chart(
+    figure: go.Figure, *, key: str, alt: str, on_click: Callable[[dict], None] | None = None, tools: tuple = ()
+) -> None:
+    """Show a figure. on_click: gets the point that was clicked. tools: names of Plotly's buttons that are shown."""
+
+    def clicked() -> None:
+        if points := st.session_state[key].selection.points:
+            on_click(points[0])
+
+    click = {"on_select": clicked, "selection_mode": "points"} if on_click else {}
+    config = {"displaylogo": False, "modeBarButtons": [list(tools)]} if tools else {"displayModeBar": False}
+    st.plotly_chart(figure, key=key, alt=alt, config=config, **click)
+
+
+def probability_bars(probabilities: np.ndarray, key: str, *, highlight: int | None, **size: int) -> None:
+    """Show (10,) probabilities as bars. highlight: the digit whose bar is coloured. size: height in px."""
+    alt = "; ".join(f"{digit}: {probability:.0%}" for digit, probability in enumerate(probabilities))
+    chart(bars(probabilities, highlight, **size), key=key, alt=alt)
