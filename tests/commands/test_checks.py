@@ -58,9 +58,7 @@ def test_a_flipped_bit_in_the_data_is_found(with_sample):
 
 
 def test_tensorflow_that_does_not_load_is_told_in_its_last_words(tmp_path, monkeypatch):
-    broken = tmp_path / "digits" / "training"
-    broken.mkdir(parents=True)
-    (broken / "device.py").write_text("raise ImportError('libcudnn.so is not there')")
+    (tmp_path / "keras.py").write_text("raise ImportError('libcudnn.so is not there')")
     monkeypatch.setattr(checks, "ROOT", tmp_path)
     with pytest.raises(DigitsError, match=r"does not load \(ImportError: libcudnn.so is not there\)"):
         checks.device()
