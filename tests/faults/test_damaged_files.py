@@ -14,9 +14,8 @@ from digits.errors import DamagedFile, DigitsError, StoreUnavailable
 from digits.evaluation import evaluate, features, fine_tune_result
 from digits.evaluation.test_sets import test_set as named_test_set
 from digits.networks.settings import make_settings
-from digits.runs import models
+from digits.runs import models, updates
 from digits.runs import store as runs
-from digits.runs import updates
 from digits.runs.run import RunState
 from digits.storage.home import run_folder
 from digits.training.fine_tuning import FineTuneData
