@@ -35,7 +35,6 @@ def half(model, file):
     file.write_bytes(b"half"); kill()
 export.write_litert = half
 """
-BEFORE_ITS_MODEL_COUNTS = "from digits.runs import updates; updates.publish_model = kill"
 BEFORE_CALIBRATING = "from digits import pipeline; pipeline.calibrate = kill"
 BEFORE_EVALUATING = "from digits import pipeline; pipeline.evaluate = kill"
 BEFORE_ITS_REPORT_COUNTS = "from digits.evaluation import store as results; results._check_current = kill"
