@@ -66,7 +66,7 @@ def add_file(run_id: str, kind: str, epoch: int, stored: StoredFile, *, keep: It
         if keep is not None:
             kept = {*keep, epoch}
             old += _drop_files(connection, run_id, kind, lambda number: number not in kept)
-        for name in old:
+        for name in set(old) - {stored.name}:  # the new file has the name of one that somebody deleted
             deletion.discard(connection, run_folder(run_id) / name)
     deletion.collect()
 
@@ -83,8 +83,9 @@ def publish_model(run_id: str, model_files: dict[str, StoredFile], layers: dict[
             connection, run_id, stage="evaluating", ended=ended, model=json.dumps(described), temperature=None,
             model_sha256=model_files["model.tflite"].sha256,
         )  # fmt: skip
-        for stored in json.loads(before)["files"].values() if before else ():
-            deletion.discard(connection, run_folder(run_id) / stored["name"])
+        old = {stored["name"] for stored in json.loads(before)["files"].values()} if before else set()
+        for name in old - {stored.name for stored in model_files.values()}:
+            deletion.discard(connection, run_folder(run_id) / name)
     deletion.collect()
 
 
