@@ -45,7 +45,8 @@ def choose(name: str, **options):
         return st.toggle(setting.label, **options)
     initial = None if setting.default is None else getattr(make_settings(), name)
     if setting.kind is str:
-        return st.segmented_control(
+        several = len(setting.choices) > 3  # on a phone, pills go to a second line
+        return (st.pills if several else st.segmented_control)(
             setting.label, list(setting.choices), format_func=setting.choices.get, required=True,
             **{"default": initial} | options,
         )  # fmt: skip

@@ -26,7 +26,8 @@ def kinds():
 
 
 def test_every_task_that_somebody_asks_for_has_a_function():
-    assert set(kinds()) == set(HANDLERS)
+    asked_for = set(kinds())
+    assert asked_for <= set(HANDLERS) and {"train", "prepare", "audit"} <= asked_for
 
 
 def test_a_worker_does_what_waits_and_ends(digits_home):

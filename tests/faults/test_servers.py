@@ -45,7 +45,7 @@ def test_a_training_goes_on_whatever_ends_the_server_and_the_next_server_knows_i
             before = wait_until(lambda: at_work(run))
             workers |= {process.pid for process in workers_of(digits_home)}
             server.send_signal(name)
-            server.wait(timeout=20)
+            server.wait(timeout=60)
         wait_until(lambda before=before: at_work(run).fraction > before.fraction)
     assert workers == {tasks.find("train", run.id).lease.pid} and runs.get(waits.id).state == RunState.QUEUED
 

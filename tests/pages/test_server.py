@@ -1,5 +1,6 @@
 import asyncio
 import socket
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -7,6 +8,12 @@ from digits import tasks
 from digits.errors import StoreUnavailable
 from pages.shared import server
 from pages.shared.server import send_at_once
+
+
+def run(coroutine):
+    """Run a coroutine to its end, in a thread: a browser test before this one may have left its loop in this thread."""
+    with ThreadPoolExecutor(1) as threads:
+        threads.submit(asyncio.run, coroutine).result()
 
 
 @pytest.fixture
@@ -35,7 +42,7 @@ def test_the_server_looks_after_the_tasks_as_long_as_it_runs_even_after_a_failur
         await asyncio.sleep(0.1)
         assert len(looks) == seen
 
-    asyncio.run(asyncio.wait_for(serve(), 20))
+    run(asyncio.wait_for(serve(), 20))
 
 
 @pytest.mark.parametrize(("value", "times"), [("1", 1), ("0", 0), ("", 0)])
@@ -48,7 +55,7 @@ def test_a_worker_is_warmed_up_at_the_start_only_where_it_is_asked_for(digits_ho
         async with server.lifespan(None):
             pass
 
-    asyncio.run(serve())
+    run(serve())
     assert len(asked) == times
 
 
