@@ -44,9 +44,11 @@ def choose(name: str, **options):
     if setting.kind is bool:
         return st.toggle(setting.label, **options)
     initial = None if setting.default is None else getattr(make_settings(), name)
+    if setting.kind is str and len(setting.choices) > 3:  # on a phone, a radio goes to a second line
+        return st.radio(setting.label, list(setting.choices), list(setting.choices).index(initial), horizontal=True,
+                        format_func=setting.choices.get, **options)  # fmt: skip
     if setting.kind is str:
-        several = len(setting.choices) > 3  # on a phone, pills go to a second line
-        return (st.pills if several else st.segmented_control)(
+        return st.segmented_control(
             setting.label, list(setting.choices), format_func=setting.choices.get, required=True,
             **{"default": initial} | options,
         )  # fmt: skip

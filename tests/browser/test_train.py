@@ -9,8 +9,7 @@ from tests.browser.conftest import serving, settle
 
 
 def start(page, network, epochs):
-    title = TITLES[network]
-    page.get_by_role("radio", name=title, exact=True).or_(page.get_by_role("button", name=title, exact=True)).click()
+    page.get_by_role("radiogroup", name="Network").get_by_text(TITLES[network], exact=True).click()
     box = page.get_by_label("Epochs", exact=True)
     expect(box).to_have_value(str(RECIPES[network].epochs))  # the recipe of the network fills the form
     settle(page)

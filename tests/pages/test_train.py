@@ -25,14 +25,14 @@ def labels(page):
 def test_the_defaults_come_with_the_network(open_page, with_sample):
     page = open_page("train")
     assert page.session_state["train_epochs"] == 4
-    page.segmented_control(key="train_architecture").set_value("mlp").run()
+    page.radio(key="train_architecture").set_value("mlp").run()
     numbers = [page.number_input(key=f"train_{name}").value for name in ("epochs", "batch_size", "learning_rate")]
     assert numbers == [10, 32, 0.01]
 
 
 def test_the_layers_are_shown_before_anything_starts(open_page, with_sample):
     page = open_page("train")
-    page.segmented_control(key="train_architecture").set_value("mlp").run()
+    page.radio(key="train_architecture").set_value("mlp").run()
     assert page.dataframe[0].value["Output"].tolist() == ["28 × 28 × 1", "784", "128", "10"]
     assert "101,770 parameters. Loss: categorical cross-entropy. Optimizer: Adam." in texts(page)
     assert (
@@ -43,7 +43,7 @@ def test_the_layers_are_shown_before_anything_starts(open_page, with_sample):
 
 def test_start_makes_a_run_wants_a_worker_and_watches_it(open_page, with_sample, no_workers):
     page = open_page("train")
-    page.segmented_control(key="train_architecture").set_value("mlp").run()
+    page.radio(key="train_architecture").set_value("mlp").run()
     page.number_input(key="train_epochs").set_value(4)
     click(page, "Start training")
     (run,) = runs.page()

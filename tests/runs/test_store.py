@@ -267,22 +267,22 @@ def test_returning_to_a_checkpoint_takes_along_all_that_came_after_it(run, digit
     for epoch in (1, 2, 3):
         updates.add_tick(run.id, tick(epoch, 5))
         updates.add_epoch(run.id, row(epoch))
-        stored = write_new(run_folder, f"snapshot-{epoch:04}.npz", lambda part: part.write_text(""))
+        stored = write_new(run_folder(run.id), f"snapshot-{epoch:04}.npz", lambda part: part.write_text(""))
         updates.add_file(run.id, "snapshot", epoch, stored)
     updates.return_to(run.id, [row(1)])
     assert (runs.epochs(run.id), runs.ticks(run.id)) == ([row(1)], [tick(1, 5)])
     assert list(runs.files(run.id, "snapshot")) == [1]
-    assert [path.name for path in run_folder.iterdir()] == ["snapshot-0001.npz"]
+    assert [path.name for path in run_folder(run.id).iterdir()] == ["snapshot-0001.npz"]
     updates.return_to(run.id, [])
     assert (runs.epochs(run.id), runs.ticks(run.id), runs.files(run.id, "snapshot")) == ([], [], {})
 
 
 def test_of_the_files_of_a_kind_those_that_are_named_stay(run):
     for epoch in range(1, 5):
-        stored = write_new(run_folder, f"checkpoint-{epoch:04}.npz", lambda part: part.write_text(""))
+        stored = write_new(run_folder(run.id), f"checkpoint-{epoch:04}.npz", lambda part: part.write_text(""))
         updates.add_file(run.id, "checkpoint", epoch, stored, keep=[epoch - 1])
     assert list(runs.files(run.id, "checkpoint")) == [3, 4]
-    assert sorted(path.name for path in run_folder.iterdir()) == ["checkpoint-0003.npz", "checkpoint-0004.npz"]
+    assert sorted(path.name for path in run_folder(run.id).iterdir()) == ["checkpoint-0003.npz", "checkpoint-0004.npz"]
 
 
 # Its model
@@ -293,17 +293,17 @@ def test_a_new_model_takes_the_place_of_the_old_one_with_all_that_was_derived(di
     old = run.model
     subject = results.Subject.of(run)
     results.put(subject, "evaluate", "tutorial", {"accuracy": 0.9})
-    assert old.temperature == 1.5 and old.folder == run_folder
-    file = run_folder / "other.tflite"
+    assert old.temperature == 1.5 and old.folder == run_folder(run.id)
+    file = run_folder(run.id) / "other.tflite"
     file.write_bytes(b"another network")
-    stored = write_new(run_folder, "model.tflite", lambda part: part.write_bytes(b"another network"))
+    stored = write_new(run_folder(run.id), "model.tflite", lambda part: part.write_bytes(b"another network"))
     updates.publish_model(run.id, dict.fromkeys(old.files, stored), {}, "done")
     new = runs.get(run.id).model
     assert (new.files["model.tflite"].name, new.temperature) == ("model-2.tflite", None)
     assert results.get(results.Subject.of(runs.get(run.id)), "evaluate", "tutorial") is None
     updates.set_temperature(run, 3.0)  # of the old model, measured while the new one came
     assert runs.get(run.id).model.temperature is None
-    assert not any((run_folder / old.files[name].name).exists() for name in old.files)
+    assert not any((run_folder(run.id) / old.files[name].name).exists() for name in old.files)
 
 
 @pytest.mark.parametrize("name", ["model.keras", "model.tflite", "layers.tflite"])
@@ -400,12 +400,12 @@ def test_a_deleted_run_leaves_nothing(digits_home):
     runs.annotate(run.id, "a note", ["tag"])
     models.choose(run, "anna")
     results.put(results.Subject.of(run), "map", "tutorial", {}, lambda part: part.write_text("array"))
-    assert (run_folder / "evaluation").is_dir()
+    assert (run_folder(run.id) / "evaluation").is_dir()
     runs.delete(run.id)
     with pytest.raises(UnknownRun):
         runs.get(run.id)
     assert runs.page() == [kept]
-    assert not run_folder.exists()
+    assert not run_folder(run.id).exists()
     with database.reading() as connection:
         for table in ("runs", "epochs", "ticks", "run_files", "results", "tasks", "choices", "garbage"):
             rows = connection.execute(f"SELECT * FROM {table}").fetchall()
@@ -453,7 +453,7 @@ def test_queued_runs_can_be_put_in_another_order_and_be_taken_out(digits_home):
 
 def test_a_new_file_with_the_name_of_one_that_somebody_deleted_stays(digits_home):
     run = runs.create(make_settings())
-    folder = run_folder
+    folder = run_folder(run.id)
     for _ in range(2):
         stored = write_new(folder, "snapshot-0001.npz", lambda part: part.write_bytes(b"weights"))
         updates.add_file(run.id, "snapshot", 1, stored)
