@@ -272,13 +272,13 @@ def _get(connection: sqlite3.Connection, run_id: str) -> Run:
     return _run(row)
 
 
-@database.parsing()
 @lru_cache(maxsize=256)
 def _settings(text: str) -> Settings:
     """Most runs of a page have settings that others have, too; checking them is most of the work of reading a run."""
     return read_settings(json.loads(text))
 
 
+@database.parsing()
 def _run(row: sqlite3.Row) -> Run:
     task = Task.from_row(row)
     model = None
