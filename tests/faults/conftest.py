@@ -97,6 +97,8 @@ def serving(home: Path, **environment: str):
         [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)], cwd=ROOT,
         env={**os.environ, **environment, "DIGITS_HOME": str(home)},
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        # Under nohup the tests, and what they start, would not hear it.
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
     )  # fmt: skip
     try:
         wait_until_up(f"http://127.0.0.1:{port}/_stcore/health", process)

@@ -55,7 +55,9 @@ def _widgets(**draft):
         page.session_state[key] = value
     page.switch_page("pages/train/page.py").run()
     assert not page.exception
-    widgets = {widget.key: widget for widget in (*page.number_input, *page.radio, *page.segmented_control, *page.toggle)}
+    widgets = {
+        widget.key: widget for widget in (*page.number_input, *page.radio, *page.segmented_control, *page.toggle)
+    }
     return {name: widgets[f"train_{name}"] for name in SETTINGS if f"train_{name}" in widgets}
 
 
