@@ -96,7 +96,7 @@ def data() -> str:
 
 
 def device() -> str:
-    """Which device trains and by which library, asked in a process of its own: it stays out of this one."""
+    """Ask a process of its own which device and library train, so that this one never loads the library."""
     check_chosen()
     code = (
         "import keras; from digits.training import device; d = device.choose(); "

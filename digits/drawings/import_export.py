@@ -66,7 +66,7 @@ def unpack(content: bytes) -> list[Drawing]:
 
 
 def _check_contents(entries: list[zipfile.ZipInfo]) -> None:
-    """Refuse by the table of contents what is no export, before a byte is inflated."""
+    """Refuse a zip that is no export by its list of files, before any of them is unpacked."""
     if len(entries) > ENTRIES:
         raise DigitsError(f"This zip holds {len(entries):,} files, expected at most {ENTRIES:,}; export fewer.")
     names = [entry.filename for entry in entries]
