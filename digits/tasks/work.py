@@ -157,20 +157,21 @@ def do_now(
     Raises RunBusy where another process is at it, and what the handler raises; KeyboardInterrupt for a second Ctrl-C.
     """
     signals = Signals()
-    with database.writing() as connection:
-        places.reap(connection)
-        worker = places.add_worker(connection, lane, foreground=True, pid=os.getpid())
-        task_id = store.enqueue(connection, kind, subject, part, lane=lane, reserved=worker)
-        connection.execute("UPDATE tasks SET reserved = ? WHERE id = ? AND state = 'queued'", (worker, task_id))
-    work = Work(store.find(kind, subject, part), on_tell, signals)
-    try:
-        with renewed(worker), signals.heard(in_foreground=True):
-            if _await_turn(work, worker, lane):
-                _do(work, worker, handler)
-    finally:
-        with contextlib.suppress(DigitsError):  # whoever comes next does it
-            places.remove_worker(worker)
-            workers.look_after()
+    with signals.heard(in_foreground=True):  # before anybody can see the task in the queue
+        with database.writing() as connection:
+            places.reap(connection)
+            worker = places.add_worker(connection, lane, foreground=True, pid=os.getpid())
+            task_id = store.enqueue(connection, kind, subject, part, lane=lane, reserved=worker)
+            connection.execute("UPDATE tasks SET reserved = ? WHERE id = ? AND state = 'queued'", (worker, task_id))
+        work = Work(store.find(kind, subject, part), on_tell, signals)
+        try:
+            with renewed(worker):
+                if _await_turn(work, worker, lane):
+                    _do(work, worker, handler)
+        finally:
+            with contextlib.suppress(DigitsError):  # whoever comes next does it
+                places.remove_worker(worker)
+                workers.look_after()
     return store.find(kind, subject, part)
 
 

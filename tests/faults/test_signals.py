@@ -103,3 +103,20 @@ def test_ctrl_c_while_it_waits_for_the_device_takes_it_out_of_the_queue(training
     assert runs.get(queued.id).state == RunState.STOPPED and not run_folder(queued.id).exists()
     assert [run.state for run in runs.active()] == [RunState.RUNNING]
     assert runs.create(make_settings(), queued=False).state == RunState.STOPPED
+
+
+def test_ctrl_c_in_the_moment_in_which_it_enters_the_queue_takes_it_out_again(training):
+    hasty = TRAIN.replace("from digits", """
+import os, signal
+from digits.tasks import work
+find = work.store.find
+def interrupt(*arguments):
+    work.store.find = find
+    os.kill(os.getpid(), signal.SIGINT)
+    return find(*arguments)
+work.store.find = interrupt
+from digits""", 1)  # fmt: skip
+    command = [sys.executable, "-c", hasty, "--architecture", "linear"]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 1 and "Traceback" not in ended.stderr
+    assert (newest().state, runs.queue()) == (RunState.STOPPED, [])
