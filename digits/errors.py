@@ -4,7 +4,8 @@
   - BadConfig           a setting is out of range or unknown (the command line exits with 2)
   - DataUnavailable     a data source is not on this machine and cannot be fetched now
   - DamagedFile         a file is missing, cut short, or not the one that the database names
-  - StoreUnavailable    the database cannot be read or written: locked, full, read-only, damaged, of another version
+  - StoreUnavailable    the database cannot be read or written: locked, read-only, damaged, of another version
+    - DiskFull          there is no room to write it
   - UnknownRun          there is no run with this id
   - RunBusy             something is at work on the run, so it cannot be deleted or continued
   - TakenOver           another process does this work now; whoever gets this must end and change nothing
@@ -41,6 +42,10 @@ class DamagedFile(DigitsError):
 
 class StoreUnavailable(DigitsError):
     """The database cannot be read or written now."""
+
+
+class DiskFull(StoreUnavailable):
+    """The disk has no room for a change of the database."""
 
 
 class UnknownRun(DigitsError):

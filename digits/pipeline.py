@@ -79,7 +79,7 @@ def _train(work: Work, run: Run) -> None:
     updates.add_details(run.id, device=chosen.name, note=_joined(notes))
     work.tell(0.0, "Building the network")
     began = time.perf_counter() - sum(row["seconds"] for row in runs.epochs(run.id))
-    deletion.sweep(folder, keep=_named_files(run))
+    deletion.sweep(folder, keep={"run.json", "metrics.csv", *(stored.name for stored in runs.named_files(run))})
     checkpoint_writer = checkpoints.CheckpointWriter(
         folder, lambda epoch, stored: _keep_checkpoint(run.id, epoch, stored)
     )
@@ -164,13 +164,6 @@ def _last_checkpoint(run: Run) -> tuple[Checkpoint | None, str]:
 def _keep_checkpoint(run_id: str, epoch: int, stored: StoredFile) -> None:
     earlier = [number for number in runs.files(run_id, "checkpoint") if number < epoch]
     updates.add_file(run_id, "checkpoint", epoch, stored, keep=earlier[-1:])  # two: the newest may turn out damaged
-
-
-def _named_files(run: Run) -> set[str]:
-    kinds = ("checkpoint", "snapshot", "fine_tune_data", "weights")
-    named = {"run.json", "metrics.csv"}
-    named |= {stored.name for kind in kinds for stored in runs.files(run.id, kind).values()}
-    return named | ({stored.name for stored in run.model.files.values()} if run.model else set())
 
 
 def _joined(sentences: list[str]) -> str:

@@ -144,7 +144,9 @@ def test_a_training_leaves_a_whole_run(with_run):
     assert with_run.val_accuracy > 0.8 and with_run.details["device"]
     assert with_run.details["versions"].keys() == {"python", "tensorflow", "keras", "numpy"}
     files = {path.name for path in run_folder(with_run.id).rglob("*") if path.is_file()}
-    assert files == pipeline._named_files(with_run) | {"evaluate-tutorial.npy"}
+    assert files == {stored.name for stored in runs.named_files(with_run)} | {
+        "run.json", "metrics.csv", "evaluate-tutorial.npy",
+    }  # fmt: skip
     assert set(with_run.model.files) == {"model.keras", "model.tflite", "layers.tflite"} <= files
     assert list(runs.files(with_run.id, "snapshot")) == [0, 1, 2, 3]
     assert len(runs.files(with_run.id, "checkpoint")) in (1, 2)

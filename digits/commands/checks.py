@@ -1,34 +1,28 @@
 """Is all well with this installation? Each check says what it found, or raises DigitsError with the remedy."""
 
-import contextlib
 import importlib.metadata
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
-from pathlib import Path
 
 import psutil
 from packaging.requirements import Requirement
 
-from digits import tasks
+from digits.commands.store_checks import database, workers
 from digits.data.dataset import is_prepared, open_dataset
 from digits.data.sources import SOURCES
-from digits.errors import DamagedFile, DigitsError, StoreUnavailable, UnknownRun
+from digits.errors import DigitsError
 from digits.inference.detector import Detector
 from digits.inference.prediction import predict_many
 from digits.networks.backends import check_chosen
 from digits.runs import models
 from digits.runs import store as runs
-from digits.runs.run import RunState
-from digits.storage import database as store
-from digits.storage.files import StoredFile, checked
-from digits.storage.home import ROOT, home, run_folder
+from digits.storage.home import ROOT, home
 
 FREE_GB = 1.0  # the whole MNIST with TensorFlow Datasets' own copy needs 0.2, a run with its model up to 0.02
 NETWORK = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "fuse.sshfs", "ceph", "glusterfs"}
-WRITE_LOCK = "120"  # the byte of the -shm file that a writer holds (SQLite, "WAL-mode File Format", 2.3.1)
 DEVICE_SECONDS = 120  # TensorFlow takes 3 to 6 s to load, on a busy machine a multiple of that
 
 
@@ -115,78 +109,6 @@ def device() -> str:
         last = (process.stderr.strip().splitlines() or [f"exit code {process.returncode}"])[-1]
         raise DigitsError(f"TensorFlow does not load ({last[:300]}). {remedy}")
     return process.stdout.strip().splitlines()[-1]
-
-
-def database() -> str:
-    """Whether SQLite finds its file whole, and every file that it names is what was written."""
-    store.check()
-    if store.file().exists():
-        _check_lock()
-    named = [(run.id, stored) for run in runs.page(limit=-1) for stored in _named_files(run.id)]
-    damaged = [f"{stored.name} of {run_id}" for run_id, stored in named if _is_damaged(run_id, stored)]
-    if damaged:
-        raise DigitsError(
-            f"Damaged or missing: {', '.join(damaged)}. Check the disk. A damaged checkpoint or epoch is passed over; "
-            "a run whose model is damaged can be continued or trained again."
-        )
-    return f"The database is whole, and so are the {len(named):,} files that it names."
-
-
-def _is_damaged(run_id: str, stored: StoredFile) -> bool:
-    try:
-        checked(run_folder(run_id), stored)
-    except DamagedFile:
-        return stored in _named_files(run_id)  # a training lets its older files go
-    return False
-
-
-def _named_files(run_id: str) -> list[StoredFile]:
-    """Return every file that the database names of a run; of a deleted one none."""
-    try:
-        model = runs.get(run_id).model
-    except UnknownRun:
-        return []
-    kinds = ("checkpoint", "snapshot", "fine_tune_data", "weights")
-    named = [stored for kind in kinds for stored in runs.files(run_id, kind).values()]
-    return [*model.files.values(), *named] if model else named
-
-
-def _check_lock() -> None:
-    """Raise StoreUnavailable where a process that hangs keeps the database locked, and say which, where Linux tells."""
-    try:
-        with store.writing(durable=False):
-            return
-    except StoreUnavailable as error:
-        with contextlib.suppress(OSError):
-            inode = store.file().with_name("digits.db-shm").stat().st_ino
-            for line in Path("/proc/locks").read_text().splitlines():  # proc(5)
-                _, *_, mode, pid, place, start, _ = line.split()
-                if (mode, place.rpartition(":")[2], start) == ("WRITE", str(inode), WRITE_LOCK):
-                    raise StoreUnavailable(f"{error} It is process {pid}.", error.hint) from error
-        raise
-
-
-def workers() -> str:
-    """Which work is under way, and whether a worker is gone or hangs."""
-    tasks.look_after()
-    lost = [f"{run.id} is lost: {run.cause}" for run in runs.unfinished() if run.state == RunState.LOST]
-    if lost:
-        raise DigitsError(
-            f"{' '.join(lost)} Continue it (python -m digits train --resume RUN) or delete it (python -m digits runs "
-            "delete RUN)."
-        )
-    if unevaluated := [run.id for run in runs.page(limit=-1) if run.lacks_evaluation]:
-        raise DigitsError(
-            f"Trained, but not evaluated: {', '.join(unevaluated)}. Continue: python -m digits train --resume RUN"
-        )
-    under_way = [task for task in tasks.unfinished() if task.state == tasks.TaskState.RUNNING]
-    for task in (task for task in under_way if not task.is_responding):
-        raise DigitsError(
-            f"The worker of {task.subject}, process {task.lease.pid}, does not respond. Stop it: python -m digits "
-            "runs stop RUN. Until then it keeps its place."
-        )
-    said = [f"{task.kind} {task.subject}: {task.fraction:.0%}" for task in under_way]
-    return "; ".join(said) + "." if said else "Nothing is under way, and nothing was lost."
 
 
 def prediction() -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from digits.runs.run import Run
-from digits.runs.store import update
+from digits.runs.store.rows import update
 from digits.storage import database, deletion
 from digits.storage.files import StoredFile
 from digits.storage.home import run_folder

@@ -32,13 +32,14 @@ class StoredFile:
 
 
 def atomic_write(file: Path, write: Callable[[Path], object]) -> str:
-    """Let `write` make a file, then put it in the place of `file` in one step.
+    """Let `write` make a file, then replace `file` by it in one step.
 
     Returns its sha256 as 64 hexadecimal digits. Raises DigitsError (disk full, no permission) and leaves the old file.
     """
     part, digest = _written(file, write)
     try:
         os.replace(part, file)
+        _flush_names(file.parent)
     except OSError as error:
         part.unlink(missing_ok=True)
         raise cannot_write(file, error) from error
@@ -46,9 +47,9 @@ def atomic_write(file: Path, write: Callable[[Path], object]) -> str:
 
 
 def write_new(folder: Path, name: str, write: Callable[[Path], object]) -> StoredFile:
-    """Like `atomic_write`, but never in the place of another file, which somebody may have mapped into memory.
+    """Like `atomic_write`, but never replace another file, which somebody may have mapped into memory.
 
-    Where `name` is taken, the new file gets a number: model.tflite, model-2.tflite.
+    If `name` is taken, the new file gets a number: model.tflite, model-2.tflite.
     """
     wanted = folder / name
     part, digest = _written(wanted, write)
@@ -56,9 +57,11 @@ def write_new(folder: Path, name: str, write: Callable[[Path], object]) -> Store
         for number in range(1, 100_000):
             file = wanted if number == 1 else wanted.with_name(f"{wanted.stem}-{number}{wanted.suffix}")
             try:
-                os.link(part, file)  # unlike a renaming, refused where the name is taken
+                file.touch(exist_ok=False)  # reserves the name; a hard link would, too, but not on every file system
             except FileExistsError:
                 continue
+            os.replace(part, file)
+            _flush_names(folder)
             return StoredFile(file.name, digest)
         raise DigitsError(f"There are too many files called {name}.")
     except OSError as error:
@@ -97,10 +100,9 @@ def read_arrays(folder: Path, stored: StoredFile) -> dict[str, np.ndarray]:
 def read_json(file: Path) -> dict[str, Any]:
     """Read a JSON object that ships with the program. Raises DamagedFile."""
     try:
-        value = json.loads(file.read_text(encoding="utf-8"))
+        return json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise DamagedFile(f"{file.name} is missing or damaged. Install Digits again.") from error
-    return value
 
 
 def sha256(file: Path) -> str:
@@ -131,8 +133,22 @@ def cannot_write(file: Path, error: OSError) -> DigitsError:
     )
 
 
+def _flush_names(folder: Path) -> None:
+    """Flush what a folder contains to the disk, and the folder's own name, which may be new, too.
+
+    Otherwise a power cut could leave a row in the database without its file.
+    """
+    for path in (folder, folder.parent):
+        with contextlib.suppress(OSError):  # not every file system can do it
+            handle = os.open(path, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+
+
 def _written(file: Path, write: Callable[[Path], object]) -> tuple[Path, str]:
-    """Write beside `file`; returns where, and its sha256."""
+    """Write beside `file`; return the path and its sha256."""
     part = None
     try:
         file.parent.mkdir(parents=True, exist_ok=True)

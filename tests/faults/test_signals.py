@@ -108,13 +108,13 @@ def test_ctrl_c_while_it_waits_for_the_device_takes_it_out_of_the_queue(training
 def test_ctrl_c_in_the_moment_in_which_it_enters_the_queue_takes_it_out_again(training):
     hasty = TRAIN.replace("from digits", """
 import os, signal
-from digits.tasks import work
-find = work.store.find
+from digits.tasks import execution
+find = execution.store.find
 def interrupt(*arguments):
-    work.store.find = find
+    execution.store.find = find
     os.kill(os.getpid(), signal.SIGINT)
     return find(*arguments)
-work.store.find = interrupt
+execution.store.find = interrupt
 from digits""", 1)  # fmt: skip
     command = [sys.executable, "-c", hasty, "--architecture", "linear"]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)

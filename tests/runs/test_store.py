@@ -20,6 +20,7 @@ from digits.storage import database
 from digits.storage.files import UNFINISHED_SECONDS, write_new
 from digits.storage.home import run_folder
 from digits.tasks import TRAINING, TaskState
+from digits.tasks import claims
 from digits.tasks import store as task_store
 from tests.conftest import content
 from tests.runs.conftest import finished, publish, row, tick, train
@@ -46,7 +47,7 @@ def process():
 def claim(pid):
     """Let that process be at the next run."""
     worker = add_worker(pid, TRAINING)
-    return worker, task_store.claim(worker, TRAINING)
+    return worker, claims.claim(worker, TRAINING)
 
 
 # Making and finding
@@ -232,7 +233,7 @@ def test_a_run_whose_worker_was_killed_is_lost_and_can_be_continued_or_deleted(r
     process.kill()
     process.wait()
     lost = runs.get(run.id)
-    assert (lost.state, "ended without a word" in lost.cause) == (RunState.LOST, True)
+    assert (lost.state, "ended unexpectedly" in lost.cause) == (RunState.LOST, True)
     assert runs.unfinished() == [lost] and runs.active() == []
     assert runs.resume(run.id).state == RunState.QUEUED
     tasks.stop(run.task_id)

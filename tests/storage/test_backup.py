@@ -304,15 +304,20 @@ def kill_at_the(number, call):
             os.kill(os.getpid(), signal.SIGKILL)
         return call(*arguments, **options)
     return counted
+def copy_half(source):
+    with backup.database._connect(source, "ro") as whole, backup.database._connect(backup.database.file(), "rwc") as copy:
+        whole.backup(copy, pages=1, progress=lambda *_: os.kill(os.getpid(), signal.SIGKILL))
 if sys.argv[2] == "unpacking":
     backup.zipfile.ZipFile._extract_member = kill_at_the(2, backup.zipfile.ZipFile._extract_member)
-else:
+elif sys.argv[2] == "putting in place":
     backup.os.replace = kill_at_the(2, backup.os.replace)
+else:
+    backup.database.copy_from = copy_half
 backup.restore(Path(sys.argv[1]))
 """
 
 
-@pytest.mark.parametrize("stage", ["unpacking", "putting in place"])
+@pytest.mark.parametrize("stage", ["unpacking", "putting in place", "copying the database"])
 def test_a_kill_in_the_middle_of_a_restore_leaves_a_home_that_counts_as_empty(
     run, digits_home, target, empty, python, stage
 ):
@@ -322,6 +327,6 @@ def test_a_kill_in_the_middle_of_a_restore_leaves_a_home_that_counts_as_empty(
     backup.backup(target)
     home = empty()
     assert python(KILLED_IN_A_RESTORE, target, stage).wait(timeout=60) == -signal.SIGKILL
-    assert runs.page() == [] and not (home / "digits.db").exists()
+    assert runs.page() == [] and not database.exists()
     backup.restore(target)
     assert runs.page() == [run] and len(content(home)) == 4

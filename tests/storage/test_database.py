@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from digits.errors import DigitsError, StoreUnavailable, TakenOver
-from digits.storage import database
+from digits.storage import database, schema
 from tests.conftest import content, fill
 
 
@@ -52,7 +52,7 @@ def test_the_first_write_makes_the_database_and_its_folder(digits_home, raw):
     assert kept() == ["a"]
     assert [path.name for path in digits_home.iterdir()] == ["digits.db"]
     assert raw("PRAGMA journal_mode") == [("wal",)]
-    assert raw("PRAGMA user_version") == [(database.VERSION,)]
+    assert raw("PRAGMA user_version") == [(len(schema.MIGRATIONS),)]
 
 
 def test_of_a_transaction_in_which_something_is_raised_nothing_is_kept(digits_home):
@@ -137,6 +137,34 @@ def test_eight_processes_that_create_the_database_at_once_all_write_into_the_sam
     assert [path.name for path in digits_home.iterdir()] == ["digits.db"]
 
 
+KILLED_WHILE_CREATING = """
+import os, signal, sys
+from digits.storage import database, schema
+def kill_at(point):
+    if sys.argv[1] == point:
+        os.kill(os.getpid(), signal.SIGKILL)
+is_outdated, run = schema.is_outdated, schema._run
+schema.is_outdated = lambda connection: (is_outdated(connection), kill_at("as an empty file"))[0]
+schema.transaction = lambda connection, kind: (kill_at("with a log and no tables"), transaction(connection, kind))[1]
+schema._run = lambda connection, statements: (run(connection, statements), kill_at("with tables, uncommitted"))
+from digits.storage.connection import transaction
+with database.writing():
+    kill_at("with tables and no rows")
+"""
+
+
+@pytest.mark.parametrize(
+    "point", ["as an empty file", "with a log and no tables", "with tables, uncommitted", "with tables and no rows"]
+)
+def test_a_database_whose_creator_is_killed_counts_as_none_or_is_complete(python, digits_home, point):
+    assert python(KILLED_WHILE_CREATING, point).wait(timeout=60) == -signal.SIGKILL
+    assert (digits_home / "digits.db").exists()
+    assert kept() == [] and database.exists() == (point == "with tables and no rows")
+    keep("a")
+    assert kept() == ["a"]
+    database.check()
+
+
 def test_threads_that_write_at_once_wait_for_one_another(digits_home):
     threads = [threading.Thread(target=keep, args=(f"{number:02}",)) for number in range(16)]
     for thread in threads:
@@ -152,7 +180,7 @@ def test_threads_that_write_at_once_wait_for_one_another(digits_home):
 @pytest.mark.parametrize("use", [kept, lambda: keep("b")], ids=["read", "write"])
 def test_a_database_of_a_newer_version_is_refused_in_words_and_left_as_it_is(digits_home, raw, use):
     keep("a")
-    raw(f"PRAGMA user_version = {database.VERSION + 1}")
+    raw(f"PRAGMA user_version = {len(schema.MIGRATIONS) + 1}")
     with pytest.raises(StoreUnavailable, match="newer version of Digits has written here .* Start the newer one"):
         use()
     assert raw("SELECT name FROM secrets") == [("a",)]
@@ -197,8 +225,7 @@ def second(digits_home, tmp_path, monkeypatch):
     file.write_text(SECOND)
 
     def second():
-        monkeypatch.setattr(database, "MIGRATIONS", [*database.MIGRATIONS, file])
-        monkeypatch.setattr(database, "VERSION", database.VERSION + 1)
+        monkeypatch.setattr(schema, "MIGRATIONS", [*schema.MIGRATIONS, file])
         return file
 
     return second
@@ -219,7 +246,7 @@ def reserve_a_task():
 def test_a_database_of_an_older_version_is_brought_to_this_one_and_loses_nothing(digits_home, raw, second, use):
     keep("a")
     reserve_a_task()
-    first = database.VERSION
+    first = len(schema.MIGRATIONS)
     second()
     use()
     assert {"a", "a2"} <= set(kept())
@@ -232,14 +259,14 @@ def test_a_new_home_has_the_newest_version_at_once(digits_home, raw, second):
     second()
     assert kept() == []
     keep("a")
-    assert raw("PRAGMA user_version") == [(database.VERSION,)]
+    assert raw("PRAGMA user_version") == [(len(schema.MIGRATIONS),)]
 
 
 def test_a_process_of_an_older_version_notices_that_the_database_was_brought_further(digits_home, second, monkeypatch):
     keep("a")
     second()
     kept()
-    monkeypatch.setattr(database, "VERSION", database.VERSION - 1)
+    monkeypatch.setattr(schema, "MIGRATIONS", schema.MIGRATIONS[:-1])
     with pytest.raises(StoreUnavailable, match="newer version"):
         keep("b")
 
@@ -247,15 +274,14 @@ def test_a_process_of_an_older_version_notices_that_the_database_was_brought_fur
 MIGRATE = """
 import os, signal, sqlite3, sys
 from pathlib import Path
-from digits.storage import database
+from digits.storage import database, schema
 complete = sqlite3.complete_statement
 def kill_in_the_middle(statement):
     if "ALTER" in statement:
         os.kill(os.getpid(), signal.SIGKILL)
     return complete(statement)
 sqlite3.complete_statement = kill_in_the_middle
-database.MIGRATIONS.append(Path(sys.argv[1]))
-database.VERSION += 1
+schema.MIGRATIONS.append(Path(sys.argv[1]))
 with database.reading():
     print("never")
 """
@@ -267,7 +293,7 @@ def test_a_kill_in_the_middle_of_a_migration_leaves_the_older_version_whole(pyth
     assert process.communicate(timeout=60)[0] == "" and process.returncode == -signal.SIGKILL
     assert kept() == ["a"]  # as the older version sees it
     database.check()
-    assert raw("PRAGMA user_version") == [(database.VERSION,)]
+    assert raw("PRAGMA user_version") == [(len(schema.MIGRATIONS),)]
     second()
     assert kept() == ["a", "a2"]
 
@@ -281,7 +307,7 @@ def test_a_database_that_is_kept_locked_ends_in_a_sentence_and_can_be_read_meanw
     with closing(sqlite3.connect(digits_home / "digits.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         began = time.monotonic()
-        with pytest.raises(StoreUnavailable, match="another process keeps it locked. Try again"):
+        with pytest.raises(StoreUnavailable, match="The database is locked by another process. Try again"):
             keep("b")
         assert time.monotonic() - began < 2
         assert kept() == ["a"]
@@ -317,9 +343,10 @@ def test_a_full_disk_without_a_database_gets_no_half_one(small_disk, monkeypatch
     filler = fill(small_disk)
     with pytest.raises(StoreUnavailable, match="The disk is full"):
         keep("a")
-    assert [path.name for path in small_disk.iterdir()] == ["filler"]
+    assert kept() == [] and not database.exists() and database.file().stat().st_size == 0
     filler.unlink()
     keep("a")
+    assert kept() == ["a"] and database.exists()
 
 
 def harm(file, start, length=4096):
@@ -394,7 +421,7 @@ def test_a_home_that_is_a_file_is_said(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("DIGITS_HOME", str(tmp_path / "file" / "home"))
     assert kept() == []
-    with pytest.raises(StoreUnavailable, match="cannot write its files here: Not a directory. Give .* another folder"):
+    with pytest.raises(StoreUnavailable, match="cannot write its files here: Not a directory. Allow .* another folder"):
         keep("a")
 
 

@@ -4,12 +4,13 @@ import os
 import signal
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from digits.errors import DamagedFile, DigitsError
-from digits.storage import files
+from digits.storage import backup, database, files, secrets
 from digits.storage.files import UNFINISHED, StoredFile, atomic_write, write_new
 from tests.conftest import fill
 
@@ -83,6 +84,38 @@ def test_a_new_file_never_takes_the_place_of_another(folder):
     assert [(folder / file.name).read_text() for file in stored] == ["0", "1", "2"]
 
 
+def test_no_file_system_needs_hard_links(folder, monkeypatch):
+    """exFAT and some network disks have none."""
+
+    def refuse(*arguments, **options):
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    monkeypatch.setenv("DIGITS_HOME", str(folder / "home"))
+    stored = [write_new(folder, "a.txt", text(f"{number}")) for number in range(2)]
+    assert [files.checked(folder, file).read_text() for file in stored] == ["0", "1"]
+    assert len(secrets.secret("visitors")) == 64 and database.exists()
+    backup.backup(folder / "backup.zip")
+    monkeypatch.setenv("DIGITS_HOME", str(folder / "restored"))
+    assert backup.restore(folder / "backup.zip") == 1 and database.exists()
+
+
+@pytest.mark.parametrize("write", [write_new, lambda folder, name, write: atomic_write(folder / name, write)])
+def test_the_name_of_a_new_file_and_of_its_new_folder_are_flushed_after_its_content(folder, monkeypatch, write):
+    """A power cut must not leave a row in the database whose file has lost its name."""
+    flushed, fsync, replace = [], os.fsync, os.replace
+
+    def note(handle):
+        flushed.append(str(Path(f"/proc/self/fd/{handle}").readlink()))
+        fsync(handle)
+
+    monkeypatch.setattr(os, "fsync", note)
+    monkeypatch.setattr(os, "replace", lambda part, file: (flushed.append("replaced"), replace(part, file)))
+    write(folder / "new", "a.txt", text("digits"))
+    assert flushed[0].startswith(f"{folder / 'new' / UNFINISHED}")
+    assert flushed[1:] == ["replaced", str(folder / "new"), str(folder)]
+
+
 def test_an_array_that_somebody_has_mapped_stays_as_it_is_when_a_new_one_is_written(folder):
     first = write_new(folder, "a.npy", lambda part: np.save(part, np.zeros(5)))
     mapped = files.read_array(folder, first)
@@ -130,7 +163,7 @@ def test_threads_that_replace_one_file_at_once_leave_one_of_theirs(folder):
 KILLED_WHILE_WRITING = """
 import os, signal, sys
 from pathlib import Path
-from digits.storage import files
+from digits.storage import backup, database, files, secrets
 
 def half(part):
     part.write_text("half")

@@ -11,7 +11,7 @@ import pytest
 from digits import tasks
 from digits.errors import DigitsError, RunBusy, TakenOver
 from digits.storage import database
-from digits.tasks import COMPUTING, TRAINING, Interrupted, TaskState, places, store, work
+from digits.tasks import COMPUTING, TRAINING, Interrupted, TaskState, claims, execution, places, store, work
 from tests.conftest import wait_until
 from tests.tasks.conftest import add_worker
 
@@ -82,7 +82,7 @@ def test_what_goes_wrong_is_raised_and_told_to_whoever_watches(digits_home, caps
 
 def test_reports_are_written_at_each_phase_and_else_twice_a_second_at_most(digits_home, monkeypatch):
     written = []
-    monkeypatch.setattr(store, "tell", lambda task, fraction, phase: written.append((fraction, phase)))
+    monkeypatch.setattr(claims, "tell", lambda task, fraction, phase: written.append((fraction, phase)))
 
     def handler(job, subject, part):
         for number in range(100):
@@ -107,7 +107,7 @@ def test_a_report_ends_the_work_where_somebody_asked_for_it(digits_home, monkeyp
 def test_while_another_process_does_it_that_is_said(digits_home, bystander):
     with database.writing() as connection:
         store.enqueue(connection, "wait", "a")
-    store.claim(add_worker(bystander().pid), COMPUTING)
+    claims.claim(add_worker(bystander().pid), COMPUTING)
     with pytest.raises(RunBusy, match="Another process is doing this already. Wait for it."):
         do(lambda job, subject, part: None)
     assert tasks.find("wait", "a").state == TaskState.RUNNING
@@ -125,7 +125,7 @@ def busy(digits_home, bystander):
     with database.writing() as connection:
         store.enqueue(connection, "wait", "other", lane=TRAINING)
     worker = add_worker(bystander().pid, TRAINING)
-    store.claim(worker, TRAINING)
+    claims.claim(worker, TRAINING)
     return worker
 
 
@@ -245,7 +245,7 @@ def test_a_kind_that_a_worker_does_not_know_fails_in_words(started):
     tasks.submit("wait", "a")
     tasks.serve(add_worker(), COMPUTING, {})
     task = tasks.find("wait", "a")
-    assert (task.state, task.cause) == (TaskState.FAILED, "The worker is of another version of Digits. Try again.")
+    assert (task.state, task.cause) == (TaskState.FAILED, "The worker belongs to another version of Digits. Try again.")
 
 
 def test_a_worker_goes_on_with_the_next_task_when_one_failed(started, capsys):
@@ -266,7 +266,7 @@ def test_a_worker_goes_on_with_the_next_task_when_one_failed(started, capsys):
 
 def test_nothing_is_renewed_where_the_lease_has_gone(digits_home):
     worker = add_worker()
-    with work.renewed(worker) as has_place:
+    with execution.renewed(worker) as has_place:
         assert has_place()
         places.remove_worker(worker)
         wait_until(lambda: not has_place(), seconds=5)
@@ -275,7 +275,7 @@ def test_nothing_is_renewed_where_the_lease_has_gone(digits_home):
 def test_the_lease_is_renewed_while_the_work_takes_its_time(digits_home, monkeypatch):
     clock, added = places.clock, []
     monkeypatch.setattr(places, "clock", lambda: clock() + sum(added))
-    with work.renewed(add_worker()):
+    with execution.renewed(add_worker()):
         with database.reading() as connection:
             before = connection.execute("SELECT renewed FROM workers").fetchone()[0]
 
