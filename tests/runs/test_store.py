@@ -19,8 +19,7 @@ from digits.runs.run import FINISHED, MAX_EPOCHS, RunState
 from digits.storage import database
 from digits.storage.files import UNFINISHED_SECONDS, write_new
 from digits.storage.home import run_folder
-from digits.tasks import TRAINING, TaskState
-from digits.tasks import claims
+from digits.tasks import TRAINING, TaskState, claims
 from digits.tasks import store as task_store
 from tests.conftest import content
 from tests.runs.conftest import finished, publish, row, tick, train
@@ -448,7 +447,7 @@ def test_queued_runs_can_be_put_in_another_order_and_be_taken_out(digits_home):
     runs.stop(first)
     assert (runs.get(first.id).state, runs.get(first.id).phase) == (RunState.STOPPED, "Ended before it began")
     assert [run.id for run in runs.queue()] == [third.id, second.id]
-    with pytest.raises(RunBusy, match="does not wait in the queue"):
+    with pytest.raises(RunBusy, match="not waiting in the queue"):
         runs.move(first, 1)
 
 

@@ -305,8 +305,9 @@ def kill_at_the(number, call):
         return call(*arguments, **options)
     return counted
 def copy_half(source):
-    with backup.database._connect(source, "ro") as whole, backup.database._connect(backup.database.file(), "rwc") as copy:
-        whole.backup(copy, pages=1, progress=lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+    database = backup.database
+    whole, half = database._connect(source, "ro"), database._connect(database.file(), "rwc")
+    whole.backup(half, pages=1, progress=lambda *_: os.kill(os.getpid(), signal.SIGKILL))
 if sys.argv[2] == "unpacking":
     backup.zipfile.ZipFile._extract_member = kill_at_the(2, backup.zipfile.ZipFile._extract_member)
 elif sys.argv[2] == "putting in place":

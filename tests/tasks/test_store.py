@@ -107,7 +107,7 @@ def test_the_order_can_be_changed(digits_home):
     enqueue("d", TRAINING)
     assert subjects() == ["b", "a", "c", "d"]
     assert claims.claim(add_worker(lane=TRAINING), TRAINING).subject == "b"
-    with pytest.raises(RunBusy, match="does not wait in the queue"):
+    with pytest.raises(RunBusy, match="not waiting in the queue"):
         store.move(ids["b"], 1)
 
 

@@ -1,5 +1,6 @@
 """All runs in the database. The only place that makes, continues and deletes them."""
 
+from digits.runs.run import Run, RunState
 from digits.runs.store.annotations import annotate, move, plain, rename, stop
 from digits.runs.store.lifecycle import create, delete, insert, is_free, resume, sweep
 from digits.runs.store.queries import (
@@ -20,6 +21,8 @@ from digits.runs.store.queries import (
 )
 
 __all__ = [
+    "Run",
+    "RunState",
     "active",
     "annotate",
     "count",

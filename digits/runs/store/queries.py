@@ -22,7 +22,7 @@ def get(run_id: str) -> Run:
         return starter.run()
     found = _runs("WHERE runs.id = ?", run_id) if re.fullmatch(r"[a-z0-9-]{1,64}", run_id) else []
     if not found:
-        raise UnknownRun("There is no such run.", f"{run_id[:64]!r} is unknown; list all: python -m digits runs")
+        raise UnknownRun("There is no such run.", f"{run_id[:64]!r} is unknown; list them: python -m digits runs")
     return found[0]
 
 
