@@ -34,7 +34,8 @@ def file() -> Path:
 def exists() -> bool:
     """Return whether anything was ever written. A file without tables does not count. Raises StoreUnavailable."""
     with in_words(), closing(_open_to_read()) as connection:
-        return bool(connection.execute("PRAGMA database_list").fetchone()["file"])
+        [(length_of_path,)] = connection.execute("SELECT length(file) FROM pragma_database_list").fetchall()
+        return length_of_path > 0  # an empty one lies in memory
 
 
 @contextmanager
