@@ -1,4 +1,4 @@
-"""Is all well with this installation? Each check says what it found, or raises DigitsError with the remedy."""
+"""Does this installation work? Each check returns what it found, or raises DigitsError with the remedy."""
 
 import importlib.metadata
 import shutil
@@ -27,12 +27,12 @@ DEVICE_SECONDS = 120  # TensorFlow takes 3 to 6 s to load, on a busy machine a m
 
 
 def packages() -> str:
-    """Whether every package of requirements.txt is here in a version that it allows."""
+    """Check that every package in requirements.txt is installed in a version that it allows."""
     lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
     wanted = [Requirement(text) for line in lines if (text := line.partition("#")[0].strip())]
     if wrong := list(filter(None, map(_what_is_wrong, wanted))):
         raise DigitsError(f"{'; '.join(wrong)}. Run: {sys.executable} -m pip install -r requirements.txt")
-    return f"All {len(wanted)} packages are as requirements.txt wants them."
+    return f"All {len(wanted)} packages in requirements.txt are installed."
 
 
 def _what_is_wrong(package: Requirement) -> str:
@@ -44,7 +44,7 @@ def _what_is_wrong(package: Requirement) -> str:
 
 
 def folder() -> str:
-    """Whether DIGITS_HOME can be written, and lies where SQLite can keep it whole."""
+    """Check that DIGITS_HOME can be written, and lies on a disk on which SQLite is safe."""
     try:
         home().mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=home()) as file:
@@ -63,13 +63,13 @@ def folder() -> str:
 
 
 def _file_system() -> str:
-    """Return the kind of file system that DIGITS_HOME lies on; empty where the system does not tell."""
+    """Return the kind of file system that DIGITS_HOME lies on; empty if it is unknown."""
     mounts = [part for part in psutil.disk_partitions(all=True) if home().is_relative_to(part.mountpoint)]
     return max(mounts, key=lambda part: len(part.mountpoint)).fstype if mounts else ""
 
 
 def disk() -> str:
-    """Whether there is room for the data and the next runs."""
+    """Check that there is room for the data and the next runs."""
     place = next(path for path in (home(), *home().parents) if path.exists())
     free = shutil.disk_usage(place).free / 1e9
     if free < FREE_GB:
@@ -90,7 +90,7 @@ def data() -> str:
 
 
 def device() -> str:
-    """Ask a process of its own which device and library train, so that this one never loads the library."""
+    """Ask another process which device and library train, so that this process never loads the library."""
     check_chosen()
     code = (
         "import keras; from digits.training import device; d = device.choose(); "
@@ -112,7 +112,7 @@ def device() -> str:
 
 
 def prediction() -> str:
-    """Whether the starter and the detector know a digit with a known label, and the chosen model can be loaded."""
+    """Check that the starter and the detector recognize a digit, and that the chosen model can be loaded."""
     digits = open_dataset("sample")
     starter, chosen = runs.get("starter"), models.chosen()
     label = int(digits.labels[0])

@@ -14,10 +14,9 @@ from pathlib import Path
 from digits.errors import StoreUnavailable
 from digits.storage import schema
 from digits.storage.connection import MEMORY, connect, transaction
-from digits.storage.database_errors import damaged, in_words, parsing
+from digits.storage.database_errors import damaged, in_words
+from digits.storage.database_errors import parsing as parsing
 from digits.storage.home import home
-
-__all__ = ["check", "copy_from", "copy_to", "exists", "file", "guarded", "kept_open", "parsing", "reading", "writing"]
 
 WAIT_SECONDS = 5.0  # for another writer; then an error in words
 PATIENT_SECONDS = 60.0  # the same for a worker, which may have hours of work to lose

@@ -1,12 +1,11 @@
 """What SQLite and the system report, as sentences with a remedy."""
 
-import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 from digits.errors import BadConfig, DiskFull, StoreUnavailable
-from digits.storage.home import home
+from digits.storage.home import free_bytes, home
 
 FULL_BYTES = 100_000  # free on a disk on which SQLite cannot even make room for its shared memory
 
@@ -59,7 +58,7 @@ def _sentence(error: sqlite3.Error) -> StoreUnavailable:
             "The database is locked by another process. Try again; if it stays locked, look for a process that hangs.",
             where,
         )
-    if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and _disk_is_full()):
+    if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and free_bytes() < FULL_BYTES):
         return DiskFull("The disk is full. Nothing was changed; make room and try again.", where)
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return damaged(str(error))
@@ -69,9 +68,3 @@ def _sentence(error: sqlite3.Error) -> StoreUnavailable:
             f"{where} DIGITS_HOME can name another folder.",
         )
     return StoreUnavailable(f"The database refused: {error}.", where)
-
-
-def _disk_is_full() -> bool:
-    with suppress(OSError):
-        return shutil.disk_usage(home()).free < FULL_BYTES
-    return False

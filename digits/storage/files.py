@@ -1,7 +1,7 @@
-"""Files that are whole or absent.
+"""Files that are complete or absent.
 
-A file is written under a name of its own, flushed to the disk and then put in place, so that a reader sees the old
-content or the new, never half. Its sha256 goes into the database, which alone says which files count.
+A file is written under a temporary name, flushed to the disk and then moved into place. A reader sees the old content or
+the new, never half. Its sha256 goes into the database. Files that the database does not name do not count.
 """
 
 import contextlib
@@ -20,7 +20,7 @@ import numpy as np
 from digits.errors import DamagedFile, DigitsError
 
 UNFINISHED = ".unfinished-"
-UNFINISHED_SECONDS = 3600  # no file takes longer to write; older ones are left from a process that was killed
+UNFINISHED_SECONDS = 3600  # no file takes longer to write; a process that was killed left the older ones
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def write_new(folder: Path, name: str, write: Callable[[Path], object]) -> Store
 
 
 def checked(folder: Path, stored: StoredFile) -> Path:
-    """Return the path of a file that is what the database names. Raises DamagedFile."""
+    """Return the path of a file whose sha256 is the stored one. Raises DamagedFile."""
     file = folder / stored.name
     if sha256(file) != stored.sha256:
         raise DamagedFile(f"The file {stored.name} was damaged on the disk.", f"It is {file}.")
@@ -79,22 +79,22 @@ def checked(folder: Path, stored: StoredFile) -> Path:
 
 
 def read_array(folder: Path, stored: StoredFile) -> np.ndarray:
-    """Map an array into memory. Raises DamagedFile when it is missing or not what was written."""
+    """Map an array into memory. Raises DamagedFile if it is missing or not what was written."""
     file = checked(folder, stored)
     try:
         return np.load(file, mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
-        raise DamagedFile(f"The file {stored.name} is no array.", f"It is {file}.") from error
+        raise DamagedFile(f"The file {stored.name} contains no array.", f"It is {file}.") from error
 
 
 def read_arrays(folder: Path, stored: StoredFile) -> dict[str, np.ndarray]:
-    """Read the arrays of an .npz file. Raises DamagedFile when it is missing or not what was written."""
+    """Read the arrays of an .npz file. Raises DamagedFile if it is missing or not what was written."""
     file = checked(folder, stored)
     try:
         with np.load(file, allow_pickle=False) as arrays:
             return dict(arrays)
     except Exception as error:  # NumPy, zipfile and zlib each raise their own
-        raise DamagedFile(f"The file {stored.name} holds no arrays.", f"It is {file}.") from error
+        raise DamagedFile(f"The file {stored.name} contains no arrays.", f"It is {file}.") from error
 
 
 def read_json(file: Path) -> dict[str, Any]:
@@ -106,7 +106,7 @@ def read_json(file: Path) -> dict[str, Any]:
 
 
 def sha256(file: Path) -> str:
-    """Return the sha256 of a file as 64 hexadecimal digits. Raises DamagedFile when it cannot be read."""
+    """Return the sha256 of a file as 64 hexadecimal digits. Raises DamagedFile if it cannot be read."""
     try:
         with file.open("rb") as content:
             return hashlib.file_digest(content, "sha256").hexdigest()
@@ -115,7 +115,7 @@ def sha256(file: Path) -> str:
 
 
 def sweep_unfinished(folder: Path) -> None:
-    """Remove what killed processes left half-written in `folder` and below."""
+    """Remove the half-written files that killed processes left in `folder` and below."""
     oldest = time.time() - UNFINISHED_SECONDS
     for file in folder.rglob(f"{UNFINISHED}*"):
         with contextlib.suppress(OSError):  # somebody else was quicker, or it may not be removed
@@ -124,7 +124,7 @@ def sweep_unfinished(folder: Path) -> None:
 
 
 def cannot_write(file: Path, error: OSError) -> DigitsError:
-    """Return a write error as a sentence with its remedy."""
+    """Return an error in writing as a sentence with the remedy."""
     why = error.strerror or type(error).__name__
     return DigitsError(
         f"Digits could not write a file: {why}. Nothing was changed; make room on the disk or allow writing there, and "

@@ -9,24 +9,3 @@ from digits.tasks.supervision import forget_workers
 from digits.tasks.task import COMPUTING, TRAINING, Task, TaskState
 from digits.tasks.work import Interrupted, Unsuited, Work
 from digits.tasks.workers import look_after, stop, submit, warm_up
-
-__all__ = [
-    "COMPUTING",
-    "LOCAL",
-    "TRAINING",
-    "Interrupted",
-    "Task",
-    "TaskState",
-    "Unsuited",
-    "Work",
-    "do_now",
-    "find",
-    "forget_workers",
-    "look_after",
-    "serve",
-    "stop",
-    "submit",
-    "unfinished",
-    "waiting",
-    "warm_up",
-]

@@ -1,12 +1,10 @@
 """A task: what a worker does in the background, for whom, and how far it is."""
 
-import shutil
 import sqlite3
-from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 
-from digits.storage.home import home
+from digits.storage.home import free_bytes
 from digits.tasks.lease import Lease
 
 TRAINING, COMPUTING = "training", "computing"
@@ -102,11 +100,5 @@ def _outcome(request: str, ended_by: str | None) -> tuple[TaskState, str]:
     The task is lost, unless somebody had asked it to stop or pause and its worker was ended because it did not respond.
     """
     if not ended_by:
-        return TaskState.LOST, LOST_ON_FULL_DISK if _disk_is_full() else LOST
+        return TaskState.LOST, LOST_ON_FULL_DISK if free_bytes() < FULL_BYTES else LOST
     return {"stop": TaskState.STOPPED, "pause": TaskState.PAUSED}.get(request, TaskState.LOST), ENDED
-
-
-def _disk_is_full() -> bool:
-    with suppress(OSError):
-        return shutil.disk_usage(home()).free < FULL_BYTES
-    return False

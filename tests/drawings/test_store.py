@@ -49,7 +49,7 @@ def test_merging_takes_each_picture_once_and_says_what_it_found(digits_home):
 def test_nothing_is_taken_where_there_is_no_room(digits_home, monkeypatch):
     monkeypatch.setattr(store, "MOST", 2)
     store.put(drawn(1))
-    with pytest.raises(DigitsError, match="hold 1 drawings and 2 more came, expected at most 2 in all"):
+    with pytest.raises(DigitsError, match="no room for 2 more drawings: My drawings holds 1 of at most 2"):
         store.merge([drawn(7, x=120), drawn(4, x=150)])
     assert len(store.drawings()) == 1
     store.put(drawn(7, x=120))

@@ -111,15 +111,12 @@ def sweep() -> None:
     folders without a run, from an import that was killed or a worker that came back after its run was deleted.
     """
     folder, oldest = home() / "runs", time.time() - UNFINISHED_SECONDS
-    found = [path for path in folder.iterdir() if path.stat().st_mtime < oldest] if folder.is_dir() else []
-    if found:
-        with database.reading() as connection:
+    if found := [path for path in folder.iterdir() if path.stat().st_mtime < oldest] if folder.is_dir() else ():
+        with database.writing() as connection:
             known = {row["id"] for row in connection.execute("SELECT id FROM runs")}
-        if strange := [path for path in found if path.name not in known]:
-            with database.writing() as connection:
-                for path in strange:
-                    if not connection.execute("SELECT 1 FROM runs WHERE id = ?", (path.name,)).fetchone():
-                        deletion.discard(connection, path)
+            for path in found:
+                if path.name not in known:
+                    deletion.discard(connection, path)
     sweep_unfinished(home())
     deletion.collect()
 
