@@ -1,7 +1,7 @@
 """Files that are complete or absent.
 
-A file is written under a temporary name, flushed to the disk and then moved into place. A reader sees the old content or
-the new, never half. Its sha256 goes into the database. Files that the database does not name do not count.
+A file is written under a temporary name, flushed to the disk and then moved into place. A reader sees the old content
+or the new, never half. Its sha256 goes into the database. Files that the database does not name do not count.
 """
 
 import contextlib

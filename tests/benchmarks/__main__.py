@@ -13,7 +13,7 @@ PARTS = {
     "device": ("device.report", "the processor or GPU: this engine and plain fit against what the device can do"),
     "pack": ("device.pack", "make a folder that measures a bare machine with JAX for its GPU"),
     "pens": ("pens.report", "how well a model reads digits drawn with a pen, in eight styles"),
-    "non-digits": ("non_digits", "how often the digit detector accepts other drawings"),
+    "detector": ("non_digits", "how often the digit detector accepts other drawings"),
     "audit": ("audit", "how many wrong labels the audit of a source finds"),
     "load": ("load.visitors", "how many visitors the server bears, without a browser"),
     "strokes": ("load.strokes", "how soon a stroke on the Draw page is answered, in Chromium"),
@@ -29,7 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog=PROGRAM,
         description="Measure one part; PART --help lists its options.",
-        epilog="\n".join(f"{name:10} {what}" for name, (_, what) in PARTS.items()),
+        epilog="\n".join(f"{name:8} {what}" for name, (_, what) in PARTS.items()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("part", metavar="PART", choices=PARTS, help=", ".join(PARTS))

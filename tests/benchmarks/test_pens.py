@@ -86,7 +86,7 @@ def test_other_drawings_are_counted_by_kind(monkeypatch, capsys):
     rows = {row["kind"]: row for row in non_digits.by_kind(Detector.bundled())}
     assert {kind for kind, row in rows.items() if not row["learned"]} == {"doodle", "printed letter", "printed sign"}
     assert rows["dash"]["n"] == 20 and rows["dash"]["accepted"] <= 0.2
-    assert main(["non-digits"]) == 0
+    assert main(["detector"]) == 0
     assert f"| dash | yes | {rows['dash']['accepted']:.1%} |" in capsys.readouterr().out
 
 
