@@ -33,7 +33,7 @@ def png(shape):
     return cv2.imencode(".png", np.zeros(shape, np.uint8))[1].tobytes()
 
 
-def test_a_zip_brings_back_what_was_packed_and_a_person_can_read_it(packed):
+def test_a_zip_holds_what_was_packed_and_a_person_can_read_it(packed):
     original, back = [drawn(1), drawn(7, x=120)], import_export.unpack(packed)
     assert [(d.id, d.label, d.when, d.strokes) for d in back] == [(d.id, d.label, d.when, d.strokes) for d in original]
     assert all((a.seen == b.seen).all() and a.picture == b.picture for a, b in zip(original, back, strict=True))
@@ -119,7 +119,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("case", HOSTILE)
-def test_of_a_hostile_zip_nothing_is_taken_and_one_sentence_says_why(packed, digits_home, case):
+def test_a_hostile_zip_is_refused_in_one_sentence_and_changes_nothing(packed, digits_home, case):
     make, sentence = HOSTILE[case]
     with pytest.raises(DigitsError) as told:
         store.merge(import_export.unpack(make(packed)))
@@ -135,7 +135,7 @@ def test_a_zip_of_too_many_files_is_refused_by_its_table_of_contents(packed, mon
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
-def test_a_file_that_is_there_twice_is_refused(packed):
+def test_a_zip_with_a_file_twice_is_refused(packed):
     twice = io.BytesIO(packed)
     with zipfile.ZipFile(twice, "a") as opened:
         opened.writestr(SEEN, b"other")

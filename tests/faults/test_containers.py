@@ -46,7 +46,7 @@ def create():
     return runs.create(make_settings(architecture="linear"))
 
 
-def test_a_worker_of_another_container_is_left_alone_and_hears_stop(container, digits_home):
+def test_a_worker_in_another_container_is_left_alone_and_notices_stop(container, digits_home):
     run, other = create(), create()
     process = container(IDLE)
     task = begun(run)

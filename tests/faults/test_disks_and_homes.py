@@ -67,7 +67,7 @@ def state():
         return {name: [tuple(row) for row in connection.execute(f"SELECT * FROM {name}")] for name in tables}
 
 
-def test_whatever_is_asked_of_a_full_disk_is_refused_in_words_changes_nothing_and_works_when_there_is_room(
+def test_every_change_on_a_full_disk_is_refused_in_words_changes_nothing_and_works_when_there_is_room(
     home_on_a_small_disk,
 ):
     waits, finished = runs.page()
@@ -107,7 +107,7 @@ def test_a_run_is_not_deleted_from_a_full_disk_while_a_backup_is_made(home_on_a_
     assert not run_folder(finished.id).exists()
 
 
-def test_whatever_is_asked_of_a_read_only_home_is_refused_in_words_and_changes_nothing(
+def test_every_change_in_a_read_only_home_is_refused_in_words_and_changes_nothing(
     with_run, digits_home, make_read_only
 ):
     drawings.put(drawing(1))
@@ -152,7 +152,7 @@ pipeline.calibrate = lambda run: (fill(home().parent), calibrate(run))
 """
 
 
-def test_a_disk_that_is_full_just_after_the_model_leaves_a_usable_one_that_is_evaluated_when_there_is_room(
+def test_a_disk_that_is_full_just_after_publishing_leaves_a_model_that_is_evaluated_when_there_is_room(
     worker, home_on_a_small_disk
 ):
     runs.stop(runs.queue()[0])
@@ -201,7 +201,7 @@ def test_a_home_may_have_any_name_up_to_the_longest_one(python, tmp_path, sample
 
 
 @pytest.mark.parametrize("home", ["x" * 300, "/".join(["y" * 200] * 25), "/proc/nope", "/dev/null/x"])
-def test_a_home_that_cannot_be_is_refused_in_one_sentence(tmp_path, monkeypatch, capsys, home):
+def test_an_impossible_home_is_refused_in_one_sentence(tmp_path, monkeypatch, capsys, home):
     monkeypatch.setenv("DIGITS_HOME", str(tmp_path / home))
     for verb in ("train", "runs", "data", "backup x.zip", "drawings", "evaluate"):
         code, said = main(verb.split()), capsys.readouterr()

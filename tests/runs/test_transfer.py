@@ -107,7 +107,7 @@ def test_a_race_keeps_its_networks(digits_home, file):
     assert runs.get(run_id).trained_with.seed == race.seed + 1
 
 
-def test_a_run_that_is_here_already_is_taken_only_as_a_copy(digits_home, file):
+def test_a_run_that_exists_already_is_imported_only_as_a_copy(digits_home, file):
     zips = [file(), file(name="again.zip")]
     with pytest.raises(DigitsError, match="This run exists already. Import it as a copy, or delete"):
         transfer.import_zips(zips)
@@ -117,7 +117,7 @@ def test_a_run_that_is_here_already_is_taken_only_as_a_copy(digits_home, file):
     assert runs.count() == 3
 
 
-def test_a_run_that_only_waits_has_its_id_too(digits_home, file):
+def test_the_id_of_a_queued_run_is_taken(digits_home, file):
     waits = runs.create(make_settings())
     zips = [file(zipped(run__json=json.dumps(described(id=waits.id))))]
     with pytest.raises(DigitsError, match="exists already"):
@@ -126,7 +126,7 @@ def test_a_run_that_only_waits_has_its_id_too(digits_home, file):
 
 
 @pytest.mark.parametrize("run_id", ["starter", "sample", "x" * 64])
-def test_an_id_that_means_something_else_is_given_another_one(digits_home, file, run_id):
+def test_a_run_whose_id_is_reserved_gets_another_id(digits_home, file, run_id):
     text = json.dumps(described(id=run_id))
     if run_id[0] == "x":
         assert transfer.import_zips([file(zipped(run__json=text))]) == [run_id]
@@ -134,7 +134,7 @@ def test_an_id_that_means_something_else_is_given_another_one(digits_home, file,
     assert copy != run_id and len(copy) <= 64
 
 
-def test_all_zips_are_taken_or_none(digits_home, file):
+def test_all_zips_are_imported_or_none(digits_home, file):
     bad = file(b"no zip", "bad.zip")
     with pytest.raises(DigitsError):
         transfer.import_zips([file(), bad])
@@ -273,7 +273,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("case", HOSTILE)
 @pytest.mark.filterwarnings("ignore:Duplicate name")
-def test_of_a_hostile_zip_nothing_is_taken_and_one_sentence_says_why(digits_home, tmp_path, file, case):
+def test_a_hostile_zip_is_refused_in_one_sentence_and_changes_nothing(digits_home, tmp_path, file, case):
     make, sentence = HOSTILE[case]
     with pytest.raises(DigitsError) as told:
         transfer.import_zips([file(make())])
@@ -317,7 +317,7 @@ def test_a_run_without_a_model_is_not_exported(digits_home, tmp_path):
     assert not (tmp_path / "run.zip").exists()
 
 
-def test_an_imported_run_that_is_trained_again_is_not_made_from_its_old_weights_meanwhile(digits_home, file):
+def test_an_imported_run_that_is_being_trained_is_not_built_from_its_old_weights(digits_home, file):
     [run_id] = transfer.import_zips([file()])
     again = runs.resume(run_id, 5)
     assert not transfer.is_unbuilt(again) and transfer.ensure_built(again) == again

@@ -55,7 +55,7 @@ def test_the_first_write_makes_the_database_and_its_folder(digits_home, raw):
     assert raw("PRAGMA user_version") == [(len(schema.MIGRATIONS),)]
 
 
-def test_of_a_transaction_in_which_something_is_raised_nothing_is_kept(digits_home):
+def test_a_transaction_in_which_an_error_is_raised_changes_nothing(digits_home):
     keep("a")
     with pytest.raises(ZeroDivisionError), database.writing() as connection:
         connection.execute("INSERT INTO secrets VALUES ('b', '2')")
@@ -63,7 +63,7 @@ def test_of_a_transaction_in_which_something_is_raised_nothing_is_kept(digits_ho
     assert kept() == ["a"]
 
 
-def test_a_reader_sees_one_state_and_holds_no_writer_up(digits_home):
+def test_a_reader_sees_one_state_and_delays_no_writer(digits_home):
     keep("a")
     with database.reading() as connection:
         count = lambda: connection.execute("SELECT count(*) FROM secrets").fetchone()[0]  # noqa: E731
@@ -73,12 +73,12 @@ def test_a_reader_sees_one_state_and_holds_no_writer_up(digits_home):
     assert kept() == ["a", "b"]
 
 
-def test_references_are_held_to(digits_home):
+def test_a_row_needs_what_it_refers_to(digits_home):
     with pytest.raises(sqlite3.IntegrityError), database.writing() as connection:
         connection.execute("INSERT INTO ticks VALUES ('no-run', 1, 1, 1, 0.5, 0.5)")
 
 
-def test_whoever_may_not_write_any_more_changes_nothing(digits_home):
+def test_a_process_that_may_no_longer_write_changes_nothing(digits_home):
     def guard(connection):
         raise TakenOver("This work was given to another process.")
 
@@ -178,7 +178,7 @@ def test_threads_that_write_at_once_wait_for_one_another(digits_home):
 
 
 @pytest.mark.parametrize("use", [kept, lambda: keep("b")], ids=["read", "write"])
-def test_a_database_of_a_newer_version_is_refused_in_words_and_left_as_it_is(digits_home, raw, use):
+def test_a_database_of_a_newer_version_is_refused_in_words_and_not_changed(digits_home, raw, use):
     keep("a")
     raw(f"PRAGMA user_version = {len(schema.MIGRATIONS) + 1}")
     with pytest.raises(StoreUnavailable, match="newer version of Digits has written here .* Start the newer one"):
@@ -243,7 +243,7 @@ def reserve_a_task():
 
 
 @pytest.mark.parametrize("use", [kept, lambda: keep("b")], ids=["read", "write"])
-def test_a_database_of_an_older_version_is_brought_to_this_one_and_loses_nothing(digits_home, raw, second, use):
+def test_a_database_of_an_older_version_is_migrated_and_loses_nothing(digits_home, raw, second, use):
     keep("a")
     reserve_a_task()
     first = len(schema.MIGRATIONS)
@@ -262,7 +262,7 @@ def test_a_new_home_has_the_newest_version_at_once(digits_home, raw, second):
     assert raw("PRAGMA user_version") == [(len(schema.MIGRATIONS),)]
 
 
-def test_a_process_of_an_older_version_notices_that_the_database_was_brought_further(digits_home, second, monkeypatch):
+def test_a_process_of_an_older_version_notices_a_migration(digits_home, second, monkeypatch):
     keep("a")
     second()
     kept()
@@ -338,7 +338,7 @@ def test_a_disk_that_fills_up_while_the_database_is_written_loses_nothing(small_
     assert kept() == ["a", "c"]
 
 
-def test_a_full_disk_without_a_database_gets_no_half_one(small_disk, monkeypatch):
+def test_a_full_disk_gets_no_half_database(small_disk, monkeypatch):
     monkeypatch.setenv("DIGITS_HOME", str(small_disk))
     filler = fill(small_disk)
     with pytest.raises(StoreUnavailable, match="The disk is full"):
@@ -355,7 +355,7 @@ def harm(file, start, length=4096):
         whole.write(b"\x55" * length)
 
 
-def test_a_file_that_is_no_database_is_said_to_be_damaged_with_the_remedy(digits_home):
+def test_a_file_that_is_not_a_database_is_reported_as_damaged_with_the_remedy(digits_home):
     keep("a")
     harm(digits_home / "digits.db", 0)
     for use in (kept, lambda: keep("b"), database.check):
@@ -380,7 +380,7 @@ def test_a_row_without_what_it_refers_to_is_found_by_the_check(digits_home, raw)
     assert "a row of ticks without its runs" in told.value.hint
 
 
-def test_a_home_that_nobody_may_write_in_can_be_looked_at(digits_home, make_read_only):
+def test_a_read_only_home_can_be_looked_at(digits_home, make_read_only):
     keep("a")
     before = content(digits_home)
     make_read_only(digits_home)
@@ -417,7 +417,7 @@ def test_a_write_ahead_log_that_cannot_be_read_is_not_passed_over(python, digits
         kept()
 
 
-def test_a_home_that_is_a_file_is_said(tmp_path, monkeypatch):
+def test_a_home_that_is_a_file_is_reported(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("DIGITS_HOME", str(tmp_path / "file" / "home"))
     assert kept() == []
@@ -445,7 +445,7 @@ def test_a_home_may_have_any_name(tmp_path, monkeypatch):
         assert Path(tmp_path / name / "digits.db").exists()
 
 
-def test_a_home_behind_a_link_that_is_turned_to_another_folder_is_that_folder_at_once(tmp_path, monkeypatch):
+def test_a_home_behind_a_link_follows_the_link_at_once(tmp_path, monkeypatch):
     link = tmp_path / "link"
     monkeypatch.setenv("DIGITS_HOME", str(link))
     for name in ("first", "second"):

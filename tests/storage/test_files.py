@@ -65,7 +65,7 @@ def test_a_full_disk_leaves_the_old_array(small_disk):
     assert names(small_disk) == ["a.npy", "filler"]
 
 
-def test_a_folder_that_cannot_be_written_is_said(folder, make_read_only):
+def test_a_folder_that_cannot_be_written_is_reported(folder, make_read_only):
     make_read_only(folder)
     with pytest.raises(DigitsError, match="could not write a file: (Read-only file system|Permission denied)"):
         atomic_write(folder / "a.txt", text(""))
@@ -116,7 +116,7 @@ def test_the_name_of_a_new_file_and_of_its_new_folder_are_flushed_after_its_cont
     assert flushed[1:] == ["replaced", str(folder / "new"), str(folder)]
 
 
-def test_an_array_that_somebody_has_mapped_stays_as_it_is_when_a_new_one_is_written(folder):
+def test_a_mapped_array_does_not_change_when_a_new_one_is_written(folder):
     first = write_new(folder, "a.npy", lambda part: np.save(part, np.zeros(5)))
     mapped = files.read_array(folder, first)
     second = write_new(folder, "a.npy", lambda part: np.save(part, np.ones(5)))
@@ -175,7 +175,7 @@ files.write_new(folder, "a.txt", half) if way == "new" else files.atomic_write(f
 
 
 @pytest.mark.parametrize("way", ["new", "replaced"])
-def test_of_a_writer_that_is_killed_no_file_is_left_but_one_that_does_not_count_and_is_swept(folder, python, way):
+def test_a_killed_writer_leaves_only_a_file_that_does_not_count_and_is_swept(folder, python, way):
     if way == "replaced":
         atomic_write(folder / "a.txt", text("old"))
     before = names(folder)
@@ -209,7 +209,7 @@ def test_no_flipped_bit_makes_another_array(folder):
 
 
 @pytest.mark.parametrize("read", [files.checked, files.read_array, files.read_arrays])
-def test_a_file_that_is_missing_cut_or_of_another_kind_is_said_to_be_damaged(folder, read):
+def test_a_file_that_is_missing_cut_or_of_another_kind_is_reported_as_damaged(folder, read):
     with pytest.raises(DamagedFile, match="a.npy is missing") as told:
         read(folder, StoredFile("a.npy", "0" * 64))
     assert str(folder) not in str(told.value)
@@ -234,7 +234,7 @@ def test_pickled_objects_are_never_loaded(folder):
 
 
 @pytest.mark.parametrize("content", [None, b"", b"{", b"\x00\xff"])
-def test_a_damaged_json_file_of_the_program_is_said_with_the_remedy(folder, content):
+def test_a_damaged_json_file_of_the_program_is_reported_with_the_remedy(folder, content):
     if content is not None:
         (folder / "run.json").write_bytes(content)
     with pytest.raises(DamagedFile, match="run.json is missing or damaged. Install Digits again"):

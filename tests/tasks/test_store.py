@@ -50,7 +50,7 @@ def later(monkeypatch):
 # Queueing
 
 
-def test_a_task_that_nobody_asked_for_is_none_and_asking_makes_nothing(digits_home):
+def test_looking_for_a_task_that_nobody_asked_for_makes_nothing(digits_home):
     assert tasks.find("wait", "a") is None
     assert tasks.unfinished() == tasks.waiting() == []
     tasks.look_after()
@@ -79,7 +79,7 @@ def test_an_ended_task_can_be_asked_for_again_and_forgets_how_it_ended(started):
     assert (again.fraction, again.phase, again.cause, again.request) == (0, "", "", "")
 
 
-def test_the_same_of_another_subject_or_part_is_another_task(started):
+def test_the_same_work_on_another_subject_or_part_is_another_task(started):
     for subject, part in (("a", ""), ("b", ""), ("a", "official")):
         tasks.submit("wait", subject, part)
     assert len(tasks.waiting(COMPUTING)) == 3
@@ -136,13 +136,13 @@ def test_as_many_run_at_once_as_a_lane_has_places(started, monkeypatch, lane, tr
 
 
 @pytest.mark.parametrize("value", ["none", "0", "-1", "1.5", ""])
-def test_a_number_of_trainings_that_is_none_is_refused(started, monkeypatch, value):
+def test_a_bad_number_of_trainings_is_refused(started, monkeypatch, value):
     monkeypatch.setenv("DIGITS_TRAININGS", value)
     with pytest.raises(BadConfig, match=f"DIGITS_TRAININGS is '{value}'; expected how many runs may train at once"):
         tasks.submit("wait", "a", lane=TRAINING)
 
 
-def test_a_full_lane_holds_the_other_one_not_up(started):
+def test_a_full_lane_does_not_delay_the_other(started):
     enqueue("a", TRAINING)
     claims.claim(add_worker(lane=TRAINING), TRAINING)
     enqueue("b", TRAINING)
@@ -165,7 +165,7 @@ def test_a_worker_that_is_on_its_way_counts(digits_home, monkeypatch):
     assert places.identify(first["id"], 1) and claims.claim(first["id"], TRAINING).subject == "a"
 
 
-def test_a_worker_that_never_came_gives_its_place_away_and_must_end_if_it_comes_then(digits_home, monkeypatch, later):
+def test_a_worker_that_never_came_loses_its_place_and_ends_if_it_comes_later(digits_home, monkeypatch, later):
     monkeypatch.setattr(workers, "_start", lambda *arguments: None)
     enqueue("a", TRAINING)
     tasks.look_after()
@@ -242,7 +242,7 @@ def test_the_task_of_a_killed_worker_is_lost_at_once_and_its_place_is_free(runni
     assert (state("a"), started) == (TaskState.QUEUED, [(COMPUTING,)])
 
 
-def test_a_worker_that_says_nothing_is_not_responding_and_nobody_takes_its_work_over(running, started, later):
+def test_nobody_takes_over_the_work_of_a_worker_that_does_not_respond(running, started, later):
     assert tasks.find("wait", "a").is_responding
     later(SILENT_SECONDS + 1)
     task = tasks.find("wait", "a")
@@ -340,7 +340,7 @@ def test_a_task_that_waits_ends_at_once_when_asked(started, what, end):
     assert claims.claim(add_worker(), COMPUTING).subject == "b"
 
 
-def test_a_task_that_runs_hears_what_is_asked_and_is_let_be(running, started):
+def test_a_running_task_notices_what_is_asked_and_is_not_ended_by_force(running, started):
     task = tasks.find("wait", "a")
     tasks.stop(task.id, "pause")
     assert (claims.current_request(task.id), tasks.find("wait", "a").request) == ("pause", "pause")
@@ -363,7 +363,7 @@ def signals(running):
         yield sent
 
 
-def test_a_worker_that_hears_nothing_is_ended_first_gently_then_not(running, signals, later):
+def test_a_worker_that_notices_nothing_is_ended_first_by_sigterm_then_by_sigkill(running, signals, later):
     process, _ = running
     tasks.stop(tasks.find("wait", "a").id)
     later(workers.ASKED_SECONDS - 1)
@@ -395,7 +395,7 @@ def test_a_worker_that_nobody_asked_to_end_is_never_ended(running, signals, late
     assert signals == []
 
 
-def test_asking_twice_does_not_end_a_worker_that_has_heard_and_says_how_far_it_is(running, signals, later):
+def test_asking_twice_does_not_end_a_worker_that_has_noticed_and_makes_progress(running, signals, later):
     work = tasks.Work(tasks.find("wait", "a"))
     tasks.stop(work.task.id)
     assert work.request == "stop"
@@ -407,7 +407,7 @@ def test_asking_twice_does_not_end_a_worker_that_has_heard_and_says_how_far_it_i
     assert signals == []
 
 
-def test_a_worker_that_has_heard_and_then_hangs_is_ended_too(running, signals, later):
+def test_a_worker_that_has_noticed_and_then_hangs_is_ended_too(running, signals, later):
     task = tasks.find("wait", "a")
     tasks.stop(task.id)
     claims.acknowledge(task.id)
@@ -466,7 +466,7 @@ def test_a_waiting_process_that_was_killed_leaves_its_task_to_a_worker(bystander
     assert claims.claim(add_worker(lane=TRAINING), TRAINING).subject == "a"
 
 
-def test_a_waiting_process_that_is_stopped_holds_nobody_up_and_keeps_its_place(started, later):
+def test_a_suspended_process_that_waits_delays_nobody_and_keeps_its_place(started, later):
     waiting, task = reserve("a")
     enqueue("b", TRAINING)
     worker = add_worker(lane=TRAINING)
@@ -480,7 +480,7 @@ def test_a_waiting_process_that_is_stopped_holds_nobody_up_and_keeps_its_place(s
     assert claims.claim(waiting, TRAINING, only=task).subject == "a"
 
 
-def test_what_is_computed_at_the_command_line_waits_for_no_turn(digits_home):
+def test_computing_at_the_command_line_waits_for_no_turn(digits_home):
     for number in range(5):
         enqueue(f"{number}")
         claims.claim(add_worker(), COMPUTING)
