@@ -144,7 +144,7 @@ def test_a_run_continues_from_the_checkpoint_before_a_damaged_one_and_says_so(wo
     run = runs.get(run.id)
     epochs = runs.epochs(run.id)
     assert [row["epoch"] for row in epochs] == list(range(1, len(epochs) + 1)) and epochs[: len(before)] == before
-    assert run.details["note"] == f"It continued after epoch {older}. Damaged and passed over: {path.name}."
+    assert run.details["note"] == f"It continued after epoch {older}. Skipped as damaged: {path.name}."
     assert run.state == RunState.PAUSED
 
 

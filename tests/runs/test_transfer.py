@@ -232,6 +232,7 @@ HOSTILE = {
     "an epoch of text": (epochs(row(1) | {"val_accuracy": "0.9"}), "epochs, 1, val_accuracy is not as expected"),
     "an epoch of true": (epochs(row(1) | {"epoch": True}), "epochs, 1, epoch is not as expected"),
     "epochs that are a number": (with_("epochs", 5), "epochs is not as expected"),
+    "a million wrong epochs": (epochs(*[{}] * 1_000_000), "epochs is not as expected"),
     "a race without racers": (lambda: zipped(run__json=json.dumps(described(settings=RACE))), "do not fit its race"),
     "a leader that does not exist": (
         lambda: zipped(run__json=json.dumps(described(settings=RACE, epochs=[row(1) | {"leader": 9, "racers": []}]))),

@@ -158,11 +158,11 @@ SLOW = "import os, time\ntime.sleep(float(os.environ.get('DIGITS_SLOW', 0)))\n"
 
 
 def test_a_worker_that_is_slow_to_start_keeps_its_place_and_trains_once(serving, digits_home, tmp_path, monkeypatch):
-    """A loaded machine, a cold disk, a suspended laptop: 3 s, where a second of silence is long already."""
+    """A loaded machine, a cold disk, a suspended laptop: 2 s, where half a second of silence is long already."""
     (tmp_path / "sitecustomize.py").write_text(SLOW)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    monkeypatch.setenv("DIGITS_SLOW", "3")
-    monkeypatch.setattr(lease, "SILENT_SECONDS", 1)
+    monkeypatch.setenv("DIGITS_SLOW", "2")
+    monkeypatch.setattr(lease, "SILENT_SECONDS", 0.5)
     tasks.submit("wait", "a", lane=TRAINING)
     tasks.submit("wait", "b", lane=TRAINING)
     seen = set()

@@ -1,4 +1,4 @@
-"""Make the digit detector from MNIST: model.tflite and manifest.json. Prints what card.md tells of it."""
+"""Make the digit detector from MNIST: model.tflite and manifest.json. Print what card.md says about it."""
 
 import argparse
 import json
