@@ -9,7 +9,6 @@ import hashlib
 import json
 import os
 import tempfile
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,15 +111,6 @@ def sha256(file: Path) -> str:
             return hashlib.file_digest(content, "sha256").hexdigest()
     except OSError as error:
         raise DamagedFile(f"The file {file.name} is missing or cannot be read.", f"It should be {file}.") from error
-
-
-def sweep_unfinished(folder: Path) -> None:
-    """Remove the half-written files that killed processes left in `folder` and below."""
-    oldest = time.time() - UNFINISHED_SECONDS
-    for file in folder.rglob(f"{UNFINISHED}*"):
-        with contextlib.suppress(OSError):  # somebody else was quicker, or it may not be removed
-            if file.stat().st_mtime < oldest:
-                file.unlink()
 
 
 def cannot_write(file: Path, error: OSError) -> DigitsError:

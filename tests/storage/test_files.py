@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from digits.errors import DamagedFile, DigitsError
-from digits.storage import backup, database, files, secrets
+from digits.storage import backup, database, deletion, files, secrets
 from digits.storage.files import UNFINISHED, StoredFile, atomic_write, write_new
 from tests.conftest import fill
 
@@ -163,7 +163,7 @@ def test_threads_that_replace_one_file_at_once_leave_one_of_theirs(folder):
 KILLED_WHILE_WRITING = """
 import os, signal, sys
 from pathlib import Path
-from digits.storage import backup, database, files, secrets
+from digits.storage import backup, database, deletion, files, secrets
 
 def half(part):
     part.write_text("half")
@@ -182,11 +182,11 @@ def test_a_killed_writer_leaves_only_a_file_that_does_not_count_and_is_swept(fol
     assert python(KILLED_WHILE_WRITING, folder, way).wait(timeout=60) == -signal.SIGKILL
     [left] = set(names(folder)) - set(before)
     assert left.startswith(UNFINISHED)
-    files.sweep_unfinished(folder)
+    deletion.sweep_unfinished(folder)
     assert left in names(folder)  # somebody may be writing it
     old = time.time() - files.UNFINISHED_SECONDS - 1
     os.utime(folder / left, (old, old))
-    files.sweep_unfinished(folder.parent)
+    deletion.sweep_unfinished(folder.parent)
     assert names(folder) == before
     assert way == "new" or (folder / "a.txt").read_text() == "old"
 
