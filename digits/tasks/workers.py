@@ -102,12 +102,12 @@ def _await_end(process: subprocess.Popen, worker: int) -> None:
 
 
 def _let_it_give_way(pid: int) -> None:
-    """Pages first: where they compete for a processor, and in who wakes up first, where the system has such a class.
+    """Let a worker give way to the pages, for processor time and in waking up, as far as the system can do it.
 
-    TensorFlow's threads sleep and wake all the time, and each waking may interrupt a page's; that of batch work (Linux,
-    sched(7)) never does, which makes the slowest strokes of a drawing a third quicker while a network trains.
+    TensorFlow's threads sleep and wake all the time, and each waking may interrupt a page. Batch work (Linux, sched(7))
+    never does, which makes the slowest strokes of a drawing a third quicker while a network trains.
     """
-    with contextlib.suppress(OSError):  # a container may forbid it; or the process has ended already
+    with contextlib.suppress(OSError):  # a container may forbid it, or the process has ended already
         if hasattr(os, "setpriority"):
             os.setpriority(os.PRIO_PROCESS, pid, NICENESS)
         if hasattr(os, "SCHED_BATCH"):
