@@ -94,7 +94,7 @@ def test_import_needs_an_existing_zip(run, digits_home, tmp_path):
     assert (said.code, said.out) == (1, "") and "There is no such file. It should be" in said.err
     (tmp_path / "no.zip").write_text("hello")
     said = run("runs", "import", tmp_path / "no.zip", "--as-copies")
-    assert said.code == 1 and "no exported run" in said.err and len(said.err.splitlines()) == 1
+    assert said.code == 1 and "isn't a zip file, or it is damaged" in said.err and len(said.err.splitlines()) == 1
 
 
 # Continuing a training
