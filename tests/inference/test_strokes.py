@@ -72,7 +72,8 @@ def test_a_dot_is_painted(path):
         drawing({**LINE, "path": [[]]}),
         drawing({**LINE, "path": [["M", [1], 2]]}),
         drawing({**LINE, "path": [["M", 1, 2]] * 30_000}),
-        drawing(*[LINE] * 101),
+        drawing(*[LINE] * 301),
+        drawing({**LINE, "path": [["M", 10**400, 2]]}),
     ],
     ids=lambda sent: repr(sent)[:50],
 )
