@@ -19,9 +19,9 @@ MAX_STROKES = 300
 MAX_POINTS = 20_000  # of all strokes; a pen that draws for a minute gives 6,000
 WIDEST = 400  # px
 LONGEST = 512  # px, no canvas is wider or higher
-FINE = 4  # parts of a pixel in which strokes are painted before their edges become soft
+FINE = 6  # parts of a pixel in which strokes are painted, hard, before their edges become soft
 FRACTION_BITS = 4  # of OpenCV's coordinates: 1/16 of such a part
-CURVE = np.linspace(0, 1, 5)[1:, np.newaxis]  # where a quadratic curve is followed; its pieces are a few px long
+CURVE = np.linspace(0, 1, 9)[1:, np.newaxis]  # where a quadratic curve is followed; its pieces are a few px long
 NUM_NUMBERS = {"M": 2, "L": 2, "Q": 4}  # after each command of a path
 
 

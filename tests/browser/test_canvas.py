@@ -1,5 +1,9 @@
 """The canvas in every window: whole, with its buttons, ink under the pointer, and painted here as in the browser."""
 
+import base64
+import json
+import sqlite3
+
 import cv2
 import numpy as np
 import pytest
@@ -9,7 +13,7 @@ from digits.inference.picture import grey_png
 from digits.inference.preprocessing import to_mnist
 from digits.inference.strokes import ERASER, paint, read_strokes
 from tests.browser.conftest import settle
-from tests.browser.test_draw import ONE, SEVEN, draw, expect_answer
+from tests.browser.test_draw import SEVEN, draw
 from tests.conftest import wait_until
 
 SIDE = 384
@@ -18,22 +22,18 @@ WINDOWS = [
     (320, 640), (360, 640), (641, 800), (820, 1100), (1000, 800), (1165, 800), (1280, 710), (1366, 678), (1920, 1080),
     (740, 360),
 ]  # fmt: skip
-READ = "canvas => canvas.toDataURL()"  # of the canvas alone, whatever its size on the screen
 
 
 def ink_in_browser(page):
     """The ink as the browser painted it: (384, 384) uint8."""
-    import base64
-
-    url = page.locator("canvas.dc-canvas.lower-canvas").evaluate(READ)
+    lower = page.locator("canvas.dc-canvas.lower-canvas")
+    expect(lower).to_have_count(1)  # not while Clear puts another one in its place
+    url = lower.evaluate("canvas => canvas.toDataURL()")  # as large as it is, not as it is shown
     return grey_png(base64.b64decode(url.partition(",")[2]), SIDE)
 
 
 def kept_strokes(home):
     """What the server keeps of the drawing."""
-    import json
-    import sqlite3
-
     with sqlite3.connect(home / "digits.db") as database:
         rows = database.execute("SELECT strokes FROM drafts").fetchall()
     return json.loads(rows[0][0]) if rows else []
@@ -113,9 +113,10 @@ def test_the_eraser_rubs_out_here_and_in_the_browser_and_f5_brings_the_drawing_b
 
 
 def assert_same_ink(browser, ours):
-    """Both pictures are the same: all but the soft edges exactly, and so is what the network sees, nearly."""
+    """Both are the same but for the soft edges, of which half a pixel may differ; and so is what the network sees."""
     difference = np.abs(browser.astype(int) - ours)
     edge = cv2.morphologyEx(browser, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > 0
-    assert difference[~edge].max(initial=0) <= 1
-    assert difference.max() <= 96 and abs(int(browser.sum()) - int(ours.sum())) <= 0.01 * browser.sum()
-    assert np.abs(to_mnist(browser).astype(int) - to_mnist(ours)).max() <= 16
+    assert difference[~edge].max(initial=0) == 0
+    assert difference.max() <= 127 and difference[edge].mean() <= 12
+    assert int(ours.sum()) == pytest.approx(int(browser.sum()), rel=0.015)
+    assert np.abs(to_mnist(browser).astype(int) - to_mnist(ours)).mean() <= 2
