@@ -1,6 +1,5 @@
 import json
 
-import cv2
 import numpy as np
 import pytest
 
@@ -89,15 +88,12 @@ def test_a_digit_is_chosen_by_its_index_and_the_next_mistake_by_a_button(open_pa
 
 @pytest.mark.parametrize("method", METHODS)
 def test_the_users_own_drawing_is_a_star_on_it(open_page, placed, method):
-    ink = np.zeros((384, 384), np.uint8)
-    cv2.line(ink, (192, 60), (192, 320), 255, 24)
-    png = cv2.imencode(".png", cv2.cvtColor(ink, cv2.COLOR_GRAY2RGBA))[1].tobytes()
     page = open_map(open_page, method)
-    drawing = {"png": png, "drawing": {"objects": [{}]}, "predicted": "1", "confidence": 0.99}
-    page.session_state["draw_done"] = [drawing]
+    page.session_state["draw_strokes"] = [{"path": [["M", 192, 60], ["L", 192, 320]], "strokeWidth": 24}]
+    page.session_state["draw_predicted"] = {"predicted": "1", "confidence": 0.99}
     page.run()
     assert not page.exception and "your drawing" in traces(page)
-    page.session_state["draw_done"] = [drawing | {"predicted": "11"}]  # a number is not one digit
+    page.session_state["draw_predicted"] = {"predicted": "11", "confidence": 0.99}  # a number is not one digit
     page.run()
     assert "your drawing" not in traces(page)
 
