@@ -12,9 +12,9 @@ def bars(probabilities: np.ndarray, highlight: int | None = None, *, height: int
 
     probabilities: (10,) float in 0..1. highlight: the digit whose bar stands out. height: px.
     """
-    ten = go.Bar(
-        y=TEN, x=probabilities, orientation="h",
-        marker_color=[PARTS["train"] if digit == highlight else QUIET for digit in TEN],
+    ten = dict(  # a trace as plain data takes half of the time, and this one is made at every stroke
+        type="bar", y=TEN, x=probabilities, orientation="h",
+        marker={"color": [PARTS["train"] if digit == highlight else QUIET for digit in TEN]},
         text=[short_percent(share) if share >= 0.005 else "" for share in probabilities],
         textposition="outside", textangle=0, constraintext="none", cliponaxis=False,
         customdata=[percent(share) for share in probabilities],
