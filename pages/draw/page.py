@@ -35,12 +35,13 @@ def draw() -> None:
     """Show the canvas, the prediction and what explains it in one fragment: a stroke reruns nothing else."""
     if recent.has_grown():
         st.rerun()
-    left, right = st.columns([5, 7], gap="large")
-    with left:
-        paper = st.container()
-        with st.container(horizontal=True, key="draw_links"):
-            source = sources.choose_source()
-            several = not training and source != TEST_DIGIT and sources.choose_several()
+    row = st.container(horizontal=True, gap="medium", key="draw_row")
+    left, right = row.container(key="draw_left"), row.container(key="draw_right")
+    source = sources.chosen()
+    paper = left.container(key=f"draw_from_{source}")
+    with left.container(horizontal=True, key="draw_links"):
+        sources.offer_others(source)
+        several = not training and source != TEST_DIGIT and sources.choose_several()
     with right:
         if not training:
             practice.show(models[0])
