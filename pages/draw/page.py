@@ -23,7 +23,8 @@ training = live_training.offer(menu)
 if not training:
     with first:
         run = pickers.model()
-    with menu.popover("Compare", icon=":material/compare:"):
+    # In sight where there is a second model, or a link names one.
+    with head.container() if "other_model" in st.query_params else menu.popover("Compare", icon=":material/compare:"):
         other = pickers.other_model(run)
     with told():
         models = cache.recognizer(run), cache.detector()

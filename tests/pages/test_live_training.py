@@ -92,6 +92,6 @@ def test_back_to_the_models_leaves_the_link(open_page, drawn, with_run):
 def test_a_link_to_a_training_that_is_not_here_is_said(open_page, drawn, with_run):
     page = open_page("draw", follow=HOSTILE_NAME, other_model="../..")
     assert [warning.value for warning in page.warning] == [
-        "The link names a training that is not here.", "The link names a model that is not here.",
+        "The link names a model that is not here.", "The link names a training that is not here.",
     ]  # fmt: skip
     assert page.metric[0].label == "Prediction"
