@@ -25,6 +25,8 @@ from pages.shared.text import confidence_text, percent
 
 BOX = 110, 168, 255  # red, green, blue of the frame around a digit: told from white ink and black paper
 WIDTH = 240  # screen px of the drawing with its boxes
+EDGE = 12  # px of the drawing around its ink
+SURE = 128  # of 255: at least this much is ink, not the soft edge of a stroke
 MAX_BARS = 12  # digits whose bars are shown
 
 
@@ -37,13 +39,15 @@ def find_digits(
     picture. count: AUTOMATIC or NUMBER. Raises BlankDrawing, UnreadablePicture.
     """
     parts = separate(ink, recognizer, detector, read_strokes({"objects": strokes}), is_number=count == NUMBER)
-    return (ink, parts) if len(parts) > 1 or count == NUMBER else (parts[0].on_paper(ink.shape), [])
+    if len(parts) > 1 or count == NUMBER:
+        return ink, parts
+    return (parts[0].on_paper(ink.shape) if _leave_out(parts, ink) else ink), []
 
 
 def show(ink: np.ndarray, parts: list[Part], recognizer: Recognizer, detector: Detector, above, details) -> Number:
     """Show the number in `above`, its digits in `details`; return it. parts: from `find_digits`, at least one."""
     number = predict_number(parts, recognizer, detector)
-    with above:
+    with above, st.container(key="draw_number", gap=None):
         st.metric("Prediction", number.text, width="content")
         st.caption(f"Confidence: {' · '.join(_confidence(one) for one in number.predictions)}")
     with details:
@@ -56,7 +60,7 @@ def show(ink: np.ndarray, parts: list[Part], recognizer: Recognizer, detector: D
                 st.caption(f":material/info: Digit {position} is wide: it may be two digits that touch. Leave a gap.")
             if not prediction.is_digit:
                 st.caption(f":material/block: Part {position} doesn't look like a digit.")
-        with st.grid("auto", min_column_width=180):
+        with st.grid("auto", min_column_width=300):
             for position, prediction in enumerate(number.predictions[:MAX_BARS], start=1):
                 _digit(position, prediction)
     return number
@@ -76,18 +80,20 @@ def _digit(position: int, prediction: Prediction) -> None:
             found = f"**{digit}**, {confidence_text(prediction.probabilities)}"
             st.markdown(found if is_digit else f"{text.NOT_A_DIGIT} Closest: {digit}")
         probability_bars(
-            prediction.probabilities, f"draw_bars_{position}", highlight=digit if is_digit else None, height=130
+            prediction.probabilities, f"draw_bars_{position}", highlight=digit if is_digit else None, height=200
         )
 
 
 def _leave_out(parts: list[Part], ink: np.ndarray) -> bool:
     """Return whether some ink of the drawing, (H, W) uint8, belongs to none of the parts."""
-    return bool((np.max([part.on_paper(ink.shape) for part in parts], axis=0) < np.where(ink > FAINT, ink, 0)).any())
+    together = np.max([part.on_paper(ink.shape) for part in parts], axis=0)
+    return bool((ink[together <= FAINT] > SURE).any())
 
 
 def _boxed(ink: np.ndarray, parts: Sequence[Part]) -> np.ndarray:
-    """Return the drawing with a frame around each digit: (H, W, 3) uint8."""
+    """Return the rows of the drawing that hold ink, with a frame around each digit: (h, W, 3) uint8."""
     picture = np.repeat(ink[..., np.newaxis], 3, axis=2)
     for part in parts:
         cv2.rectangle(picture, (part.left - 4, part.top - 4), (part.right + 3, part.bottom + 3), BOX, 2)
-    return picture
+    rows = np.flatnonzero((ink > FAINT).any(axis=1))
+    return picture[max(0, rows[0] - EDGE) : rows[-1] + EDGE]
