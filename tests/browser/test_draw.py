@@ -144,7 +144,6 @@ def test_a_cleared_drawing_can_be_downloaded_as_the_picture_it_was(visit, server
 
 def test_two_digits_beside_each_other_are_predicted_as_a_number(visit, server):
     page = visit(f"{server}/draw")
-    page.get_by_text("Several digits").click()
     left = [[(x // 2 + 150, y) for x, y in stroke] for stroke in SEVEN]
     draw(page, [[(x - 120, y) for x, y in ONE[0]], *left])
     expect_answer(page, "17")
