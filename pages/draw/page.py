@@ -24,7 +24,11 @@ if not training:
     with first:
         run = pickers.model()
     # In sight where there is a second model, or a link names one.
-    with head.container() if "other_model" in st.query_params else menu.popover("Compare", icon=":material/compare:"):
+    with (
+        head.container()
+        if "other_model" in st.query_params
+        else menu.popover("Second model", icon=":material/compare:")
+    ):
         other = pickers.other_model(run)
     with told():
         models = cache.recognizer(run), cache.detector()

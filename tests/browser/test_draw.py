@@ -46,6 +46,13 @@ def test_a_stroke_is_predicted_without_a_button(visit, server, strokes, digit):
     expect(page.get_by_role("img", name="Your digit as 28 by 28 pixels")).to_be_visible()
 
 
+def test_a_newcomer_needs_two_actions_to_a_prediction(visit, server):
+    page = visit(server)
+    page.get_by_role("link", name="Draw").first.click()
+    draw(page, ONE)
+    expect_answer(page, "1")
+
+
 def test_a_stroke_drawn_the_moment_the_canvas_appears_is_not_lost(visit, server):
     for _ in range(3):
         page = visit(f"{server}/draw")
