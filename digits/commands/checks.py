@@ -13,7 +13,7 @@ import psutil
 from packaging.requirements import Requirement
 
 from digits import tasks
-from digits.data.dataset import is_prepared, open_dataset
+from digits.data.dataset import is_available, open_dataset
 from digits.data.sources import SOURCES
 from digits.errors import DamagedFile, DigitsError, StoreUnavailable, UnknownRun
 from digits.inference.detector import Detector
@@ -88,9 +88,9 @@ def disk() -> str:
 
 def data() -> str:
     """Whether what is prepared is whole: every byte is compared with the manifest."""
-    whole = [source for source in SOURCES if source == "sample" or is_prepared(source)]
+    whole = [source for source in SOURCES if is_available(source)]
     for source in whole:
-        open_dataset(source)  # the sample is prepared on first use
+        open_dataset(source)  # what comes with the app is prepared on first use
     states = (f"{known.title} is {'whole' if source in whole else 'not prepared'}" for source, known in SOURCES.items())
     return "; ".join(states) + "."
 
