@@ -40,7 +40,7 @@ def confusion(counts: np.ndarray, chosen: tuple[int, int] | None = None) -> go.F
         corners = {"x0": column - 0.5, "x1": column + 0.5, "y0": row - 0.5, "y1": row + 0.5}
         around = [{"type": "rect", "line": {"color": PARTS["validation"], "width": 3}, **corners}]
     points = targets(columns, rows, titles, 40, "square")
-    return chart([matrix, points], 500, x=ACROSS, y=DOWN, square=True, hovermode="closest", shapes=around)
+    return chart([matrix, points], 460, x=ACROSS, y=DOWN, square=True, hovermode="closest", shapes=around)
 
 
 def difference(counts: np.ndarray) -> go.Figure:

@@ -43,6 +43,7 @@ def show(run: Run, chosen: TestSet, report: dict) -> None:
 
 def _matrix(counts: list[list[int]]) -> None:
     """Show the confusion matrix, (10, 10) counts, with a sentence and a table."""
+    st.caption("Blue: correct. Orange: misclassified. Select a cell to see its digits.")
     chart(
         confusion(counts, choice.cell()),
         key="evaluate_confusion",
@@ -50,12 +51,11 @@ def _matrix(counts: list[list[int]]) -> None:
         tools=SAVE,
         alt="Confusion matrix, rows: label, columns: prediction: " + str(counts),
     )
-    st.markdown("Select a cell to see its digits.")
     often = "No digit was misclassified."
     if worst := largest_confusion(counts):
         label, predicted, n = worst
         often = f"The most frequent mistake is {label} predicted as {predicted}: {n:,} of {sum(counts[label]):,}."
-    st.caption(f"Blue: correct. Orange: misclassified. {often}")
+    st.caption(often)
     table.behind(
         "evaluate_confusion",
         lambda: [

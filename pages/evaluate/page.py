@@ -29,8 +29,11 @@ with model:
 # Those whose digits are on this machine come first; the first one is chosen.
 sets = {chosen.name: chosen for chosen in headline.available_first(test_sets(run.settings))}
 with test:
-    titles = {name: TITLES[name] for name in sets}
-    chosen = sets[links.choose("Test set", "test", "evaluate_test", titles, help=about(run, list(sets)))]
+    links.follow("test", "evaluate_test", sets, next(iter(sets)))
+    name = st.selectbox(
+        "Test set", list(sets), format_func=TITLES.get, key="evaluate_test", help=about(run, list(sets))
+    )
+    chosen = sets[name]
 
 with told():
     report = evaluate.stored(run, chosen)

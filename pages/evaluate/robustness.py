@@ -72,7 +72,8 @@ def _sentence(known: Distortion, accuracy: list[float]) -> str:
     low, high = robustness.tolerated(known.strengths, accuracy, known.neutral)
     if low == high:
         return "Even the smallest change costs more than 5 points."
-    return f"At most 5 points lost from {low:g} to {high:g} {known.unit}."
+    unit = known.unit if known.unit in ("%", "°") else f" {known.unit}"
+    return f"It costs at most 5 points from {low:g} to {high:g}{unit}.".replace("-", "−")
 
 
 def _rows(lines: dict[str, dict[str, dict]]) -> table.Rows:
