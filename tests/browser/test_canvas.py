@@ -28,7 +28,7 @@ def ink_in_browser(page):
     """The ink as the browser painted it: (384, 384) uint8."""
     lower = page.locator("canvas.dc-canvas.lower-canvas")
     expect(lower).to_have_count(1)  # not while Clear puts another one in its place
-    url = lower.evaluate("canvas => canvas.toDataURL()")  # as large as it is, not as it is shown
+    url = lower.last.evaluate("canvas => canvas.toDataURL()")  # as large as it is, not as it is shown
     return grey_png(base64.b64decode(url.partition(",")[2]), SIDE)
 
 
