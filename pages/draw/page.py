@@ -23,7 +23,12 @@ training = live_training.offer(menu)
 if not training:
     with first:
         run = pickers.model()
-    with menu.popover("Compare", icon=":material/compare:"):
+    # In sight where there is a second model, or a link names one.
+    with (
+        head.container()
+        if "other_model" in st.query_params
+        else menu.popover("Second model", icon=":material/compare:")
+    ):
         other = pickers.other_model(run)
     with told():
         models = cache.recognizer(run), cache.detector()
@@ -35,12 +40,13 @@ def draw() -> None:
     """Show the canvas, the prediction and what explains it in one fragment: a stroke reruns nothing else."""
     if recent.has_grown():
         st.rerun()
-    left, right = st.columns([5, 7], gap="large")
-    with left:
-        paper = st.container()
-        with st.container(horizontal=True, key="draw_links"):
-            source = sources.choose_source()
-            count = ONE_DIGIT if training or source == TEST_DIGIT else sources.choose_count()
+    row = st.container(horizontal=True, gap="medium", key="draw_row")
+    left, right = row.container(key="draw_left"), row.container(key="draw_right")
+    source = sources.chosen()
+    paper = left.container(key=f"draw_from_{source}")
+    with left.container(horizontal=True, key="draw_links"):
+        sources.offer_others(source)
+        count = ONE_DIGIT if training or source == TEST_DIGIT else sources.choose_count()
     with right:
         if not training:
             practice.show(models[0])

@@ -18,15 +18,19 @@ ICONS = {CANVAS: ":material/draw:", PICTURE: ":material/image:", TEST_DIGIT: ":m
 NO_INK = "We found no digit in this picture: all of it has one brightness. Choose one with a dark digit on light paper."
 
 
-def choose_source() -> str:
-    """Show a small link to each of the other sources; return the present one."""
-    source = st.session_state.setdefault("draw_source", CANVAS)
-    for other in INK:
-        if other != source:
+def chosen() -> str:
+    """Return the present source."""
+    return st.session_state.setdefault("draw_source", CANVAS)
+
+
+def offer_others(present: str) -> None:
+    """Show a small link to each of the other sources."""
+    for source in INK:
+        if source != present:
             st.button(
-                other, icon=ICONS[other], type="tertiary", key=f"draw_from_{other}", on_click=_choose, args=(other,)
-            )
-    return source
+                source, icon=ICONS[source], type="tertiary", key=f"draw_choose_{source}", on_click=_choose,
+                args=(source,),
+            )  # fmt: skip
 
 
 def choose_count() -> str:
