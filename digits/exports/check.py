@@ -4,19 +4,18 @@ A process of its own, so that nothing that made the file helps to read it. Print
 """
 
 import json
-import os
-import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from digits.errors import DigitsError
+from digits.exports import processes
 from digits.exports.formats import FORMATS, check_installed
 from digits.exports.runtimes import RUNTIMES
 from digits.storage.files import sha256
-from digits.storage.home import ROOT
 
 LARGEST_DIFFERENCE = 1e-4
 """Between two probabilities for the same digit; only 8 bits may differ more."""
@@ -51,26 +50,26 @@ def read(folder: Path) -> dict[str, Any]:
     raise DigitsError(NO_EXPORT, f"It is {folder}.")
 
 
-def compare(folder: Path, format: str, extra: Path | None = None) -> dict[str, Any]:
+def compare(
+    folder: Path,
+    format: str,
+    extra: Path | None = None,
+    *,
+    on_wait: Callable[[float], None] = lambda seconds: None,
+) -> dict[str, Any]:
     """Return {max_difference, same_predictions, n, checked_with} of an export. Raises DigitsError.
 
     extra: an .npz of test digits {images, labels, probabilities}; then also their accuracy in the export, accuracy,
-    that of the app, accuracy_before, and num_test.
+    that of the app, accuracy_before, and num_test. on_wait: see `digits.exports.processes.run`.
     """
     check_installed(format)
-    process = subprocess.run(
-        [sys.executable, "-m", "digits.exports.check", folder.absolute(), *([extra.absolute()] if extra else [])],
-        cwd=ROOT,
-        env={**os.environ, "KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1"},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-    )
+    arguments = [folder.absolute(), *([extra.absolute()] if extra else [])]
+    _, out, err = processes.run("digits.exports.check", *arguments, on_wait=on_wait)
     try:
-        said = json.loads(process.stdout.splitlines()[-1])
+        said = json.loads(out.splitlines()[-1])
     except (IndexError, ValueError):
-        last = (process.stderr.strip().splitlines() or [f"exit code {process.returncode}"])[-1]
-        raise DigitsError(f"{FORMATS[format].title} could not be loaded again, so it is not offered.", last) from None
+        why = processes.last_line(err)
+        raise DigitsError(f"{FORMATS[format].title} could not be loaded again, so it is not offered.", why) from None
     if "problem" in said:
         raise DigitsError(said["problem"], said["hint"])
     return said

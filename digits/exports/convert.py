@@ -51,7 +51,9 @@ def to_litert_int8(model: keras.Model, target: Path, job: dict[str, Any]) -> Non
     """
     import tensorflow as tf
 
-    digits = np.load(job["representative"]).astype(np.float32)[..., np.newaxis] * (job["largest"] / 255)
+    digits = np.load(job["representative"], allow_pickle=False).astype(np.float32)[..., np.newaxis] * (
+        job["largest"] / 255
+    )
     with tempfile.TemporaryDirectory() as folder:
         model.export(folder, format="tf_saved_model", input_signature=_signature(1), verbose=False)
         converter = tf.lite.TFLiteConverter.from_saved_model(folder)

@@ -9,8 +9,7 @@ from digits.errors import DamagedFile
 from digits.evaluation import store
 from digits.evaluation.store import Subject
 from digits.exports import bundle
-from digits.exports.bundle import Progress
-from digits.exports.formats import Export
+from digits.exports.formats import Export, Progress
 from digits.runs.run import Run
 from digits.storage import files
 

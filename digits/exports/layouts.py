@@ -32,7 +32,7 @@ Start the server in this folder, then ask it for the digit in `request.json` (it
       tensorflow/serving --model_config_file=/models/models.config
     curl -d @request.json http://127.0.0.1:8501/v1/models/digits:predict
 
-The answer is `{"predictions": [[ten probabilities]]}`.
+The answer is `{"predictions": [[ten probabilities]]}`. Digits has checked the model, but not tried it in this server.
 """
 
 TRITON_README = """# For Triton and KServe
@@ -43,7 +43,8 @@ Start the server in this folder, then ask it for the digit in `request.json` (it
       tritonserver --model-repository=/models --model-control-mode=explicit --load-model=digits
     curl -d @request.json http://127.0.0.1:8000/v2/models/digits/infer
 
-The answer is that of the Open Inference Protocol: `{"outputs": [{"data": [ten probabilities], ...}], ...}`.
+The answer is that of the Open Inference Protocol:
+`{"outputs": [{"data": [ten probabilities], ...}], ...}`. Digits has checked the model, but not tried it in this server.
 """
 
 

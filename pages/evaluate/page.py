@@ -6,7 +6,7 @@ from digits.evaluation import evaluate
 from digits.evaluation.test_sets import test_sets
 from digits.networks.settings_table import SETTINGS
 from pages.evaluate import embedding_map, mistakes, robustness, scores
-from pages.shared import evaluation, links, pickers
+from pages.shared import evaluation, exports, links, pickers
 from pages.shared.errors import told
 from pages.shared.prepare import prepared
 
@@ -28,3 +28,4 @@ if report is None:
     evaluation.offer(run, chosen, why=f"This model has not been evaluated on {chosen.title}. It takes some seconds.")
     st.stop()
 links.show_tabs("evaluate_view", "evaluate_view", VIEWS, run, chosen, report)
+exports.show(run)

@@ -42,9 +42,14 @@ def show(run: Run) -> None:
             return
         st.markdown(_outcome(found))
         st.download_button(
-            "Download the zip", data=lambda: downloads.read(run, export), file_name=f"{downloads.name(run, export)}.zip",
-            mime="application/zip", icon=":material/download:", on_click="ignore", key="export_download",
-        )  # fmt: skip
+            "Download the zip",
+            data=lambda: downloads.read(run, export),
+            file_name=f"{downloads.name(run, export)}.zip",
+            mime="application/zip",
+            icon=":material/download:",
+            on_click="ignore",
+            key="export_download",
+        )
 
 
 def _scale(known: Format) -> str:
@@ -67,6 +72,6 @@ def _outcome(found: dict[str, Any]) -> str:
             f"Checked with {found['checked_with']}."
         )
     return (
-        f"Checked with {found['checked_with']}: the same predictions for {found['n']} test digits. Probabilities differ "
-        f"by at most {found['max_difference']:.1g}."
+        f"Checked with {found['checked_with']}: the same predictions for {found['n']} test digits. Probabilities "
+        f"differ by at most {found['max_difference']:.1g}."
     )

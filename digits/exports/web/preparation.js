@@ -14,7 +14,7 @@ function preparation(SETTINGS) {
     const longest = Math.max(part.width, part.height);
     const soft = isSoft(part);
     const side = longest <= BOX && soft ? BOX : LENGTH;
-    const stroke = 4 * median(relief.pixels.filter((distance) => distance > 0));
+    const stroke = 4 * median(positive(relief.pixels));
     const before = (stroke * side) / (longest * zoom);
     if (soft && NATURAL[0] <= before && before <= NATURAL[1]) {
       return centre(fit(part, side), side === BOX ? FINE : 1);
@@ -29,18 +29,15 @@ function preparation(SETTINGS) {
     const scaled = zoomed(part, zoom, linear8);
     const width = scaled.width + 2 * MARGIN, height = scaled.height + 2 * MARGIN;
     const level = Math.max(1, Math.floor(largest(scaled.pixels) / 2));
-    const inside = new Uint8Array(width * height), outside = new Uint8Array(width * height).fill(1);
-    for (let y = 0; y < scaled.height; y++) {
-      for (let x = 0; x < scaled.width; x++) {
-        if (scaled.pixels[y * scaled.width + x] < level) continue;
-        const at = (y + MARGIN) * width + x + MARGIN;
-        inside[at] = 1;
-        outside[at] = 0;
+    const inside = new Uint8Array(width * height);
+    for (let y = 0, from = 0; y < scaled.height; y++) {
+      for (let x = 0, at = (y + MARGIN) * width + MARGIN; x < scaled.width; x++, at++, from++) {
+        if (scaled.pixels[from] >= level) inside[at] = 1;
       }
     }
-    const within = distances(inside, width, height), without = distances(outside, width, height);
     // Distances run between pixel centres; the edge lies half way.
-    const pixels = within.map((distance, at) => (inside[at] ? distance - 0.5 : 0.5 - without[at]));
+    const pixels = distances(inside, 0, width, height), outside = distances(inside, 1, width, height);
+    for (let at = 0; at < pixels.length; at++) pixels[at] = inside[at] ? pixels[at] - 0.5 : 0.5 - outside[at];
     return { relief: { width, height, pixels }, zoom };
   }
 
@@ -91,12 +88,13 @@ function preparation(SETTINGS) {
   // How much of the ink is grey: about 1 when most of it is, 0 when each pixel is paper or ink.
   function isSoft(part) {
     const most = largest(part.pixels);
+    const counts = new Uint32Array(256);
+    for (let at = 0; at < part.pixels.length; at++) counts[part.pixels[at]]++;
     let grey = 0, all = 0;
-    for (const value of part.pixels) {
-      const fraction = value / most;
-      grey += fraction * (1 - fraction);
-      all += fraction;
-    }
+    counts.forEach((count, value) => {
+      grey += count * (value / most) * (1 - value / most);
+      all += count * (value / most);
+    });
     return (4 * grey) / all > SOFT;
   }
 
@@ -116,13 +114,41 @@ function rint(value) {
 
 function largest(values) {
   let most = 0;
-  for (const value of values) if (value > most) most = value;
+  for (let at = 0; at < values.length; at++) if (values[at] > most) most = values[at];
   return most;
 }
 
+function positive(values) {
+  const found = new Float32Array(values.length);
+  let count = 0;
+  for (let at = 0; at < values.length; at++) if (values[at] > 0) found[count++] = values[at];
+  return found.subarray(0, count);
+}
+
 function median(values) {
-  const sorted = values.sort(), half = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[half] : Math.fround((sorted[half - 1] + sorted[half]) / 2);
+  const half = values.length >> 1, upper = ranked(values, half);
+  if (values.length % 2) return upper;
+  return Math.fround((largest(values.subarray(0, half)) + upper) / 2);
+}
+
+// Return the value that would be at `place` if the array were sorted, and move no larger one before it (Hoare 1961).
+function ranked(values, place) {
+  for (let low = 0, high = values.length - 1; low < high; ) {
+    const pivot = values[(low + high) >> 1];
+    let left = low, right = high;
+    while (left <= right) {
+      while (values[left] < pivot) left++;
+      while (values[right] > pivot) right--;
+      if (left > right) break;
+      const swapped = values[left];
+      values[left++] = values[right];
+      values[right--] = swapped;
+    }
+    if (place <= right) high = right;
+    else if (place >= left) low = left;
+    else break;
+  }
+  return values[place];
 }
 
 // The smallest box around the pixels that exceed `least`, or null.
@@ -149,49 +175,48 @@ function crop(image, { left, top, width, height }) {
   return { width, height, pixels };
 }
 
-// The distance of each pixel to the nearest 0, by OpenCV's two passes with the weights of DIST_L2 and a 5 x 5 mask
+// The distance of each pixel of `mask` to the nearest one that is `zero`, by OpenCV's two passes with the weights of DIST_L2 and a 5 x 5 mask
 // (Borgefors, Distance transformations in digital images, 1986), in fixed point like there.
-function distances(mask, width, height) {
+function distances(mask, zero, width, height) {
   const STRAIGHT = 65536, DIAGONAL = 91750, LONG = 143976, FAR = 0x1fffffff;
-  const step = width + 4, paper = new Int32Array(step * (height + 4)).fill(FAR);
-  const found = new Float32Array(width * height);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0, at = (y + 2) * step + 2; x < width; x++, at++) {
-      if (!mask[y * width + x]) {
-        paper[at] = 0;
-        continue;
-      }
-      paper[at] = Math.min(
-        paper[at - 2 * step - 1] + LONG, paper[at - 2 * step + 1] + LONG, paper[at - step - 2] + LONG,
-        paper[at - step - 1] + DIAGONAL, paper[at - step] + STRAIGHT, paper[at - step + 1] + DIAGONAL,
-        paper[at - step + 2] + LONG, paper[at - 1] + STRAIGHT,
-      );
+  const step = width + 4, found = new Float32Array(width * height);
+  const far = new Int32Array(step * (height + 4)).fill(FAR);
+  // In the first pass the neighbours before a pixel, in the second those after it: from -1 times to +1 times `way`.
+  const pass = (at, way) => {
+    const row = way * step;
+    let least = far[at];
+    if (far[at + way] + STRAIGHT < least) least = far[at + way] + STRAIGHT;
+    if (far[at + row] + STRAIGHT < least) least = far[at + row] + STRAIGHT;
+    if (far[at + row - 1] + DIAGONAL < least) least = far[at + row - 1] + DIAGONAL;
+    if (far[at + row + 1] + DIAGONAL < least) least = far[at + row + 1] + DIAGONAL;
+    if (far[at + row - 2] + LONG < least) least = far[at + row - 2] + LONG;
+    if (far[at + row + 2] + LONG < least) least = far[at + row + 2] + LONG;
+    if (far[at + 2 * row - 1] + LONG < least) least = far[at + 2 * row - 1] + LONG;
+    if (far[at + 2 * row + 1] + LONG < least) least = far[at + 2 * row + 1] + LONG;
+    far[at] = least;
+  };
+  for (let y = 0, from = 0; y < height; y++) {
+    for (let x = 0, at = (y + 2) * step + 2; x < width; x++, at++, from++) {
+      if (mask[from] === zero) far[at] = 0;
+      else pass(at, -1);
     }
   }
-  for (let y = height - 1; y >= 0; y--) {
-    for (let x = width - 1, at = (y + 2) * step + 2 + x; x >= 0; x--, at--) {
-      if (paper[at] > STRAIGHT) {
-        paper[at] = Math.min(
-          paper[at],
-          paper[at + 2 * step + 1] + LONG, paper[at + 2 * step - 1] + LONG, paper[at + step + 2] + LONG,
-          paper[at + step + 1] + DIAGONAL, paper[at + step] + STRAIGHT, paper[at + step - 1] + DIAGONAL,
-          paper[at + step - 2] + LONG, paper[at + 1] + STRAIGHT,
-        );
-      }
-      found[y * width + x] = Math.min(paper[at], FAR) / 65536;
+  for (let y = height - 1, to = width * height - 1; y >= 0; y--) {
+    for (let x = width - 1, at = (y + 2) * step + 2 + x; x >= 0; x--, at--, to--) {
+      if (far[at] > STRAIGHT) pass(at, 1);
+      found[to] = far[at] / 65536;
     }
   }
   return found;
 }
 
-// For each new pixel of a side, the old pixel at or before it and the weight of the next one.
+// For each new pixel of a side, the old pixels around it and the weight of the second one.
 function between(size, newSize) {
-  const scale = size / newSize;
+  const scale = size / newSize, last = size - 1;
   return Array.from({ length: newSize }, (_, to) => {
     const exact = Math.fround((to + 0.5) * scale - 0.5), from = Math.floor(exact);
-    if (from < 0) return { from: 0, next: 0, weight: 0 };
-    if (from >= size - 1) return { from: size - 1, next: size - 1, weight: 0 };
-    return { from, next: from + 1, weight: Math.fround(exact - from) };
+    const inside = (at) => Math.min(Math.max(at, 0), last);
+    return { from: inside(from), next: inside(from + 1), weight: Math.fround(exact - from) };
   });
 }
 
@@ -215,7 +240,9 @@ function linear8({ width, height, pixels }, newWidth, newHeight) {
   const fixed = (entries) => entries.map(({ from, next, weight }) => ({
     from, next, after: rint(weight * 2048), before: rint((1 - weight) * 2048),
   }));
-  const columns = fixed(between(width, newWidth)), made = new Uint8Array(newWidth * newHeight);
+  // Along a row nothing is weighed where both are the same pixel; down a column it is, and rounded.
+  const once = ({ from, next, weight }) => ({ from, next, weight: from === next ? 0 : weight });
+  const columns = fixed(between(width, newWidth).map(once)), made = new Uint8Array(newWidth * newHeight);
   fixed(between(height, newHeight)).forEach(({ from, next, before, after }, y) => {
     columns.forEach((column, x) => {
       const along = (row) =>
@@ -238,31 +265,36 @@ function nearest({ width, height, pixels }, newWidth, newHeight) {
   return { width: newWidth, height: newHeight, pixels: made };
 }
 
-// The old pixels that each new one covers, and their weights, which sum to 1.
+// For each new pixel of a side, the old ones that it covers, {first, weights}; the weights sum to 1.
 function covered(size, newSize) {
   const scale = size / newSize;
   return Array.from({ length: newSize }, (_, to) => {
-    const start = to * scale, end = start + scale, whole = Math.min(scale, size - start), parts = [];
-    const last = Math.min(Math.floor(end), size - 1), first = Math.min(Math.ceil(start), last);
-    if (first - start > 1e-3) parts.push([first - 1, Math.fround((first - start) / whole)]);
-    for (let at = first; at < last; at++) parts.push([at, Math.fround(1 / whole)]);
-    if (end - last > 1e-3) parts.push([last, Math.fround(Math.min(end - last, 1, whole) / whole)]);
-    return parts;
+    const start = to * scale, end = start + scale, whole = Math.min(scale, size - start), weights = [];
+    const last = Math.min(Math.floor(end), size - 1);
+    let first = Math.min(Math.ceil(start), last);
+    for (let at = first; at < last; at++) weights.push(1 / whole);
+    if (end - last > 1e-3) weights.push(Math.min(end - last, 1, whole) / whole);
+    if (first - start > 1e-3) weights.unshift((first-- - start) / whole);
+    return { first, weights: Float32Array.from(weights) };
   });
 }
 
 // cv2.resize with INTER_AREA, for uint8 that becomes smaller.
 function area({ width, height, pixels }, newWidth, newHeight) {
-  const columns = covered(width, newWidth), rows = covered(height, newHeight);
-  const made = new Uint8Array(newWidth * newHeight), sums = new Float32Array(newWidth);
-  rows.forEach((parts, y) => {
+  const columns = covered(width, newWidth), made = new Uint8Array(newWidth * newHeight);
+  const sums = new Float32Array(newWidth);
+  covered(height, newHeight).forEach((rows, y) => {
     sums.fill(0);
-    for (const [row, share] of parts) {
-      columns.forEach((cells, x) => {
+    for (let number = 0; number < rows.weights.length; number++) {
+      const row = (rows.first + number) * width, share = rows.weights[number];
+      for (let x = 0; x < newWidth; x++) {
+        const { first, weights } = columns[x];
         let sum = 0;
-        for (const [column, weight] of cells) sum = Math.fround(sum + Math.fround(pixels[row * width + column] * weight));
+        for (let at = 0; at < weights.length; at++) {
+          sum = Math.fround(sum + Math.fround(pixels[row + first + at] * weights[at]));
+        }
         sums[x] += Math.fround(share * sum);
-      });
+      }
     }
     for (let x = 0; x < newWidth; x++) made[y * newWidth + x] = Math.min(rint(sums[x]), 255);
   });
