@@ -108,7 +108,7 @@ def _say(outcome: dict[str, Any], options) -> int:
     if "accuracy" in outcome:
         lost = outcome["accuracy_before"] - outcome["accuracy"]
         print(
-            f"Accuracy on {outcome['num_test']:,} test digits: {outcome['accuracy']:.2%}, {lost:.2%} less than the "
-            f"app's {outcome['accuracy_before']:.2%}."
+            f"Accuracy on {outcome['test']}: {outcome['accuracy']:.2%}, {abs(lost):.2%} "
+            f"{'less' if lost >= 0 else 'more'} than the app's {outcome['accuracy_before']:.2%}."
         )
     return 0

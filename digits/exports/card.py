@@ -5,7 +5,8 @@ from typing import Any
 
 from digits.data.sources import SOURCES
 from digits.evaluation.score_card import as_markdown, score_card
-from digits.exports.formats import Export
+from digits.exports import layouts
+from digits.exports.formats import FORMATS, Export
 from digits.runs import sharing
 from digits.runs.run import Run
 
@@ -36,6 +37,7 @@ the last layer): predictions with 90% confidence should be correct about 90% of 
 
 ## Files
 
+- {_models(export)}: the network
 - `digits.json` and `digits/`: ten test digits with the probabilities that the app shows
 - `check.npz`: 200 test digits with the same. `python -m digits export --check FOLDER` compares them with this model
 - `{example_name(export)}`: a short example
@@ -95,6 +97,12 @@ def _result(report: dict[str, Any]) -> str:
     metrics:
     - type: accuracy
       value: {report["accuracy"]:.6f}"""
+
+
+def _models(export: Export) -> str:
+    names = [FORMATS[format].model for format in ("keras", "litert", "onnx")]
+    names = names if export.format == "hub" else [layouts.PLACES.get(export.layout, export.of.model)]
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def _no_score(run: Run) -> str:

@@ -25,8 +25,8 @@ NO_EXPORT = "This folder holds no export of Digits. Name the folder that an expo
 def check(folder: Path) -> dict[str, Any]:
     """Compare an export with what the app predicts, and return the outcome. Starts a process of its own.
 
-    Returns {run, format, path, max_difference, same_predictions, n, checked_with}; of litert-int8 also {accuracy,
-    accuracy_before, num_test}. Raises DigitsError where it is no export, is damaged, cannot be read here, or differs.
+    Returns {run, format, path, max_difference, same_predictions, n, checked_with}. Raises DigitsError where it
+    is no export, is damaged, cannot be read here, or differs.
     """
     described = read(folder)
     for name, digest in described["files"].items():
@@ -94,18 +94,18 @@ def _compare(folder: Path, extra: Path | None) -> dict[str, Any]:
     with np.load(folder / "check.npz", allow_pickle=False) as arrays:
         images, expected = arrays["images"], arrays["probabilities"]
     model, most, same, names = folder / described["model"], 0.0, True, []
-    for name, (predict, called) in RUNTIMES[described["format"]]:
+    for name, predict in RUNTIMES[described["format"]]:
         file = model.with_name(name) if described["format"] == "hub" else model
-        found = predict(file, _pixels(images, described["largest"]))
+        found, called = predict(file, _pixels(images, described["largest"]))
         most = max(most, float(np.abs(found - expected).max()))
         same = same and bool((found.argmax(axis=1) == expected.argmax(axis=1)).all())
-        names.append(called())
+        names.append(called)
     outcome = {"max_difference": most, "same_predictions": same, "n": len(images), "checked_with": ", ".join(names)}
     if extra is None:
         return outcome
     with np.load(extra, allow_pickle=False) as arrays:
         labels = arrays["labels"]
-        found = predict(file, _pixels(arrays["images"], described["largest"]))
+        found, _ = predict(file, _pixels(arrays["images"], described["largest"]))
         return outcome | {
             "accuracy": float((found.argmax(axis=1) == labels).mean()),
             "accuracy_before": float((arrays["probabilities"].argmax(axis=1) == labels).mean()),

@@ -68,7 +68,7 @@ def _outcome(found: dict[str, Any]) -> str:
         lost = found["accuracy_before"] - found["accuracy"]
         compared = f"{abs(lost):.2%} {'less' if lost >= 0 else 'more'} than {found['accuracy_before']:.2%} in the app"
         return (
-            f"**{found['accuracy']:.2%}** of {found['num_test']:,} test digits are correct: {compared}. "
+            f"Accuracy: **{found['accuracy']:.2%}**, {compared}, on {found['test']}. "
             f"Checked with {found['checked_with']}."
         )
     return (

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 from digits.errors import DigitsError
-from digits.exports import check, formats, layouts, runtimes
+from digits.exports import check, formats, javascript, layouts
 from tests.conftest import digits
 
 
 def missing(format):
-    if format == "html" and not any(map(shutil.which, runtimes.BROWSERS)):
+    if format == "html" and not any(map(shutil.which, javascript.BROWSERS)):
         return "no browser and no Node.js on the PATH"
     absent = formats.missing_packages(format)
     return f"pip install -r {formats.REQUIREMENTS}: {', '.join(absent)}" if absent else ""
@@ -78,7 +78,7 @@ def example_output(folder):
         process = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
         assert process.returncode == 0, process.stderr
         return process.stdout.splitlines()
-    command = [runtimes.javascript(), "--headless", "--no-sandbox", "--disable-gpu", "--dump-dom",
+    command = [javascript.programs()[0], "--headless", "--no-sandbox", "--disable-gpu", "--dump-dom",
                (folder / "example.html").as_uri()]  # fmt: skip
     process = subprocess.run(command, capture_output=True, text=True, timeout=120)
     return process.stdout.split('<pre id="lines">')[1].split("</pre>")[0].splitlines()
@@ -87,7 +87,7 @@ def example_output(folder):
 @pytest.mark.parametrize("format", [needs("litert-int8")])
 def test_with_8_bits_the_lost_accuracy_is_measured_on_the_whole_test_set(exported, format):
     folder, said = exported(format)
-    assert said["num_test"] == 1000
+    assert said["num_test"] == 1000 and said["test"] == "MNIST sample, the tutorial's test part (1,000 digits)"
     assert said["accuracy"] > said["accuracy_before"] - 0.02
     assert Path(said["path"]).stat().st_size < 200_000  # 101,770 weights of one byte
 

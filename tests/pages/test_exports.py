@@ -50,11 +50,20 @@ def test_the_range_of_pixels_is_a_choice_and_names_another_export(open_page, wit
 
 
 def test_with_8_bits_the_lost_accuracy_is_shown(open_page, with_run):
-    lost = {**FOUND, "same_predictions": False, "accuracy": 0.95, "accuracy_before": 0.9512, "num_test": 1000}
+    lost = {
+        **FOUND,
+        "same_predictions": False,
+        "accuracy": 0.95,
+        "accuracy_before": 0.9512,
+        "num_test": 1000,
+        "test": "a test set",
+    }
     keep(with_run, "litert-int8", lost)
     page = open_page("evaluate", model=with_run.id)
     page.selectbox(key="export_format").select("litert-int8").run()
-    assert "**95.00%** of 1,000 test digits are correct: 0.12% less than 95.12% in the app." in texts(page)
+    assert "Accuracy: **95.00%**, 0.12% less than 95.12% in the app, on a test set. Checked with keras 3." in texts(
+        page
+    )
 
 
 def test_a_format_whose_packages_are_missing_says_what_to_install(open_page, with_run, monkeypatch):
