@@ -61,6 +61,13 @@ READ = """drawn => drawn.map(lines => {
   const text = Array.from(found.pixels, byte => String.fromCharCode(byte)).join("");
   return {...prediction, pixels: [...prediction.pixels], ink: btoa(text)};
 })"""
+MOVE = """lines => {
+  strokes.splice(0, strokes.length, ...lines);
+  for (let time = 0; time < 4; time++) {
+    paint();
+    show(predict(ink()));
+  }
+}"""
 PREPARE = """inks => inks.map(([side, text]) => {
   const pixels = Uint8Array.from(atob(text), letter => letter.charCodeAt(0));
   return [...prepare({width: side, height: side, pixels}).pixels];
@@ -195,17 +202,20 @@ def test_an_edited_network_computes_in_the_page_what_keras_computes(open_file, t
 
 @pytest.mark.parametrize(("name", "limit"), [("mlp", 20), ("cnn-large", 60)])
 def test_the_page_answers_while_the_pen_moves(pages, open_file, name, limit):
-    """In milliseconds from a movement to its prediction, the best of three: 95 in 100 are quicker than the limit."""
+    """In milliseconds of processor time from a movement to its prediction: 95 in 100 need less than the limit."""
     page = open_file(pages[name][0])
-    drawn = [[stroke.points.tolist() for stroke in strokes] for strokes in drawings(12)]
-    times = page.evaluate(
-        """drawn => drawn.flatMap(lines => [4, 8, 16, 24, 48].map(end => Math.min(...[1, 2, 3].map(() => {
-          strokes.splice(0, strokes.length, ...lines.slice(0, -1), lines.at(-1).slice(0, end));
-          const began = performance.now();
-          paint();
-          show(predict(ink()));
-          return performance.now() - began;
-        }))))""", drawn,
-    )  # fmt: skip
-    print(np.percentile(times, [50, 95]))
-    assert np.percentile(times, 95) < limit
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable")
+
+    def thread_time():
+        metrics = session.send("Performance.getMetrics")["metrics"]
+        return next(metric["value"] for metric in metrics if metric["name"] == "ThreadTime")
+
+    times = []
+    for strokes in drawings(12):
+        lines = [stroke.points.tolist() for stroke in strokes]
+        for end in (4, 8, 16, 24, 48):
+            began = thread_time()
+            page.evaluate(MOVE, [*lines[:-1], lines[-1][:end]])
+            times.append((thread_time() - began) / 4 * 1000)
+    assert np.percentile(times[5:], 95) < limit
