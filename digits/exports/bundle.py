@@ -12,8 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from digits.data.dataset import open_dataset
 from digits.errors import DigitsError
 from digits.evaluation import evaluate
+from digits.evaluation.test_sets import TestSet, available
 from digits.exports import card, check, conversion, examples, javascript, layouts, preparation, samples
 from digits.exports.formats import Export, Progress, check_installed
 from digits.inference.detector import Detector
@@ -39,12 +41,13 @@ def make(
         javascript.programs()  # before the work, not after it
         Detector.bundled()  # a damaged one is said
     on_progress(0.0, "Choosing test digits")
-    title = samples.write(run, folder)
+    chosen = available(run.settings)[0]
+    samples.write(run, chosen, folder)
     model = layouts.PLACES.get(export.layout, export.of.model)
     (folder / model).parent.mkdir(parents=True, exist_ok=True)
     conversion.convert(run, export, folder / model, lambda share, phase: on_progress(0.1 + 0.5 * share, phase))
     on_progress(0.6, "Writing the card and the example")
-    _write_texts(run, export, folder, model)
+    _write_texts(run, chosen, export, folder, model)
     described = {
         "run": run.id,
         "format": export.format,
@@ -52,10 +55,10 @@ def make(
         "largest": export.largest,
         "model": model,
     }
-    described |= {"digits": title, "files": {}}
+    described |= {"digits": chosen.title, "files": {}}
     write_json(folder / "export.json", described)
     on_progress(0.7, "Comparing it with the app")
-    found = _compare(run, export, folder, lambda seconds: on_progress(0.7, "Comparing it with the app"))
+    found = _compare(run, chosen, export, folder, lambda seconds: on_progress(0.7, "Comparing it with the app"))
     if not check.is_same(found, export.format):
         raise DigitsError(check.difference(found))
     described |= {"checked": found, "files": _digests(folder)}
@@ -68,9 +71,12 @@ def write_json(file: Path, value: Any) -> None:
     file.write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")
 
 
-def _write_texts(run: Run, export: Export, folder: Path, model: str) -> None:
+def _write_texts(run: Run, chosen: TestSet, export: Export, folder: Path, model: str) -> None:
     reports = evaluate.reports(run)
-    texts = {"card.md": card.card(run, reports, export), card.example_name(export): examples.example(export, model)}
+    texts = {
+        "card.md": card.card(run, chosen, reports, export),
+        card.example_name(export): examples.example(export, model),
+    }
     rows = json.loads((folder / "digits.json").read_text(encoding="utf-8"))
     with np.load(folder / "check.npz", allow_pickle=False) as arrays:
         images, labels = arrays["images"], arrays["labels"]
@@ -82,7 +88,7 @@ def _write_texts(run: Run, export: Export, folder: Path, model: str) -> None:
     else:
         texts["preparation.py"] = preparation.source()
     if export.format == "hub":
-        texts["README.md"] = card.hub_card(run, reports, export)
+        texts["README.md"] = card.hub_card(run, chosen, reports, export)
         del texts["card.md"]
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
@@ -94,15 +100,17 @@ def _image(images: np.ndarray, labels: np.ndarray, digit: int) -> np.ndarray:
     return images[int(np.flatnonzero(labels == digit)[0])]
 
 
-def _compare(run: Run, export: Export, folder: Path, on_wait: Callable[[float], None]) -> dict[str, Any]:
+def _compare(
+    run: Run, chosen: TestSet, export: Export, folder: Path, on_wait: Callable[[float], None]
+) -> dict[str, Any]:
     if export.format != "litert-int8":
         return check.compare(folder, export.format, on_wait=on_wait)
-    images, labels, title = samples.test_digits(run)
+    images, labels = chosen.take(open_dataset(chosen.source))
     probabilities = models.recognizer(run).probabilities(np.asarray(images))
     with tempfile.TemporaryDirectory() as temporary:
         extra = Path(temporary) / "test.npz"
         np.savez(extra, images=images, labels=labels, probabilities=probabilities)
-        return check.compare(folder, export.format, extra, on_wait=on_wait) | {"test": title}
+        return check.compare(folder, export.format, extra, on_wait=on_wait) | {"test": chosen.title}
 
 
 def _digests(folder: Path) -> dict[str, str]:

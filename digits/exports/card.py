@@ -5,6 +5,7 @@ from typing import Any
 
 from digits.data.sources import SOURCES
 from digits.evaluation.score_card import as_markdown, score_card
+from digits.evaluation.test_sets import TestSet
 from digits.exports import layouts
 from digits.exports.formats import FORMATS, Export
 from digits.runs import sharing
@@ -14,9 +15,9 @@ NOT_FOR = "For learning and play; not for reading anything that matters."
 HUB_DATASET = "ylecun/mnist"
 
 
-def card(run: Run, reports: list[dict[str, Any]], export: Export) -> str:
-    """Return the card in Markdown. reports: of `digits.evaluation.evaluate`."""
-    source = SOURCES[run.settings.source]
+def card(run: Run, chosen: TestSet, reports: list[dict[str, Any]], export: Export) -> str:
+    """Return the card in Markdown. chosen: where its digits are from. reports: of `digits.evaluation.evaluate`."""
+    source, tested = SOURCES[run.settings.source], SOURCES[chosen.source]
     scores = "\n".join(as_markdown(score_card(run, report)) for report in reports)
     more = " and drawings of the person who fine-tuned it" if run.settings.parent else ""
     return f"""{scores or _no_score(run)}
@@ -48,10 +49,12 @@ the last layer): predictions with 90% confidence should be correct about 90% of 
 
 Data: {source.title} ({source.origin}){more}; licence {source.licence}.
 {source.citation}.
+
+Digits in this folder: {chosen.title}; licence {tested.licence}. {tested.citation}.
 """
 
 
-def hub_card(run: Run, reports: list[dict[str, Any]], export: Export) -> str:
+def hub_card(run: Run, chosen: TestSet, reports: list[dict[str, Any]], export: Export) -> str:
     """Return the README.md of a Hugging Face repository: the card after its YAML front matter."""
     results = "".join(_result(report) for report in reports)
     name = json.dumps(run.title)  # quoted as JSON is, which is YAML, too
@@ -71,7 +74,7 @@ model-index:
   results:{results or " []"}
 ---
 
-{card(run, reports, export)}
+{card(run, chosen, reports, export)}
 ## Upload
 
 Nothing was uploaded. To publish this folder, install `huggingface_hub`, log in with `hf auth login`, and run
@@ -86,14 +89,14 @@ def example_name(export: Export) -> str:
 
 
 def _result(report: dict[str, Any]) -> str:
-    name = json.dumps(report["title"])
+    name, source = json.dumps(report["title"]), report["source"]
     return f"""
   - task:
       type: image-classification
     dataset:
       name: {name}
-      type: {HUB_DATASET}
-      split: {"test" if report["test"] == "official" else "train"}
+      type: {HUB_DATASET if source in ("mnist", "sample") else source}
+      split: {"train" if report["test"] == "tutorial" else "test"}
     metrics:
     - type: accuracy
       value: {report["accuracy"]:.6f}"""
