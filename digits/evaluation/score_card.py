@@ -27,7 +27,7 @@ def score_card(run: Run, report: dict[str, Any]) -> dict[str, Any]:
         "corrected": report.get("corrected"),
         "drawn": starter.described()["pens"] if run.is_starter else None,
         "architecture": settings.architecture,
-        "parameters": sum(layer["parameters"] for layer in architectures.layers(settings.architecture)),
+        "parameters": architectures.num_parameters(settings),
         "size": run.model.file("model.tflite").stat().st_size,
         "trained": {
             "source": settings.source,

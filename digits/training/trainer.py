@@ -16,7 +16,7 @@ from digits.data.dataset import Dataset
 from digits.data.encoding import num_batches
 from digits.data.splits import Split, split, take
 from digits.errors import DigitsError
-from digits.networks.architectures import ARCHITECTURES
+from digits.networks import architectures
 from digits.networks.settings import Settings
 from digits.training.checkpoints import Checkpoint
 from digits.training.engine import Digits, Engine, Sums, backend
@@ -153,7 +153,7 @@ def _untrained(settings: Settings) -> keras.Sequential:
     # Keras draws the seeds of weights and dropout from Python's generator. keras.utils.set_random_seed would also make
     # TensorFlow forget its kernels, which costs a warm engine half a second.
     random.seed(settings.seed)
-    return ARCHITECTURES[settings.architecture]()
+    return architectures.build(settings)
 
 
 def _train(engine: Engine, digits: Digits, order: np.ndarray, start: int, stop: int, settings: Settings) -> Sums:

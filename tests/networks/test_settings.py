@@ -15,6 +15,8 @@ from digits.networks.settings import SETTINGS, Settings, make_settings, read_set
 from digits.storage.home import ROOT
 from pages.train import settings as form
 
+LATER = ["convolutions", "filters", "hidden_layers", "units", "dropout", "activation", "optimizer"]
+
 
 def test_the_table_the_dataclass_the_command_line_and_the_form_agree(with_sample, monkeypatch):
     assert {*SETTINGS, "parent", "parent_source"} == {field.name for field in fields(Settings)}
@@ -42,7 +44,9 @@ def test_the_table_the_dataclass_the_command_line_and_the_form_agree(with_sample
     for name, widget in widgets.items():
         setting = SETTINGS[name]
         assert (widget.label, widget.help) == (setting.label, setting.help)
-        if setting.choices:
+        if name == "architecture":  # with the ids beside their names
+            assert [title.split(" :")[0] for title in widget.options] == list(setting.choices.values())
+        elif setting.choices:
             assert widget.options == list(setting.choices.values())
         elif setting.kind is not bool:
             assert (widget.min, widget.max or math.inf) == (setting.minimum, setting.maximum)
@@ -155,3 +159,37 @@ def test_saved_settings_with_other_fields_are_refused(change, sentence):
     change(saved)
     with pytest.raises(BadConfig, match=sentence):
         read_settings(saved)
+
+
+@pytest.mark.parametrize("architecture", RECIPES)
+def test_settings_from_before_networks_could_be_changed_are_those_of_the_network(architecture):
+    settings = make_settings(architecture=architecture)
+    older = {name: value for name, value in settings.as_dict().items() if name not in LATER}
+    assert read_settings(older) == settings and not settings.changes
+
+
+def test_what_makes_a_network_another_one_is_known():
+    settings = make_settings(architecture="cnn", filters=8, activation="silu", optimizer="adamw", epochs=2)
+    assert settings.changes == {"filters": 8, "activation": "silu", "optimizer": "adamw"}
+    assert read_settings(settings.as_dict()) == settings
+
+
+@pytest.mark.parametrize(
+    ("changes", "label"),
+    [
+        ({"architecture": "linear", "hidden_layers": 1}, "Hidden layers"),
+        ({"architecture": "mlp", "convolutions": 1}, "Convolutions"),
+        ({"architecture": "cnn-large", "activation": "sigmoid"}, "Activation"),
+    ],
+)
+def test_a_part_that_a_network_does_not_have_cannot_be_changed(changes, label):
+    with pytest.raises(BadConfig) as raised:
+        make_settings(**changes)
+    advice = "Choose another network, for instance Convolutional."
+    assert str(raised.value) == f"{label} cannot change in this network. {advice}"
+
+
+def test_sgd_comes_with_ten_times_the_learning_rate():
+    assert make_settings(architecture="mlp", optimizer="sgd").learning_rate == pytest.approx(0.1)
+    assert make_settings(architecture="mlp", optimizer="sgd", learning_rate=0.02).learning_rate == 0.02
+    assert make_settings(architecture="mlp", optimizer="adamw").learning_rate == 0.01

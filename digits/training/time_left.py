@@ -1,0 +1,44 @@
+"""How long a training still takes, from what it has reported so far."""
+
+from collections.abc import Sequence
+
+WINDOW = 60.0  # s; a machine may have been busier before
+ENOUGH = 5.0  # s of training within an epoch that say how fast it is
+ENOUGH_EPOCHS = 1.0  # s, where they are whole epochs
+
+
+def time_left(ticks: Sequence[dict[str, float]], num_epochs: int) -> float | None:
+    """Return the seconds until the last batch, or None while nobody can know them.
+
+    ticks: of one process, {epoch, step, steps, seconds}, the oldest first; seconds is when, by any clock.
+
+    What is before the first tick, the compiling and the first batch, is not counted. From the second epoch on neither
+    is the first, at whose end the validation is compiled. The pace is that of whole epochs where there are some, so
+    that each counts its validation and its wait for augmented digits once; otherwise of the batches so far.
+    """
+    first = ticks[0]["epoch"] if ticks else 0
+    later = [tick for tick in ticks if tick["epoch"] > first]
+    for measured in (later, ticks[: len(ticks) - len(later)]):
+        if (pace := _pace(measured)) is not None:
+            return pace * max(num_epochs * ticks[-1]["steps"] - _position(ticks[-1]), 0)
+    return None
+
+
+def _pace(ticks: Sequence[dict[str, float]]) -> float | None:
+    """Return the seconds of a batch, or None if the ticks are too few to tell."""
+    if len(ticks) < 2:
+        return None
+    last, steps = ticks[-1], ticks[-1]["steps"]
+    recent = [tick for tick in ticks[:-1] if last["seconds"] - tick["seconds"] <= WINDOW] or [ticks[-2]]
+    whole = (_position(last) - _position(recent[0])) // steps
+    if whole:  # from the same place in an earlier epoch
+        recent = [tick for tick in recent if _position(last) - _position(tick) >= whole * steps][-1:]
+    seconds = last["seconds"] - recent[0]["seconds"]
+    if seconds < (ENOUGH_EPOCHS if whole else ENOUGH):
+        return None
+    return seconds / (_position(last) - _position(recent[0]))
+
+
+def _position(tick: dict[str, float]) -> float:
+    """Return how many batches are done since the start of the training."""
+    return (tick["epoch"] - 1) * tick["steps"] + tick["step"]
