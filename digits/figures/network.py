@@ -3,6 +3,7 @@
 HTML with drawings in SVG, not a Plotly figure: beside each drawing stands text, which wraps on a phone.
 """
 
+import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -11,13 +12,12 @@ from digits.figures.theme import DIGITS
 
 WIDTH, HEIGHT = 132, 56  # px of a drawing
 INK = DIGITS[0]
-MOST = 10  # units that are drawn; more are dots between the first and the last ones
+MOST = 10  # units that are drawn; of more, the first and the last ones with dots between them
 STYLE = """<style>
-.network { list-style: none; margin: 0; padding: 0 }
-.network li { display: flex; align-items: center; gap: 1rem; margin: 0; padding: 0.15rem 0 }
-.network li + li { border-top: 1px dashed color-mix(in srgb, currentColor 20%, transparent) }
-.network svg { flex: none }
-.network small { opacity: 0.8 }
+.network > div { display: flex; align-items: center; gap: 1rem; padding: 0.2rem 0 }
+.network > div + div { border-top: 1px dashed color-mix(in srgb, currentColor 25%, transparent) }
+.network img { flex: none; max-width: 35% }
+.network small { opacity: 0.85 }
 </style>"""
 
 
@@ -38,9 +38,16 @@ def network(stages: Sequence[Stage]) -> str:
         is_last = stage is stages[-1]
         drawing = _maps(*stage.shape) if len(stage.shape) == 3 else _units(*stage.shape, named=is_last)
         notes = " · ".join(escape(note) for note in stage.notes)
-        svg = f'<svg width="{WIDTH}" height="{HEIGHT}" aria-hidden="true">{drawing}</svg>'
-        lines.append(f"<li>{svg}<div><strong>{escape(stage.title)}</strong><br><small>{notes}</small></div></li>")
-    return f'{STYLE}<ol class="network" aria-label="The layers of the network">{"".join(lines)}</ol>'
+        text = f"<strong>{escape(stage.title)}</strong><br><small>{notes}</small>"
+        lines.append(f'<div role="listitem">{_image(drawing)}<div>{text}</div></div>')
+    return f'{STYLE}<div class="network" role="list" aria-label="The layers of the network">{"".join(lines)}</div>'
+
+
+def _image(drawing: str) -> str:
+    """Return an SVG as an image: Streamlit lets no <svg> through."""
+    size = f'width="{WIDTH}" height="{HEIGHT}"'
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" {size} viewBox="0 0 {WIDTH} {HEIGHT}">{drawing}</svg>'
+    return f'<img alt="" {size} src="data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}">'
 
 
 def _maps(height: int, width: int, count: int) -> str:
@@ -67,8 +74,6 @@ def _units(count: int, *, named: bool) -> str:
             continue
         parts.append(f'<circle cx="{x:.1f}" cy="{middle}" r="5.5" fill="{INK}" fill-opacity="0.85"/>')
         if named:
-            parts.append(
-                f'<text x="{x:.1f}" y="{middle + 20}" font-size="11" text-anchor="middle" fill="currentColor">'
-                f"{place}</text>"
-            )
+            place_at = f'x="{x:.1f}" y="{middle + 20}" text-anchor="middle"'
+            parts.append(f'<text {place_at} font-size="11" font-family="sans-serif" fill="{INK}">{place}</text>')
     return "".join(parts)

@@ -15,7 +15,6 @@ def show(settings: Settings) -> None:
     """Show the layers of a network that is yet to be trained."""
     found = architectures.all_layers(settings)
     rows = layers.described(found)
-    st.subheader("Layers", anchor=False)
     st.html(network(stages(found, rows)))
     total = sum(row["parameters"] for row in rows)
     optimizer = SETTINGS["optimizer"].choices[settings.optimizer]

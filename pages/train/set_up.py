@@ -13,7 +13,6 @@ from digits.runs import store as runs
 from pages.shared import cache
 from pages.shared.errors import attempt, told
 from pages.shared.prepare import prepared
-from pages.shared.text import duration
 from pages.shared.visitor import owner
 from pages.train import augmented, layers, settings
 
@@ -24,29 +23,29 @@ DRAWN = ["architecture", *architectures.NETWORK, "activation", "optimizer"]
 def show() -> None:
     """Show the choices as cards and the button Start; below, the other settings and the layers of the network."""
     settings.fill()
-    with st.grid("auto", min_column_width=260):
-        with st.container(border=True, height="stretch"):
-            source, part = _choose_digits()
-        with st.container(border=True, height="stretch"):
-            architecture = _choose_network()
-        with st.container(border=True, height="stretch"):
-            _choose_length(architecture, source, part)
+    digits, network, length = st.columns(3, border=True)
+    with digits:
+        source, part = _choose_digits()
+    with network:
+        architecture = _choose_network()
+    with length:
+        st.markdown("**:material/timer: How long**")
+        settings.choose("epochs")
     dataset = prepared(source, choice="train_source")  # ends the page, with what to do, if they are not ready
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.text_input(
-            "Name", max_chars=80, key="train_name", placeholder="optional", width=300, persist_state="session"
-        )
-        st.button("Start training", type="primary", icon=":material/play_arrow:", on_click=_start, args=(source, part))
-    if problem := st.session_state.pop("train_problem", None):
-        st.error(problem, icon=":material/error:")
+    _offer_start(architecture, source, part)
     left, right = st.columns(2, gap="large")
+    with right:
+        _show_layers()
     with left:
         with st.expander("Advanced", icon=":material/tune:"):
             settings.advanced(architecture)
+        parts = split(part, source)
+        st.caption(
+            f"The network learns from {len(parts.train):,} digits. After each epoch it is checked on "
+            f"{len(parts.validation):,} others. At the end it is tested on {len(parts.test):,} that it has never seen."
+        )
         if st.session_state["train_augmentation"]:
-            augmented.show(dataset, split(part, source))
-    with right:
-        _show_layers()
+            augmented.show(dataset, parts)
 
 
 def _choose_digits() -> tuple[str, str]:
@@ -54,37 +53,38 @@ def _choose_digits() -> tuple[str, str]:
     with told():
         strip, labels = cache.strip("sample")
     st.image(strip, width="stretch", output_format="PNG", alt="Handwritten digits: " + " ".join(map(str, labels)))
-    source = settings.choose("source", default=settings.default_source())
+    source = settings.choose("source", default=settings.default_source(), label_visibility="collapsed")
     # Only MNIST's 70,000 digits have a test set of their own.
-    part = settings.choose("split") if SOURCES[source].num_test else "tutorial"
-    parts = split(part, source)
-    st.caption(
-        f"The network learns from {len(parts.train):,} digits. {len(parts.validation):,} others check it after each "
-        f"epoch. {len(parts.test):,} that it has never seen test it at the end."
-    )
+    part = settings.choose("split", label_visibility="collapsed") if SOURCES[source].num_test else "tutorial"
     return source, part
 
 
 def _choose_network() -> str:
     st.markdown("**:material/account_tree: Network**")
     titles = SETTINGS["architecture"].choices
-    architecture = settings.choose(
+    return settings.choose(
         "architecture", horizontal=False, label_visibility="collapsed",
         format_func=lambda name: f"{titles[name]} :gray[:small[`{name}`]]",
     )  # fmt: skip
-    st.caption(architectures.DESCRIPTIONS[architecture])
-    return architecture
 
 
-def _choose_length(architecture: str, source: str, part: str) -> None:
-    st.markdown("**:material/timer: How long**")
-    settings.choose("epochs")
-    expected = EXPECTED[source, part][architecture]
-    usual = architectures.recipe(architecture, source).epochs
-    st.caption(
-        f"{usual} epochs take about {duration(expected.seconds)} on two processor cores. Then about "
-        f"{expected.accuracy:.1%} of the test digits are correct."
-    )
+def _offer_start(architecture: str, source: str, part: str) -> None:
+    expected, usual = EXPECTED[source, part][architecture], architectures.recipe(architecture, source)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.text_input(
+            "Name", max_chars=80, key="train_name", placeholder="optional", width=240, persist_state="session"
+        )
+        st.button("Start training", type="primary", icon=":material/play_arrow:", on_click=_start, args=(source, part))
+        st.caption(
+            f"{usual.epochs} epochs take about {_about(expected.seconds)} on two processor cores. Then about "
+            f"{expected.accuracy:.1%} of the test digits are correct. You can leave this page meanwhile."
+        )
+    if problem := st.session_state.pop("train_problem", None):
+        st.error(problem, icon=":material/error:")
+
+
+def _about(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
 
 
 def _show_layers() -> None:
@@ -94,6 +94,8 @@ def _show_layers() -> None:
     except BadConfig as error:
         st.caption(str(error))
         return
+    st.subheader("Layers", anchor=False)
+    st.markdown(architectures.DESCRIPTIONS[chosen.architecture])
     layers.show(chosen)
 
 

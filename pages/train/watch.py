@@ -16,6 +16,11 @@ from pages.shared.charts import chart
 from pages.shared.errors import told
 from pages.train import details, manage, outcome, progress, queue_place, run_status
 
+FOCUS = """<script>
+setTimeout(() => document.querySelector('[role="tab"][aria-selected="true"]')?.focus(), 100)
+</script>"""
+"""The button Start is gone, and the focus with it: it goes to the tab that has opened, beside which Stop comes next."""
+
 
 def show() -> None:
     """Choose a run and watch it; without any, show how to begin."""
@@ -23,6 +28,8 @@ def show() -> None:
     if run is None:
         st.info("No run yet. Choose a network under **Set up** and press **Start training**.", icon=":material/info:")
         return
+    if st.session_state.pop("train_started", False):
+        st.html(FOCUS, unsafe_allow_javascript=True)
     pace = _pace(run)
     st.fragment(_watch, run_every=pace)(run.id, pace)
     if pace is None:
@@ -65,10 +72,11 @@ def _curves(run: Run, epochs: list[dict[str, Any]], ticks: list[dict[str, float]
         return
     if sentence := reading(epochs):
         st.markdown(sentence)
+    last = None if run.state.is_final else run.num_epochs
     for column, metric in zip(st.columns(2, gap="large"), ("loss", "accuracy"), strict=True):
         with column:
             chart(
-                curves(epochs, ticks, metric, total_epochs=run.num_epochs, racers=names),
+                curves(epochs, ticks, metric, total_epochs=last, racers=names),
                 key=f"train_{metric}_{run.id}",
                 alt=f"{metric} of training and validation over {len(epochs)} epochs. {sentence}",
             )

@@ -9,7 +9,7 @@ from digits.commands.training_options import add_training_options, chosen_settin
 from digits.data.sources import SOURCES
 from digits.data.splits import SPLITS
 from digits.errors import BadConfig
-from digits.networks.architectures import RECIPES, Recipe
+from digits.networks.architectures import NETWORK, RECIPES, Recipe, recipe
 from digits.networks.backends import BACKENDS
 from digits.networks.settings import SETTINGS, Settings, make_settings, read_settings
 from digits.storage.home import ROOT
@@ -68,8 +68,17 @@ def _widgets(**draft):
 @pytest.mark.parametrize("architecture", RECIPES)
 def test_the_settings_that_come_with_a_network_are_accepted(architecture):
     settings = make_settings(architecture=architecture)
-    assert {name: getattr(settings, name) for name in asdict(RECIPES[architecture])} == asdict(RECIPES[architecture])
+    usual = asdict(recipe(architecture, "sample"))
+    assert {name: getattr(settings, name) for name in usual} == usual
     assert (settings.source, settings.split, settings.seed, settings.xla) == ("sample", "tutorial", 0, "auto")
+
+
+@pytest.mark.parametrize("architecture", RECIPES)
+def test_a_recipe_depends_on_the_digits_and_the_network_itself_does_not(architecture):
+    small, large = recipe(architecture, "sample"), recipe(architecture, "mnist")
+    assert large == RECIPES[architecture] and (small != large) == (architecture == "cnn")
+    assert all(getattr(small, name) == getattr(large, name) for name in NETWORK)
+    assert make_settings(architecture=architecture, source="mnist").epochs == large.epochs
 
 
 def test_the_tutorials_network_comes_with_the_tutorials_settings():
