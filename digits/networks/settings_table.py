@@ -9,7 +9,7 @@ from typing import Any
 from digits.errors import BadConfig
 from digits.networks import architectures, backends
 
-OPTIMIZERS = {"adam": "Adam", "adamw": "AdamW", "sgd": "SGD with momentum"}
+OPTIMIZERS = {"adam": "Adam", "adamw": "AdamW", "sgd": "SGD"}
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ _TABLE = (
             "Varies the training digits in every epoch. It takes longer, but the network copes with more handwriting.",
             is_advanced=True),
     Setting("optimizer", str, "Optimizer",
-            "How the weights follow the gradient. SGD with momentum needs a learning rate about ten times as high.",
+            "How the weights follow the gradient. SGD, with momentum, needs a learning rate about ten times as high.",
             default="adam", choices=OPTIMIZERS, is_advanced=True),
     Setting("schedule", str, "Learning rate schedule",
             "One-cycle raises the learning rate for the first 30% of the steps, then lowers it to zero.",

@@ -96,7 +96,7 @@ def fine_tune_settings(settings: Settings, run_id: str, source_is_prepared: bool
     starter model on a fresh one), it rehearses with the sample's.
     """
     source = settings.source if source_is_prepared else "sample"
-    usual = make_settings(architecture=settings.architecture, optimizer=settings.optimizer, source=source)
+    usual = make_settings(architecture=settings.architecture, optimizer=settings.optimizer, source="mnist")
     return replace(
         settings,
         source=source,

@@ -35,15 +35,14 @@ def draft() -> dict[str, Any]:
 
 
 def advanced(architecture: str) -> None:
-    """Show the settings that a beginner need not see, two beside each other.
+    """Show the settings that a beginner need not see.
 
     `Settings` checks all values again, because a browser may send anything.
     """
     offered = [name for name, setting in SETTINGS.items() if setting.is_advanced and _is_offered(name, architecture)]
-    for first in range(0, len(offered), 2):
-        for column, name in zip(st.columns(2), offered[first : first + 2], strict=False):
-            with column:
-                choose(name, **({"on_change": _optimizer_changed} if name == "optimizer" else {}))
+    with st.grid("auto", min_column_width=220):
+        for name in offered:
+            choose(name, **({"on_change": _optimizer_changed} if name == "optimizer" else {}))
 
 
 def choose(name: str, **options):

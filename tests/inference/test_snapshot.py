@@ -13,8 +13,8 @@ from digits.storage.home import run_folder
 from digits.training import snapshots
 
 EDITED = [
-    {"architecture": name, "hidden_layers": 2, "activation": activation}
-    for name in ("mlp", "cnn")
+    {"architecture": name, "hidden_layers": hidden_layers, "activation": activation}
+    for name, hidden_layers in (("mlp", 2), ("cnn", 1))
     for activation in ACTIVATIONS
 ]
 
