@@ -1,32 +1,44 @@
 """How long a training still takes, from what it has reported so far."""
 
 from collections.abc import Sequence
+from statistics import median
 
 WINDOW = 60.0  # s; a machine may have been busier before
 ENOUGH = 5.0  # s of training within an epoch that say how fast it is
 ENOUGH_EPOCHS = 1.0  # s, where they are whole epochs
+SMOOTHED = 5  # reports
+
+Ticks = Sequence[dict[str, float]]
 
 
-def time_left(ticks: Sequence[dict[str, float]], num_epochs: int) -> float | None:
+def time_left(ticks: Ticks, num_epochs: int) -> float | None:
     """Return the seconds until the last batch, or None while nobody can know them.
 
     ticks: of one process, {epoch, step, steps, seconds}, the oldest first; seconds is when, by any clock.
 
     What is before the first tick, the compiling and the first batch, is not counted. From the second epoch on neither
     is the first, at whose end the validation is compiled. The pace is that of whole epochs where there are some, so
-    that each counts its validation and its wait for augmented digits once; otherwise of the batches so far.
+    that each counts its validation and its wait for augmented digits once; otherwise of the batches so far. The end is
+    the median of what the last reports said, because a busy machine stalls now and then.
     """
-    first = ticks[0]["epoch"] if ticks else 0
+    ends = [_end(ticks[:number], num_epochs) for number in range(max(1, len(ticks) - SMOOTHED + 1), len(ticks) + 1)]
+    known = [end for end in ends if end is not None]
+    return max(median(known) - ticks[-1]["seconds"], 0.0) if known and ends[-1] is not None else None
+
+
+def _end(ticks: Ticks, num_epochs: int) -> float | None:
+    """Return when the last batch will be done, by the clock of the ticks."""
+    last, first = ticks[-1], ticks[0]["epoch"]
     later = [tick for tick in ticks if tick["epoch"] > first]
     for measured in (later, ticks[: len(ticks) - len(later)]):
         if (pace := _pace(measured)) is not None:
-            return pace * max(num_epochs * ticks[-1]["steps"] - _position(ticks[-1]), 0)
+            return last["seconds"] + pace * max(num_epochs * last["steps"] - _position(last), 0)
     return None
 
 
-def _pace(ticks: Sequence[dict[str, float]]) -> float | None:
+def _pace(ticks: Ticks) -> float | None:
     """Return the seconds of a batch, or None if the ticks are too few to tell."""
-    if len(ticks) < 2:
+    if len(ticks) < 3:
         return None
     last, steps = ticks[-1], ticks[-1]["steps"]
     recent = [tick for tick in ticks[:-1] if last["seconds"] - tick["seconds"] <= WINDOW] or [ticks[-2]]

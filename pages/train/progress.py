@@ -10,6 +10,7 @@ from pages.shared.text import duration
 
 TRAINING = "Training"
 """The phase of a run from its first tick on."""
+SOON = 10.0  # s; below that nobody needs a number
 
 
 def bar(run: Run) -> None:
@@ -26,7 +27,7 @@ def _left(run: Run) -> str:
     left = run.details.get("left")
     if left is None:
         return "estimating the time left"
-    return f"about {duration(left)} left" if left >= 5 else "a few seconds left"
+    return f"about {duration(left)} left" if left >= SOON else "a few seconds left"
 
 
 def table(epochs: list[dict[str, Any]]) -> None:

@@ -23,13 +23,14 @@ def test_a_network_that_memorises_its_digits_is_seen_on_its_recorded_curves():
 
 def test_a_training_that_is_too_short_is_seen_on_its_recorded_curves():
     assert reading(recorded("linear-10")["epochs"]) == IMPROVING
-    assert reading(recorded("cnn-large")["epochs"][:4]) == IMPROVING
+    assert reading(recorded("cnn-large")["epochs"]) == IMPROVING
 
 
 def test_a_training_that_has_settled_is_seen_on_its_recorded_curves():
-    epochs = recorded("linear-150")["epochs"]
-    assert reading(epochs).startswith("Validation loss has hardly changed since epoch ")
-    assert reading(epochs).endswith(": more epochs would make little difference.")
+    epochs = recorded("linear-150")["epochs"][:90]
+    assert reading(epochs) == (
+        "Validation loss has hardly changed since epoch 43: more epochs would make little difference."
+    )
 
 
 def test_two_epochs_are_too_few_to_read():
