@@ -13,9 +13,9 @@ from digits.storage.home import run_folder
 from digits.training import snapshots
 
 EDITED = [
-    {"architecture": name, "hidden_layers": hidden_layers, "activation": activation}
-    for name, hidden_layers in (("mlp", 2), ("cnn", 1))
-    for activation in ACTIVATIONS
+    *({"architecture": "mlp", "hidden_layers": 2, "activation": activation} for activation in ACTIVATIONS),
+    {"architecture": "cnn", "convolutions": 3, "activation": "leaky_relu"},
+    {"architecture": "cnn", "activation": "silu"},
 ]
 
 
