@@ -69,16 +69,17 @@ def _choose_network() -> str:
 
 
 def _offer_start(architecture: str, source: str, part: str) -> None:
-    expected, usual = EXPECTED[source, part][architecture], architectures.recipe(architecture, source)
+    expected, usual = EXPECTED[source, part].get(architecture), architectures.recipe(architecture, source)
+    said = expected and (
+        f"{usual.epochs} epochs take about {_about(expected.seconds)} on two processor cores. Then about "
+        f"{expected.accuracy:.1%} of the test digits are correct. "
+    )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
             "Name", max_chars=80, key="train_name", placeholder="optional", width=240, persist_state="session"
         )
         st.button("Start training", type="primary", icon=":material/play_arrow:", on_click=_start, args=(source, part))
-        st.caption(
-            f"{usual.epochs} epochs take about {_about(expected.seconds)} on two processor cores. Then about "
-            f"{expected.accuracy:.1%} of the test digits are correct. You can leave this page meanwhile."
-        )
+        st.caption(f"{said or ''}You can leave this page meanwhile.")
     if problem := st.session_state.pop("train_problem", None):
         st.error(problem, icon=":material/error:")
 
