@@ -6,6 +6,7 @@ import streamlit as st
 
 from digits.runs import store as runs
 from digits.runs.run import MAX_EPOCHS, MAX_TAGS, Run, RunState
+from pages.shared import exports
 from pages.shared.errors import attempt
 from pages.train import run_status
 
@@ -27,6 +28,7 @@ def show(run: Run) -> None:
                     st.button("Delete run", type="primary", on_click=attempt, args=(runs.delete, run.id))
         if run.model:
             st.page_link("pages/compare/page.py", label="Compare", query_params={"compare": run.id})
+    exports.show(run)
 
 
 def _downloads(run: Run) -> None:
