@@ -29,7 +29,7 @@ def available_first(sets: list[TestSet]) -> list[TestSet]:
 def show(chosen: TestSet, report: dict) -> None:
     """Show the accuracy and the worst mistakes. report: from `digits.evaluation.evaluate`."""
     num_wrong, n = len(report["misclassified"]), report["n"]
-    words, pictures = st.columns([2, 3], gap="large", vertical_alignment="center")
+    words, pictures = st.columns([2, 3], vertical_alignment="center")
     with words:
         st.header(f"{report['accuracy']:.1%}: {num_wrong:,} of {n:,} misclassified", anchor=False)
         st.caption(f"Test set: {report['title']}.{_source(chosen)}")

@@ -23,7 +23,7 @@ def about(run: Run, names: list[str]) -> str:
 
 
 st.title("Evaluate", anchor=False)
-model, test = st.columns([2, 3], gap="large")
+model, test = st.columns([2, 3])
 with model:
     run = pickers.model()
 # Those whose digits are on this machine come first; the first one is chosen.

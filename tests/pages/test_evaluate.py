@@ -56,8 +56,8 @@ def test_the_scores_come_with_their_interval_and_a_score_card(open_page, with_ru
     page = open_page("evaluate", evaluate_view="Scores")
     assert [metric.label for metric in page.metric] == ["Accuracy"]
     assert re.fullmatch(r"95% interval: \d\d\.\d\d% to \d\d\.\d\d%", page.metric[0].delta)
-    card = page.dataframe[0].value
-    assert dict(zip(card.iloc[:, 0], card["Value"], strict=True))["Test set"] == TEST_SET
+    card = page.table[0].value
+    assert dict(zip(card["Score"], card["Value"], strict=True))["Test set"] == TEST_SET
     assert with_run.id in page.code[0].value and "95% interval" in page.code[0].value
     assert [button.label for button in page.get("download_button")] == ["Download as Markdown", "Download as JSON"]
     assert not page.get("plotly_chart")[1:]  # the eight worst are the only figure
@@ -65,16 +65,16 @@ def test_the_scores_come_with_their_interval_and_a_score_card(open_page, with_ru
 
 def test_each_digit_and_calibration_are_folded_until_somebody_opens_them(open_page, with_run):
     page = open_page("evaluate", evaluate_view="Scores")
-    assert len(page.dataframe) == 1
+    assert not page.dataframe
     page = unfold(page, "evaluate_digits")
-    assert page.dataframe[1].value["Digit"].tolist() == list(range(10))
+    assert page.dataframe[0].value["Digit"].tolist() == list(range(10))
     worst = min(report_of(with_run)["per_digit"], key=lambda row: row["recall"])
     assert f"The hardest digit is {worst['digit']}: {worst['recall']:.1%} of the {worst['support']} were" in texts(page)
     page = unfold(page, "evaluate_calibration")
     error = report_of(with_run)["calibration"]["error_after"]
     assert f"Confidence and accuracy differ by {error:.2%} on average" in texts(page)
     assert page.get_by_key("evaluate_reliability")
-    assert page.dataframe[2].value["Predictions"].sum() == 1_000
+    assert page.dataframe[1].value["Predictions"].sum() == 1_000
 
 
 def test_the_confusion_matrix_has_a_sentence_and_its_numbers_in_a_table(open_page, with_run):
