@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import plotly.graph_objects as go
 
-from digits.figures.theme import DIGITS, PARTS, QUIET, chart, line
+from digits.figures.theme import DASHES, DIGITS, PARTS, QUIET, SYMBOLS, chart, line
 
 MAX_POINTS = 300  # of one line; more would only cost time to send, and a browser most of its second to draw
 MAX_MARKERS = 60
@@ -51,16 +51,17 @@ def curves(
 
 
 def compared(runs: dict[str, Rows], metric: Metric) -> go.Figure:
-    """Return the curves of several runs in one picture: validation in full, training dotted, a colour for each run.
+    """Return the curves of several runs in one picture: validation in bold with symbols, training thin.
 
-    runs: a short name -> its rows of {epoch, loss, accuracy, val_loss, val_accuracy}; ten at most.
+    A colour, a dash and a symbol for each run. runs: a short name -> its rows of {epoch, loss, accuracy, val_loss,
+    val_accuracy}; six at most.
     """
     lines = []
-    for (run, epochs), colour in zip(runs.items(), DIGITS, strict=False):
+    for (run, epochs), colour, dash, symbol in zip(runs.items(), DIGITS, DASHES, SYMBOLS, strict=False):
         training, validation = _with(epochs, metric), _with(epochs, f"val_{metric}")
-        how = {"width": 1.5, "dash": "dot", "size": 0}
-        lines.append(_line(training, metric, f"{run}, training", colour, legendgroup=run, **how))
-        lines.append(_line(validation, f"val_{metric}", run, colour, legendgroup=run))
+        how = {"dash": dash, "legendgroup": run}
+        lines.append(_line(training, metric, f"{run}, training", colour, width=1, size=0, showlegend=False, **how))
+        lines.append(_line(validation, f"val_{metric}", run, colour, **how).update(marker_symbol=symbol))
     return _chart(lines, 380, metric, {}, [row for epochs in runs.values() for row in epochs], [])
 
 

@@ -25,7 +25,8 @@ SELECT = f"""SELECT runs.*, {COLUMNS},
   (SELECT max(epoch) FROM epochs WHERE run = runs.id) AS epochs_done,
   (SELECT val_accuracy FROM epochs WHERE run = runs.id ORDER BY epoch DESC LIMIT 1) AS val_accuracy
 FROM runs JOIN tasks ON tasks.id = runs.task LEFT JOIN workers ON workers.id = tasks.worker"""
-FOUND = "instr(casefold(runs.id || ' ' || name || ' ' || tags || ' ' || notes || ' ' || runs.architecture), ?)"
+FOUND = """instr(casefold(runs.id || ' ' || name || ' run ' || runs.number || ' ' || tags || ' ' || notes || ' '
+  || runs.architecture), ?)"""
 NEWEST = "ORDER BY runs.created DESC, runs.id DESC"
 
 
@@ -290,6 +291,7 @@ def _run(row: sqlite3.Row) -> Run:
     state = RunState.of(task.state, row["stage"], row["ended"])
     return Run(
         id=row["id"],
+        number=row["number"],
         owner=row["owner"],
         created=row["created"],
         name=row["name"],

@@ -6,6 +6,7 @@ Each of these first checks that it still is the worker (`digits.storage.database
 import json
 import sqlite3
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from typing import Any
 
 from digits.runs.run import Run
@@ -81,7 +82,7 @@ def publish_model(run_id: str, model_files: dict[str, StoredFile], layers: dict[
         before = connection.execute("SELECT model FROM runs WHERE id = ?", (run_id,)).fetchone()["model"]
         update(
             connection, run_id, stage="evaluating", ended=ended, model=json.dumps(described), temperature=None,
-            model_sha256=model_files["model.tflite"].sha256,
+            model_sha256=model_files["model.tflite"].sha256, published=datetime.now(UTC).isoformat(),
         )  # fmt: skip
         old = {stored["name"] for stored in json.loads(before)["files"].values()} if before else set()
         for name in old - {stored.name for stored in model_files.values()}:
