@@ -8,7 +8,10 @@ from pages.shared import links
 VIEWS = {"Scores": scores, "Disagreements": disagreements, "Curves": curves}
 
 st.title("Compare", anchor=False)
-st.markdown("Which network is better, and is the difference more than chance? Tick two runs or more.")
+st.markdown(
+    "Which network is better, and is the difference more than chance? Tick two runs or more.",
+    help="With the keyboard: go to a row with the arrow keys and press Shift+Space.",
+)
 
 chosen = table.choose()
 if len(chosen) < 2:

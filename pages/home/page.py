@@ -6,10 +6,7 @@ import streamlit as st
 
 from digits.data.dataset import is_prepared
 from digits.data.sources import SOURCES
-from digits.runs import models
 from digits.runs import store as runs
-from pages.shared.pickers import run_label
-from pages.shared.visitor import owner
 
 STEPS = [
     ("Explore", "grid_view", "Look at handwritten digits, pixel by pixel, with their labels."),
@@ -35,12 +32,9 @@ with words:
     if st.button("Draw a digit now", type="primary", icon=":material/draw:", key="home_draw"):
         st.switch_page("pages/draw/page.py")
 with picture:
-    st.image(
-        Path(__file__).with_name("picture.svg").read_text(), width="stretch",
-        alt="A 7 is drawn, and a network predicts a 7.",
-    )  # fmt: skip
+    st.html(Path(__file__).with_name("picture.html"))
 
-with st.grid(4, min_column_width=220):
+with st.grid(4, min_column_width=180):
     for number, (name, icon, what) in enumerate(STEPS, start=1):
         with st.container(border=True, height="stretch", key=f"home_step_{number}"):
             st.header(f":material/{icon}: {number}. {name}", anchor=False)
@@ -50,9 +44,6 @@ with st.grid(4, min_column_width=220):
 
 st.html(WHOLE_CARD_IS_ITS_LINK)
 
-num_digits = sum((SOURCES["mnist"].num_train, SOURCES["mnist"].num_test)) if is_prepared("mnist") else 5_000
+num_digits = SOURCES["mnist"].num_train + SOURCES["mnist"].num_test if is_prepared("mnist") else SOURCES["sample"].num_train
 num_runs = runs.count()
-st.text(  # no Markdown: a model has the name that its owner gave it
-    f"{num_digits:,} digits ready · {num_runs:,} run{'s' * (num_runs != 1)} · your model: "
-    f"{run_label(models.chosen(owner()))}"
-)
+st.caption(f"{num_digits:,} digits ready · {num_runs:,} run{'s' * (num_runs != 1)}")
