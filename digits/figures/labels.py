@@ -33,7 +33,7 @@ def pairs(images: np.ndarray, labels: np.ndarray) -> go.Figure:
     )  # fmt: skip
     y = HIDDEN | {"range": [len(labels) - 0.5, -0.5]}
     boxes = _boxes(labels, "digit %{y} of these, place %{x}: <b>%{z}</b>")
-    return chart([pictures, boxes], 34 * len(labels) + 30, x=_PLACES | {"range": [LEFT - 0.5, 9.5]}, y=y, square=True)
+    return chart([pictures, boxes], 28 * len(labels) + 40, x=_PLACES | {"range": [LEFT - 0.5, 9.5]}, y=y, square=True)
 
 
 def _boxes(labels: np.ndarray, hover: str) -> go.Heatmap:

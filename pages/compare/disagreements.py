@@ -13,7 +13,7 @@ from pages.shared.charts import chart
 from pages.shared.pickers import run_label
 
 MOST = 80  # digits on the sheet
-GROUPS = {"first": "Only the first is correct", "second": "Only the second is correct", "neither": "Neither is correct"}
+GROUPS = {"first": "Only the first", "second": "Only the second", "neither": "Neither"}
 
 
 def show(runs: list[Run]) -> None:

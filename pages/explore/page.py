@@ -23,7 +23,7 @@ SPLIT_HELP = (
     "5,000 training digits validate it."
 )
 
-with st.container(horizontal=True, vertical_alignment="bottom", gap="large"):
+with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
     st.title("Explore", anchor=False, width="content")
     about = "\n\n".join(f"**{TITLES[name]}**: {known.about}" for name, known in SOURCES.items())
     source = links.choose("Data", "source", "explore_source", TITLES, help=about)

@@ -44,6 +44,5 @@ with st.grid(4, min_column_width=180):
 
 st.html(WHOLE_CARD_IS_ITS_LINK)
 
-num_digits = SOURCES["mnist"].num_train + SOURCES["mnist"].num_test if is_prepared("mnist") else SOURCES["sample"].num_train
-num_runs = runs.count()
-st.caption(f"{num_digits:,} digits ready · {num_runs:,} run{'s' * (num_runs != 1)}")
+data, num_runs = SOURCES["mnist" if is_prepared("mnist") else "sample"], runs.count()
+st.caption(f"{data.num_train + data.num_test:,} digits ready · {num_runs:,} run{'s' * (num_runs != 1)}")

@@ -42,7 +42,7 @@ def other_model(first: Run) -> Run | None:
     """Choose a second model to compare with `first`; None while none is chosen or there is only one."""
     found = _with_chosen("other_model", models.usable(), needs_model=True)
     found = {run_id: run for run_id, run in found.items() if run.model and run_id != first.id}
-    nothing = "no other model" if found else "train another model first"
+    nothing = "No other model" if found else "Train another model first"
     return found.get(_choose("Compare with", "other_model", found, disabled=not found, placeholder=nothing))
 
 
@@ -54,7 +54,7 @@ def training(place, *, on_change: Callable[[], None]) -> Run | None:
         st.markdown("Watch a network learn to predict **your** digit, epoch by epoch: while it trains, or afterwards.")
         if not found:
             st.page_link("pages/train/page.py", label="Train a network first", icon=":material/model_training:")
-        options = {"disabled": not found, "placeholder": "none chosen", "on_change": on_change}
+        options = {"disabled": not found, "placeholder": "None chosen", "on_change": on_change}
         return found.get(_choose("Training", "follow", found, **options))
 
 

@@ -45,7 +45,7 @@ def _offer(source: str, problem: str, choice: str | None) -> None:
         st.markdown(known.about)
         if source == "mnist":
             st.caption(
-                "Preparing it fetches 11 MB once and takes about half a minute; it continues if you leave this page."
+                "Preparing it fetches 11 MB once and takes about half a minute. It continues if you leave this page."
             )
         with st.container(horizontal=True):
             st.button(action, type="primary", icon=":material/download:", on_click=_start, args=(source,))
