@@ -34,7 +34,7 @@ def add_to(verbs) -> None:
         parser.add_argument("--test", metavar="SET", help=f"{', '.join(SPLITS)}; the run's own split by default")
         parser.add_argument("--json", action="store_true", help="print one JSON document")
         parser.set_defaults(command=run, result=result)
-    parser = verbs.add_parser("features", help="compute what the last hidden layer of a run makes of many digits")
+    parser = verbs.add_parser("features", help="compute the values in the last hidden layer for many digits")
     parser.add_argument("run", nargs="?", metavar="RUN", help="the chosen model by default")
     parts = ", ".join((features.TRAIN, *SPLITS))
     parser.add_argument("part", nargs="?", default=features.TRAIN, metavar="PART", help=parts)
