@@ -10,12 +10,11 @@ import platform
 import time
 from typing import Any
 
-from digits.data.dataset import is_prepared, open_dataset
+from digits.data.dataset import open_dataset
 from digits.errors import DamagedFile, DigitsError
-from digits.evaluation import fine_tune_result
+from digits.evaluation import fine_tune_result, test_sets
 from digits.evaluation.calibration import calibrate
 from digits.evaluation.evaluate import evaluate
-from digits.evaluation.test_sets import test_sets
 from digits.networks.settings import Settings
 from digits.runs import sharing, updates
 from digits.runs import store as runs
@@ -41,14 +40,12 @@ def run(work: Work, run_id: str, part: str = "") -> TaskState:
 
 
 def finish(work: Work, run: Run) -> None:
-    """Do what follows a training: calibrate, evaluate on the run's own test set, compare with the parent."""
+    """Do what follows a training: calibrate, evaluate on the first test set that is here, compare with the parent."""
     try:
         work.tell(0.0, "Calibrating its confidence")
         calibrate(run)
         run = runs.get(run.id)
-        # Where no digits are on this machine that the network has not learned from, there is no score.
-        for chosen in [chosen for chosen in test_sets(run.settings) if is_prepared(chosen.source)][:1]:
-            evaluate(run, chosen.name, work.tell)
+        evaluate(run, test_sets.available(run.settings)[0].name, work.tell)
         if run.settings.parent:
             work.tell(0.9, "Comparing it with its parent")
             fine_tune_result.compare(run)

@@ -11,7 +11,7 @@ import psutil
 from packaging.requirements import Requirement
 
 from digits.commands.store_checks import database, workers
-from digits.data.dataset import is_prepared, open_dataset
+from digits.data.dataset import is_available, open_dataset
 from digits.data.sources import SOURCES
 from digits.errors import DigitsError
 from digits.inference.detector import Detector
@@ -82,9 +82,9 @@ def disk() -> str:
 
 def data() -> str:
     """Whether what is prepared is whole: every byte is compared with the manifest."""
-    whole = [source for source in SOURCES if source == "sample" or is_prepared(source)]
+    whole = [source for source in SOURCES if is_available(source)]
     for source in whole:
-        open_dataset(source)  # the sample is prepared on first use
+        open_dataset(source)  # what comes with the app is prepared on first use
     states = (f"{known.title} is {'whole' if source in whole else 'not prepared'}" for source, known in SOURCES.items())
     return "; ".join(states) + "."
 

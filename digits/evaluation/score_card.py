@@ -70,9 +70,13 @@ def lines(card: dict[str, Any]) -> dict[str, str]:
 
 def as_markdown(card: dict[str, Any]) -> str:
     """Return the card as a Markdown table."""
-    rows = "\n".join(f"| {what} | {value} |" for what, value in lines(card).items())
-    name = MARKDOWN.sub(r"\\\g<0>", card["name"])
-    return f"# {name}\n\n| {card['run']} | |\n| --- | --- |\n{rows}\n"
+    rows = "\n".join(f"| {what} | {without_markdown(value)} |" for what, value in lines(card).items())
+    return f"# {without_markdown(card['name'])}\n\n| {card['run']} | |\n| --- | --- |\n{rows}\n"
+
+
+def without_markdown(text: str) -> str:
+    """Return a text in which nothing means anything in Markdown: an imported run may say anything of itself."""
+    return MARKDOWN.sub(r"\\\g<0>", text)
 
 
 def _name(setting: str, value: str) -> str:

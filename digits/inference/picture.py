@@ -1,6 +1,6 @@
-"""Bytes -> ink: the one safe reader for canvas values and uploaded pictures.
+"""Bytes -> ink: the one safe reader for pictures.
 
-Ink is (H, W) uint8, 0 = paper, 255 = ink. Whatever a browser, a file or a stranger sends goes through here. What is not
+Ink is (H, W) uint8, 0 = paper, 255 = ink. Whatever file a browser or a stranger sends goes through here. What is not
 a picture, or larger than a picture of a digit needs to be, raises UnreadablePicture before it is decoded.
 Formats: PNG (w3.org/TR/png-3, section 5) and JPEG (ITU-T T.81, annex B).
 """
@@ -17,7 +17,7 @@ from digits.inference.extract_ink import extract_ink
 
 PNG = b"\x89PNG\r\n\x1a\n"
 PIXEL_CHUNKS = b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"
-CANVAS_BYTES = 1 << 20  # 384 x 384 px of pure noise need 600 kB
+OWN_BYTES = 1 << 20  # of a PNG that this app made; 384 x 384 px of pure noise need 600 kB
 UPLOAD_BYTES = 12 << 20
 PIXELS = 4 << 20  # 2048 x 2048, of a picture that is decoded whole
 BASELINE_PIXELS = 16 << 20  # a baseline JPEG is decoded strip by strip, at an eighth of its size
@@ -27,7 +27,6 @@ PARTS = 4096  # chunks or segments; a real file has tens, a PNG written in piece
 SCANS = 12  # of a progressive JPEG; cameras and editors write about 10, and each is a pass over the whole picture
 SIDE = 512  # px, the longest side of the ink of an upload; a digit needs no more
 
-AGAIN = "Press Clear and try again."
 DAMAGED = "This picture is damaged or cut short. Save it again, or choose another."
 TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -38,24 +37,6 @@ TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-
-
-def canvas_ink(png: bytes, size: tuple[int, int]) -> np.ndarray:
-    """Return the ink of a drawing: light strokes on a black or transparent canvas.
-
-    png: a PNG file of exactly `size` = (width, height) px and at most CANVAS_BYTES.
-    Returns (height, width) uint8 ink. Raises UnreadablePicture for anything else.
-    """
-    try:
-        ink = grey_png(png, longest=max(size))
-    except UnreadablePicture as error:
-        raise UnreadablePicture(f"We couldn't read this drawing. {AGAIN}") from error
-    height, width = ink.shape
-    if (width, height) != tuple(size):
-        raise UnreadablePicture(
-            f"We couldn't read this drawing: it has {width} × {height} pixels instead of {size[0]} × {size[1]}. {AGAIN}"
-        )
-    return ink
 
 
 def upload_ink(data: bytes) -> np.ndarray:
@@ -87,15 +68,15 @@ def upload_ink(data: bytes) -> np.ndarray:
 
 
 def grey_png(png: bytes, longest: int) -> np.ndarray:
-    """Return the ink of a PNG that this app made, no side over `longest` px, at most CANVAS_BYTES.
+    """Return the ink of a PNG that this app made, no side over `longest` px, at most OWN_BYTES.
 
     Brightness times opacity is the ink of light strokes, on a black canvas and on a transparent one.
     Returns (H, W) uint8. Raises UnreadablePicture for anything else.
     """
     if not isinstance(png, bytes) or not png.startswith(PNG):
         raise UnreadablePicture("It isn't a PNG picture.")
-    if len(png) > CANVAS_BYTES:
-        raise UnreadablePicture(f"It has {len(png) >> 10:,} kB; the limit is {CANVAS_BYTES >> 10:,} kB.")
+    if len(png) > OWN_BYTES:
+        raise UnreadablePicture(f"It has {len(png) >> 10:,} kB; the limit is {OWN_BYTES >> 10:,} kB.")
     png = _png_pixels(png)
     width, height, _ = _png_frame(png)
     if max(width, height) > longest:

@@ -5,16 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
+from digits.data.dataset import is_available
 from digits.evaluation import evaluate
-from digits.evaluation.test_sets import TestSet, test_sets
-from digits.networks.settings_table import SETTINGS
+from digits.evaluation.test_sets import TITLES, TestSet, test_sets
 from digits.runs.run import Run
 from pages.shared import evaluation, links
 from pages.shared.errors import told
 from pages.shared.pickers import run_label
 from pages.shared.prepare import prepared
-
-TITLES = SETTINGS["split"].choices
 
 
 @dataclass(frozen=True)
@@ -62,7 +60,12 @@ def on_the_same_digits(runs: list[Run]) -> Evaluated | None:
 
 
 def _fair_to_all(first: Run, *others: Run) -> dict[str, TestSet]:
-    """Return the test sets from which no run has learned, by name; the one on which most are evaluated first."""
+    """Return the test sets from which no run has learned, by name.
+
+    Those whose digits are on this machine come first, and of these the one on which most runs are evaluated.
+    """
     common = [found for found in test_sets(first.settings) if all(found in test_sets(run.settings) for run in others)]
-    common.sort(key=lambda found: sum(evaluate.stored(run, found) is None for run in (first, *others)))
+    is_here = {found.source: is_available(found.source) for found in common}
+    num_evaluated = {found: sum(evaluate.stored(run, found) is not None for run in (first, *others)) for found in common}
+    common.sort(key=lambda found: (is_here[found.source], num_evaluated[found]), reverse=True)
     return {found.name: found for found in common}

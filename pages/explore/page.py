@@ -25,7 +25,7 @@ SPLIT_HELP = (
 
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
     st.title("Explore", anchor=False, width="content")
-    about = "\n\n".join(f"**{TITLES[name]}**: {known.about}" for name, known in SOURCES.items())
+    about = "\n\n".join(f"**{TITLES[name]}**: {SOURCES[name].about}" for name in TITLES)
     source = links.choose("Data", "source", "explore_source", TITLES, help=about)
     split_name = "tutorial"
     if SOURCES[source].num_test:

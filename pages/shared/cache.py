@@ -125,12 +125,12 @@ def _snapshot(run_id: str, stored: StoredFile) -> Snapshot:
     return Snapshot.load(run_folder(run_id), stored)
 
 
-def training_features(run: Run) -> np.ndarray | None:
-    """Return the features of the digits that a run learned from, (n, d) float32; None if they are to be computed.
+def part_features(run: Run, part: str) -> np.ndarray | None:
+    """Return the features of a part of `digits.evaluation.features`, (n, d) float32; None if they are to be computed.
 
-    In the order of those digits.
+    In the order of its digits.
     """
-    result = results.get(Subject.of(run), features.KIND, features.TRAIN)
+    result = results.get(Subject.of(run), features.KIND, part)
     with suppress(DamagedFile):
         return _features(result) if result and result.file else None
     return None

@@ -6,7 +6,10 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from digits.figures.probabilities import bars
+from digits.figures.probabilities import bars, percent
+
+SAVE = ("toImage",)
+"""The one of Plotly's tools that saves a figure as a picture."""
 
 
 def chart(
@@ -19,11 +22,13 @@ def chart(
             on_click(points[0])
 
     click = {"on_select": clicked, "selection_mode": "points"} if on_click else {}
-    config = {"displaylogo": False, "modeBarButtons": [list(tools)]} if tools else {"displayModeBar": False}
+    picture = {"filename": key.replace("_", "-"), "scale": 2}
+    shown = {"displaylogo": False, "modeBarButtons": [list(tools)], "toImageButtonOptions": picture}
+    config = shown if tools else {"displayModeBar": False}
     st.plotly_chart(figure, key=key, alt=alt, config=config, **click)
 
 
 def probability_bars(probabilities: np.ndarray, key: str, *, highlight: int | None, **size: int) -> None:
     """Show (10,) probabilities as bars. highlight: the digit whose bar is coloured. size: height in px."""
-    alt = "; ".join(f"{digit}: {probability:.0%}" for digit, probability in enumerate(probabilities))
+    alt = "; ".join(f"{digit}: {percent(probability)}" for digit, probability in enumerate(probabilities))
     chart(bars(probabilities, highlight, **size), key=key, alt=alt)

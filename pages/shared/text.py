@@ -4,6 +4,8 @@ import html
 
 import numpy as np
 
+from digits.figures.probabilities import percent
+
 MIN_CONFIDENCE = 0.9
 """Below this a prediction is no clear answer. With the starter: 1.7% of the pen digits, of which 3 in 4 are predicted
 correctly; of all others 99.5% are. Of MNIST's test digits 0.8%."""
@@ -28,11 +30,6 @@ def isolated(text: str) -> str:
 def in_figure(text: str, length: int = 32) -> str:
     """Return what a user wrote for a figure: Plotly would read tags in it as such. A long one is shortened."""
     return html.escape(isolated(text if len(text) <= length else f"{text[: length - 1]}…"))
-
-
-def percent(probability: float) -> str:
-    """Return a probability, 0 to 1, as a percentage: "99.2%". It is never rounded up to certainty."""
-    return "over 99.9%" if probability > 0.999 else f"{probability:.1%}"
 
 
 def confidence_text(probabilities: np.ndarray) -> str:

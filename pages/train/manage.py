@@ -10,6 +10,7 @@ import streamlit as st
 from digits.runs import sharing
 from digits.runs import store as runs
 from digits.runs.run import MAX_EPOCHS, MAX_TAGS, Run, RunState
+from pages.shared import exports
 from pages.shared.errors import attempt
 from pages.train import run_status
 
@@ -36,6 +37,7 @@ def show(run: Run) -> None:
     with st.expander("Settings of this run"):
         st.json({"run": run.id, **run.settings.as_dict(), "versions": run.details.get("versions")})
         st.caption(f"As a command: `{sharing.command(run)}`")
+    exports.show(run)
 
 
 def _downloads(run: Run) -> None:

@@ -13,6 +13,7 @@ PARTS = {
     "device": ("device.report", "the processor or GPU: this engine and plain fit against what the device can do"),
     "pack": ("device.pack", "make a folder that measures a bare machine with JAX for its GPU"),
     "pens": ("pens.report", "how well a model reads digits drawn with a pen, in eight styles"),
+    "numbers": ("numbers", "how often a number is taken for one digit, and a digit torn apart"),
     "detector": ("non_digits", "how often the digit detector accepts other drawings"),
     "audit": ("audit", "how many wrong labels the audit of a source finds"),
     "load": ("load.visitors", "how many visitors the server bears, without a browser"),

@@ -249,6 +249,14 @@ def test_the_starter_is_whole_and_as_good_as_its_card_says(digits_home):
     assert f"{report['accuracy']:.2%}" in (starter.FOLDER / "card.md").read_text()
 
 
+def test_evaluating_the_starter_on_other_hands_gives_nearly_the_bundled_report(run, with_sample):
+    bundled = starter.evaluation("optdigits")
+    again = json.loads(run("evaluate", "starter", "--test", "optdigits", "--json").out)
+    assert set(again) - {"card"} == set(bundled) and again["title"] == bundled["title"]
+    assert again["accuracy"] == pytest.approx(bundled["accuracy"], abs=0.003)  # OpenCV may round otherwise elsewhere
+    assert f"{bundled['accuracy']:.2%}" in (starter.FOLDER / "card.md").read_text()
+
+
 @pytest.mark.skipif(not os.environ.get("TFDS_DATA_DIR"), reason="TFDS_DATA_DIR is not set: no MNIST on this machine")
 def test_evaluating_the_starter_again_gives_the_bundled_report(digits_home, mnist_data):
     (digits_home / "data").symlink_to(mnist_data)

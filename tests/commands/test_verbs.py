@@ -133,6 +133,25 @@ def test_results_of_a_model_are_printed(run, with_sample):
     assert tasks.find("features", one.id, "tutorial").state == tasks.TaskState.DONE
 
 
+def test_every_model_is_evaluated_on_other_hands(run, with_sample):
+    one = finished(source="sample")
+    for run_id in (one.id, "starter"):
+        report = json.loads(run("evaluate", run_id, "--test", "optdigits", "--json").out)
+        assert (report["run"], report["test"], report["n"]) == (run_id, "optdigits", 1_797)
+        assert report["title"] == "Optdigits, other hands (1,797 digits)"
+    assert report["accuracy"] == pytest.approx(0.9777, abs=0.002)
+
+
+def test_the_starter_has_features_of_the_sample_from_which_it_learned(run, with_sample):
+    assert run("features", "starter", "sample").out == "96 features of 5,000 digits by starter\n"
+
+
+def test_digits_that_only_test_are_neither_audited_nor_learned_from(run, with_sample):
+    said = run("audit", "optdigits")
+    assert (said.code, said.out) == (2, "") and "Optdigits has no training digits" in said.err
+    assert "expected one of sample, mnist" in run("train", "--source", "optdigits").err
+
+
 def test_a_damaged_model_is_reported_and_nothing_is_predicted(run, with_sample, tmp_path):
     one = finished()
     one.model.file("model.tflite").write_bytes(b"damaged")
@@ -151,7 +170,9 @@ def test_a_source_is_prepared_and_described(run, digits_home):
     assert (said.code, facts["num_train"], facts["label_histogram"]["train"]) == (0, 5_000, [500] * 10)
     assert "Writing" in said.err and len(open_dataset("sample").images) == 5_000
     assert run("data", "sample").out == "MNIST sample: 5,000 digits are ready.\n"
-    assert [line.split()[:2] for line in run("data").out.splitlines()] == [["sample", "ready"], ["mnist", "absent"]]
+    assert [line.split()[:2] for line in run("data").out.splitlines()] == [
+        ["sample", "ready"], ["mnist", "absent"], ["optdigits", "ready"]
+    ]  # fmt: skip
 
 
 def test_the_cause_of_a_failed_preparation_is_listed(run, with_sample, monkeypatch, tmp_path):

@@ -54,6 +54,11 @@ def test_the_starter_has_a_card_with_the_label_errors_corrected_and_its_score_on
     assert "| Network | Large convolutional (cnn-large), 228,906 parameters" in as_markdown(card)
 
 
+def test_what_an_imported_run_says_of_itself_means_nothing_in_markdown(with_run, report):
+    run = replace(with_run, details=with_run.details | {"device": "[a](http://b.c) <img src=x>"})
+    assert r"on \[a\](http\://b.c) \<img src=x\> |" in as_markdown(score_card(run, report))
+
+
 def test_a_name_on_a_copied_card_means_nothing_in_markdown(with_run, report):
     runs.rename(with_run.id, "<img src=x> [a](http://b.c) *d* `e` $f$ | =1")
     title = as_markdown(score_card(runs.get(with_run.id), report)).splitlines()[0]

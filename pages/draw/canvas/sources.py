@@ -3,26 +3,53 @@
 The page shows the chosen one.
 """
 
+import numpy as np
 import streamlit as st
 
+from digits.errors import BlankDrawing
+from digits.inference.preprocessing import FAINT
 from pages.draw.canvas import canvas, sample_digit, upload
 
 CANVAS, PICTURE, TEST_DIGIT = "Canvas", "Picture", "Test digit"
 INK = {CANVAS: canvas.ink, PICTURE: upload.ink, TEST_DIGIT: sample_digit.ink}
 """What shows each source and returns its ink."""
+AUTOMATIC, ONE_DIGIT, NUMBER = "Automatic", "One digit", "Number"
+ICONS = {CANVAS: ":material/draw:", PICTURE: ":material/image:", TEST_DIGIT: ":material/casino:"}
+NO_INK = "We found no digit in this picture: all of it has one brightness. Choose one with a dark digit on light paper."
 
 
-def choose_source(*, one_digit: bool) -> tuple[str, bool]:
-    """Let the user choose; return the source, and whether there are several digits. one_digit: there are not."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        source = st.segmented_control(
-            "From", list(INK), default=CANVAS, required=True, key="draw_source", label_visibility="collapsed",
-            on_change=canvas.move_canvas,
-        )  # fmt: skip
-        one_digit = one_digit or source == TEST_DIGIT
-        several = st.toggle(
-            "Several digits", key="draw_multi_digit", persist_state="session", disabled=one_digit,
-            help="Predicts a number, such as 2047. Draw its digits beside each other, with a gap between them.",
-        )  # fmt: skip
-    st.html(canvas.FIT)
-    return source, several and not one_digit
+def chosen() -> str:
+    """Return the present source."""
+    return st.session_state.setdefault("draw_source", CANVAS)
+
+
+def offer_others(present: str) -> None:
+    """Show a small link to each of the other sources."""
+    for source in INK:
+        if source != present:
+            st.button(
+                source, icon=ICONS[source], type="tertiary", key=f"draw_choose_{source}", on_click=_choose,
+                args=(source,),
+            )  # fmt: skip
+
+
+def choose_count() -> str:
+    """Let the user choose whether the drawing is a number: AUTOMATIC, ONE_DIGIT or NUMBER."""
+    return st.segmented_control(
+        "One digit or a number", [AUTOMATIC, ONE_DIGIT, NUMBER], default=AUTOMATIC, required=True, key="draw_count",
+        persist_state="session", label_visibility="collapsed",
+        help="A number, such as 2047, is several digits beside each other. Automatic finds out whether yours is one.",
+    )  # fmt: skip
+
+
+def read_ink(source: str) -> np.ndarray:
+    """Show the source and return its ink, (H, W) uint8. Raises BlankDrawing, UnreadablePicture."""
+    ink = INK[source]()
+    if source == PICTURE and not (ink > FAINT).any():
+        raise BlankDrawing(NO_INK)
+    return ink
+
+
+def _choose(source: str) -> None:
+    st.session_state["draw_source"] = source
+    canvas.move_canvas()
