@@ -66,6 +66,8 @@ def _fair_to_all(first: Run, *others: Run) -> dict[str, TestSet]:
     """
     common = [found for found in test_sets(first.settings) if all(found in test_sets(run.settings) for run in others)]
     is_here = {found.source: is_available(found.source) for found in common}
-    num_evaluated = {found: sum(evaluate.stored(run, found) is not None for run in (first, *others)) for found in common}
+    num_evaluated = {
+        found: sum(evaluate.stored(run, found) is not None for run in (first, *others)) for found in common
+    }
     common.sort(key=lambda found: (is_here[found.source], num_evaluated[found]), reverse=True)
     return {found.name: found for found in common}

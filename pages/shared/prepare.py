@@ -39,7 +39,7 @@ def _offer(source: str, problem: str, choice: str | None) -> None:
     known = SOURCES[source]
     action = "Prepare it again" if problem else f"Prepare the full {known.title}"
     with st.container(border=True, key="prepare"):
-        st.subheader(f"{known.title} is not ready yet", anchor=False)
+        st.header(f"{known.title} is not ready yet", anchor=False)
         if problem:
             st.warning(problem, icon=":material/warning:")
         st.markdown(known.about)
@@ -72,5 +72,5 @@ def _watch(source: str) -> None:
     task = tasks.find("prepare", source)
     if task is None or task.state not in background.UNDER_WAY:
         st.rerun()
-    st.subheader(f"Preparing {SOURCES[source].title}", anchor=False)
+    st.header(f"Preparing {SOURCES[source].title}", anchor=False)
     background.show_progress(task)

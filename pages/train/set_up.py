@@ -32,7 +32,7 @@ def show() -> None:
         if problem := st.session_state.pop("train_problem", None):
             st.error(problem, icon=":material/error:")
     with right:
-        st.subheader("Layers", anchor=False)
+        st.header("Layers", anchor=False)
         layers.show(architecture)
         parts = split(part, source)
         st.caption(
