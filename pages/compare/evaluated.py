@@ -5,14 +5,17 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
+from digits import tasks
 from digits.data.dataset import is_available
 from digits.evaluation import evaluate
 from digits.evaluation.test_sets import TITLES, TestSet, test_sets
 from digits.runs.run import Run
+from digits.tasks import COMPUTING
 from pages.shared import evaluation, links
-from pages.shared.errors import told
+from pages.shared.errors import attempt, told
 from pages.shared.pickers import run_label
 from pages.shared.prepare import prepared
+from pages.shared.visitor import owner
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,11 @@ def on_the_same_digits(runs: list[Run]) -> Evaluated | None:
         probabilities = [evaluate.probabilities(run, chosen) for run in runs]
         found = zip(runs, reports, probabilities, strict=True)
         missing = [run for run, report, rows in found if report is None or rows is None]
+        if len(missing) > 1:
+            st.button(
+                "Evaluate all of them", type="primary", icon=":material/fact_check:", key="compare_evaluate",
+                on_click=_evaluate, args=(missing, chosen),
+            )  # fmt: skip
         for run in missing:
             st.text(run_label(run))
             evaluation.offer(run, chosen, why=f"To compare this run, evaluate it on {chosen.title}. It takes seconds.")
@@ -57,6 +65,11 @@ def on_the_same_digits(runs: list[Run]) -> Evaluated | None:
             return None
         images, labels = chosen.take(dataset)
     return Evaluated(chosen, images, labels, reports, probabilities)
+
+
+def _evaluate(runs: list[Run], chosen: TestSet) -> None:
+    for run in runs:
+        attempt(lambda run=run: tasks.submit("evaluate", run.id, chosen.name, owner=owner(), lane=COMPUTING))
 
 
 def _fair_to_all(first: Run, *others: Run) -> dict[str, TestSet]:

@@ -35,7 +35,7 @@ def _row(run: Run, score: dict | None, zone: tzinfo) -> dict:
         "State": str(run.state),
         "Created": datetime.fromisoformat(run.created).astimezone(zone).replace(tzinfo=None),
         "Seconds": run.details.get("seconds"),
-        "Parameters": _num_parameters(settings.architecture),
+        "Parameters": _num_parameters(settings),
         "Tags": [isolated(tag) for tag in run.tags],
         "Notes": isolated(run.notes),
     }
@@ -50,9 +50,7 @@ def _score(run: Run, accuracies: dict[str, dict]) -> dict | None:
     return accuracies[name] | {"test": name} if name else None
 
 
-@cache
-def _num_parameters(architecture: str) -> int:
-    return sum(layer["parameters"] for layer in architectures.layers(architecture))
+_num_parameters = cache(architectures.num_parameters)
 
 
 def _zone() -> tzinfo:

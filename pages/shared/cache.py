@@ -6,6 +6,7 @@ What belongs to a model is kept under its sha256, so that nothing outlives the m
 from contextlib import suppress
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 import streamlit as st
 
@@ -29,7 +30,10 @@ from digits.storage.files import StoredFile
 from digits.storage.home import data_folder, home, run_folder
 from digits.training import snapshots
 from digits.training.fine_tuning import is_held_out
+from pages.shared.picture import png
 
+STRIP = 26  # digits; wider than 1460 px, and Streamlit would scale the picture at each rerun
+INK = (200, 114, 66)  # blue, green, red; reads on light and on dark paper
 KEYS = {
     Run: lambda run: run.model and (run.model.sha256, run.model.temperature),
     Result: lambda result: result.file,
@@ -71,6 +75,15 @@ def class_means(digits: Dataset, part: range) -> np.ndarray:
     """Return the mean digit of each class within a range of indices, (10, 28, 28) float32 in 0..255."""
     images, labels = digits.images[part.start : part.stop], digits.labels[part.start : part.stop]
     return np.stack([images[labels == digit].mean(axis=0, dtype=np.float32) for digit in range(10)])
+
+
+@st.cache_data(max_entries=2, show_spinner=False)
+def strip(source: str) -> tuple[bytes, list[int]]:
+    """Return the first digits of a source beside each other, blue on clear paper: a PNG, and their labels."""
+    digits = dataset(source)
+    ink = cv2.resize(np.hstack(digits.images[:STRIP]), None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
+    picture = np.dstack([np.full_like(ink, channel) for channel in INK] + [ink])
+    return png(picture), digits.labels[:STRIP].tolist()
 
 
 @st.cache_resource(max_entries=4, show_spinner="Loading the network…", hash_funcs=KEYS)

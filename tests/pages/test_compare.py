@@ -122,6 +122,13 @@ def test_a_run_that_was_not_evaluated_on_the_same_digits_can_be(open_page, two_r
     assert not page.exception and len(page.dataframe) == 3
 
 
+def test_several_runs_can_be_evaluated_by_one_button(open_page, two_runs, no_workers):
+    execute("DELETE FROM results")
+    page = click(open_both(open_page, two_runs), "Evaluate all of them")
+    assert progress(page) == ["Waiting for its turn…"] * 2
+    assert all(tasks.find("evaluate", run.id, "tutorial").state == tasks.TaskState.QUEUED for run in two_runs)
+
+
 def test_a_run_that_is_being_evaluated_says_so(open_page, two_runs):
     run, other = two_runs
     execute("DELETE FROM results WHERE subject = ?", other.id)
