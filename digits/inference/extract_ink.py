@@ -1,51 +1,145 @@
-"""Separate ink from paper in a photo, a scan or a screenshot: dark on light or light on dark."""
+"""Separate ink from paper: ink of any colour that differs from its paper, dark on light or light on dark.
+
+What is not ink: uneven light and shadows, lines that run through the sheet, grain, what shows through from the back,
+and what reaches in from the rim of the picture.
+"""
+
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
+from digits.inference.rulings import remove_rulings
+
 EVEN = 12  # of 255: paper whose rim differs by more has a shadow on it
-CONTRAST = 24  # of 255: ink differs from its paper by at least this
+CONTRAST = 11  # of 255: ink differs from its paper by at least this
+GRAIN = 7  # times the grain: so does ink on rough paper
 SPECK = 0.03  # a piece smaller than this fraction of the largest is dirt
+SMALL = 256  # px, longest side at which the paper is looked at
+BROADEST = 0.17  # of the longest side: a dark place that is broader is a shadow, not a stroke
+RIM = 0.02  # of the sides: what comes so near to the rim may reach in from outside
 
 
-def extract_ink(grey: np.ndarray, alpha: np.ndarray) -> np.ndarray:
-    """Return the ink without its paper.
+@dataclass(frozen=True, eq=False)
+class Ink:
+    """The ink of a sheet."""
 
-    grey, alpha: (H, W) uint8, brightness times opacity, and opacity.
-    Returns (H, W) uint8, 0 = paper, 255 = ink; all 0 where nothing differs from the paper.
+    ink: np.ndarray  # (H, W) uint8, 0 = paper, 255 = ink
+    rulings: np.ndarray  # (H, W) bool: lines that were taken for part of the paper
+
+
+def extract_ink(pixels: np.ndarray, alpha: np.ndarray, mask: np.ndarray | None = None, *, blur: float = 4e-3) -> Ink:
+    """Return the ink without its paper; all 0 where nothing differs from the paper.
+
+    pixels: (H, W, 3) uint8 red, green, blue, times opacity; alpha: (H, W) uint8 opacity; mask: (H, W) bool, where there
+    is paper. blur: sigma against a camera's grain, as a fraction of the longest side.
     """
+    none = np.zeros(alpha.shape, bool)
     opaque = alpha > 127
     if opaque.mean() < 0.5:
-        return alpha  # no paper: what covers less than half of the picture is the ink, of any colour
+        return Ink(alpha, none)  # no paper: what covers less than half of the picture is the ink, of any colour
     # Transparent corners get the colour of most of the rest.
-    light = (grey + np.median(grey[opaque]) * (1 - alpha / 255)).astype(np.float32)
+    light = pixels.astype(np.float32)
+    if not opaque.all() or alpha.min() < 255:
+        light += np.median(pixels[opaque], axis=0) * (1 - alpha / np.float32(255))[..., np.newaxis]
     rim = np.concatenate([light[0], light[-1], light[:, 0], light[:, -1]])
-    even = np.ptp(np.percentile(rim, (5, 95))) <= EVEN
-    paper = np.full_like(light, np.median(rim)) if even else _shaded_paper(light)
-    relief = light - paper
+    even = mask is None and float(np.ptp(np.percentile(rim, (5, 95), axis=0), axis=0).max()) <= EVEN
+    relief = _relief(light, np.median(rim, axis=0) if even else None)
     noise = float(np.median(np.abs(relief)))  # 0 for a picture made on a screen
-    if noise > 1:
+    if mask is not None:
+        relief[~mask] = 0
+    if noise > 0.7:
         # A camera's grain would tear holes into the ink; the blur is a fraction of a pixel at 28 x 28.
-        relief = cv2.GaussianBlur(relief, (0, 0), max(relief.shape) / 250)
+        relief = cv2.GaussianBlur(relief, (0, 0), max(relief.shape) * blur)
         noise = float(np.median(np.abs(relief)))
-    # Ink is darker or lighter, whichever differs more; squared, so that much noise does not outweigh a little ink.
-    if np.square(relief.clip(max=0)).sum() > np.square(relief.clip(min=0)).sum():
-        # A shadow darkens paper and ink by the same factor; dividing by the paper makes all ink equally black.
-        relief = -relief if even else -relief * (255 / paper.clip(min=CONTRAST))
-    relief = relief.clip(0, 255).astype(np.uint8)
-    split, _ = cv2.threshold(relief, 0, 255, cv2.THRESH_OTSU)
-    floor = max(4 * noise, 0 if even else split / 2)
-    full = float(np.percentile(relief[relief >= min(split + 1, relief.max())], 90))
-    if full - floor < CONTRAST:
-        return np.zeros_like(relief)
+    relief = relief.clip(0, 255)
+    plain, rulings = remove_rulings(relief, noise)
+    floor = max(4 * noise, 6.0)
+    # A picture that shows nothing but a line shows a 1, or a minus.
+    relief, rulings = (plain, rulings) if _size(plain, floor) > 0.02 else (relief, none)
+    if not even:
+        relief = _without_rim(relief, max(floor, float(relief.max()) * 0.12))
+    core = relief[relief > floor]
+    if not core.size:
+        return Ink(np.zeros(alpha.shape, np.uint8), none)
+    split = cv2.threshold(core.astype(np.uint8), 0, 255, cv2.THRESH_OTSU)[0]
+    full = float(np.percentile(core[core >= min(split + 1, core.max())], 90))
+    if even and noise == 0:
+        floor = 0.0
+    else:
+        floor = max(4 * noise, 0.25 * full)
+    if full < max(CONTRAST, GRAIN * noise):
+        return Ink(np.zeros(alpha.shape, np.uint8), none)
     ink = ((relief - floor) * (255 / (full - floor))).clip(0, 255).astype(np.uint8)
     _, pieces, stats, _ = cv2.connectedComponentsWithStats((ink > 0).view(np.uint8))
     area = stats[:, cv2.CC_STAT_AREA]
     ink[(area < SPECK * area[1:].max(initial=0))[pieces]] = 0
-    return ink
+    return Ink(ink, rulings)
 
 
-def _shaded_paper(light: np.ndarray) -> np.ndarray:
-    """Return what the paper looks like without ink: in every large window paper covers more than half."""
-    small = cv2.medianBlur(cv2.resize(light, (64, 64), interpolation=cv2.INTER_AREA).astype(np.uint8), 31)
-    return cv2.resize(cv2.blur(small, (9, 9)), light.shape[::-1], interpolation=cv2.INTER_LINEAR).astype(np.float32)
+def _relief(light: np.ndarray, paper: np.ndarray | None) -> np.ndarray:
+    """Return how much each pixel differs from its paper in the direction of the ink's colour: (H, W) float32.
+
+    light: (H, W, 3) float32. paper: its colour, (3,); None where light and shadow vary. In each channel ink is darker
+    or lighter than the paper, whichever differs more; the channels count as much as the ink differs in them.
+    """
+    reliefs = []
+    for place, channel in enumerate(cv2.split(light)):
+        if paper is not None:
+            relief = channel - paper[place]
+            # Squared, so that much noise does not outweigh a little ink.
+            dark = np.square(relief.clip(max=0)).sum() > np.square(relief.clip(min=0)).sum()
+            reliefs.append(-relief if dark else relief)
+            continue
+        dark, ground = _shaded_paper(channel)
+        # A shadow darkens paper and ink by the same factor; dividing by the paper makes all ink equally black.
+        reliefs.append((ground - channel) * (255 / ground.clip(min=24)) if dark else channel - ground)
+    stack = np.stack(reliefs, axis=2)
+    reduced = cv2.resize(stack, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA) if max(stack.shape) > 256 else stack
+    strength = np.linalg.norm(reduced.clip(min=0), axis=2)
+    colour = reduced[strength >= max(1.0, float(np.percentile(strength, 99)))].mean(axis=0, dtype=np.float64) if strength.max() >= 1 else np.ones(3)
+    colour = np.square(colour.clip(min=0))
+    weights = colour / colour.sum() if colour.sum() > 0 else np.ones(3) / 3
+    return (stack @ weights.astype(np.float32)).astype(np.float32)
+
+
+def _shaded_paper(channel: np.ndarray) -> tuple[bool, np.ndarray]:
+    """Return whether the ink is darker than the paper, and the paper without ink, (H, W) float32.
+
+    Closing fills all that is dark and narrower than BROADEST, and leaves broad shadows; opening does so for light ink.
+    """
+    zoom = min(1, SMALL / max(channel.shape))
+    small = cv2.resize(channel, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA)
+    steady = cv2.medianBlur(small, 3)
+    side = max(3, round(BROADEST * max(small.shape)) | 1)
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    closed = cv2.morphologyEx(steady, cv2.MORPH_CLOSE, kernel)
+    opened = cv2.morphologyEx(steady, cv2.MORPH_OPEN, kernel)
+    dark = np.square(closed - small).clip(0).sum() > np.square(small - opened).clip(0).sum()
+    ground = closed if dark else opened
+    ground = cv2.GaussianBlur(ground, (0, 0), max(1.0, side / 12))
+    ground -= float(np.median(ground - small))  # the highest of the grain, not its middle
+    return bool(dark), cv2.resize(ground, channel.shape[::-1], interpolation=cv2.INTER_LINEAR)
+
+
+def _size(relief: np.ndarray, floor: float) -> float:
+    """Return the longer side of what stands out, as a fraction of the picture's."""
+    left, top, width, height = cv2.boundingRect((relief > floor).view(np.uint8))
+    return max(width, height) / max(relief.shape)
+
+
+def _without_rim(relief: np.ndarray, floor: float) -> np.ndarray:
+    """Return the relief without what reaches in from the rim, where something else is left."""
+    height, width = relief.shape
+    _, pieces, stats, _ = cv2.connectedComponentsWithStats((relief > floor).view(np.uint8))
+    edge = max(1, round(RIM * min(height, width)))
+    left, top = stats[:, cv2.CC_STAT_LEFT], stats[:, cv2.CC_STAT_TOP]
+    right, bottom = left + stats[:, cv2.CC_STAT_WIDTH], top + stats[:, cv2.CC_STAT_HEIGHT]
+    outside = (left < edge) | (top < edge) | (right > width - edge) | (bottom > height - edge)
+    outside[0] = False
+    sizes = np.maximum(right - left, bottom - top)
+    inside = ~outside
+    inside[0] = False
+    if not outside.any() or sizes[inside].max(initial=0) < 0.12 * max(height, width):
+        return relief
+    return np.where(outside[pieces], 0, relief).astype(np.float32)

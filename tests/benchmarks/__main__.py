@@ -12,6 +12,7 @@ PARTS = {
     "engine": ("engine.report", "the training engine against plain Keras, JAX and PyTorch"),
     "device": ("device.report", "the processor or GPU: this engine and plain fit against what the device can do"),
     "pack": ("device.pack", "make a folder that measures a bare machine with JAX for its GPU"),
+    "paper": ("paper.report", "how well a model reads digits on paper, in photographs of eighteen kinds"),
     "pens": ("pens.report", "how well a model reads digits drawn with a pen, in eight styles"),
     "audit": ("audit", "how many wrong labels the audit of a source finds"),
     "load": ("load.visitors", "how many visitors the server bears, without a browser"),

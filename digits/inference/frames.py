@@ -1,0 +1,45 @@
+"""Remove the circle or box around a digit, as on worksheets."""
+
+import cv2
+import numpy as np
+
+from digits.inference.preprocessing import FAINT
+
+HEIGHT = 0.22  # of the frame's height: what is enclosed is at least so high, or the frame is a 0 with a speck in it
+AROUND = 0.8  # of all directions in which a frame lies around what it encloses
+THIN = 0.45  # of its hull: a frame has at most so much ink
+
+
+def remove_frame(ink: np.ndarray) -> np.ndarray:
+    """Return the ink without a frame that encloses other ink, and without what lies outside it.
+
+    ink: (H, W) uint8. Nothing changes where no piece of ink encloses another, as in every digit that is written alone.
+    """
+    count, pieces, stats, _ = cv2.connectedComponentsWithStats((ink > FAINT).view(np.uint8), connectivity=8)
+    for frame in sorted(range(1, count), key=lambda piece: -stats[piece, 2] * stats[piece, 3]):
+        inside = _enclosed(frame, pieces, stats)
+        if inside is not None:
+            return np.where(np.isin(pieces, inside), ink, 0).astype(np.uint8)
+    return ink
+
+
+def _enclosed(frame: int, pieces: np.ndarray, stats: np.ndarray) -> list[int] | None:
+    """Return the pieces that a piece encloses; None where it is not a frame."""
+    left, top, width, height, area = stats[frame]
+    if area > THIN * width * height:
+        return None
+    within = (
+        (stats[:, 0] > left)
+        & (stats[:, 1] > top)
+        & (stats[:, 0] + stats[:, 2] < left + width)
+        & (stats[:, 1] + stats[:, 3] < top + height)
+    )
+    within[[0, frame]] = False
+    inside = np.flatnonzero(within)
+    if not inside.size or stats[inside, 3].max() < HEIGHT * height:
+        return None
+    main = inside[stats[inside, 4].argmax()]
+    x, y = stats[main, 0] + stats[main, 2] / 2, stats[main, 1] + stats[main, 3] / 2
+    rows, columns = np.nonzero(pieces == frame)
+    directions = np.histogram(np.arctan2(rows - y, columns - x), bins=72, range=(-np.pi, np.pi))[0]
+    return inside.tolist() if (directions > 0).mean() >= AROUND else None
