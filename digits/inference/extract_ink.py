@@ -17,6 +17,9 @@ GRAIN = 7  # times the grain: so does ink on rough paper
 SPECK = 0.03  # a piece smaller than this fraction of the largest is dirt
 SMALL = 256  # px, longest side at which the paper is looked at
 BROADEST = 0.17  # of the longest side: a dark place that is broader is a shadow, not a stroke
+FULL_SHARE = 0.25  # of the ink's darkness: where its soft edge ends
+SHADED = 0.55  # the same where a narrow shadow, of a finger perhaps, darkens the paper beside the ink
+FAINTEST = 115  # of 255: a piece that is nowhere darker shows through from the back
 RIM = 0.02  # of the sides: what comes so near to the rim may reach in from outside
 
 
@@ -67,13 +70,15 @@ def extract_ink(pixels: np.ndarray, alpha: np.ndarray, mask: np.ndarray | None =
     if even and noise == 0:
         floor = 0.0
     else:
-        floor = max(4 * noise, 0.25 * full)
+        floor = max(4 * noise, (SHADED if _is_shaded(relief, full) else FULL_SHARE) * full)
     if full < max(CONTRAST, GRAIN * noise):
         return Ink(np.zeros(alpha.shape, np.uint8), none)
     ink = ((relief - floor) * (255 / (full - floor))).clip(0, 255).astype(np.uint8)
     _, pieces, stats, _ = cv2.connectedComponentsWithStats((ink > 0).view(np.uint8))
     area = stats[:, cv2.CC_STAT_AREA]
-    ink[(area < SPECK * area[1:].max(initial=0))[pieces]] = 0
+    darkest = np.zeros(len(stats), np.uint8)
+    np.maximum.at(darkest, pieces.ravel(), ink.ravel())
+    ink[((area < SPECK * area[1:].max(initial=0)) | (darkest < FAINTEST))[pieces]] = 0
     return Ink(ink, rulings)
 
 
@@ -113,13 +118,25 @@ def _shaded_paper(channel: np.ndarray) -> tuple[bool, np.ndarray]:
     steady = cv2.medianBlur(small, 3)
     side = max(3, round(BROADEST * max(small.shape)) | 1)
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
-    closed = cv2.morphologyEx(steady, cv2.MORPH_CLOSE, kernel)
-    opened = cv2.morphologyEx(steady, cv2.MORPH_OPEN, kernel)
-    dark = np.square(closed - small).clip(0).sum() > np.square(small - opened).clip(0).sum()
-    ground = closed if dark else opened
+    # In every window of that size paper covers more than half. Squared, so that much noise does not outweigh little ink.
+    typical = cv2.medianBlur(small.clip(0, 255).astype(np.uint8), min(2 * side + 1, 255))
+    difference = small - typical
+    dark = np.square(difference.clip(max=0)).sum() > np.square(difference.clip(min=0)).sum()
+    ground = cv2.morphologyEx(steady, cv2.MORPH_CLOSE if dark else cv2.MORPH_OPEN, kernel)
     ground = cv2.GaussianBlur(ground, (0, 0), max(1.0, side / 12))
     ground -= float(np.median(ground - small))  # the highest of the grain, not its middle
     return bool(dark), cv2.resize(ground, channel.shape[::-1], interpolation=cv2.INTER_LINEAR)
+
+
+def _is_shaded(relief: np.ndarray, full: float) -> bool:
+    """Return whether what is a little dark is much broader than what is dark: a shadow, not the soft edge of strokes."""
+    zoom = min(1, 384 / max(relief.shape))
+    small = cv2.resize(relief, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA)
+    breadth, core = (
+        float(cv2.distanceTransform((small > share * full).view(np.uint8), cv2.DIST_L2, 3).max())
+        for share in (FULL_SHARE, SHADED)
+    )
+    return breadth > 1.6 * core + 2
 
 
 def _size(relief: np.ndarray, floor: float) -> float:

@@ -1,4 +1,4 @@
-"""Remove the circle or box around a digit, as on worksheets."""
+"""Keep one digit: remove the circle or box around it, as on worksheets, and what lies far away from it."""
 
 import cv2
 import numpy as np
@@ -7,6 +7,7 @@ from digits.inference.preprocessing import FAINT
 
 HEIGHT = 0.22  # of the frame's height: what is enclosed is at least so high, or the frame is a 0 with a speck in it
 AROUND = 0.8  # of all directions in which a frame lies around what it encloses
+NEAR = 0.3  # of the longest side of a digit: a gap within it is narrower
 THIN = 0.45  # of its hull: a frame has at most so much ink
 
 
@@ -21,6 +22,25 @@ def remove_frame(ink: np.ndarray) -> np.ndarray:
         if inside is not None:
             return np.where(np.isin(pieces, inside), ink, 0).astype(np.uint8)
     return ink
+
+
+def main_piece(ink: np.ndarray) -> np.ndarray:
+    """Return the largest piece of ink with all that lies near it, such as the roof of a 5: (H, W) uint8."""
+    count, pieces, stats, _ = cv2.connectedComponentsWithStats((ink > FAINT).view(np.uint8), connectivity=8)
+    if count <= 2:
+        return ink
+    low = stats[:, :2]
+    high = low + stats[:, 2:4]
+    near = np.zeros(count, bool)
+    near[1 + stats[1:, cv2.CC_STAT_AREA].argmax()] = True
+    while True:
+        start, end = low[near].min(axis=0), high[near].max(axis=0)
+        gap = np.maximum(0, np.maximum(start - high, low - end)).max(axis=1)
+        grown = near | (gap <= NEAR * (end - start).max())
+        grown[0] = False
+        if (grown == near).all():
+            return np.where(near[pieces] | (pieces == 0), ink, 0).astype(np.uint8)
+        near = grown
 
 
 def _enclosed(frame: int, pieces: np.ndarray, stats: np.ndarray) -> list[int] | None:

@@ -10,8 +10,9 @@ LEVELS = 12  # thresholds for each channel
 AREA = 0.05, 0.97  # of the picture, of a sheet; more is the whole picture
 SOLID = 0.9  # of its hull: a finger may cover a little of a sheet
 CORNERS = 4  # of a sheet inside the picture; where it runs out of the picture there are more
+STRAIGHT = 2.5  # px of SMALL, from the edge of most of a sheet
 CONTRAST = 9  # of 255 in Lab, between a sheet and what it lies on, all along its edges
-OFFSET = 5  # px of SMALL from an edge at which both sides are compared
+OFFSETS = 5, 12  # px of SMALL from an edge at which both sides are compared: a drawn line is no edge
 INSET = 0.012  # of a sheet's sides: its edge with its shadow
 
 
@@ -86,7 +87,8 @@ def _polygon(contour: np.ndarray, width: int, height: int) -> np.ndarray | None:
     free = ~_at_rim(polygon, width, height)
     if len(polygon) < 3 or free.sum() > CORNERS or cv2.contourArea(polygon) < SOLID * area:
         return None
-    return polygon
+    distances = [abs(cv2.pointPolygonTest(polygon + 1, point.tolist(), True)) for point in contour[::4, 0].astype(float)]
+    return polygon if np.percentile(distances, 80) <= STRAIGHT else None
 
 
 def _at_rim(points: np.ndarray, width: int, height: int) -> np.ndarray:
@@ -98,7 +100,7 @@ def _contrast(flat: np.ndarray, polygon: np.ndarray) -> float:
     """Return how much both sides of the polygon's edges differ, 0 to 255, all along but for an eighth (a finger)."""
     height, width = flat.shape[:2]
     centre = polygon.mean(axis=0)
-    inner, outer = [], []
+    inner, outer, far = [], [], []
     for start, end in zip(polygon, np.roll(polygon, -1, axis=0), strict=True):
         middle = (start + end) / 2
         along = end - start
@@ -108,17 +110,25 @@ def _contrast(flat: np.ndarray, polygon: np.ndarray) -> float:
         normal = np.array([-along[1], along[0]]) / length
         normal *= np.sign(normal @ (middle - centre)) or 1
         points = start + np.linspace(0.08, 0.92, max(6, int(length / 4)))[:, np.newaxis] * along
-        inner.append(points - OFFSET * normal)
-        outer.append(points + OFFSET * normal)
+        inner.append(points - OFFSETS[0] * normal)
+        outer.append(points + OFFSETS[0] * normal)
+        far.append(points + OFFSETS[1] * normal)
     if not inner:
         return 0.0
-    inside, outside = (np.rint(np.concatenate(side)).astype(int) for side in (inner, outer))
-    within = ((outside >= 0) & (outside < (width, height))).all(axis=1)
-    inside, outside = inside[within].clip(0, (width - 1, height - 1)), outside[within]
-    if len(inside) < 8:
+    inside, outside, beyond = (np.rint(np.concatenate(side)).astype(int) for side in (inner, outer, far))
+    size = np.array((width, height))
+    within = ((outside >= 0) & (outside < size)).all(axis=1)
+    if within.sum() < 8:
         return 0.0
-    difference = flat[inside[:, 1], inside[:, 0]].astype(np.float32) - flat[outside[:, 1], outside[:, 0]]
-    return float(np.percentile(np.linalg.norm(difference, axis=1), 12))
+    difference = _difference(flat, inside[within].clip(0, size - 1), outside[within])
+    further = _difference(flat, inside.clip(0, size - 1), beyond.clip(0, size - 1))[within]
+    seen = ((beyond >= 0) & (beyond < size)).all(axis=1)[within]
+    return float(np.percentile(np.where(seen, np.minimum(difference, further), difference), 12))
+
+
+def _difference(flat: np.ndarray, some: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Return how far the colours at two lists of points (n, 2) are apart: (n,) float32."""
+    return np.linalg.norm(flat[some[:, 1], some[:, 0]].astype(np.float32) - flat[others[:, 1], others[:, 0]], axis=1)
 
 
 def _is_written(detail: np.ndarray, polygon: np.ndarray) -> bool:

@@ -12,7 +12,7 @@ import numpy as np
 from digits.errors import UnreadablePicture
 from digits.inference.decoding import FORMATS, Picture, decode
 from digits.inference.extract_ink import Ink, extract_ink
-from digits.inference.frames import remove_frame
+from digits.inference.frames import main_piece, remove_frame
 from digits.inference.paper import Sheet, find_sheet, whole
 from digits.inference.png import PNG, png_frame, png_pixels
 
@@ -109,7 +109,7 @@ def upload_ink(data: bytes) -> np.ndarray:
 
 def _digit(ink: np.ndarray) -> np.ndarray:
     """Return the ink of one digit, no side over SIDE."""
-    ink = remove_frame(ink)
+    ink = main_piece(remove_frame(ink))
     if max(ink.shape) <= SIDE:
         return ink
     left, top, width, height = cv2.boundingRect(ink)

@@ -64,11 +64,15 @@ def _mask(small: np.ndarray, noise: float) -> np.ndarray:
 
 
 def _percentile(seen: np.ndarray) -> np.ndarray:
-    """Return the percentile SEEN over the strips in which a row lies (not -1): (h,) float32; 0 where they are too few."""
-    ordered = np.sort(np.where(seen < 0, np.inf, seen), axis=0)
-    count = (seen >= 0).sum(axis=0)
+    """Return the percentile SEEN over the strips in which a row lies (not -1), (h,) float32; 0 where it ends earlier."""
+    inside = seen >= 0
+    ordered = np.sort(np.where(inside, seen, np.inf), axis=0)
+    count = inside.sum(axis=0)
     value = np.take_along_axis(ordered, (count * SEEN // 100)[np.newaxis].clip(0, STRIPS - 1), axis=0)[0]
-    return np.where(count >= 0.6 * STRIPS, value, 0).astype(np.float32)
+    columns = np.arange(seen.shape[1])
+    first, last = inside.argmax(axis=0), STRIPS - 1 - inside[::-1].argmax(axis=0)
+    ends = np.minimum(seen[first, columns], seen[last, columns])  # the sides of a box end before the rim
+    return np.where(count >= 0.6 * STRIPS, np.minimum(value, 2 * ends.clip(min=0)), 0).astype(np.float32)
 
 
 def _follow(mask, profiles, row: float, slope: float, middles, edges, widest: int) -> None:

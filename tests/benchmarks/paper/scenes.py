@@ -15,13 +15,13 @@ DESKS = (120, 118, 116), (96, 66, 42), (150, 118, 84), (60, 62, 66), (48, 74, 60
 Scene = Callable[[Digit, np.random.Generator], bytes]
 
 
-def _sheet(digit: Digit, rng: np.random.Generator, *, paper=WHITE, pen=None, side: int = 700, height=None, width=None):
+def _sheet(digit: Digit, rng: np.random.Generator, *, paper=WHITE, pen=None, side: int = 700, height=None, width=None, stray: float = 0.6):
     """Return one digit on a sheet of side x side px, (H, W, 3) float32: its height and pen width as fractions."""
     height = height or rng.uniform(0.35, 0.7)
     width = (width or rng.uniform(0.05, 0.1)) * height * side
     pen = PENS[rng.integers(len(PENS))] if pen is None else pen
     room = side * (1 - height) / 2
-    x, y = side / 2 + rng.uniform(-0.6, 0.6, 2) * room
+    x, y = side / 2 + rng.uniform(-stray, stray, 2) * room
     box = x - height * side / 2, y - height * side / 2, height * side, height * side
     return coloured(paint(digit, (side, side), box, width), paper, pen, rng)
 
@@ -182,7 +182,7 @@ def show_through(digit, rng):
 
 
 def _framed(digit, rng, draw, height):
-    sheet = _sheet(digit, rng, pen=(50, 50, 60), height=height)
+    sheet = _sheet(digit, rng, pen=(50, 50, 60), height=height, stray=0.1)
     draw(sheet, int(rng.integers(3, 9)))
     return photograph(uneven_light(sheet, rng), rng)
 
