@@ -18,7 +18,8 @@ SPECK = 0.03  # a piece smaller than this fraction of the largest is dirt
 SMALL = 256  # px, longest side at which the paper is looked at
 BROADEST = 0.17  # of the longest side: a dark place that is broader is a shadow, not a stroke
 FULL_SHARE = 0.25  # of the ink's darkness: where its soft edge ends
-SHADED = 0.55  # the same where a narrow shadow, of a finger perhaps, darkens the paper beside the ink
+SHADED = 0.6  # the same where a narrow shadow, of a finger perhaps, darkens the paper beside the ink
+DARK = 0.7  # of the darkest ink: no shadow of a hand is so dark
 FAINTEST = 115  # of 255: a piece that is nowhere darker shows through from the back
 RIM = 0.02  # of the sides: what comes so near to the rim may reach in from outside
 
@@ -45,6 +46,8 @@ def extract_ink(pixels: np.ndarray, alpha: np.ndarray, mask: np.ndarray | None =
     light = pixels.astype(np.float32)
     if not opaque.all() or alpha.min() < 255:
         light += np.median(pixels[opaque], axis=0) * (1 - alpha / np.float32(255))[..., np.newaxis]
+    if mask is not None:
+        light = _extended(light, mask)
     rim = np.concatenate([light[0], light[-1], light[:, 0], light[:, -1]])
     even = mask is None and float(np.ptp(np.percentile(rim, (5, 95), axis=0), axis=0).max()) <= EVEN
     relief = _relief(light, np.median(rim, axis=0) if even else None)
@@ -80,6 +83,17 @@ def extract_ink(pixels: np.ndarray, alpha: np.ndarray, mask: np.ndarray | None =
     np.maximum.at(darkest, pieces.ravel(), ink.ravel())
     ink[((area < SPECK * area[1:].max(initial=0)) | (darkest < FAINTEST))[pieces]] = 0
     return Ink(ink, rulings)
+
+
+def _extended(light: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """Return the colours with paper in place of what lies outside the mask: (H, W, 3) float32."""
+    if mask.all() or not mask.any():
+        return light
+    zoom = min(1, 64 / max(mask.shape))
+    cover = cv2.resize(mask.astype(np.float32), None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA)
+    small = cv2.resize(light * mask[..., np.newaxis], None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA)
+    spread = cv2.GaussianBlur(small, (0, 0), 8) / (cv2.GaussianBlur(cover, (0, 0), 8)[..., np.newaxis] + 1e-6)
+    return np.where(mask[..., np.newaxis], light, cv2.resize(spread, mask.shape[::-1], interpolation=cv2.INTER_LINEAR))
 
 
 def _relief(light: np.ndarray, paper: np.ndarray | None) -> np.ndarray:
@@ -147,16 +161,26 @@ def _size(relief: np.ndarray, floor: float) -> float:
 
 def _without_rim(relief: np.ndarray, floor: float) -> np.ndarray:
     """Return the relief without what reaches in from the rim, where something else is left."""
-    height, width = relief.shape
-    _, pieces, stats, _ = cv2.connectedComponentsWithStats((relief > floor).view(np.uint8))
+    dark = max(floor, DARK * float(relief.max()))
+    pieces, reaching, something = _from_rim(relief > dark)
+    if something:  # a shadow may join the digit with the hand that throws it: only what is dark counts
+        kept = np.unique(pieces[~reaching[pieces] & (pieces > 0)])
+        low, low_reaching, _ = _from_rim(relief > floor)
+        low_reaching[np.unique(low[np.isin(pieces, kept)])] = False
+        return np.where(low_reaching[low] | reaching[pieces], 0, relief).astype(np.float32)
+    pieces, reaching, something = _from_rim(relief > floor)
+    return np.where(reaching[pieces], 0, relief).astype(np.float32) if something else relief
+
+
+def _from_rim(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray, bool]:
+    """Return the pieces (H, W) int32, which of them reach the rim, and whether another one is as large as a digit."""
+    height, width = mask.shape
+    _, pieces, stats, _ = cv2.connectedComponentsWithStats(mask.view(np.uint8))
     edge = max(1, round(RIM * min(height, width)))
-    left, top = stats[:, cv2.CC_STAT_LEFT], stats[:, cv2.CC_STAT_TOP]
-    right, bottom = left + stats[:, cv2.CC_STAT_WIDTH], top + stats[:, cv2.CC_STAT_HEIGHT]
-    outside = (left < edge) | (top < edge) | (right > width - edge) | (bottom > height - edge)
-    outside[0] = False
-    sizes = np.maximum(right - left, bottom - top)
-    inside = ~outside
-    inside[0] = False
-    if not outside.any() or sizes[inside].max(initial=0) < 0.12 * max(height, width):
-        return relief
-    return np.where(outside[pieces], 0, relief).astype(np.float32)
+    low = stats[:, :2]
+    high = low + stats[:, 2:4]
+    reaching = (low < edge).any(axis=1) | (high > np.array([width, height]) - edge).any(axis=1)
+    sizes = stats[:, 2:4].max(axis=1)
+    something = sizes[1:][~reaching[1:]].max(initial=0) >= 0.12 * max(height, width)
+    reaching[0] = False
+    return pieces, reaching, bool(something and reaching.any())

@@ -8,6 +8,7 @@ from digits.inference.preprocessing import FAINT
 HEIGHT = 0.22  # of the frame's height: what is enclosed is at least so high, or the frame is a 0 with a speck in it
 AROUND = 0.8  # of all directions in which a frame lies around what it encloses
 NEAR = 0.3  # of the longest side of a digit: a gap within it is narrower
+LARGE = 0.45  # of the longest side of the digit: a piece that is no dirt
 THIN = 0.45  # of its hull: a frame has at most so much ink
 
 
@@ -25,7 +26,10 @@ def remove_frame(ink: np.ndarray) -> np.ndarray:
 
 
 def main_piece(ink: np.ndarray) -> np.ndarray:
-    """Return the largest piece of ink with all that lies near it, such as the roof of a 5: (H, W) uint8."""
+    """Return the ink without small pieces far from the largest: (H, W) uint8.
+
+    What lies near it, such as the roof of a 5, stays; so does what is large: two digits are not one.
+    """
     count, pieces, stats, _ = cv2.connectedComponentsWithStats((ink > FAINT).view(np.uint8), connectivity=8)
     if count <= 2:
         return ink
@@ -39,7 +43,9 @@ def main_piece(ink: np.ndarray) -> np.ndarray:
         grown = near | (gap <= NEAR * (end - start).max())
         grown[0] = False
         if (grown == near).all():
-            return np.where(near[pieces] | (pieces == 0), ink, 0).astype(np.uint8)
+            dirt = ~near & (stats[:, 2:4].max(axis=1) < LARGE * (end - start).max())
+            dirt[0] = False
+            return np.where(dirt[pieces], 0, ink).astype(np.uint8)
         near = grown
 
 

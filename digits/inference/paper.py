@@ -10,6 +10,7 @@ LEVELS = 12  # thresholds for each channel
 AREA = 0.05, 0.97  # of the picture, of a sheet; more is the whole picture
 SOLID = 0.9  # of its hull: a finger may cover a little of a sheet
 CORNERS = 4  # of a sheet inside the picture; where it runs out of the picture there are more
+CUT_OFF = 0.3  # of the picture, of a sheet that runs out of it on more than one side: less is a corner of something
 STRAIGHT = 2.5  # px of SMALL, from the edge of most of a sheet
 CONTRAST = 9  # of 255 in Lab, between a sheet and what it lies on, all along its edges
 OFFSETS = 5, 12  # px of SMALL from an edge at which both sides are compared: a drawn line is no edge
@@ -46,9 +47,13 @@ def find_sheet(pixels: np.ndarray, longest: int) -> Sheet | None:
     lab = cv2.cvtColor(small, cv2.COLOR_RGB2LAB)
     flat = cv2.medianBlur(lab, 9)
     detail = np.linalg.norm(lab.astype(np.float32) - cv2.medianBlur(lab, 41), axis=2)
-    written = [quad for quad in _candidates(flat) if _is_written(detail, quad)]
+    sheets, regions = _candidates(flat)
+    written = [sheet for sheet in sheets if _is_written(detail, sheet)]
     if not written:
-        return None
+        written = [region for region in regions if _is_written(detail, region)]
+        if not written:
+            return None
+        return _cut(pixels, max(written, key=cv2.contourArea) / np.float32(zoom), longest, inset=INSET)
     # The innermost; of nearly equal ones, the one with the clearest edges.
     least = min(cv2.contourArea(quad) for quad in written)
     near = [quad for quad in written if cv2.contourArea(quad) < 1.25 * least]
@@ -56,10 +61,13 @@ def find_sheet(pixels: np.ndarray, longest: int) -> Sheet | None:
     return _cut(pixels, best / np.float32(zoom), longest, inset=INSET)
 
 
-def _candidates(flat: np.ndarray) -> list[np.ndarray]:
-    """Return the polygons (n, 2) float32 that may be sheets. flat: (h, w, 3) uint8 in Lab, without its thin lines."""
+def _candidates(flat: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """Return the polygons (n, 2) float32 that may be sheets, and those that may be paper of another shape.
+
+    flat: (h, w, 3) uint8 in Lab, without its thin lines.
+    """
     height, width = flat.shape[:2]
-    found = []
+    sheets, regions = [], []
     for channel in cv2.split(flat):
         low, high = np.percentile(channel, (1, 99))
         if high - low < CONTRAST:
@@ -71,8 +79,29 @@ def _candidates(flat: np.ndarray) -> list[np.ndarray]:
                 for contour in cv2.findContours(framed, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0]:
                     polygon = _polygon(contour, width, height)
                     if polygon is not None and _contrast(flat, polygon) >= CONTRAST:
-                        found.append(polygon)
-    return found
+                        sheets.append(polygon)
+                    elif (polygon := _region(contour, flat)) is not None:
+                        regions.append(polygon)
+    return sheets, regions
+
+
+def _region(contour: np.ndarray, flat: np.ndarray) -> np.ndarray | None:
+    """Return the outline of a region that lies within the picture on something else: sheets that overlap, a held sheet."""
+    height, width = flat.shape[:2]
+    area = cv2.contourArea(contour)
+    if not 0.1 * width * height <= area <= 0.8 * width * height or area < 0.72 * cv2.contourArea(cv2.convexHull(contour)):
+        return None
+    left, top, wide, high = cv2.boundingRect(contour)
+    if (left <= 2) + (top <= 2) + (left + wide >= width) + (top + high >= height) > 1:
+        return None  # more likely a part of the paper, cut off by a shadow
+    mask = cv2.drawContours(np.zeros((height + 2, width + 2), np.uint8), [contour], -1, 1, -1)[1:-1, 1:-1]
+    kernel = np.ones((3, 3), np.uint8)
+    outer = cv2.dilate(mask, kernel, iterations=12) - cv2.dilate(mask, kernel, iterations=4)
+    inner = mask - cv2.erode(mask, kernel, iterations=12)
+    paper, ground = np.median(flat[inner > 0], axis=0), np.median(flat[outer > 0], axis=0)
+    if np.linalg.norm(paper - ground) < 3 * CONTRAST or paper[0] < ground[0]:
+        return None  # what is darker than around it may be the shadow of a hand
+    return cv2.approxPolyDP(contour, 3, True)[:, 0].astype(np.float32) - 1
 
 
 def _polygon(contour: np.ndarray, width: int, height: int) -> np.ndarray | None:
@@ -86,6 +115,9 @@ def _polygon(contour: np.ndarray, width: int, height: int) -> np.ndarray | None:
     polygon = cv2.approxPolyDP(hull, 0.011 * np.hypot(width, height), True)[:, 0].astype(np.float32) - 1
     free = ~_at_rim(polygon, width, height)
     if len(polygon) < 3 or free.sum() > CORNERS or cv2.contourArea(polygon) < SOLID * area:
+        return None
+    sides = [polygon[:, 0] < 4, polygon[:, 1] < 4, polygon[:, 0] > width - 5, polygon[:, 1] > height - 5]
+    if sum(side.any() for side in sides) > 1 and area < CUT_OFF * width * height:
         return None
     distances = [abs(cv2.pointPolygonTest(polygon + 1, point.tolist(), True)) for point in contour[::4, 0].astype(float)]
     return polygon if np.percentile(distances, 80) <= STRAIGHT else None
@@ -134,7 +166,7 @@ def _difference(flat: np.ndarray, some: np.ndarray, others: np.ndarray) -> np.nd
 def _is_written(detail: np.ndarray, polygon: np.ndarray) -> bool:
     """Return whether there is ink well inside the polygon. detail: (h, w) float32, difference from the paper nearby."""
     mask = np.zeros(detail.shape, np.uint8)
-    cv2.fillConvexPoly(mask, np.rint(polygon).astype(np.int32), 1)
+    cv2.fillPoly(mask, [np.rint(polygon).astype(np.int32)], 1)
     mask = cv2.erode(cv2.copyMakeBorder(mask, 1, 1, 1, 1, cv2.BORDER_CONSTANT), np.ones((15, 15), np.uint8))[1:-1, 1:-1]
     inside = detail[mask > 0]
     if not inside.size:
@@ -147,7 +179,7 @@ def _cut(pixels: np.ndarray, outline: np.ndarray, longest: int, *, inset: float)
     """Return the part of the picture inside the outline; four corners become a rectangle."""
     height, width = pixels.shape[:2]
     rim = _at_rim(outline * SMALL / max(width, height), width * SMALL / max(width, height), height * SMALL / max(width, height))
-    if len(outline) == 4 and (inset == 0 or rim.sum() < 4):
+    if len(outline) == 4 and (inset == 0 or rim.sum() < 4) and cv2.isContourConvex(np.float32(outline)):
         corners = _ordered(outline)
         sides = np.linalg.norm(corners - np.roll(corners, -1, axis=0), axis=1)
         size = np.array([(sides[0] + sides[2]) / 2, (sides[1] + sides[3]) / 2])
@@ -166,7 +198,7 @@ def _cut(pixels: np.ndarray, outline: np.ndarray, longest: int, *, inset: float)
         flat = _warp(pixels, matrix, size)
     mask = np.zeros(flat.shape[:2], np.uint8)
     inner = cv2.perspectiveTransform(np.float32(outline)[np.newaxis], matrix)[0]
-    cv2.fillConvexPoly(mask, np.rint(inner).astype(np.int32), 1)
+    cv2.fillPoly(mask, [np.rint(inner).astype(np.int32)], 1)
     if step := round(inset * max(size)):
         mask = cv2.copyMakeBorder(mask, 1, 1, 1, 1, cv2.BORDER_CONSTANT)
         mask = cv2.erode(mask, np.ones((2 * step + 1, 2 * step + 1), np.uint8), borderValue=0)[1:-1, 1:-1]

@@ -42,8 +42,10 @@ def _mask(small: np.ndarray, noise: float) -> np.ndarray:
     profiles = np.stack([small[:, start:end].mean(axis=1) for start, end in zip(edges[:-1], edges[1:], strict=True)])
     # Only what stands out from a little above and below: not a shadow, not the body of a thick stroke.
     widest = max(3, round(WIDEST * max(small.shape)) | 1)
-    profiles -= cv2.morphologyEx(profiles, cv2.MORPH_OPEN, np.ones((1, widest + 2), np.uint8))
-    profiles = cv2.dilate(profiles, np.ones((1, 3), np.uint8))  # lines bend a little
+    broad = cv2.morphologyEx(profiles, cv2.MORPH_OPEN, np.ones((1, widest + 2), np.uint8))
+    profiles = cv2.dilate(profiles - broad, np.ones((1, 3), np.uint8))  # lines bend a little
+    least = max(2.5, noise)
+    profiles[broad > max(10.0, 3 * noise)] = -1  # whether there is a line below thick ink, nobody knows
     middles = (edges[:-1] + edges[1:]) / 2 - width / 2
     rows = np.arange(height, dtype=np.float32)
     votes = np.empty((len(SLOPES), height), np.float32)
@@ -52,7 +54,6 @@ def _mask(small: np.ndarray, noise: float) -> np.ndarray:
         strip = np.repeat(np.arange(STRIPS, dtype=np.float32)[:, np.newaxis], height, axis=1)
         seen = cv2.remap(profiles, at, strip, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=-1)
         votes[place] = _percentile(seen)
-    least = max(3.0, 1.5 * noise)
     mask = np.zeros(small.shape, np.uint8)
     for _ in range(MOST):
         place, row = np.unravel_index(int(votes.argmax()), votes.shape)
@@ -72,7 +73,7 @@ def _percentile(seen: np.ndarray) -> np.ndarray:
     columns = np.arange(seen.shape[1])
     first, last = inside.argmax(axis=0), STRIPS - 1 - inside[::-1].argmax(axis=0)
     ends = np.minimum(seen[first, columns], seen[last, columns])  # the sides of a box end before the rim
-    return np.where(count >= 0.6 * STRIPS, np.minimum(value, 2 * ends.clip(min=0)), 0).astype(np.float32)
+    return np.where(count >= 0.5 * STRIPS, np.minimum(value, 2 * ends.clip(min=0)), 0).astype(np.float32)
 
 
 def _follow(mask, profiles, row: float, slope: float, middles, edges, widest: int) -> None:
