@@ -8,7 +8,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from digits.inference.strokes import read_strokes
+from digits.inference.strokes import ERASER, read_strokes
 
 SIDE = 28  # px, what the network sees
 LONGEST = 512  # px, a side of the picture as it was drawn
@@ -27,7 +27,10 @@ class Drawing:
     picture: bytes
     """A grey PNG of the ink as it was drawn, at most LONGEST px a side."""
     strokes: list[Any]
-    """As the canvas sends them, {path, strokeWidth} each, in px of the picture; none of a photo."""
+    """As the canvas sends them, {path, strokeWidth} each, in px of the picture; none of a photo.
+
+    Those of the eraser have its colour as their `stroke`.
+    """
 
     @property
     def id(self) -> str:
@@ -47,7 +50,7 @@ def make(seen: np.ndarray, ink: np.ndarray, label: int, strokes: list[Any] = ())
 
 
 def plain_strokes(strokes: list[Any]) -> list[dict[str, Any]]:
-    """Return the path and the width of each stroke as the canvas knows it, to a tenth of a px, and nothing else.
+    """Return the path and the width of each stroke as the canvas knows it, to a tenth of a px, and what erases.
 
     Raises UnreadablePicture when they are no strokes.
     """
@@ -56,6 +59,7 @@ def plain_strokes(strokes: list[Any]) -> list[dict[str, Any]]:
         {
             "path": [[command, *(round(number, 1) for number in numbers)] for command, *numbers in stroke["path"]],
             "strokeWidth": round(stroke["strokeWidth"], 1),
+            **({"stroke": ERASER} if stroke.get("stroke") == ERASER else {}),
         }
         for stroke in strokes
     ]

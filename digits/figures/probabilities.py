@@ -8,22 +8,33 @@ from digits.figures.theme import DIGITS, PARTS, QUIET, TEN, cells, chart, dotted
 
 
 def bars(probabilities: np.ndarray, highlight: int | None = None, *, height: int = 260) -> go.Figure:
-    """Return ten bars from 0 to 100 %; the axes never move, so that strokes can be compared.
+    """Return ten bars from 0 to 100 %, one below the other; the axes never move, so that strokes can be compared.
 
     probabilities: (10,) float in 0..1. highlight: the digit whose bar stands out. height: px.
     """
     ten = go.Bar(
-        x=TEN, y=probabilities,
+        y=TEN, x=probabilities, orientation="h",
         marker_color=[PARTS["train"] if digit == highlight else QUIET for digit in TEN],
-        text=[f"{share:.0%}" if share >= 0.005 else "" for share in probabilities],
-        textposition="outside", constraintext="none", cliponaxis=False,
-        hovertemplate="%{x}: <b>%{y:.2%}</b><extra></extra>",
+        text=[short_percent(share) if share >= 0.005 else "" for share in probabilities],
+        textposition="outside", textangle=0, constraintext="none", cliponaxis=False,
+        customdata=[percent(share) for share in probabilities],
+        hovertemplate="%{y}: <b>%{customdata}</b><extra></extra>",
     )  # fmt: skip
     # Margins of known width, because to find them takes the browser longer than to draw the bars, at every stroke.
     fixed = {"automargin": False}
-    x = fixed | {"tickvals": TEN, "range": [-0.5, 9.5]}
-    y = fixed | {"range": [0, 1.12], "tickvals": [0, 0.25, 0.5, 0.75, 1], "tickformat": ".0%", "showgrid": True}
-    return chart([ten], height, x=x, y=y, bargap=0.25, margin={"l": 40, "r": 8, "t": 8, "b": 24})
+    x = fixed | {"range": [0, 1.2], "tickvals": [0, 0.25, 0.5, 0.75, 1], "showticklabels": False, "showgrid": True}
+    y = fixed | {"tickvals": TEN, "range": [9.5, -0.5]}
+    return chart([ten], height, x=x, y=y, bargap=0.25, margin={"l": 20, "r": 8, "t": 0, "b": 0})
+
+
+def percent(probability: float) -> str:
+    """Return a probability, 0 to 1, as a percentage: "99.2%". It is never rounded up to certainty."""
+    return "over 99.9%" if probability > 0.999 else f"{probability:.1%}"
+
+
+def short_percent(probability: float) -> str:
+    """Return a probability, 0 to 1, in few characters: "4%", "99.2%", ">99.9%"; never rounded up to certainty."""
+    return ">99.9%" if probability > 0.999 else f"{probability:.1%}" if probability > 0.9 else f"{probability:.0%}"
 
 
 def changes(differences: np.ndarray, names: list[str]) -> go.Figure:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from digits.inference.detector import THRESHOLD, Detector
+from digits.inference.parts import Part
 from digits.inference.preprocessing import Steps, as_drawn, preprocess
 from digits.inference.recognizer import Recognizer
-from digits.inference.segmentation import Part
 
 NOT_A_DIGIT = "?"  # in place of a digit
 

@@ -1,85 +1,172 @@
-"""Separate several digits on one drawing: which ink belongs to which digit, left to right.
+"""Separate a drawing into its digits: is it one digit or a number, and which ink belongs to which digit?
 
-Pieces above each other are one digit (the roof of a 5, the two lines of a 4); pieces beside each other are two. Where
-the strokes are known, a piece is a stroke, and digits may touch. In a picture, a piece is connected ink.
+Heuristic over-segmentation: take more pieces than there are digits, and join neighbours so that all results look most
+like digits (Y. LeCun et al., "Gradient-based learning applied to document recognition", 1998, section V). Pieces are
+strokes, connected ink, and slices of digits that touch. Pieces above each other are one digit (the roof of a 5). Pieces
+beside each other may be one (a 4 in two lines, a 0 in two halves) or two: there the networks predict each choice, and
+the wider the gap, the more speaks for two. How the numbers below were found: docs/experiments.md.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-import cv2
 import numpy as np
 
 from digits.errors import BlankDrawing
-from digits.inference.preprocessing import FAINT
-from digits.inference.strokes import Stroke, paint
+from digits.inference.detector import THRESHOLD, Detector
+from digits.inference.parts import Part, cut_out, find_parts, join
+from digits.inference.preprocessing import to_mnist
+from digits.inference.recognizer import Recognizer
+from digits.inference.strokes import Stroke
+from digits.inference.touching import slices
 
-MAX_DIGITS = 12  # more do not fit on the canvas
-SPECK = 0.02  # of the area of the largest piece: less is a slip of the pen
-OVERLAP = 0.3  # of the width of the narrower piece: pieces that overlap sideways by more are one digit
-WIDE = 1.25  # width by height: wider are 3% of single pen digits, 1% of MNIST's, and 6 in 10 of two that touch
+OVERLAP = 0.5  # of the width of the narrower piece: pieces that overlap sideways by more are one digit
+SHORT = 0.35  # of the height of the tallest piece: less is a dot, a comma or a dash, or belongs to a neighbour
+STRAY = 0.1  # of the same height: a dot that is farther from all other ink belongs to no digit
+MAX_PIECES = 4  # of one digit, beside each other
+WIDEST = 1.7  # width by height of one digit
+NARROW = 0.7  # width by height: a narrower piece is not two digits that touch
+
+# What speaks for two digits between two pieces, as log-odds.
+APART = -0.25  # for a gap of 0
+GAP = 7.0  # more for each height of the digits that the gap is wide
+TOUCHING = -2.0  # where connected ink was cut
+
+DOUBTFUL = 0.5  # likelihood: what is less likely a digit is cut where digits may touch
+LEFT_OUT = 0.2  # likelihood of a short piece being no part of a digit
+FLOOR = 0.001  # likelihood: less counts as much
 ADVICE = "There is no ink yet. Draw one or more digits beside each other."
 
 
-@dataclass(frozen=True)
-class Part:
-    """The ink of one digit."""
+@dataclass(frozen=True, eq=False)
+class _Candidate:
+    """A part that may be a digit."""
 
-    left: int
-    top: int
-    ink: np.ndarray  # (h, w) uint8, 0 = paper, 255 = ink; its corner lies at (left, top) of the drawing, in px
-
-    @property
-    def may_touch(self) -> bool:
-        """Whether the part is so wide that it may be two digits that touch."""
-        height, width = self.ink.shape
-        return width > WIDE * height
+    part: Part
+    likelihood: float  # of being a digit at all, 0 to 1
+    score: float  # logarithm of that likelihood times the largest of the ten probabilities
 
 
-def separate_strokes(strokes: list[Stroke], size: tuple[int, int]) -> list[Part]:
-    """Separate the strokes of a canvas of size = (width, height) px into digits, left to right; at most MAX_DIGITS.
+def separate(
+    ink: np.ndarray,
+    recognizer: Recognizer,
+    detector: Detector,
+    strokes: Sequence[Stroke] = (),
+    *,
+    is_number: bool = False,
+) -> list[Part]:
+    """Return the digits of a drawing, left to right: at least one part, and only one where the drawing is one digit.
 
-    Raises BlankDrawing when no stroke leaves ink on it.
+    ink: (H, W) uint8, 0 = paper, 255 = ink. strokes: those that left this ink; none where they are not known.
+    is_number: whether the user says that there are several digits. Dots, commas and dashes are left out. Raises
+    BlankDrawing when there is no ink.
     """
-    groups = _group([(stroke.points[:, 0].min(), stroke.points[:, 0].max()) for stroke in strokes])
-    inks = (paint([strokes[piece] for piece in group], size) for group in groups)
-    return _cut_out([ink for ink in inks if (ink > FAINT).any()])
-
-
-def separate(ink: np.ndarray) -> list[Part]:
-    """Separate the ink of a picture into digits, left to right; at most MAX_DIGITS. Digits that touch stay together.
-
-    ink: (H, W) uint8, 0 = paper, 255 = ink. Raises BlankDrawing when there is none.
-    """
-    _, pieces, stats, _ = cv2.connectedComponentsWithStats((ink > FAINT).view(np.uint8), connectivity=8)
-    area, left = stats[1:, cv2.CC_STAT_AREA], stats[1:, cv2.CC_STAT_LEFT]
-    found = 1 + np.flatnonzero(area >= SPECK * area.max(initial=0))
-    right = left + stats[1:, cv2.CC_STAT_WIDTH]
-    groups = _group([(left[piece - 1], right[piece - 1]) for piece in found])
-    return _cut_out([np.where(np.isin(pieces, found[group]), ink, 0).astype(np.uint8) for group in groups])
-
-
-def _group(extents: list[tuple[float, float]]) -> list[list[int]]:
-    """Return which pieces are one digit: groups of positions in `extents` (left, right), left to right."""
-    groups: list[list[int]] = []
-    for piece in sorted(range(len(extents)), key=lambda piece: extents[piece]):
-        left, right = extents[piece]
-        for group in groups:
-            start, end = min(extents[other][0] for other in group), max(extents[other][1] for other in group)
-            shared = min(end, right) - max(start, left)
-            if shared >= OVERLAP * min(end - start, right - left):
-                group.append(piece)
-                break
-        else:
-            groups.append([piece])
-    return groups
-
-
-def _cut_out(inks: list[np.ndarray]) -> list[Part]:
-    """Crop the ink of each digit, (H, W) uint8."""
-    if not inks:
+    whole = cut_out(ink)
+    if whole is None:
         raise BlankDrawing(ADVICE)
-    parts = []
-    for ink in inks[:MAX_DIGITS]:
-        left, top, width, height = cv2.boundingRect((ink > FAINT).view(np.uint8))
-        parts.append(Part(left, top, ink[top : top + height, left : left + width]))
-    return parts
+    models = recognizer, detector
+    pieces = _above_each_other(_without_dots(find_parts(ink, strokes)))
+    if len(pieces) == 1 and not _is_wider(pieces[0], NARROW):
+        return pieces
+    log_odds = [APART + GAP * _gap(one, other) for one, other in pairwise(pieces)]
+    digits = [
+        one for found in _most_likely(pieces, log_odds, *models, at_least_two=is_number) for one in _cut(found, *models)
+    ]
+    # Several pieces of which most are not digits are one drawing that is not a digit.
+    if not is_number and 2 * sum(digit.likelihood >= THRESHOLD for digit in digits) < len(digits):
+        return [whole]
+    return [digit.part for digit in digits]
+
+
+def _without_dots(pieces: list[Part]) -> list[Part]:
+    """Leave out the dots that lie apart from all other ink."""
+    tall = max(max(piece.ink.shape) for piece in pieces)
+    large = [piece for piece in pieces if max(piece.ink.shape) >= SHORT * tall]
+    return [
+        piece
+        for piece in pieces
+        if max(piece.ink.shape) >= SHORT * tall or min(_distance(piece, other) for other in large) < STRAY * tall
+    ]
+
+
+def _distance(one: Part, other: Part) -> int:
+    """Return how far the boxes of two parts are apart, in px, sideways or upright, whichever is more."""
+    sideways = max(one.left, other.left) - min(one.right, other.right)
+    return max(sideways, max(one.top, other.top) - min(one.bottom, other.bottom))
+
+
+def _above_each_other(pieces: list[Part]) -> list[Part]:
+    """Join the pieces that lie above each other. Returns the results, left to right."""
+    groups: list[list[Part]] = []
+    for piece in pieces:
+        same = [group for group in groups if any(_overlap(piece, other) >= OVERLAP for other in group)]
+        groups = [group for group in groups if group not in same] + [[piece, *(one for group in same for one in group)]]
+    return sorted((join(group) for group in groups), key=lambda part: part.left + part.right)
+
+
+def _overlap(one: Part, other: Part) -> float:
+    """Return the fraction of the width of the narrower part that both share; negative where they are apart."""
+    shared = min(one.right, other.right) - max(one.left, other.left)
+    return shared / min(one.right - one.left, other.right - other.left)
+
+
+def _gap(one: Part, other: Part) -> float:
+    """Return the gap between two parts, by the height of both together; negative where they overlap."""
+    return (other.left - one.right) / (max(one.bottom, other.bottom) - min(one.top, other.top))
+
+
+def _is_wider(part: Part, ratio: float) -> bool:
+    height, width = part.ink.shape
+    return width > ratio * height
+
+
+def _most_likely(
+    pieces: list[Part],
+    log_odds: list[float],
+    recognizer: Recognizer,
+    detector: Detector,
+    *,
+    at_least_two: bool = False,
+) -> list[_Candidate]:
+    """Join neighbours so that the result is most likely, short pieces left out. Returns the digits, left to right.
+
+    log_odds: of two digits, between each piece and the next. at_least_two: do not join all pieces.
+    """
+    most = max(1, min(MAX_PIECES, len(pieces) - at_least_two))
+    spans = [
+        (start, end)
+        for start in range(len(pieces))
+        for end in range(start + 1, min(start + most, len(pieces)) + 1)
+        if end == start + 1 or not _is_wider(join(pieces[start:end]), WIDEST)
+    ]
+    candidates = _try([join(pieces[start:end]) for start, end in spans], recognizer, detector)
+    short = SHORT * max(piece.ink.shape[0] for piece in pieces)
+    # The best way to divide the pieces up to each one: its score, and its digits.
+    best: list[tuple[float, list[_Candidate]]] = [(0.0, [])] + [(-np.inf, [])] * len(pieces)
+    for (start, end), candidate in zip(spans, candidates, strict=True):
+        is_short = candidate.part.ink.shape[0] < short
+        score, digits = best[start]
+        score += (np.log(LEFT_OUT) if is_short else candidate.score) - sum(log_odds[start : end - 1])
+        if score > best[end][0]:
+            best[end] = score, digits if is_short else [*digits, candidate]
+    return best[-1][1]
+
+
+def _cut(digit: _Candidate, recognizer: Recognizer, detector: Detector) -> list[_Candidate]:
+    """Cut what may be several digits that touch, if each of the results looks like a digit."""
+    if digit.likelihood >= DOUBTFUL or not _is_wider(digit.part, NARROW):
+        return [digit]
+    pieces = slices(digit.part)
+    found = _most_likely(pieces, [TOUCHING] * (len(pieces) - 1), recognizer, detector)
+    return found if all(one.likelihood >= THRESHOLD for one in found) else [digit]
+
+
+def _try(parts: list[Part], recognizer: Recognizer, detector: Detector) -> list[_Candidate]:
+    images = np.stack([to_mnist(part.ink) for part in parts])
+    likelihoods = detector.likelihood(images)
+    largest = np.ones(len(parts))
+    possible = likelihoods > FLOOR  # the others are no digits, whatever the recognizer predicts
+    largest[possible] = recognizer.probabilities(images[possible]).max(axis=1)
+    scores = np.log(np.maximum(likelihoods * largest, FLOOR))
+    return [_Candidate(*row) for row in zip(parts, likelihoods.tolist(), scores.tolist(), strict=True)]

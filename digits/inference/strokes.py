@@ -1,7 +1,11 @@
-"""The strokes of a drawing: read from what the canvas sends, and painted again, for instance without one of them."""
+"""The strokes of a drawing: read from what the canvas sends, and painted as the browser paints them.
+
+What was rubbed out of a stroke later belongs to it, so any of the strokes can be painted without the others.
+"""
 
 import math
 from dataclasses import dataclass
+from itertools import chain, groupby
 from typing import Any
 
 import cv2
@@ -9,34 +13,48 @@ import numpy as np
 
 from digits.errors import UnreadablePicture
 
-MAX_STROKES = 100
+ERASER = "#000000"
+"""The colour of the canvas, in which the eraser draws."""
+MAX_STROKES = 300
 MAX_POINTS = 20_000  # of all strokes; a pen that draws for a minute gives 6,000
 WIDEST = 400  # px
-FRACTION_BITS = 4  # of OpenCV's coordinates: 1/16 px
-CURVE = np.linspace(0, 1, 5)[1:, np.newaxis]  # where a quadratic curve is followed; its pieces are a few px long
+LONGEST = 512  # px, no canvas is wider or higher
+FINE = 6  # parts of a pixel in which strokes are painted, hard, before their edges become soft
+FRACTION_BITS = 4  # of OpenCV's coordinates: 1/16 of such a part
+CURVE = np.linspace(0, 1, 9)[1:, np.newaxis]  # where a quadratic curve is followed; its pieces are a few px long
+NUM_NUMBERS = {"M": 2, "L": 2, "Q": 4}  # after each command of a path
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Stroke:
     """One line of the brush, from pen-down to pen-up."""
 
     points: np.ndarray  # (p, 2) float64: x to the right, y down, in px of the canvas
     width: float  # px, of the brush
+    erasers: tuple["Stroke", ...] = ()  # the lines of the eraser that were drawn after it
 
 
 def read_strokes(drawing: Any) -> list[Stroke]:
-    """Return the strokes of a canvas' `json_data`, in the order in which they were drawn.
+    """Return the strokes of a canvas' `json_data`, in the order in which they were drawn, without those rubbed out.
 
-    Each object holds an SVG path of M, L and Q in px, and its strokeWidth. The value comes from the browser and may be
-    anything: raises UnreadablePicture when it is something else, or more than a hand draws.
+    Each object holds an SVG path of M, L and Q in px, its strokeWidth, and ERASER as its stroke where it rubs out. The
+    value comes from the browser and may be anything: raises UnreadablePicture when it is something else, or more than a
+    hand draws.
     """
     try:
         objects = drawing["objects"]
         if len(objects) > MAX_STROKES or sum(len(thing["path"]) for thing in objects) > MAX_POINTS:
             raise ValueError("more strokes than a hand draws")
-        return [Stroke(_points(thing["path"]), _number(thing["strokeWidth"], WIDEST)) for thing in objects]
-    except (TypeError, KeyError, ValueError, IndexError) as error:
+        erasers, strokes = (), []
+        for thing in reversed(objects):
+            line = Stroke(_points(thing["path"]), _number(thing["strokeWidth"], WIDEST), erasers)
+            if thing.get("stroke") == ERASER:
+                erasers = (line, *erasers)
+            else:
+                strokes.append(line)
+    except (TypeError, KeyError, ValueError, IndexError, AttributeError, OverflowError) as error:
         raise UnreadablePicture("We couldn't read the strokes of this drawing. Press Clear and try again.") from error
+    return [line for line in reversed(strokes) if not line.erasers or paint([line], (LONGEST, LONGEST)).any()]
 
 
 def paint(strokes: list[Stroke], size: tuple[int, int]) -> np.ndarray:
@@ -45,30 +63,55 @@ def paint(strokes: list[Stroke], size: tuple[int, int]) -> np.ndarray:
     Returns (height, width) uint8, 0 = paper, 255 = ink.
     """
     ink = np.zeros(size[::-1], np.uint8)
-    for stroke in strokes:
-        # Coordinate 0 is the middle of the first pixel for OpenCV, its edge for the browser.
-        line = np.rint((stroke.points - 0.5) * (1 << FRACTION_BITS)).astype(np.int32)
-        if len(line) == 1:
-            line = line.repeat(2, axis=0)  # OpenCV paints no line of one point; the browser paints a dot
-        # OpenCV's soft lines are 1.4 px wider than asked for, and an odd width is painted as the even one above it.
-        thickness = 2 * max(1, round((stroke.width - 1.4) / 2))
-        cv2.polylines(ink, [line], False, 255, thickness, cv2.LINE_AA, FRACTION_BITS)
+    if not strokes:
+        return ink
+    # Only where there is ink: of a digit that is a quarter of the canvas.
+    reach = max(stroke.width for stroke in strokes) / 2 + 1
+    points = np.concatenate([stroke.points for stroke in strokes])
+    left, top = np.clip(np.floor(points.min(axis=0) - reach), 0, size).astype(int)
+    right, bottom = np.clip(np.ceil(points.max(axis=0) + reach), 0, size).astype(int)
+    if left == right or top == bottom:
+        return ink
+    fine = np.zeros((FINE * (bottom - top), FINE * (right - left)), np.uint8)
+    for _, between in groupby(strokes, key=lambda stroke: stroke.erasers):
+        lines = list(between)
+        layer = np.zeros_like(fine) if lines[0].erasers else fine
+        for line in lines:
+            _draw(layer, line, (left, top), 255)
+        for line in lines[0].erasers:
+            _draw(layer, line, (left, top), 0)
+        cv2.max(fine, layer, dst=fine)
+    soft = cv2.resize(fine, (right - left, bottom - top), interpolation=cv2.INTER_AREA)
+    ink[top:bottom, left:right] = soft
     return ink
+
+
+def _draw(layer: np.ndarray, stroke: Stroke, corner: tuple[int, int], value: int) -> None:
+    # Coordinate 0 is the middle of the first pixel for OpenCV, its edge for the browser.
+    line = np.rint((FINE * (stroke.points - corner) - 0.5) * (1 << FRACTION_BITS)).astype(np.int32)
+    if len(line) == 1:
+        line = line.repeat(2, axis=0)  # OpenCV paints no line of one point; the browser paints a dot
+    cv2.polylines(layer, [line], False, value, max(1, round(FINE * stroke.width)), cv2.LINE_8, FRACTION_BITS)
 
 
 def _points(path: list) -> np.ndarray:
     """Follow an SVG path of absolute M, L and Q commands: (p, 2) float64, p > 0."""
-    points: list[np.ndarray] = []
-    for command, *numbers in path:
-        ends = np.array([_number(number, 10_000) for number in numbers]).reshape(-1, 2)
-        if (command, len(ends)) in (("M", 1), ("L", 1)):
-            points.append(ends)
-        elif (command, len(ends)) == ("Q", 2) and points:
-            start, (middle, end) = points[-1][-1], ends
-            points.append((1 - CURVE) ** 2 * start + 2 * CURVE * (1 - CURVE) * middle + CURVE**2 * end)
-        else:
-            raise ValueError(f"path command {command!r}")
-    return np.concatenate(points)
+    if any(NUM_NUMBERS[command] != len(numbers) for command, *numbers in path) or path[0][0] == "Q":
+        raise ValueError("a path command with other numbers")
+    numbers = np.array([_number(number, 10_000) for number in chain.from_iterable(row[1:] for row in path)])
+    points = numbers.reshape(-1, 2)
+    ends = np.cumsum([NUM_NUMBERS[row[0]] // 2 for row in path]) - 1
+    curved = np.flatnonzero([row[0] == "Q" for row in path])
+    start, middle, end = (
+        points[ends[curved - 1], np.newaxis],
+        points[ends[curved] - 1, np.newaxis],
+        points[ends[curved], np.newaxis],
+    )
+    followed = np.repeat(points[ends, np.newaxis], len(CURVE), axis=1)  # (commands, 4, 2)
+    followed[curved] = (1 - CURVE) ** 2 * start + 2 * CURVE * (1 - CURVE) * middle + CURVE**2 * end
+    needed = np.zeros(followed.shape[:2], bool)
+    needed[:, -1] = needed[curved] = True
+    return followed[needed]
 
 
 def _number(value: Any, largest: float) -> float:

@@ -1,78 +1,82 @@
 """Draw: a digit on a canvas, or a picture of one, predicted at every stroke."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from digits.errors import BlankDrawing, DigitsError
-from pages.draw.answer import activations, explanation, live_training, multi_digit, prediction, preprocessing
-from pages.draw.canvas import canvas, practice, recent
-from pages.draw.canvas.sources import CANVAS, INK, TEST_DIGIT, choose_source
-from pages.draw.my_drawings import label_drawing, my_drawings
+from pages.draw.answer import live_training, multi_digit, prediction, tabs
+from pages.draw.canvas import canvas, draft, practice, recent, sources
+from pages.draw.canvas.sources import CANVAS, TEST_DIGIT
+from pages.draw.my_drawings import label_drawing
 from pages.shared import cache, pickers
+from pages.shared.drawing import on_canvas
 from pages.shared.errors import told
 
-ANSWER_HEIGHT = 104  # px, reserved above the canvas, so that the canvas does not move when the answer comes
-
 if st.session_state.get("page_is_new"):
-    canvas.move_canvas()
-head = st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center")
+    canvas.restore()
+st.html(Path(__file__).with_name("layout.css"))
+head = st.container(horizontal=True, vertical_alignment="bottom", key="draw_head")
 head.title("Draw", anchor=False, width="content")
-training = live_training.offer(head)
+first, menu = head.container(key="draw_model"), head.container(horizontal=True, width="content")
+training = live_training.offer(menu)
 if not training:
-    st.markdown("Draw a digit anywhere. The prediction updates with every stroke.")
-    with st.container(horizontal=True):
+    with first:
         run = pickers.model()
+    with menu.popover("Compare", icon=":material/compare:"):
         other = pickers.other_model(run)
     with told():
         models = cache.recognizer(run), cache.detector()
     confidence_help = prediction.confidence_help(run)
-source, several = choose_source(one_digit=training is not None)
 
 
 @st.fragment
 def draw() -> None:
-    """Show the canvas and the prediction in one fragment, so that a stroke reruns nothing else."""
+    """Show the canvas, the prediction and what explains it in one fragment: a stroke reruns nothing else."""
     if recent.has_grown():
         st.rerun()
     left, right = st.columns([5, 7], gap="large")
-    above = left.container(height=ANSWER_HEIGHT, border=False)
-    if not training:
-        with right:
+    with left:
+        paper = st.container()
+        with st.container(horizontal=True, key="draw_links"):
+            source = sources.choose_source()
+            several = not training and source != TEST_DIGIT and sources.choose_several()
+    with right:
+        if not training:
             practice.show(models[0])
+        answer, details = st.container(key="draw_answer"), st.container(key="draw_details")
+    ink, digit, strokes = None, None, []
     try:
-        with left:
-            ink = INK[source]()
-        strokes = canvas.strokes() if source == CANVAS else []
+        with paper:
+            ink = sources.read_ink(source)
+        strokes = on_canvas() if source == CANVAS else []
         if training:
-            live_training.show_drawing(training, ink, above, right)
+            live_training.show_drawing(training, ink, answer, details)
         elif several:
-            number = multi_digit.show(ink, strokes, *models, above, right)
+            number = multi_digit.show(ink, strokes, *models, answer, details)
             if source == CANVAS:
                 recent.remember(number.text, number.confidence)
         else:
-            digit = prediction.show(ink, *models, confidence_help, above, right)
+            digit = prediction.show(ink, *models, confidence_help, answer, details)
             if source == CANVAS:
                 recent.remember(digit.text, digit.confidence)
-            if source != TEST_DIGIT:  # its label is known, and no network may learn from a test digit
-                with left:
+            with details:
+                if source != TEST_DIGIT:  # its label is known, and no network may learn from a test digit
                     label_drawing.show(ink, digit.steps.image, strokes)
-            with right:
-                prediction.show_other(digit.image, other)
-                explanation.show(digit, *models, strokes)
-                activations.show(run, digit.image)
+                prediction.show_other(digit, other)
     except BlankDrawing as advice:
-        above.info(str(advice), icon=":material/draw:")
-        with right:
+        answer.info(str(advice), icon=":material/draw:")
+        with details:
             if training:
                 live_training.show(training, None)
-            elif several:
-                st.markdown(preprocessing.STEPS)
             else:
                 prediction.show_empty()
     except DigitsError as error:
-        above.error(str(error), icon=":material/error:")
+        answer.error(str(error), icon=":material/error:")
+    if not training:
+        tabs.show(run, models, digit, ink, strokes)
+    draft.save()
 
 
 draw()
 recent.show()
-if not training:
-    my_drawings.show(run, models[0])

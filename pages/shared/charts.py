@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from digits.figures.probabilities import bars
+from digits.figures.probabilities import bars, percent
 
 
 def chart(
@@ -25,5 +25,5 @@ def chart(
 
 def probability_bars(probabilities: np.ndarray, key: str, *, highlight: int | None, **size: int) -> None:
     """Show (10,) probabilities as bars. highlight: the digit whose bar is coloured. size: height in px."""
-    alt = "; ".join(f"{digit}: {probability:.0%}" for digit, probability in enumerate(probabilities))
+    alt = "; ".join(f"{digit}: {percent(probability)}" for digit, probability in enumerate(probabilities))
     chart(bars(probabilities, highlight, **size), key=key, alt=alt)

@@ -6,20 +6,15 @@ import numpy as np
 import streamlit as st
 
 from digits.errors import DigitsError
-from digits.inference.picture import canvas_ink
 from digits.inference.preprocessing import to_mnist
+from digits.inference.strokes import paint, read_strokes
 
 SIDE = 384  # px of the canvas
 
 
-def on_canvas() -> dict[str, Any] | None:
-    """Return what is on the canvas now; None while it is empty.
-
-    {png, drawing (as the canvas sent it)}; once it has been predicted, also predicted (the digits as text) and
-    confidence (0 to 1). After Undo this is an earlier drawing, so ask again at each run.
-    """
-    strokes = st.session_state.get("draw_done")
-    return strokes[-1] if strokes and strokes[-1]["drawing"]["objects"] else None
+def on_canvas() -> list[Any]:
+    """Return the strokes on the canvas now, as `digits.drawings.drawing.plain_strokes` has them; none while empty."""
+    return st.session_state.get("draw_strokes", [])
 
 
 def current() -> np.ndarray | None:
@@ -28,11 +23,19 @@ def current() -> np.ndarray | None:
     The last drawing is the one on the canvas; while that is empty, the one that was cleared last.
     """
     recent = st.session_state.get("draw_recent", [])
-    drawing = on_canvas() or (recent[0] if recent else None)
-    # Not predicted yet means drawn while the page followed a training: one digit.
-    if drawing is None or drawing.get("predicted", "0") not in set("0123456789"):
+    if strokes := on_canvas():
+        # Not predicted yet means drawn while the page followed a training: one digit.
+        predicted = st.session_state.get("draw_predicted", {}).get("predicted", "0")
+    elif recent:
+        strokes, predicted = recent[0]["strokes"], recent[0]["predicted"]
+    if not strokes or predicted not in set("0123456789"):
         return None
     try:
-        return to_mnist(canvas_ink(drawing["png"], (SIDE, SIDE)))
+        return to_mnist(ink(strokes))
     except DigitsError:
         return None
+
+
+def ink(strokes: list[Any]) -> np.ndarray:
+    """Paint plain strokes: (SIDE, SIDE) uint8, 0 = paper, 255 = ink. Raises UnreadablePicture."""
+    return paint(read_strokes({"objects": strokes}), (SIDE, SIDE))

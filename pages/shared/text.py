@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from digits.figures.probabilities import percent
+
 MIN_CONFIDENCE = 0.9
 """Below this a prediction is no clear answer. With the starter: 1.7% of the pen digits, of which 3 in 4 are predicted
 correctly; of all others 99.5% are. Of MNIST's test digits 0.8%."""
@@ -21,11 +23,6 @@ def isolated(text: str) -> str:
     does not take a name that begins with = for a formula. An empty text stays empty.
     """
     return f"\u2068{text}\u2069" if text else ""
-
-
-def percent(probability: float) -> str:
-    """Return a probability, 0 to 1, as a percentage: "99.2%". It is never rounded up to certainty."""
-    return "over 99.9%" if probability > 0.999 else f"{probability:.1%}"
 
 
 def confidence_text(probabilities: np.ndarray) -> str:

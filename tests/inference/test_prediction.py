@@ -84,7 +84,8 @@ def test_labelled_images_need_no_detector(recognizer):
 
 def test_a_number_has_a_question_mark_for_each_part_that_is_not_a_digit(recognizer, detector):
     zigzag = [(190 + 14 * turn, 120 if turn % 2 else 260) for turn in range(12)]
-    number = predict_number(separate(drawn([(60, 120), (55, 260)], zigzag, width=6)), recognizer, detector)
+    parts = separate(drawn([(60, 120), (55, 260)], zigzag, width=6), recognizer, detector)
+    number = predict_number(parts, recognizer, detector)
     assert number.text == "1?"
     [one, other] = number.predictions
     assert number.least_confident == (one.confidence > other.confidence)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digits.errors import UnreadablePicture
-from digits.inference.strokes import paint, read_strokes
+from digits.inference.strokes import ERASER, paint, read_strokes
 
 LINE = {"path": [["M", 100, 50], ["L", 100, 150]], "strokeWidth": 20}
 REFUSED = "We couldn't read the strokes of this drawing. Press Clear and try again."
@@ -23,7 +23,7 @@ def test_lines_and_curves_are_followed_in_the_order_in_which_they_were_drawn():
     assert line.points.tolist() == [[100, 50], [100, 150]] and line.width == 20
     assert curve.points[0].tolist() == [0, 0] and curve.points[-1].tolist() == [100, 200] and curve.width == 8.5
     # Half way along the curve: a quarter of the start, half of the corner, a quarter of the end.
-    middle = curve.points[2]
+    middle = curve.points[4]
     assert middle.tolist() == [75, 25]
 
 
@@ -34,6 +34,19 @@ def test_a_stroke_is_painted_as_wide_as_the_brush_and_where_it_was():
     assert across.sum() == pytest.approx(20, abs=1)
     assert np.average(np.arange(384), weights=across) == pytest.approx(99.5, abs=0.6)
     assert along[:38].max() == 0 and along[45] == 255 and along[155] == 255 and along[163:].max() == 0  # round ends
+
+
+def test_what_is_rubbed_out_is_missing_of_each_stroke_drawn_before_and_of_none_drawn_later():
+    eraser = {"path": [["M", 60, 100], ["L", 140, 100]], "strokeWidth": 40, "stroke": ERASER}
+    before, after = read_strokes(drawing(LINE, eraser, LINE))
+    assert not paint([before], (384, 384))[85:115].any() and paint([before], (384, 384))[60, 100] == 255
+    assert paint([after], (384, 384))[100, 100] == 255
+    np.testing.assert_array_equal(paint([before, after], (384, 384)), paint([after], (384, 384)))
+
+
+def test_a_stroke_that_was_rubbed_out_wholly_is_none_any_more():
+    eraser = {"path": [["M", 100, 20], ["L", 100, 180]], "strokeWidth": 60, "stroke": ERASER}
+    assert len(read_strokes(drawing(CURVE, LINE, eraser))) == 1 and read_strokes(drawing(eraser)) == []
 
 
 def test_no_strokes_are_an_empty_canvas():
@@ -72,7 +85,8 @@ def test_a_dot_is_painted(path):
         drawing({**LINE, "path": [[]]}),
         drawing({**LINE, "path": [["M", [1], 2]]}),
         drawing({**LINE, "path": [["M", 1, 2]] * 30_000}),
-        drawing(*[LINE] * 101),
+        drawing(*[LINE] * 301),
+        drawing({**LINE, "path": [["M", 10**400, 2]]}),
     ],
     ids=lambda sent: repr(sent)[:50],
 )

@@ -1,91 +1,65 @@
 """What a browser sends as a drawing: it may be anything."""
 
-import base64
+import math
 
 import pytest
 
 from digits.errors import UnreadablePicture
 from pages.draw.canvas.practice import read_link
-from tests.pages.conftest import HOSTILE
-from tests.pages.test_draw import ONE, FakeCanvas, canvas, drawn  # noqa: F401, a fixture
+from tests.pages.conftest import HOSTILE, click
+from tests.pages.test_draw import ONE, canvas, draw, stroke  # noqa: F401, fixtures
 
-REFUSED = r"^We couldn't read that drawing\. Press Clear and try again\.$"
-DATA = "data:image/png;base64," + base64.b64encode(ONE).decode()
-
-
-def raising(error):
-    def component():
-        raise error
-
-    return component
-
-
-@pytest.mark.parametrize(
-    "component",
-    [
-        lambda: FakeCanvas(b"not a png"),
-        lambda: FakeCanvas(b""),
-        lambda: FakeCanvas(12),
-        lambda: FakeCanvas(ONE[:300]),
-        lambda: FakeCanvas(drawn(shape=(100, 100))),
-        lambda: FakeCanvas(ONE, objects=[]).json_data,
-        raising(ValueError("not enough values to unpack")),
-        raising(AttributeError("'str' object has no attribute 'get'")),
-        raising(KeyError("naturalWidth")),
-    ],
-    ids=["text", "empty", "number", "cut", "other size", "dict", "ValueError", "AttributeError", "KeyError"],
-)
-def test_a_value_that_is_not_a_drawing_is_refused_in_one_sentence(canvas, component):  # noqa: F811
-    from pages.draw.canvas.canvas import read_drawing
-
-    with pytest.raises(UnreadablePicture, match=REFUSED):
-        read_drawing(component)
+REFUSED = "We couldn't read that drawing. Press Clear and try again."
+LINE = stroke((10, 10), (20, 20))
 
 
 @pytest.mark.parametrize(
     "sent",
     [
-        {"drawing": 7},
-        {"drawing": "text"},
-        {"drawing": {"raw": None, "data": DATA}},
-        {"drawing": {"raw": {"objects": 5}, "data": DATA}},
-        {"drawing": {"raw": {"objects": []}, "data": "data:image/png;base64,A"}},
-        {"drawing": {"raw": {"objects": []}, "data": "not a data URL"}},
-        {"drawing": {"raw": {"objects": []}, "data": 12}},
-        {"drawing": {"raw": {"objects": []}, "data": ["data:image/png;base64,", ""]}},
-        {"drawing": {"raw": {"objects": []}, "data": "data:image/png;base64," + "A" * 4_000_000}},
-        {"backgroundFit": 5},
-        {"backgroundFit": {}},
+        7,
+        "text",
+        {},
+        {"objects": 5},
+        {"objects": {"0": LINE}},
+        [7],
+        ["M 10 10"],
+        [LINE | {"path": "M 10 10"}],
+        [LINE | {"path": [["M", "10", 10]]}],
+        [LINE | {"path": [["M", math.nan, 10]]}],
+        [LINE | {"path": [["M", 10**400, 10]]}],
+        [LINE | {"strokeWidth": math.inf}],
+        [LINE | {"strokeWidth": 1e9}],
+        [LINE] * 301,
+        [stroke(*[(10, 10)] * 20_001)],
     ],
     ids=lambda sent: repr(sent)[:60],
 )
-def test_what_passes_the_real_component_is_refused_too(component, sent):
-    from pages.draw.canvas.canvas import read_drawing
+def test_what_is_no_drawing_is_refused_in_one_sentence_and_clear_works(draw, canvas, sent):  # noqa: F811
+    page = draw(ONE)
+    canvas(sent)
+    page.run()
+    assert [error.value for error in page.error] == [REFUSED] and not page.exception and not page.metric
+    click(page, "Clear")
+    assert not page.error and "nothing on the canvas" in page.info[0].value
 
-    with pytest.raises(UnreadablePicture, match=REFUSED):
-        read_drawing(lambda: component(sent))
+
+def test_nothing_but_path_width_and_eraser_is_kept_of_a_stroke(draw):  # noqa: F811
+    page = draw([LINE | {"stroke": "url(javascript:1)", "fill": "x" * 10_000, "more": {"deep": [1]}}])
+    assert page.session_state["draw_strokes"] == [{"path": LINE["path"], "strokeWidth": 24}]
 
 
-@pytest.fixture
-def component(open_page, with_sample, monkeypatch):
-    """component(sent) is the result of the real component when a browser has sent that."""
+@pytest.mark.parametrize(
+    "sent", [{"drawing": 7}, {"drawing": "text"}, {"drawing": {"raw": {"objects": 5}}}, {"backgroundFit": 5}]
+)
+def test_what_breaks_the_real_component_is_refused_too(open_page, with_sample, monkeypatch, sent):
     open_page("draw")  # it can only be imported once an app is running
     import streamlit_drawable_canvas
 
-    def component(sent):
-        monkeypatch.setattr(streamlit_drawable_canvas, "out", lambda **arguments: sent)
-        return streamlit_drawable_canvas.st_canvas(return_image_data=True)
-
-    return component
-
-
-def test_the_real_component_gives_a_drawing_and_its_ink(component):
     from pages.draw.canvas.canvas import read_drawing
 
-    drawing, ink = read_drawing(lambda: component({"drawing": {"raw": {"objects": []}, "data": DATA}}))
-    assert drawing == {"png": ONE, "drawing": {"objects": []}}
-    assert ink.shape == (384, 384) and ink.max() == 255
-    assert read_drawing(lambda: component({})) == (None, None)  # before the first stroke
+    monkeypatch.setattr(streamlit_drawable_canvas, "out", lambda **arguments: sent)
+    with pytest.raises(UnreadablePicture, match=REFUSED):
+        read_drawing("Medium")
 
 
 @pytest.mark.parametrize(

@@ -1,38 +1,32 @@
 """The Draw page with a canvas that sends what the test says."""
 
+import io
+import json
 import sys
-from itertools import pairwise
+import zipfile
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import cv2
 import numpy as np
 import pytest
 
-from digits.inference.picture import canvas_ink
+from digits.drawings import drafts
+from digits.drawings.drawing import plain_strokes
 from digits.inference.preprocessing import to_mnist
+from digits.inference.strokes import ERASER
+from digits.tasks import LOCAL
+from pages.draw.answer import tabs
+from pages.draw.canvas.recent import pack
 from pages.shared import cache, drawing
 from pages.shared.text import isolated
 from tests.pages.conftest import click, execute, texts
 
-PATH = {"type": "Path", "path": [["M", 200, 60], ["L", 200, 320]], "strokeWidth": 24}
-ROOF = {"type": "Path", "path": [["M", 100, 80], ["L", 280, 80]], "strokeWidth": 24}
-STEM = {"type": "Path", "path": [["M", 280, 80], ["L", 170, 320]], "strokeWidth": 24}
 
-
-class FakeCanvas:
-    """What the component returns after a stroke."""
-
-    def __init__(self, png, objects=(PATH,)):
-        self.image_bytes, self.json_data = png, {"objects": list(objects)}
-
-
-def drawn(*lines, width=24, shape=(384, 384)):
-    """Return a PNG as the canvas makes it: white lines on black."""
-    paper = np.zeros((*shape, 4), np.uint8)
-    paper[..., 3] = 255
-    for start, end in lines:
-        cv2.line(paper, start, end, (255, 255, 255, 255), width, cv2.LINE_AA)
-    return cv2.imencode(".png", paper)[1].tobytes()
+def stroke(*points, width=24, **options):
+    """Return a stroke as the canvas sends it: a line through some points."""
+    path = [["L" if number else "M", *point] for number, point in enumerate(points)]
+    return {"type": "Path", "version": "7.4.0", "path": path, "strokeWidth": width, "stroke": "#ffffff", **options}
 
 
 def captions(page):
@@ -40,40 +34,48 @@ def captions(page):
     return [picture.caption for image in page.get("image") for picture in image.proto.imgs]
 
 
-ONE = drawn(((200, 60), (190, 320)))
-SEVEN = drawn(((100, 80), (280, 80)), ((280, 80), (170, 320)))
-ZIGZAG = [(60 + 20 * turn, 100 if turn % 2 else 280) for turn in range(14)]
-SCRIBBLE = drawn(*pairwise(ZIGZAG), width=8)
+ONE = [stroke((200, 60), (190, 320))]
+ROOF, STEM = stroke((100, 80), (280, 80)), stroke((280, 80), (170, 320))
+SEVEN = [ROOF, STEM]
+SCRIBBLE = [stroke(*((60 + 20 * turn, 100 if turn % 2 else 280) for turn in range(14)), width=8)]
 
 
 @pytest.fixture
 def canvas(monkeypatch, open_page, with_sample):
-    """canvas(value) lets the canvas return that value from now on."""
+    """canvas(strokes) lets the browser send those, until another canvas is mounted; anything else is sent as it is."""
     if "streamlit_drawable_canvas" not in sys.modules:
         open_page("draw")  # the component can only be imported once an app is running
     import streamlit_drawable_canvas
 
-    def set_to(value):
-        monkeypatch.setattr(streamlit_drawable_canvas, "st_canvas", lambda **arguments: value)
+    browser = SimpleNamespace(sent=None, mounted=None)
 
-    set_to(FakeCanvas(None))
-    return set_to
+    def st_canvas(*, key, initial_drawing, **arguments):
+        if browser.mounted not in (None, key):
+            browser.sent = None
+        browser.mounted, sent = key, browser.sent
+        return SimpleNamespace(json_data=initial_drawing if sent is None else sent)
+
+    def send(sent):
+        browser.sent = {"objects": sent} if isinstance(sent, list) else sent
+
+    monkeypatch.setattr(streamlit_drawable_canvas, "st_canvas", st_canvas)
+    return send
 
 
 @pytest.fixture
 def draw(canvas, open_page):
-    """draw(value, **link) opens the page with that value on the canvas."""
+    """draw(strokes, **link) opens the page with those strokes on the canvas."""
 
-    def draw(value, **link):
-        canvas(value)
+    def draw(strokes=None, **link):
+        canvas(strokes)
         return open_page("draw", **link)
 
     return draw
 
 
-def draw_again(page, canvas, value):
-    """Send another value from the same canvas."""
-    canvas(value)
+def draw_again(page, canvas, strokes):
+    """Send other strokes from the same canvas."""
+    canvas(strokes)
     page.run()
     assert not page.exception
 
@@ -84,23 +86,23 @@ def recent(page):
 
 
 def test_an_empty_canvas_shows_advice_and_no_digit(draw):
-    page = draw(FakeCanvas(None))
+    page = draw()
     assert [info.value for info in page.info] == ["There is nothing on the canvas yet. Draw a digit, 0 to 9."]
     (bars,) = page.get("plotly_chart")
-    assert not page.metric and bars.proto.alt == "; ".join(f"{digit}: 0%" for digit in range(10))
+    assert not page.metric and bars.proto.alt == "; ".join(f"{digit}: 0.0%" for digit in range(10))
     assert "From your drawing to 28 × 28 pixels" in texts(page)
 
 
-@pytest.mark.parametrize(("png", "digit"), [(ONE, "1"), (SEVEN, "7")])
-def test_a_stroke_is_predicted_without_a_button(draw, canvas, png, digit):
-    page = draw(FakeCanvas(None))
-    draw_again(page, canvas, FakeCanvas(png))
+@pytest.mark.parametrize(("strokes", "digit"), [(ONE, "1"), (SEVEN, "7")])
+def test_a_stroke_is_predicted_without_a_button(draw, canvas, strokes, digit):
+    page = draw()
+    draw_again(page, canvas, strokes)
     assert [(metric.label, metric.value) for metric in page.metric] == [("Prediction", digit)]
     assert len(page.get("plotly_chart")) == 1 and not page.info
 
 
 def test_a_small_digit_in_a_corner_is_predicted_and_misclassified_as_drawn(draw):
-    page = draw(FakeCanvas(drawn(((20, 20), (70, 20)), ((70, 20), (45, 100)), width=8)))
+    page = draw([stroke((20, 20), (70, 20), width=8), stroke((70, 20), (45, 100), width=8)])
     assert [(metric.label, metric.value) for metric in page.metric] == [("Prediction", "7")]
     page.segmented_control(key="draw_input").set_value("As drawn").run()
     assert not page.exception  # both predictions are in front of the user
@@ -110,28 +112,27 @@ def test_a_small_digit_in_a_corner_is_predicted_and_misclassified_as_drawn(draw)
 
 
 def test_a_scribble_is_not_a_digit_and_its_closest_digit_is_named(draw, canvas):
-    page = draw(FakeCanvas(SCRIBBLE), model="starter")
+    page = draw(SCRIBBLE, model="starter")
     assert not page.metric
     assert "**That doesn't look like a digit.**" in texts(page) and "Closest: " in texts(page)
     assert len(page.get("plotly_chart")) == 1
-    draw_again(page, canvas, FakeCanvas(SEVEN))
+    draw_again(page, canvas, SEVEN)
     assert page.metric[0].value == "7" and "doesn't look" not in texts(page)
 
 
 def test_the_confidence_comes_with_its_calibration(draw, with_run):
     for model, test_set in (("starter", "On MNIST, official test set"), (with_run.id, "On MNIST sample")):
-        page = draw(FakeCanvas(SEVEN), model=model)
+        page = draw(SEVEN, model=model)
         (help_text,) = {caption.help for caption in page.caption if caption.help}
         assert test_set in help_text and "differ by" in help_text and "It rejects 1 in 100 digits" in help_text
     execute("DELETE FROM results WHERE subject = ?", with_run.id)
-    page = draw(FakeCanvas(SEVEN), model=with_run.id)
+    page = draw(SEVEN, model=with_run.id)
     assert "not measured yet" in next(caption.help for caption in page.caption if caption.help)
 
 
 def test_undo_redo_and_clear(draw, canvas):
-    page = draw(FakeCanvas(ONE))
-    draw_again(page, canvas, FakeCanvas(SEVEN))
-    canvas(FakeCanvas(None))  # a fresh canvas has sent nothing yet
+    page = draw([STEM])
+    draw_again(page, canvas, [STEM, ROOF])
     click(page, "Undo")
     assert page.metric[0].value == "1"
     click(page, "Redo")
@@ -141,49 +142,46 @@ def test_undo_redo_and_clear(draw, canvas):
 
 
 def test_clear_keeps_the_drawing_on_the_canvas_and_not_the_one_that_was_undone(draw, canvas):
-    page = draw(FakeCanvas(ONE))
-    draw_again(page, canvas, FakeCanvas(SEVEN))
-    canvas(FakeCanvas(None))
+    page = draw([STEM])
+    draw_again(page, canvas, [STEM, ROOF])
     click(page, "Undo")
     click(page, "Clear")
     assert recent(page) == ["1"]
-    draw_again(page, canvas, FakeCanvas(SEVEN))
-    canvas(FakeCanvas(None))
-    click(page, "Undo")  # of the only drawing: the canvas is empty
+    draw_again(page, canvas, [ROOF])
+    click(page, "Undo")  # of the only stroke: the canvas is empty
     click(page, "Clear")
     assert recent(page) == ["1"]
 
 
 def test_the_last_drawing_for_the_map_is_the_one_on_the_canvas(draw, canvas, monkeypatch):
-    page = draw(FakeCanvas(ONE))
+    page = draw([STEM])
 
     def last():
         with monkeypatch.context() as patch:
             patch.setattr(drawing, "st", SimpleNamespace(session_state=page.session_state.to_dict()))
             return drawing.current()
 
-    def is_last(png):
-        return (last() == to_mnist(canvas_ink(png, (384, 384)))).all()
+    def is_last(strokes):
+        return (last() == to_mnist(drawing.ink(strokes))).all()
 
-    draw_again(page, canvas, FakeCanvas(SEVEN))
-    assert is_last(SEVEN)
-    canvas(FakeCanvas(None))
+    draw_again(page, canvas, [STEM, ROOF])
+    assert is_last([STEM, ROOF])
     click(page, "Undo")
-    assert is_last(ONE)
+    assert is_last([STEM])
     click(page, "Undo")
     assert last() is None
     click(page, "Redo")
     click(page, "Clear")
-    assert is_last(ONE)  # while the canvas is empty, the drawing that was cleared last
-    draw_again(page, canvas, FakeCanvas(SCRIBBLE))
+    assert is_last([STEM])  # while the canvas is empty, the drawing that was cleared last
+    draw_again(page, canvas, SCRIBBLE)
     assert last() is None
 
 
 def test_a_broken_canvas_gets_one_sentence_and_the_next_stroke_is_predicted(draw, canvas):
-    page = draw(FakeCanvas(b"not a png"))
+    page = draw("not a drawing")
     assert [error.value for error in page.error] == ["We couldn't read that drawing. Press Clear and try again."]
     assert not page.metric
-    draw_again(page, canvas, FakeCanvas(ONE))
+    draw_again(page, canvas, ONE)
     assert page.metric[0].value == "1" and not page.error
 
 
@@ -207,42 +205,55 @@ def test_a_damaged_model_is_reported_and_another_can_be_chosen(open_page, canvas
 
 
 def test_the_stages_to_28_by_28_are_shown_with_the_stroke_width_before_and_after(draw):
-    page = draw(FakeCanvas(drawn(((200, 60), (190, 320)), width=8)))
+    page = draw([stroke((200, 60), (190, 320), width=8)])
     assert captions(page) == [
         "1. As drawn", "2. Cut out", "3. Scaled; strokes 0.7 px", "4. What the network sees; strokes 2.2 px",
     ]  # fmt: skip
 
 
 def test_the_explanation_shows_the_places_and_what_each_stroke_changes(draw, canvas):
-    page = draw(FakeCanvas(SEVEN, objects=[ROOF, STEM]))
-    assert len(page.get("plotly_chart")) == 1
-    page.toggle(key="draw_explanation").set_value(True).run()
-    assert not page.exception and len(page.get("plotly_chart")) == 3
-    draw_again(page, canvas, FakeCanvas(ONE))  # of one stroke only: the places are left, and a sentence on strokes
+    page = draw(view="Why")
+    assert "Draw one digit to see this." in texts(page)
+    draw_again(page, canvas, SEVEN)
+    assert len(page.get("plotly_chart")) == 3
+    draw_again(page, canvas, ONE)  # of one stroke only: the places are left, and a sentence on strokes
     assert len(page.get("plotly_chart")) == 2
 
 
-def test_strokes_that_cannot_be_read_get_one_sentence_and_the_prediction_stays(draw):
-    page = draw(FakeCanvas(SEVEN, objects=[{"path": [["M", "x", 2]], "strokeWidth": 3}] * 2))
-    assert page.metric[0].value == "7" and not page.error
-    page.toggle(key="draw_explanation").set_value(True).run()
-    assert not page.exception and page.metric[0].value == "7"
-    assert "couldn't read the strokes" in page.error[0].value
+def test_what_was_rubbed_out_is_not_predicted(draw):
+    page = draw(SEVEN)
+    assert page.metric[0].value == "7"
+    page = draw([*SEVEN, stroke((80, 80), (235, 80), width=48, stroke=ERASER)])
+    assert page.metric[0].value == "1"  # only the stem is left, with a hook
 
 
-def test_two_models_predict_the_same_drawing_side_by_side(draw, with_run):
-    page = draw(FakeCanvas(SEVEN), model="starter")
+def test_the_tab_why_leaves_out_strokes_and_not_the_eraser(draw):
+    slip = stroke((60, 300), (60, 340)), stroke((60, 290), (60, 350), width=48, stroke=ERASER)
+    page = draw([*SEVEN, *slip], view="Why")
+    assert page.get("plotly_chart")[2].proto.alt.count("without stroke") == 2
+
+
+def test_only_the_open_tab_is_computed(draw, monkeypatch):
+    for module in (tabs.explanation, tabs.activations, tabs.my_drawings):
+        monkeypatch.setattr(module, "show", None)
+    assert draw(SEVEN).metric[0].value == "7"
+
+
+def test_two_models_predict_the_same_drawing_side_by_side(draw, canvas, with_run):
+    page = draw(SEVEN, model="starter")
     page.selectbox(key="other_model").set_value(with_run.id).run()
     assert page.query_params["other_model"] == with_run.id
     assert not page.exception and page.metric[0].value == "7"
     assert len(page.get("plotly_chart")) == 2
     assert any(text.value.startswith(f"{isolated(with_run.name)}: ") for text in page.get("text"))
+    draw_again(page, canvas, SCRIBBLE)  # which is no digit, whatever the second model would predict
+    assert len(page.get("plotly_chart")) == 1 and not page.get("text")
 
 
 def test_a_digit_from_the_test_set_stands_in_for_a_drawing(open_page, canvas):
     page = open_page("draw")
-    page.segmented_control(key="draw_source").set_value("Test digit").run()
-    assert not page.exception and len(page.metric) == 1
+    click(page, "Test digit")
+    assert len(page.metric) == 1
     for digit in (3, 8):
         page.pills(key="draw_sample_label").set_value(digit).run()
         assert not page.exception
@@ -250,36 +261,69 @@ def test_a_digit_from_the_test_set_stands_in_for_a_drawing(open_page, canvas):
 
 
 def test_clear_keeps_each_drawing_to_be_downloaded(draw, canvas):
-    page = draw(FakeCanvas(None))
+    page = draw()
     assert not page.get("download_button")
-    for png in (ONE, SEVEN):
-        draw_again(page, canvas, FakeCanvas(png))
-        canvas(FakeCanvas(None))
+    for strokes in (ONE, SEVEN):
+        draw_again(page, canvas, strokes)
         click(page, "Clear")
-    assert len(page.get("download_button")) == 2 and recent(page) == ["7", "1"]
+    assert len(page.get("download_button")) == 1 and recent(page) == ["7", "1"]
+    with zipfile.ZipFile(io.BytesIO(pack(page.session_state["draw_recent"]))) as packed:
+        assert packed.namelist() == ["1-7.png", "2-1.png"]
+        picture = cv2.imdecode(np.frombuffer(packed.read("2-1.png"), np.uint8), cv2.IMREAD_GRAYSCALE)
+    np.testing.assert_array_equal(picture, drawing.ink(ONE))
+
+
+def test_after_a_reload_the_last_drawing_is_back_for_a_day(draw, open_page):
+    draw(SEVEN)
+    page = draw()
+    assert page.metric[0].value == "7" and page.session_state["draw_strokes"] == plain_strokes(SEVEN)
+    execute("UPDATE drafts SET saved = ?", (datetime.now(UTC) - timedelta(hours=25)).isoformat())
+    assert not draw().metric
+
+
+def test_a_cleared_drawing_does_not_come_back(draw):
+    click(draw(SEVEN), "Clear")
+    assert drafts.load(owner=LOCAL) == [] and not draw().metric
+
+
+def test_where_nothing_can_be_written_one_can_draw(draw, make_read_only, digits_home):
+    make_read_only(digits_home)
+    assert draw(SEVEN).metric[0].value == "7"
+
+
+def test_a_picture_without_a_digit_gets_advice_for_pictures(open_page, canvas, monkeypatch):
+    from pages.draw.canvas import sources  # as the component: once an app is running
+
+    monkeypatch.setitem(sources.INK, sources.PICTURE, lambda: np.zeros((100, 100), np.uint8))
+    page = click(open_page("draw"), "Picture")
+    assert "no digit in this picture" in page.info[0].value and not page.error
+
+
+def test_no_probability_is_rounded_up_to_certainty(draw):
+    page = draw(SEVEN, model="starter")
+    assert "over 99.9% confidence" in texts(page)
+    spec = page.get("plotly_chart")[0].proto.spec
+    assert ">99.9%" in json.loads(spec)["data"][0]["text"] and "100%" not in spec
 
 
 def test_several_digits_are_predicted_as_a_number_each_with_its_own_bars(draw):
     lines = ((60, 120), (55, 240)), ((150, 120), (230, 120)), ((230, 120), (180, 240)), ((310, 120), (305, 240))
-    strokes = [{"path": [["M", *start], ["L", *end]], "strokeWidth": 12} for start, end in lines]
-    page = draw(FakeCanvas(drawn(*lines, width=12), objects=strokes), model="starter")
+    page = draw([stroke(*line, width=12) for line in lines], model="starter")
     page.toggle(key="draw_multi_digit").set_value(True).run()
     assert not page.exception and page.metric[0].value == "171"
     assert len(page.get("plotly_chart")) == 3 and "touch" not in texts(page)
 
 
 def test_a_part_of_a_number_that_is_not_a_digit_is_marked(draw):
-    one = [["M", 60, 120], ["L", 55, 260]]
-    zigzag = [["M", 150, 120], *(["L", 160 + 15 * turn, 260 if turn % 2 else 120] for turn in range(12))]
-    objects = [{"path": path, "strokeWidth": 6} for path in (one, zigzag)]
-    page = draw(FakeCanvas(SEVEN, objects=objects), model="starter")
+    zigzag = (150, 120), *((160 + 15 * turn, 260 if turn % 2 else 120) for turn in range(12))
+    page = draw([stroke((60, 120), (55, 260), width=6), stroke(*zigzag, width=6)], model="starter")
     page.toggle(key="draw_multi_digit").set_value(True).run()
     assert not page.exception and page.metric[0].value == "1?"
     assert "Part 2 doesn't look like a digit" in texts(page)
 
 
 def test_digits_that_may_touch_are_pointed_out(draw):
-    joined = [["M", 40, 130], ["L", 40, 270], ["L", 340, 200], ["L", 340, 130], ["L", 340, 270]]
-    page = draw(FakeCanvas(SEVEN, objects=[{"path": joined, "strokeWidth": 12}]), model="starter")
+    joined = stroke((40, 130), (40, 270), (340, 200), (340, 130), (340, 270), width=12)
+    page = draw([joined], model="starter")
     page.toggle(key="draw_multi_digit").set_value(True).run()
     assert not page.exception and "may be two digits that touch" in texts(page)

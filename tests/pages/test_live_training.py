@@ -7,12 +7,12 @@ from digits.runs import store as runs
 from digits.runs import updates
 from digits.storage.home import run_folder
 from tests.pages.conftest import HOSTILE_NAME, be_at_work, click, execute, texts
-from tests.pages.test_draw import SCRIBBLE, SEVEN, FakeCanvas, canvas  # noqa: F401
+from tests.pages.test_draw import SCRIBBLE, SEVEN, canvas  # noqa: F401
 
 
 @pytest.fixture
 def drawn(canvas):  # noqa: F811
-    canvas(FakeCanvas(SEVEN))
+    canvas(SEVEN)
 
 
 @pytest.fixture
@@ -36,9 +36,9 @@ def test_an_ended_training_is_followed_by_a_link_and_its_epochs_can_be_chosen(op
 
 
 def test_a_scribble_is_not_a_digit_there_either(open_page, canvas, with_run):  # noqa: F811
-    canvas(FakeCanvas(SEVEN))
+    canvas(SEVEN)
     assert "look like a digit" not in texts(open_page("draw", follow=with_run.id))
-    canvas(FakeCanvas(SCRIBBLE))
+    canvas(SCRIBBLE)
     assert "**That doesn't look like a digit.**" in texts(open_page("draw", follow=with_run.id))
 
 

@@ -19,7 +19,7 @@ from pages.draw.my_drawings import label_drawing
 from pages.shared import cache
 from tests.drawings.conftest import drawn
 from tests.pages.conftest import be_at_work, click, execute, texts
-from tests.pages.test_draw import ONE, FakeCanvas, canvas  # noqa: F401, a fixture
+from tests.pages.test_draw import ONE, canvas  # noqa: F401, a fixture
 
 SEVENS = [drawn(7, x=110 + 10 * number) for number in range(8)]
 
@@ -49,8 +49,8 @@ def fine_tuned(with_run):
 
 
 def test_a_labelled_drawing_is_saved_and_removed_again(open_page, canvas, with_sample):  # noqa: F811
-    page = open_page("draw")
-    canvas(FakeCanvas(ONE))
+    page = open_page("draw", view="My drawings")
+    canvas(ONE)
     page.run()
     label_pills(page).set_value(7).run()
     [kept] = store.drawings()
@@ -64,8 +64,8 @@ def test_a_label_that_cannot_be_saved_is_said(open_page, canvas, with_sample, mo
     def put(drawing, *, owner):
         raise DigitsError("My drawings are full.")
 
-    page = open_page("draw")
-    canvas(FakeCanvas(ONE))
+    page = open_page("draw", view="My drawings")
+    canvas(ONE)
     page.run()
     monkeypatch.setattr(store, "put", put)
     label_pills(page).set_value(7).run()
@@ -75,8 +75,8 @@ def test_a_label_that_cannot_be_saved_is_said(open_page, canvas, with_sample, mo
 
 def test_a_saved_drawing_belongs_to_its_visitor(open_page, canvas, with_sample, monkeypatch):  # noqa: F811
     monkeypatch.setattr(label_drawing, "owner", lambda: "someone")
-    page = open_page("draw")
-    canvas(FakeCanvas(ONE))
+    page = open_page("draw", view="My drawings")
+    canvas(ONE)
     page.run()
     label_pills(page).set_value(7).run()
     with database.reading() as connection:
@@ -85,7 +85,7 @@ def test_a_saved_drawing_belongs_to_its_visitor(open_page, canvas, with_sample, 
 
 def test_a_drawing_is_corrected_deleted_and_put_back(open_page, with_sample):
     store.put(drawn(7))
-    page = click(open_page("draw"), "Open the first drawing")
+    page = click(open_page("draw", view="My drawings"), "Open the first drawing")
     page.pills(key=f"draw_relabel_{drawn(7).id}").set_value(1).run()
     assert not page.exception and [drawing.label for drawing in store.drawings()] == [1]
     [before] = store.drawings()
@@ -102,7 +102,7 @@ def test_a_drawing_is_corrected_deleted_and_put_back(open_page, with_sample):
 
 def test_an_open_drawing_that_somebody_else_deleted_is_closed(open_page, with_sample):
     store.merge([drawn(1), drawn(7, x=180)])
-    page = click(open_page("draw"), "Open the first drawing")
+    page = click(open_page("draw", view="My drawings"), "Open the first drawing")
     store.remove(page.session_state["draw_open"])
     page.run()
     assert not page.exception
@@ -112,7 +112,7 @@ def test_an_open_drawing_that_somebody_else_deleted_is_closed(open_page, with_sa
 
 def test_only_the_misclassified_ones_are_shown_on_demand(open_page, with_sample):
     store.merge([drawn(1), drawn(7, x=180)])
-    page = open_page("draw")
+    page = open_page("draw", view="My drawings")
     assert sorted(captions(page)) == ["1", "7 → 1"]
     page.segmented_control(key="draw_filter").set_value("Misclassified").run()
     assert not page.exception and captions(page) == ["7 → 1"]
@@ -127,7 +127,7 @@ def test_the_sheet_reads_no_whole_drawing_and_predicts_none_twice(open_page, wit
         cache.Recognizer, "probabilities",
         lambda self, images: predicted.append(len(images)) or original(self, images),
     )  # fmt: skip
-    page = open_page("draw")
+    page = open_page("draw", view="My drawings")
     assert len(captions(page)) == 2 and 2 in predicted
     predicted.clear()
     store.put(drawn(7, x=121))
@@ -138,7 +138,7 @@ def test_the_sheet_reads_no_whole_drawing_and_predicts_none_twice(open_page, wit
 def test_a_zip_is_imported_and_what_came_of_it_is_said(open_page, with_sample):
     store.put(drawn(1))
     packed = import_export.pack([drawn(1), drawn(7, x=120)])
-    page = open_page("draw")
+    page = open_page("draw", view="My drawings")
     page.file_uploader(key="draw_import_0").set_value(("a.zip", packed, "application/zip")).run()
     assert page.success[0].value == "New drawings: 1. Already here: 1."
     assert store.images_and_labels()[2].tolist().count(7) == 1
@@ -148,14 +148,14 @@ def test_a_zip_whose_names_are_hostile_is_refused_in_a_sentence_that_does_nothin
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("[free](http://evil.example)", b"")
-    page = open_page("draw")
+    page = open_page("draw", view="My drawings")
     page.file_uploader(key="draw_import_0").set_value(("a.zip", packed.getvalue(), "application/zip")).run()
     assert "holds `'[free](http://evil.example)'`, which no export" in page.error[0].value
 
 
 def test_all_drawings_are_deleted_only_on_purpose(open_page, with_sample):
     store.merge([drawn(1), drawn(7, x=180)])
-    page = open_page("draw")
+    page = open_page("draw", view="My drawings")
     assert "Delete all 2 drawings? You cannot undo this." in texts(page)
     click(page, "Delete all drawings")
     assert store.drawings() == [] and "No drawing yet" in texts(page)
@@ -163,19 +163,19 @@ def test_all_drawings_are_deleted_only_on_purpose(open_page, with_sample):
 
 def test_too_few_drawings_cannot_fine_tune(open_page, with_sample):
     store.put(drawn(1))
-    [button] = [button for button in open_page("draw").button if button.label == "Fine-tune"]
+    [button] = [button for button in open_page("draw", view="My drawings").button if button.label == "Fine-tune"]
     assert button.disabled
 
 
 def test_the_starter_rehearses_with_the_sample_where_there_is_no_mnist(open_page, with_sample):
     store.merge(SEVENS)
-    assert "mixed with digits that the model knows (MNIST sample)" in texts(open_page("draw"))
+    assert "mixed with digits that the model knows (MNIST sample)" in texts(open_page("draw", view="My drawings"))
     assert runs.count() == 0
 
 
 def test_fine_tuning_shows_how_far_it_is_from_the_queue_to_the_comparison(open_page, with_run, no_workers):
     store.merge(SEVENS)
-    page = click(open_page("draw"), "Fine-tune")
+    page = click(open_page("draw", view="My drawings"), "Fine-tune")
     [run] = [run for run in runs.page() if run.settings.parent]
     assert (run.settings.parent, run.owner, run.state) == (with_run.id, "local", RunState.QUEUED)
 
@@ -201,7 +201,7 @@ def test_fine_tuning_shows_how_far_it_is_from_the_queue_to_the_comparison(open_p
 
 def test_a_fine_tuning_that_failed_says_why_and_is_tried_again(open_page, with_run, no_workers):
     store.merge(SEVENS)
-    page = click(open_page("draw"), "Fine-tune")
+    page = click(open_page("draw", view="My drawings"), "Fine-tune")
     [run] = [run for run in runs.page() if run.settings.parent]
     execute("UPDATE tasks SET state = 'failed', cause = 'The disk is full.' WHERE id = ?", run.task_id)
     page.run()
@@ -213,7 +213,7 @@ def test_a_fine_tuning_that_failed_says_why_and_is_tried_again(open_page, with_r
 def test_where_only_the_comparison_is_missing_only_that_is_tried_again(open_page, fine_tuned, no_workers):
     execute("UPDATE runs SET stage = 'evaluating' WHERE id = ?", fine_tuned.id)
     execute("UPDATE tasks SET state = 'lost', cause = 'Its worker was killed.' WHERE id = ?", fine_tuned.task_id)
-    page = open_page("draw", model=fine_tuned.id)
+    page = open_page("draw", model=fine_tuned.id, view="My drawings")
     assert page.warning[0].value == "Its worker was killed."
     click(page, "Try again")
     run = runs.get(fine_tuned.id)
@@ -223,7 +223,7 @@ def test_where_only_the_comparison_is_missing_only_that_is_tried_again(open_page
 def test_what_fine_tuning_changed_is_shown_with_its_parent_and_its_test_set(open_page, with_run, fine_tuned):
     execute("UPDATE tasks SET state = 'done' WHERE id = ?", fine_tuned.task_id)
     compared = fine_tune_result.compare(runs.get(fine_tuned.id))
-    page = open_page("draw", model=fine_tuned.id)
+    page = open_page("draw", model=fine_tuned.id, view="My drawings")
     text = texts(page)
     assert "Before and after" in text and f"{with_run.id}, fine-tuned on 8 drawings" in text
     assert "Of 1,000 test digits, the model forgot 0" in text and "It gained 0 others." in text
@@ -238,7 +238,7 @@ def test_what_fine_tuning_changed_is_shown_with_its_parent_and_its_test_set(open
 
 def test_a_fine_tuned_model_that_was_imported_has_no_comparison_and_no_problem(open_page, fine_tuned):
     execute("UPDATE tasks SET state = 'done' WHERE id = ?", fine_tuned.task_id)
-    page = open_page("draw", model=fine_tuned.id)
+    page = open_page("draw", model=fine_tuned.id, view="My drawings")
     assert "Fine-tune this model" in texts(page) and "Before and after" not in texts(page)
     assert not page.warning and not page.get("progress")
 

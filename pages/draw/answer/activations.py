@@ -37,24 +37,20 @@ COLOURS = "Blue pixels raise the sum, orange ones lower it."
 
 
 def show(run: Run, image: np.ndarray) -> None:
-    """Show the panel; while it is closed nothing is computed. image: (28, 28) uint8, what the network saw."""
-    panel = st.expander("Inside the network", key="draw_activations", icon=":material/build:", on_change="rerun")
-    if not panel.open:
+    """Show the layers of `run` for a digit. image: (28, 28) uint8, what the network saw."""
+    try:
+        layers = cache.activations(run).activations(image)
+    except DigitsError as error:
+        st.info(str(error), icon=":material/info:")
         return
-    with panel:
-        try:
-            layers = cache.activations(run).activations(image)
-        except DigitsError as error:
-            st.info(str(error), icon=":material/info:")
-            return
-        features = layers.pop(FEATURES)
-        if layers:
-            _maps(layers, features)
-        elif features.size == SIDE * SIDE:
-            st.markdown(SUMS)
-            _weights(run, range(10), "digit")
-        else:
-            _units(run, features)
+    features = layers.pop(FEATURES)
+    if layers:
+        _maps(layers, features)
+    elif features.size == SIDE * SIDE:
+        st.markdown(SUMS)
+        _weights(run, range(10), "digit")
+    else:
+        _units(run, features)
 
 
 def _maps(convolutions: dict[str, np.ndarray], features: np.ndarray) -> None:

@@ -12,12 +12,11 @@ import streamlit as st
 from digits.errors import BlankDrawing
 from digits.figures.evidence import evidence
 from digits.figures.probabilities import changes
-from digits.inference import strokes as canvas
 from digits.inference.detector import Detector
 from digits.inference.explanation import occlusion, without_each
 from digits.inference.prediction import Prediction, predict
 from digits.inference.recognizer import Recognizer
-from digits.inference.strokes import Stroke, read_strokes
+from digits.inference.strokes import Stroke, paint, read_strokes
 from pages.shared.charts import chart
 from pages.shared.drawing import SIDE
 from pages.shared.text import percent
@@ -27,13 +26,7 @@ SMALL = 72  # px, side of the drawing without a stroke
 
 
 def show(prediction: Prediction, recognizer: Recognizer, detector: Detector, strokes: list[Any]) -> None:
-    """Show both behind a toggle. strokes: as the canvas sent them; none of a picture. Raises UnreadablePicture."""
-    if not st.toggle(
-        "Why this prediction?", key="draw_explanation", persist_state="session",
-        help="Covers the digit piece by piece, and leaves out your strokes one by one, to see what the prediction "
-        "depends on.",
-    ):  # fmt: skip
-        return
+    """Show both. strokes: plain ones, as `pages.shared.drawing.on_canvas` returns them; none of a picture."""
     places, parts = st.columns([2, 3], gap="medium")
     digit = prediction.digit
     with places:
@@ -44,8 +37,9 @@ def show(prediction: Prediction, recognizer: Recognizer, detector: Detector, str
         )
         st.caption(f"Blue ink supports {digit}, orange ink opposes it: what changes when that place is covered.")
     with parts:
-        if 2 <= len(strokes) <= MAX_STROKES:
-            _strokes(read_strokes({"objects": strokes}), recognizer, detector)
+        lines = read_strokes({"objects": strokes})
+        if 2 <= len(lines) <= MAX_STROKES:
+            _strokes(lines, recognizer, detector)
         else:
             st.caption("Draw a digit in two to eight strokes to see what each of them changes.")
 
@@ -53,7 +47,7 @@ def show(prediction: Prediction, recognizer: Recognizer, detector: Detector, str
 def _strokes(strokes: list[Stroke], recognizer: Recognizer, detector: Detector) -> None:
     def probabilities(some: list[Stroke]) -> np.ndarray:
         try:
-            return predict(canvas.paint(some, (SIDE, SIDE)), recognizer, detector).probabilities
+            return predict(paint(some, (SIDE, SIDE)), recognizer, detector).probabilities
         except BlankDrawing:  # a stroke outside of the canvas
             return np.full(10, 0.1, np.float32)
 
@@ -66,7 +60,7 @@ def _strokes(strokes: list[Stroke], recognizer: Recognizer, detector: Detector) 
     with st.container(horizontal=True):
         for left_out, row in enumerate(without):
             rest = strokes[:left_out] + strokes[left_out + 1 :]
-            small = cv2.resize(canvas.paint(rest, (SIDE, SIDE)), (SMALL, SMALL), interpolation=cv2.INTER_AREA)
+            small = cv2.resize(paint(rest, (SIDE, SIDE)), (SMALL, SMALL), interpolation=cv2.INTER_AREA)
             st.image(
                 small, width=SMALL, caption=f"{row.argmax()}, {percent(row.max())}", output_format="PNG",
                 alt=f"Without stroke {left_out + 1}",

@@ -14,7 +14,7 @@ from pages.draw.canvas import canvas
 from pages.shared import cache, pickers
 from pages.shared.charts import chart, probability_bars
 from pages.shared.errors import told
-from pages.shared.text import NOT_A_DIGIT, confidence_text
+from pages.shared.text import NOT_A_DIGIT, confidence_text, percent
 
 ASIDE = ":small[The model in training predicts your drawing after every epoch.]"
 UNCALIBRATED = "Not calibrated. Only the model at the end of a training is."
@@ -78,7 +78,9 @@ def _panel(run_id: str, was_live: bool, image: np.ndarray | None) -> None:
     chart(
         along_epochs(epochs, np.stack(list(predicted.values())), epoch, total_epochs=max(run.num_epochs, epochs[-1])),
         key="draw_along",
-        alt="; ".join(f"after epoch {number}: {row.argmax()}, {row.max():.0%}" for number, row in predicted.items()),
+        alt="; ".join(
+            f"after epoch {number}: {row.argmax()}, {percent(row.max())}" for number, row in predicted.items()
+        ),
     )
 
 

@@ -10,12 +10,12 @@ import numpy as np
 import streamlit as st
 
 from digits.inference.detector import Detector
+from digits.inference.parts import Part
 from digits.inference.prediction import Number, Prediction, predict_number
 from digits.inference.recognizer import Recognizer
-from digits.inference.segmentation import Part, separate, separate_strokes
+from digits.inference.segmentation import separate
 from digits.inference.strokes import read_strokes
 from pages.shared.charts import probability_bars
-from pages.shared.drawing import SIDE
 from pages.shared.picture import show_enlarged
 from pages.shared.text import NOT_A_DIGIT, confidence_text
 
@@ -28,7 +28,7 @@ def show(ink: np.ndarray, strokes: list[Any], recognizer: Recognizer, detector: 
 
     ink: (H, W) uint8. strokes: as the canvas sent them; none of a picture. Raises BlankDrawing, UnreadablePicture.
     """
-    parts = separate_strokes(read_strokes({"objects": strokes}), (SIDE, SIDE)) if strokes else separate(ink)
+    parts = separate(ink, recognizer, detector, read_strokes({"objects": strokes}), is_number=True)
     number = predict_number(parts, recognizer, detector)
     least = number.predictions[number.least_confident]
     with above, st.container(horizontal=True, vertical_alignment="bottom"):

@@ -1,6 +1,6 @@
-"""The stages from a drawing to the 28 x 28 pixels that the network sees, as pictures.
+"""What the network sees: the stages from a drawing to 28 x 28 pixels, as pictures; before the first stroke, in words.
 
-Before the first stroke: the same in words.
+Also the choice to let it see the whole drawing, only shrunk.
 """
 
 import cv2
@@ -12,8 +12,9 @@ from digits.inference.preprocessing import to_size
 from pages.shared.picture import png
 
 SIDE = 112  # screen px of each picture
+AS_MNIST, AS_DRAWN = "As MNIST", "As drawn"
 STEPS = """
-#### From your drawing to 28 × 28 pixels
+**From your drawing to 28 × 28 pixels**
 
 1. The ink is cut out, wherever it is on the canvas.
 2. Its strokes get the width of the digits that the network has learned from.
@@ -22,12 +23,23 @@ STEPS = """
 """
 
 
-def show(ink: np.ndarray, prediction: Prediction, raw: bool) -> None:
-    """Show the stages from left to right.
+def is_raw() -> bool:
+    """Return whether the network sees the whole drawing, only shrunk."""
+    return st.session_state.get("draw_input") == AS_DRAWN
 
-    ink: (H, W) uint8, what was drawn. raw: whether the network saw the whole canvas, only shrunk.
-    """
-    steps, image = prediction.steps, prediction.image
+
+def show(ink: np.ndarray, prediction: Prediction | None) -> None:
+    """Show the choice and the stages from left to right. ink: (H, W) uint8, what was drawn."""
+    st.segmented_control(
+        "Size and place", [AS_MNIST, AS_DRAWN], default=AS_MNIST, required=True, key="draw_input",
+        persist_state="session",
+        help="As MNIST: with the size, place and stroke width of the digits that the network has learned from. As "
+        "drawn: the whole canvas shrunk to 28 × 28, as most digit demos do. The prediction changes with it.",
+    )  # fmt: skip
+    if prediction is None:
+        st.markdown(STEPS)
+        return
+    steps, image, raw = prediction.steps, prediction.image, is_raw()
     stages = (
         [("As drawn", ink), ("Shrunk: what the network sees", image)]
         if raw

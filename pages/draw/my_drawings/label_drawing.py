@@ -1,4 +1,4 @@
-"""The panel that labels the drawing on the canvas: ten pills, and a note once the drawing is kept.
+"""The panel that labels the drawing on the canvas: ten buttons, and a note once the drawing is kept.
 
 Labelled drawings are listed under My drawings, and a model can be fine-tuned with them.
 """
@@ -9,15 +9,15 @@ import numpy as np
 import streamlit as st
 
 from digits.drawings import store
-from digits.drawings.drawing import Drawing, drawing_id, make
+from digits.drawings.drawing import drawing_id, make
 from pages.shared.errors import attempt
 from pages.shared.visitor import owner
 
 
 def show(ink: np.ndarray, image: np.ndarray, strokes: list[Any]) -> None:
-    """Show the pills, the present label chosen; choosing it again takes the drawing out of My drawings.
+    """Show the buttons, the present label chosen; choosing it again takes the drawing out of My drawings.
 
-    ink: (H, W) uint8. image: (28, 28) uint8, as MNIST. strokes: as the canvas sent them; empty for a photo.
+    ink: (H, W) uint8. image: (28, 28) uint8, as MNIST. strokes: plain ones; empty for a photo.
     """
     known = store.find(drawing_id(image))
     key = f"draw_label_{drawing_id(image)}"
@@ -30,8 +30,6 @@ def show(ink: np.ndarray, image: np.ndarray, strokes: list[Any]) -> None:
     )  # fmt: skip
     if known:
         st.caption(f":material/check: Saved under My drawings with the label {known.label}.")
-    if st.session_state.pop("draw_label_changed", False):
-        st.rerun()  # the list below is not in this fragment
 
 
 def _save(key: str, image: np.ndarray, ink: np.ndarray, strokes: list[Any]) -> None:
@@ -39,12 +37,4 @@ def _save(key: str, image: np.ndarray, ink: np.ndarray, strokes: list[Any]) -> N
     if label is None:
         store.remove(drawing_id(image))
     else:
-        store.put(_drawing(image, ink, label, strokes), owner=owner())
-    st.session_state["draw_label_changed"] = True
-
-
-def _drawing(image: np.ndarray, ink: np.ndarray, label: int, strokes: list[Any]) -> Drawing:
-    try:
-        return make(image, ink, label, strokes)
-    except ValueError:  # more strokes than a hand draws: the picture will do
-        return make(image, ink, label)
+        store.put(make(image, ink, label, strokes), owner=owner())

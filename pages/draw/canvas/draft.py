@@ -1,0 +1,29 @@
+"""The last drawing of a visitor, kept for a day, so that a reload of the page brings it back."""
+
+from contextlib import suppress
+from typing import Any
+
+import streamlit as st
+
+from digits.drawings import drafts
+from digits.drawings.drawing import plain_strokes
+from digits.errors import DigitsError
+from pages.shared.drawing import on_canvas
+from pages.shared.visitor import owner
+
+
+def load() -> list[Any]:
+    """Return its strokes; none where there are none, or they cannot be read."""
+    strokes = []
+    with suppress(DigitsError):
+        strokes = plain_strokes(drafts.load(owner=owner()))
+    st.session_state["draw_saved"] = strokes
+    return strokes
+
+
+def save() -> None:
+    """Keep what is on the canvas now. Comes last, when the prediction has been sent."""
+    if on_canvas() != st.session_state.get("draw_saved"):
+        st.session_state["draw_saved"] = on_canvas()
+        with suppress(DigitsError):  # drawing goes on where nothing can be written
+            drafts.save(on_canvas(), owner=owner())

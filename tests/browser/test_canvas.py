@@ -1,0 +1,122 @@
+"""The canvas in every window: whole, with its buttons, ink under the pointer, and painted here as in the browser."""
+
+import base64
+import json
+import sqlite3
+
+import cv2
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from digits.inference.picture import grey_png
+from digits.inference.preprocessing import to_mnist
+from digits.inference.strokes import ERASER, paint, read_strokes
+from tests.browser.conftest import settle
+from tests.browser.test_draw import SEVEN, draw
+from tests.conftest import wait_until
+
+SIDE = 384
+# Without scrolling. Narrow and wide, laptops, a phone and a phone that is turned.
+WINDOWS = [
+    (320, 640), (360, 640), (641, 800), (820, 1100), (1000, 800), (1165, 800), (1280, 710), (1366, 678), (1920, 1080),
+    (740, 360),
+]  # fmt: skip
+
+
+def ink_in_browser(page):
+    """The ink as the browser painted it: (384, 384) uint8."""
+    lower = page.locator("canvas.dc-canvas.lower-canvas")
+    expect(lower).to_have_count(1)  # not while Clear puts another one in its place
+    url = lower.evaluate("canvas => canvas.toDataURL()")  # as large as it is, not as it is shown
+    return grey_png(base64.b64decode(url.partition(",")[2]), SIDE)
+
+
+def kept_strokes(home):
+    """What the server keeps of the drawing."""
+    with sqlite3.connect(home / "digits.db") as database:
+        rows = database.execute("SELECT strokes FROM drafts").fetchall()
+    return json.loads(rows[0][0]) if rows else []
+
+
+@pytest.fixture
+def page(visit, server):
+    return visit(f"{server}/draw?model=starter", width=1280, height=710)
+
+
+def test_the_canvas_is_whole_with_undo_and_clear_in_every_window_and_ink_lies_under_the_pointer(page):
+    page.locator("canvas.upper-canvas").wait_for()
+    for width, height in WINDOWS:
+        page.set_viewport_size({"width": width, "height": height})
+        settle(page)
+        page.wait_for_timeout(300)
+        box = page.locator("canvas.upper-canvas").bounding_box()
+        where = f"at {width} x {height}"
+        assert box["width"] == pytest.approx(box["height"]) and box["width"] > 250, where
+        on_it = "([x, y]) => document.elementFromPoint(x, y)?.shadowRoot?.elementFromPoint(x, y)?.className"
+        for x, y in ((2, 2), (box["width"] - 2, 2), (2, box["height"] - 2), (box["width"] - 2, box["height"] - 2)):
+            found = page.evaluate(on_it, [box["x"] + x, box["y"] + y])
+            assert "upper-canvas" in (found or ""), f"{where}: {found} lies over {x}, {y}"
+        for name in ("Undo", "Clear"):
+            button = page.get_by_role("button", name=f"{name} Shortcut").bounding_box()
+            assert button["y"] + button["height"] <= height and button["x"] + button["width"] <= width, where
+        # A dot in the top right corner, where the component's toolbar was, and one at the left.
+        before = ink_in_browser(page)
+        for x, y in ((0.93, 0.06), (0.21, 0.7)):
+            page.mouse.click(box["x"] + x * box["width"], box["y"] + y * box["height"])
+        wait_until(lambda before=before: (ink_in_browser(page) != before).any())
+        page.wait_for_timeout(400)
+        dots = ink_in_browser(page)
+        for x, y in ((0.93, 0.06), (0.21, 0.7)):
+            left, top = round(x * SIDE) - 20, max(0, round(y * SIDE) - 20)
+            moments = cv2.moments(dots[top : top + 40, left : left + 40])
+            middle = left + moments["m10"] / moments["m00"] + 0.5, top + moments["m01"] / moments["m00"] + 0.5
+            # Half a px of the drawing, and half a px of the screen, to which a pointer is rounded.
+            assert np.abs(np.subtract(middle, (x * SIDE, y * SIDE))).max() < 0.5 + SIDE / box["width"], where
+        page.get_by_role("button", name="Clear Shortcut").click()
+        wait_until(lambda: not ink_in_browser(page).any())
+        settle(page)
+
+
+def test_what_is_predicted_is_what_the_browser_painted(page, with_sample):
+    canvas = page.locator("canvas.upper-canvas")
+    canvas.wait_for()
+    for brush in ("Thin", "Medium", "Thick"):
+        page.get_by_role("radio", name=brush).click()
+        settle(page)
+        draw(page, [[(60, 90), (200, 50), (300, 130), (120, 330), (330, 320)], [(30, 30), (31, 30)]])
+        wait_until(lambda: len(kept_strokes(with_sample)) == 2)
+        assert_same_ink(ink_in_browser(page), paint(read_strokes({"objects": kept_strokes(with_sample)}), (SIDE, SIDE)))
+        page.get_by_role("button", name="Clear Shortcut").click()
+        wait_until(lambda: not kept_strokes(with_sample))
+
+
+def test_the_eraser_rubs_out_here_and_in_the_browser_and_f5_brings_the_drawing_back(page, with_sample):
+    draw(page, [*SEVEN, [(60, 300), (60, 340)]])
+    wait_until(lambda: len(kept_strokes(with_sample)) == 3)
+    page.get_by_role("radio", name="Eraser").click()
+    settle(page)
+    draw(page, [[(60, 280), (60, 360)], [(230, 60), (230, 100)]])
+    wait_until(lambda: len(kept_strokes(with_sample)) == 5)
+    assert [stroke.get("stroke") for stroke in kept_strokes(with_sample)] == [None, None, None, ERASER, ERASER]
+    seen = ink_in_browser(page)
+    assert not seen[250:, :100].any() and not seen[80, 225:235].any() and seen[80, 150] == 255
+    ours = paint(read_strokes({"objects": kept_strokes(with_sample)}), (SIDE, SIDE))
+    assert_same_ink(seen, ours)
+    page.reload()
+    page.locator("canvas.upper-canvas").wait_for()
+    wait_until(lambda: ink_in_browser(page).any())
+    assert_same_ink(ink_in_browser(page), ours)
+    page.get_by_text("Why", exact=True).click()
+    page.get_by_text("without stroke 2").wait_for()
+    assert not page.get_by_text("without stroke 3").count()
+
+
+def assert_same_ink(browser, ours):
+    """Both are the same but for the soft edges, of which half a pixel may differ; and so is what the network sees."""
+    difference = np.abs(browser.astype(int) - ours)
+    edge = cv2.morphologyEx(browser, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > 0
+    assert difference[~edge].max(initial=0) == 0
+    assert difference.max() <= 127 and difference[edge].mean() <= 12
+    assert int(ours.sum()) == pytest.approx(int(browser.sum()), rel=0.015)
+    assert np.abs(to_mnist(browser).astype(int) - to_mnist(ours)).mean() <= 2
