@@ -35,6 +35,7 @@ TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+SIDEWAYS = TURNS[5], TURNS[6], TURNS[7], TURNS[8]
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +44,7 @@ class Picture:
 
     pixels: np.ndarray  # (H, W, 3) uint8 red, green, blue, times opacity
     alpha: np.ndarray  # (H, W) uint8 opacity, 255 = opaque
+    size: tuple[int, int]  # width and height in px before it was shrunk
 
     @property
     def grey(self) -> np.ndarray:
@@ -67,14 +69,16 @@ def decode(data: bytes, longest: int) -> Picture:
     try:
         image = open_image(data, longest)
         turn = _turn(image)
-        picture = _shrunk(image, -(-max(image.size) // longest))
+        pixels, alpha = _shrunk(image, -(-max(image.size) // longest))
     except UnreadablePicture:
         raise
     except Exception as error:  # Pillow passes on the errors of its decoders: OSError, SyntaxError, struct.error, ...
         raise UnreadablePicture(HEIC_DAMAGED if open_image is _open_heic else DAMAGED) from error
-    if turn is None:
-        return picture
-    return Picture(*(np.asarray(Image.fromarray(part).transpose(turn)) for part in (picture.pixels, picture.alpha)))
+    size = getattr(image, "full_size", image.size)
+    if turn is not None:
+        pixels, alpha = (np.asarray(Image.fromarray(part).transpose(turn)) for part in (pixels, alpha))
+        size = size[::-1] if turn in SIDEWAYS else size
+    return Picture(pixels, alpha, size)
 
 
 def _open_png(data: bytes, _: int) -> Image.Image:
@@ -88,6 +92,7 @@ def _open_jpeg(data: bytes, longest: int) -> Image.Image:
     width, height, most = jpeg_frame(data)
     check_size(width, height, min(PIXELS, most))
     image = JpegImagePlugin.JpegImageFile(io.BytesIO(data))
+    image.full_size = image.size
     image.draft(None, (longest, longest))
     return _loaded(image)
 
@@ -144,12 +149,13 @@ def _turn(image: Image.Image) -> Image.Transpose | None:
         return None
 
 
-def _shrunk(image: Image.Image, factor: int) -> Picture:
-    """Return the picture, each pixel the mean of factor x factor px. It is converted in bands, which saves memory."""
+def _shrunk(image: Image.Image, factor: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the picture and its opacity, each pixel the mean of factor x factor px. It is converted in bands, which saves memory."""
     width, height = image.size
     step = max(1, BAND // (width * factor)) * factor
     bands = [_band(image.crop((0, top, width, min(top + step, height))), factor) for top in range(0, height, step)]
-    return Picture(*(np.concatenate(parts) for parts in zip(*bands, strict=True)))
+    pixels, alpha = (np.concatenate(parts) for parts in zip(*bands, strict=True))
+    return pixels, alpha
 
 
 def _band(band: Image.Image, factor: int) -> tuple[np.ndarray, np.ndarray]:

@@ -32,11 +32,13 @@ class Ink:
     rulings: np.ndarray  # (H, W) bool: lines that were taken for part of the paper
 
 
-def extract_ink(pixels: np.ndarray, alpha: np.ndarray, mask: np.ndarray | None = None, *, blur: float = 4e-3) -> Ink:
+def extract_ink(
+    pixels: np.ndarray, alpha: np.ndarray, mask: np.ndarray | None = None, *, blur: float = 4e-3, speck: float = SPECK
+) -> Ink:
     """Return the ink without its paper; all 0 where nothing differs from the paper.
 
     pixels: (H, W, 3) uint8 red, green, blue, times opacity; alpha: (H, W) uint8 opacity; mask: (H, W) bool, where there
-    is paper. blur: sigma against a camera's grain, as a fraction of the longest side.
+    is paper. blur: sigma against a camera's grain, as a fraction of the longest side. speck: what is dirt, as a fraction of the largest piece.
     """
     none = np.zeros(alpha.shape, bool)
     opaque = alpha > 127
@@ -81,7 +83,7 @@ def extract_ink(pixels: np.ndarray, alpha: np.ndarray, mask: np.ndarray | None =
     area = stats[:, cv2.CC_STAT_AREA]
     darkest = np.zeros(len(stats), np.uint8)
     np.maximum.at(darkest, pieces.ravel(), ink.ravel())
-    ink[((area < SPECK * area[1:].max(initial=0)) | (darkest < FAINTEST))[pieces]] = 0
+    ink[((area < speck * area[1:].max(initial=0)) | (darkest < FAINTEST))[pieces]] = 0
     return Ink(ink, rulings)
 
 

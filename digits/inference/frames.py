@@ -25,6 +25,18 @@ def remove_frame(ink: np.ndarray) -> np.ndarray:
     return ink
 
 
+def remove_frames(ink: np.ndarray) -> np.ndarray:
+    """Return the ink of a sheet without all boxes, circles and tables that enclose other ink: (H, W) uint8."""
+    count, pieces, stats, _ = cv2.connectedComponentsWithStats((ink > FAINT).view(np.uint8), connectivity=8)
+    large = stats[:, 3] >= max(20, 0.3 * float(np.median(stats[1:, 3]))) if count > 1 else []
+    frames = [
+        piece
+        for piece in range(1, count)
+        if large[piece] and min(stats[piece, 2:4]) > 30 and _enclosed(piece, pieces, stats, least=0.02) is not None
+    ]
+    return np.where(np.isin(pieces, frames), 0, ink).astype(np.uint8) if frames else ink
+
+
 def main_piece(ink: np.ndarray) -> np.ndarray:
     """Return the ink without small pieces far from the largest: (H, W) uint8.
 
@@ -49,8 +61,8 @@ def main_piece(ink: np.ndarray) -> np.ndarray:
         near = grown
 
 
-def _enclosed(frame: int, pieces: np.ndarray, stats: np.ndarray) -> list[int] | None:
-    """Return the pieces that a piece encloses; None where it is not a frame."""
+def _enclosed(frame: int, pieces: np.ndarray, stats: np.ndarray, least: float = HEIGHT) -> list[int] | None:
+    """Return the pieces that a piece encloses; None where it is not a frame. least: as HEIGHT."""
     left, top, width, height, area = stats[frame]
     if area > THIN * width * height:
         return None
@@ -62,7 +74,7 @@ def _enclosed(frame: int, pieces: np.ndarray, stats: np.ndarray) -> list[int] | 
     )
     within[[0, frame]] = False
     inside = np.flatnonzero(within)
-    if not inside.size or stats[inside, 3].max() < HEIGHT * height:
+    if not inside.size or stats[inside, 3].max() < max(least * height, 12 if least < HEIGHT else 0):
         return None
     main = inside[stats[inside, 4].argmax()]
     x, y = stats[main, 0] + stats[main, 2] / 2, stats[main, 1] + stats[main, 3] / 2
