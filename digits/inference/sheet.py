@@ -18,7 +18,8 @@ from digits.inference.recognizer import Recognizer
 from digits.inference.segmentation import separate
 
 LONGEST = 2048  # px, of a sheet: a digit that is 5 mm high on A4 has 34 px
-BLUR = 7e-4  # of it: 1.4 px
+BLUR = 1.3  # px
+SPECK = 0.002  # of the largest piece of ink, which may be a frame: less is dirt
 LEAST = 14  # px: a digit is at least so high
 DIGIT = 0.45  # of the height of a typical digit: a piece that is less begins no row
 SHARED = 0.4  # of its height: a piece shares so much with its neighbour in the same row
@@ -58,10 +59,10 @@ def read_rows(picture: Picture, recognizer: Recognizer, detector: Detector) -> R
     sheet = find_sheet(picture.pixels, LONGEST) if picture.alpha.min() == 255 else None
     found = None
     if sheet is not None:
-        found = extract_ink(sheet.pixels, np.full(sheet.mask.shape, 255, np.uint8), sheet.mask, blur=BLUR, speck=0.002)
+        found = _ink(sheet, np.full(sheet.mask.shape, 255, np.uint8), sheet.mask)
     if found is None or not found.ink.any():
         sheet = whole(picture.pixels, LONGEST)
-        found = extract_ink(sheet.pixels, picture.alpha, blur=BLUR, speck=0.002)
+        found = _ink(sheet, picture.alpha, None)
     rows = []
     for piece in find_rows(remove_frames(found.ink)):
         try:
@@ -74,6 +75,10 @@ def read_rows(picture: Picture, recognizer: Recognizer, detector: Detector) -> R
     if not rows:
         raise BlankDrawing("We found no digits in this picture.")
     return Rows(sheet, found, rows)
+
+
+def _ink(sheet: Sheet, alpha: np.ndarray, mask: np.ndarray | None) -> Ink:
+    return extract_ink(sheet.pixels, alpha, mask, blur=BLUR / max(alpha.shape), speck=SPECK)
 
 
 def find_rows(ink: np.ndarray) -> list[Part]:

@@ -14,13 +14,17 @@ import numpy as np
 from digits.commands.evaluation import named_run
 from digits.errors import BlankDrawing, DigitsError, UnreadablePicture
 from digits.inference.detector import Detector
-from digits.inference.picture import upload_ink
+from digits.inference.picture import read_upload, upload_ink
 from digits.inference.prediction import predict
 from digits.inference.recognizer import Recognizer
+from digits.inference.sheet import read_rows
 from digits.runs import models
 from tests.benchmarks.paper import scenes
 from tests.benchmarks.pens.styles import Digit, read_pen_digits
 from tests.benchmarks.results import progress, write_json
+
+SHEETS = {"rows": False, "rows on a desk": True}
+"""Kinds of sheets with rows, and whether they lie on a desk."""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -42,8 +46,9 @@ def run(options: argparse.Namespace) -> None:
     digits, labels = of_half(options.file, held_out=options.half == "held-out")
     recognizer, detector = models.recognizer(model), Detector.bundled()
     rows = []
-    for kind in options.kinds or scenes.SCENES:
-        rows.append(by_kind(kind, digits, labels, options.digits, recognizer, detector, options.failures))
+    for kind in options.kinds or [*scenes.SCENES, *SHEETS]:
+        measure = sheets if kind in SHEETS else by_kind
+        rows.append(measure(kind, digits, labels, options.digits, recognizer, detector, options.failures))
         progress(line(rows[-1]))
     if options.store:
         write_json(options.store, rows)
@@ -86,6 +91,30 @@ def by_kind(
             failures.mkdir(parents=True, exist_ok=True)
             (failures / f"{kind.replace(' ', '-')}-{place}-{labels[place]}-{outcome}.jpg").write_bytes(photo)
     return {"kind": kind, "n": count, **outcomes}
+
+
+def sheets(kind, digits, labels, count, recognizer, detector, failures=None) -> dict:
+    """Return the same for rows of digits: correct are those that are read exactly; n counts rows, of count / 10 sheets."""
+    rng = np.random.default_rng(len(kind))
+    outcomes = {"n": 0, "correct": 0, "refused": 0, "wrong": 0}
+    for sheet in range(max(1, count // 10)):
+        places = [rng.choice(len(digits), rng.integers(3, 10)) for _ in range(rng.integers(2, 8))]
+        photo = scenes.rows([[digits[place] for place in row] for row in places], rng, on_desk=SHEETS[kind])
+        texts = ["".join(map(str, labels[row])) for row in places]
+        try:
+            found = [row.text for row in read_rows(read_upload(photo), recognizer, detector).rows]
+        except (BlankDrawing, UnreadablePicture):
+            found = []
+        right = sum(texts.count(text) > 0 for text in found)
+        outcomes["n"] += len(texts)
+        outcomes["correct"] += right
+        outcomes["wrong"] += max(len(texts), len(found)) - right
+        if failures and found != texts:
+            failures.mkdir(parents=True, exist_ok=True)
+            name = f"{kind.replace(' ', '-')}-{sheet}"
+            (failures / f"{name}.jpg").write_bytes(photo)
+            (failures / f"{name}.txt").write_text(f"{texts}\n{found}\n")
+    return {"kind": kind, **outcomes}
 
 
 def line(row: dict) -> str:
