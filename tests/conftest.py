@@ -15,6 +15,13 @@ from digits.data.dataset import prepare
 from digits.runs import store as runs
 from digits.storage.home import ROOT
 
+LONG = ("tests/training/", "tests/faults/", "tests/browser/", "tests/networks/", "tests/pages/")
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with what takes long: at the end, no process shall wait for one long file of the other."""
+    items.sort(key=lambda item: next((place for place, folder in enumerate(LONG) if folder in item.nodeid), len(LONG)))
+
 
 @pytest.fixture(scope="session")
 def shared_home(tmp_path_factory):

@@ -121,13 +121,16 @@ def engine():
     return Engine(model, keras.optimizers.Adam(0.001), loss, batch_size=32, xla=True)
 
 
-losses, sums = [], None
+one, losses, sums = engine(), [], None
+start = one.state()
 for cuts in ([0, 30], [0, 1, 9, 30], [0, 7, 14, 21, 28, 30]):
-    one, sums = engine(), Sums()
-    for start, stop in zip(cuts, cuts[1:]):
-        sums += one.train(digits, order, start, stop)
+    one.restore(start)
+    sums = Sums()
+    for first, last in zip(cuts, cuts[1:]):
+        sums += one.train(digits, order, first, last)
     losses.append(sums.mean_loss)
-before, saved = engine(), engine()
+before, saved = one, engine()
+before.restore(start)
 before.train(digits, order, 0, 9)
 saved.restore(before.state())
 ends = [e.train(digits, order, 9, 30).mean_loss for e in (before, saved)]

@@ -74,13 +74,12 @@ def test_a_warm_process_trains_the_same_numbers_as_a_fresh_one_and_begins_sooner
         pytest.skip("pip install -r requirements-jax.txt")
     monkeypatch.setenv("KERAS_BACKEND", library)
     one, cold, as_keras_seeds = json.loads(output_of(CODE, "1"))
-    two, _, _ = json.loads(output_of(CODE, "2"))
-    assert len(one["weights"]) == 3 and one["end"] == one["weights"][-1] and one["end"] != two["end"]
+    assert len(one["weights"]) == 3 and one["end"] == one["weights"][-1]
     assert as_keras_seeds
 
     results, warm, built, graphs, first = json.loads(output_of(CODE))
     # After another seed, after one that was stopped within an epoch, and after one that failed.
-    assert results == [one, two, one, two]
+    assert results[0] == results[2] == one and results[1] == results[3] and results[1]["end"] != one["end"]
     assert first == one["end"]  # the trained network stays as it is while the next one is trained
     assert built == [1, 2]  # only the failure cost the engine
     assert graphs[0] == graphs[1]  # and the engine that it cost is gone
