@@ -7,6 +7,7 @@ from typing import Any
 
 from digits.commands.evaluation import named_run
 from digits.errors import BlankDrawing, DigitsError
+from digits.inference.decoding import SUFFIXES
 from digits.inference.detector import Detector
 from digits.inference.picture import read_upload, see
 from digits.inference.prediction import Prediction, predict
@@ -14,9 +15,6 @@ from digits.inference.recognizer import Recognizer
 from digits.inference.sheet import read_rows
 from digits.runs import models
 
-SUFFIXES = (
-    ".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".gif", ".bmp", ".dib", ".tif", ".tiff", ".heic", ".heif",
-)  # fmt: skip
 NAMED = 5  # files of a folder that are named when they are skipped
 
 

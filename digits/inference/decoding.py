@@ -18,9 +18,12 @@ from digits.inference.jpeg import jpeg_frame
 from digits.inference.limits import DAMAGED, PIXELS, check_size
 from digits.inference.png import PNG, png_frame, png_pixels
 
-FRAMES_PIXELS = 16 << 20  # WebP and HEIC, whose decoders need 12 to 20 bytes for each pixel
+WEBP_PIXELS = 24_000_000  # its decoder needs 16 bytes for each pixel
 BAND = 1 << 21  # pixels that are converted at a time
 FORMATS = "PNG, JPEG, WebP, GIF, BMP, TIFF or HEIC"
+SUFFIXES = (
+    ".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".gif", ".bmp", ".dib", ".tif", ".tiff", ".heic", ".heif",
+)  # fmt: skip
 HEIC_DAMAGED = (
     "We couldn't read this HEIC photo. Save it as JPEG and try again: on an iPhone, choose Most Compatible under "
     "Settings, Camera, Formats."
@@ -51,13 +54,27 @@ class Picture:
         """Brightness times opacity, (H, W) uint8."""
         return np.asarray(Image.fromarray(self.pixels).convert("L"))
 
+    def turned(self, quarters: int) -> "Picture":
+        """Return the picture turned to the left by so many quarters."""
+        size = self.size if quarters % 2 == 0 else self.size[::-1]
+        pixels, alpha = (np.ascontiguousarray(np.rot90(part, quarters)) for part in (self.pixels, self.alpha))
+        return Picture(pixels, alpha, size)
+
+    def cropped(self, box: tuple[float, float, float, float]) -> "Picture":
+        """Return what lies in a box: left, top, width and height as fractions of the picture."""
+        height, width = self.alpha.shape
+        left, top = min(width - 1, int(box[0] * width)), min(height - 1, int(box[1] * height))
+        right, bottom = max(left + 1, round((box[0] + box[2]) * width)), max(top + 1, round((box[1] + box[3]) * height))
+        pixels, alpha = (np.ascontiguousarray(part[top:bottom, left:right]) for part in (self.pixels, self.alpha))
+        return Picture(pixels, alpha, (round(self.size[0] * alpha.shape[1] / width), round(self.size[1] * alpha.shape[0] / height)))
+
 
 def decode(data: bytes, longest: int) -> Picture:
     """Decode a picture file, shrunk by a whole factor where a side exceeds `longest` px.
 
     data: PNG, JPEG (and what follows it in motion photos and Ultra HDR), WebP, GIF (its first frame), BMP, TIFF or HEIC,
     turned upright as its EXIF orientation says. Raises UnreadablePicture before the pixels are decoded where the header
-    claims more than PIXELS or FRAMES_PIXELS, and for all that is not such a file.
+    claims more than PIXELS or WEBP_PIXELS, and for all that is not such a file.
     """
     for magic, open_image in OPENERS:
         if data.startswith(magic):
@@ -120,14 +137,14 @@ def _open_heic(data: bytes, _: int) -> Image.Image:
 
     pi_heif.options.THUMBNAILS = pi_heif.options.DEPTH_IMAGES = pi_heif.options.AUX_IMAGES = False
     file = pi_heif.open_heif(io.BytesIO(data), convert_hdr_to_8bit=True)
-    check_size(*file.size, FRAMES_PIXELS)
+    check_size(*file.size)
     return file.to_pillow()  # turned by libheif
 
 
 OPENERS = (
     (PNG, _open_png),
     (b"\xff\xd8\xff", _open_jpeg),
-    (b"RIFF", _opener(WebPImagePlugin.WebPImageFile, FRAMES_PIXELS)),
+    (b"RIFF", _opener(WebPImagePlugin.WebPImageFile, WEBP_PIXELS)),
     (b"GIF8", _opener(GifImagePlugin.GifImageFile, PIXELS)),
     (b"BM", _opener(BmpImagePlugin.BmpImageFile, PIXELS)),
     (b"II*\0", _open_tiff),
