@@ -10,6 +10,7 @@ import numpy as np
 STRIPS = 24
 SLOPES = np.tan(np.deg2rad(np.arange(-12, 12.01, 0.25)))
 SEEN = 18  # percentile of the strips: a line shows in all but so many in 100
+FOLLOWED = 0.45  # of the strips: no less of a line must lie beside the ink
 WIDEST = 0.022  # of the sheet's sides
 MOST = 80  # lines in one direction
 FINE = 640  # px, longest side at which lines are looked for
@@ -45,7 +46,8 @@ def _mask(small: np.ndarray, noise: float) -> np.ndarray:
     broad = cv2.morphologyEx(profiles, cv2.MORPH_OPEN, np.ones((1, widest + 2), np.uint8))
     profiles = cv2.dilate(profiles - broad, np.ones((1, 3), np.uint8))  # lines bend a little
     least = max(2.5, noise)
-    profiles[broad > max(10.0, 3 * noise)] = -1  # whether there is a line below thick ink, nobody knows
+    level = np.median(broad, axis=1, keepdims=True)  # of a line that runs along the whole strip
+    profiles[broad - level > max(10.0, 3 * noise)] = -1  # whether there is a line below thick ink, nobody knows
     middles = (edges[:-1] + edges[1:]) / 2 - width / 2
     rows = np.arange(height, dtype=np.float32)
     votes = np.empty((len(SLOPES), height), np.float32)
@@ -73,7 +75,7 @@ def _percentile(seen: np.ndarray) -> np.ndarray:
     columns = np.arange(seen.shape[1])
     first, last = inside.argmax(axis=0), STRIPS - 1 - inside[::-1].argmax(axis=0)
     ends = np.minimum(seen[first, columns], seen[last, columns])  # the sides of a box end before the rim
-    return np.where(count >= 0.5 * STRIPS, np.minimum(value, 2 * ends.clip(min=0)), 0).astype(np.float32)
+    return np.where(count >= FOLLOWED * STRIPS, np.minimum(value, 2 * ends.clip(min=0)), 0).astype(np.float32)
 
 
 def _follow(mask, profiles, row: float, slope: float, middles, edges, widest: int) -> None:
