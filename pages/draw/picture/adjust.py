@@ -80,7 +80,7 @@ def show(overlay: np.ndarray, alt: str) -> None:
     dragged = CROP(key="draw_crop", data=data, on_box_change=lambda: None).box
     if dragged is not None and (box := _box(dragged)) is not None:
         kept["box"] = box
-        st.rerun(scope="fragment")
+        st.rerun()
     st.caption("Drag a box around the digit if the wrong place is marked.")
     with st.container(horizontal=True):
         st.button("Turn left", icon=":material/rotate_left:", key="draw_turn_left", on_click=_turn, args=(1,))

@@ -82,7 +82,7 @@ def show() -> None:
     if taken is not None or pasted:
         _keep(taken.getvalue() if taken is not None else pasted)
         st.session_state["draw_picture_turn"] = turn + 1
-        st.rerun(scope="fragment")
+        st.rerun()
 
 
 def _keep(sent: Any) -> None:
