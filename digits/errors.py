@@ -1,16 +1,4 @@
-"""Everything that can go wrong and has a remedy.
-
-* DigitsError           its message is one or two sentences, fit to be shown to anybody as it stands
-  - BadConfig           a setting is out of range or unknown (the command line exits with 2)
-  - DataUnavailable     a data source is not on this machine and cannot be fetched now
-  - DamagedFile         a file is missing, cut short, or not the one that the database names
-  - StoreUnavailable    the database cannot be read or written: locked, full, read-only, damaged, of another version
-  - UnknownRun          there is no run with this id
-  - RunBusy             something is at work on the run, so it cannot be deleted or continued
-  - TakenOver           another process does this work now; whoever gets this must end and change nothing
-  - UnreadablePicture   a canvas value or an upload is not a picture this app reads
-  - BlankDrawing        there is no ink to read
-"""
+"""Everything that can go wrong and has a remedy. Every message is one or two sentences, fit to be shown to anybody."""
 
 
 class DigitsError(Exception):
@@ -28,11 +16,11 @@ class DigitsError(Exception):
 
 
 class BadConfig(DigitsError):
-    """A setting is out of range, of the wrong type or unknown."""
+    """A setting is out of range, of the wrong type or unknown; the command line exits with 2."""
 
 
 class DataUnavailable(DigitsError):
-    """The data is not on this machine and cannot be fetched now; the message says what to do."""
+    """The data is not on this machine and cannot be fetched now."""
 
 
 class DamagedFile(DigitsError):
@@ -40,7 +28,11 @@ class DamagedFile(DigitsError):
 
 
 class StoreUnavailable(DigitsError):
-    """The database cannot be read or written now."""
+    """The database cannot be read or written: it is locked, read-only, damaged or of another version."""
+
+
+class DiskFull(StoreUnavailable):
+    """The disk has no room for a change of the database."""
 
 
 class UnknownRun(DigitsError):
@@ -48,15 +40,15 @@ class UnknownRun(DigitsError):
 
 
 class RunBusy(DigitsError):
-    """Something is at work on the run."""
+    """Something is at work on the run, so it cannot be deleted or continued."""
 
 
 class TakenOver(DigitsError):
-    """Another process does this work now."""
+    """Another process does this work now; whoever gets this must end and change nothing."""
 
 
 class UnreadablePicture(DigitsError):
-    """Not a picture this app reads; the message says what came and what was expected."""
+    """A canvas value or an upload is not a picture that this app reads."""
 
 
 class BlankDrawing(DigitsError):

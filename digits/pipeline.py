@@ -1,7 +1,7 @@
 """The story of a run: train -> publish -> calibrate -> evaluate -> compare with the parent -> done.
 
-The one place that knows the order. Ended anywhere, by whatever, the run continues from there to the same end: training
-from its last checkpoint, and what follows from the model that was published.
+The one place that knows the order. Wherever a run ends, it continues from there to the same result: its training from
+the last checkpoint, and the rest from the model that was published.
 """
 
 import importlib.metadata
@@ -10,12 +10,11 @@ import platform
 import time
 from typing import Any
 
-from digits.data.dataset import is_prepared, open_dataset
+from digits.data.dataset import open_dataset
 from digits.errors import DamagedFile, DigitsError
-from digits.evaluation import fine_tune_result
+from digits.evaluation import fine_tune_result, test_sets
 from digits.evaluation.calibration import calibrate
 from digits.evaluation.evaluate import evaluate
-from digits.evaluation.test_sets import test_sets
 from digits.networks.settings import Settings
 from digits.runs import sharing, updates
 from digits.runs import store as runs
@@ -29,10 +28,10 @@ from digits.training.checkpoints import Checkpoint
 
 
 def run(work: Work, run_id: str, part: str = "") -> TaskState:
-    """Take a run to its end, from wherever it is. Raises DigitsError where it cannot.
+    """Take a run from wherever it is to its end. Raises DigitsError if it fails.
 
-    Returns DONE, or STOPPED where somebody asked for an earlier end. Raises Interrupted where it was paused, Unsuited
-    where this process has loaded another library than the run needs.
+    Returns DONE, or STOPPED if somebody asked for an earlier end. Raises Interrupted if the run was paused, Unsuited if
+    this process has loaded another library than the run needs.
     """
     if runs.get(run_id).stage != RunState.EVALUATING:
         _train(work, runs.get(run_id))
@@ -41,14 +40,12 @@ def run(work: Work, run_id: str, part: str = "") -> TaskState:
 
 
 def finish(work: Work, run: Run) -> None:
-    """Do what follows a training: calibrate, evaluate on the run's own test set, compare with the parent."""
+    """Do what follows a training: calibrate, evaluate on the first test set that is here, compare with the parent."""
     try:
         work.tell(0.0, "Calibrating its confidence")
         calibrate(run)
         run = runs.get(run.id)
-        # Where no digits are on this machine that the network has not learned from, there is no score.
-        for chosen in [chosen for chosen in test_sets(run.settings) if is_prepared(chosen.source)][:1]:
-            evaluate(run, chosen.name, work.tell)
+        evaluate(run, test_sets.available(run.settings)[0].name, work.tell)
         if run.settings.parent:
             work.tell(0.9, "Comparing it with its parent")
             fine_tune_result.compare(run)
@@ -59,7 +56,7 @@ def finish(work: Work, run: Run) -> None:
 
 
 def _train(work: Work, run: Run) -> None:
-    """Train a run from its last whole checkpoint and publish its model."""
+    """Train a run from its last undamaged checkpoint and publish its model."""
     settings, folder = run.settings, run_folder(run.id)
     if backends.loaded() not in (None, settings.backend):
         raise Unsuited
@@ -79,7 +76,7 @@ def _train(work: Work, run: Run) -> None:
     updates.add_details(run.id, device=chosen.name, note=_joined(notes))
     work.tell(0.0, "Building the network")
     began = time.perf_counter() - sum(row["seconds"] for row in runs.epochs(run.id))
-    deletion.sweep(folder, keep=_named_files(run))
+    deletion.sweep(folder, keep={"run.json", "metrics.csv", *(stored.name for stored in runs.named_files(run))})
     checkpoint_writer = checkpoints.CheckpointWriter(
         folder, lambda epoch, stored: _keep_checkpoint(run.id, epoch, stored)
     )
@@ -143,7 +140,7 @@ def _train(work: Work, run: Run) -> None:
 
 
 def _last_checkpoint(run: Run) -> tuple[Checkpoint | None, str]:
-    """Return the newest whole checkpoint, to which the run's epochs return, and a sentence about it."""
+    """Return the newest undamaged checkpoint, to which the run's epochs return, and a sentence about it."""
     damaged, found = [], None
     for _, stored in reversed(runs.files(run.id, "checkpoint").items()):
         try:
@@ -155,9 +152,13 @@ def _last_checkpoint(run: Run) -> tuple[Checkpoint | None, str]:
         return None, ""  # its first start
     rows = found.epochs if found else []
     updates.return_to(run.id, rows)
-    note = f"It continued after epoch {len(rows)}." if rows else "It began again: there is no whole checkpoint."
+    note = (
+        f"It continued after epoch {len(rows)}."
+        if rows
+        else "It started again from the beginning, because there is no undamaged checkpoint."
+    )
     if damaged:
-        note += f" Damaged and passed over: {', '.join(damaged)}."
+        note += f" Skipped as damaged: {', '.join(damaged)}."
     return found, note
 
 
@@ -166,18 +167,11 @@ def _keep_checkpoint(run_id: str, epoch: int, stored: StoredFile) -> None:
     updates.add_file(run_id, "checkpoint", epoch, stored, keep=earlier[-1:])  # two: the newest may turn out damaged
 
 
-def _named_files(run: Run) -> set[str]:
-    kinds = ("checkpoint", "snapshot", "fine_tune_data", "weights")
-    named = {"run.json", "metrics.csv"}
-    named |= {stored.name for kind in kinds for stored in runs.files(run.id, kind).values()}
-    return named | ({stored.name for stored in run.model.files.values()} if run.model else set())
-
-
 def _joined(sentences: list[str]) -> str:
     return " ".join(sentence for sentence in sentences if sentence)
 
 
 def _versions(settings: Settings) -> dict[str, str]:
-    """Return what is needed to repeat the run, beside its settings."""
+    """Return the versions that are needed to repeat the run."""
     packages = {name: importlib.metadata.version(name) for name in (settings.backend, "keras", "numpy")}
     return {"python": platform.python_version(), **packages}

@@ -45,12 +45,13 @@ def shared_home(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def sample_data(shared_home):
-    """A data folder in which the sample is prepared, made once. Copy it, do not write to it."""
+    """A data folder in which all that comes with the app is prepared, made once. Copy it, do not write to it."""
 
     def make(home):
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("DIGITS_HOME", str(home))
             prepare("sample")
+            prepare("optdigits")
 
     return shared_home("sample_home", make) / "data"
 

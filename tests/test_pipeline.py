@@ -86,7 +86,7 @@ def failing(*arguments):
 
 @pytest.mark.usefixtures("no_training")
 @pytest.mark.parametrize("step", ["calibrate", "evaluate"])
-def test_a_failed_evaluation_leaves_a_model_to_use_and_is_all_that_is_done_again(published, monkeypatch, step):
+def test_a_failed_evaluation_leaves_a_usable_model_and_only_the_evaluation_is_repeated(published, monkeypatch, step):
     with monkeypatch.context() as broken:
         broken.setattr(pipeline, step, failing)
         with pytest.raises(DigitsError):
@@ -102,7 +102,7 @@ def test_a_failed_evaluation_leaves_a_model_to_use_and_is_all_that_is_done_again
 
 
 @pytest.mark.usefixtures("no_training")
-def test_a_model_that_is_damaged_before_it_is_evaluated_is_said(published):
+def test_a_model_that_is_damaged_before_its_evaluation_is_reported(published):
     published.model.file("model.tflite").write_bytes(b"damaged")
     with pytest.raises(DigitsError, match="was not evaluated: The file model.tflite was damaged on the disk"):
         finish(published)
@@ -110,14 +110,13 @@ def test_a_model_that_is_damaged_before_it_is_evaluated_is_said(published):
 
 
 @pytest.mark.usefixtures("no_training")
-def test_without_digits_that_it_has_not_learned_from_a_run_has_no_score_and_is_done(published):
+def test_a_run_that_learned_from_all_of_mnist_is_evaluated_on_other_hands_where_there_is_nothing_else(published):
     learned = make_settings(architecture="cnn", epochs=3, parent_source="mnist").as_dict()
     with database.writing() as connection:
         connection.execute("UPDATE runs SET settings = ?", (json.dumps(learned),))
     run = finish(published)
     assert run.state == RunState.DONE and run.model.temperature
-    with database.reading() as connection:
-        assert connection.execute("SELECT count(*) FROM results").fetchone()[0] == 0
+    assert [report["test"] for report in evaluate.reports(run)] == ["optdigits"]
 
 
 @pytest.mark.usefixtures("no_training")
@@ -144,7 +143,9 @@ def test_a_training_leaves_a_whole_run(with_run):
     assert with_run.val_accuracy > 0.8 and with_run.details["device"]
     assert with_run.details["versions"].keys() == {"python", "tensorflow", "keras", "numpy"}
     files = {path.name for path in run_folder(with_run.id).rglob("*") if path.is_file()}
-    assert files == pipeline._named_files(with_run) | {"evaluate-tutorial.npy"}
+    assert files == {stored.name for stored in runs.named_files(with_run)} | {
+        "run.json", "metrics.csv", "evaluate-tutorial.npy",
+    }  # fmt: skip
     assert set(with_run.model.files) == {"model.keras", "model.tflite", "layers.tflite"} <= files
     assert list(runs.files(with_run.id, "snapshot")) == [0, 1, 2, 3]
     assert len(runs.files(with_run.id, "checkpoint")) in (1, 2)
@@ -262,7 +263,7 @@ def test_a_second_run_waits_for_the_first_and_can_be_stopped_while_it_waits(queu
     assert end(third).state == RunState.DONE  # its turn came
 
 
-def test_data_that_is_gone_fails_the_run_in_words_and_the_worker_goes_on(queue, training_home):
+def test_missing_data_fails_the_run_in_words_and_the_worker_continues(queue, training_home):
     images = training_home / "data" / "sample" / "images.npy"
     whole = images.read_bytes()
     images.write_bytes(whole[:-1])

@@ -1,4 +1,4 @@
-"""python -m digits backup FILE, and restore FILE: all that the app has written, as one zip, and back."""
+"""python -m digits backup FILE, and restore FILE: everything that the app has written, as one zip, and back."""
 
 from pathlib import Path
 
@@ -9,10 +9,10 @@ from digits.storage.home import home
 
 
 def add_to(verbs) -> None:
-    parser = verbs.add_parser("backup", help="copy runs, drawings, data and all that is known of them into a zip")
+    parser = verbs.add_parser("backup", help="copy runs, drawings and data into a zip")
     parser.add_argument("file", type=Path, metavar="FILE")
     parser.set_defaults(command=run)
-    parser = verbs.add_parser("restore", help="make an empty DIGITS_HOME what a backup holds")
+    parser = verbs.add_parser("restore", help="fill an empty DIGITS_HOME from a backup")
     parser.add_argument("file", type=Path, metavar="FILE")
     parser.set_defaults(command=restore)
 

@@ -32,14 +32,14 @@ def run(options) -> int:
         print(json.dumps(states))
     else:
         for name, state in states.items():
-            print(f"{name:8} {state['state']:10} {SOURCES[name].about} {state['error']}".rstrip())
+            print(f"{name:9} {state['state']:10} {SOURCES[name].about} {state['error']}".rstrip())
     return 0
 
 
 def _state(source: str) -> dict:
-    if source == "sample":
-        open_dataset(source)  # prepares itself on first use
     task, known = tasks.find("prepare", source), SOURCES[source]
+    if known.is_bundled:
+        open_dataset(source)  # prepares itself on first use
     state = "ready" if is_prepared(source) else "absent"
     if task and task.state in (tasks.TaskState.QUEUED, tasks.TaskState.RUNNING):
         state = "preparing"

@@ -1,4 +1,4 @@
-"""python -m digits drawings: list My drawings, write them into a zip, or take in the zips of others."""
+"""python -m digits drawings: count My drawings, export them as a zip, or import the zips of others."""
 
 import json
 import sys
@@ -11,14 +11,14 @@ from digits.storage.files import atomic_write
 
 
 def add_to(verbs) -> None:
-    parser = verbs.add_parser("drawings", help="My drawings: count them, export a zip, or merge the zips of others")
+    parser = verbs.add_parser("drawings", help="count My drawings, export them as a zip, or import the zips of others")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.set_defaults(command=count)
     actions = parser.add_subparsers(title="actions", metavar="ACTION")
-    export = actions.add_parser("export", help="write all of them into a zip")
+    export = actions.add_parser("export", help="write all of them to a zip")
     export.add_argument("file", type=Path, metavar="ZIP")
     export.set_defaults(command=export_zip)
-    take = actions.add_parser("import", help="take in the drawings of some zips, each picture once")
+    take = actions.add_parser("import", help="import the drawings of some zips, each picture once")
     take.add_argument("files", type=Path, nargs="+", metavar="ZIP")
     take.set_defaults(command=import_zips)
 
@@ -41,7 +41,7 @@ def export_zip(options) -> int:
 
 
 def import_zips(options) -> int:
-    """Each zip is taken whole or not at all; the exit code says whether all were."""
+    """Import each zip whole or not at all; return 1 if one of them was not imported."""
     failed = False
     for file in options.files:
         try:

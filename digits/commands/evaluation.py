@@ -10,11 +10,10 @@ from digits.commands.progress import bar, stderr_into
 from digits.commands.worker import HANDLERS
 from digits.data.dataset import ensure_prepared
 from digits.data.sources import SOURCES, check_source
-from digits.data.splits import SPLITS
-from digits.errors import DigitsError
+from digits.errors import BadConfig, DigitsError
 from digits.evaluation import audit, embedding_map, evaluate, features, robustness, score_card
 from digits.evaluation.distortions import DISTORTIONS
-from digits.evaluation.test_sets import TestSet, test_set
+from digits.evaluation.test_sets import TITLES, TestSet, test_set
 from digits.runs import models, transfer
 from digits.runs import store as runs
 from digits.runs.run import Run
@@ -31,12 +30,12 @@ def add_to(verbs) -> None:
     ):
         parser = verbs.add_parser(verb, help=about)
         parser.add_argument("run", nargs="?", metavar="RUN", help="the chosen model by default")
-        parser.add_argument("--test", metavar="SET", help=f"{', '.join(SPLITS)}; the run's own split by default")
+        parser.add_argument("--test", metavar="SET", help=f"{', '.join(TITLES)}; the run's own split by default")
         parser.add_argument("--json", action="store_true", help="print one JSON document")
         parser.set_defaults(command=run, result=result)
-    parser = verbs.add_parser("features", help="compute what the last hidden layer of a run makes of many digits")
+    parser = verbs.add_parser("features", help="compute the values in the last hidden layer for many digits")
     parser.add_argument("run", nargs="?", metavar="RUN", help="the chosen model by default")
-    parts = ", ".join((features.TRAIN, *SPLITS))
+    parts = ", ".join((features.TRAIN, features.SAMPLE, *TITLES))
     parser.add_argument("part", nargs="?", default=features.TRAIN, metavar="PART", help=parts)
     parser.set_defaults(command=compute_features)
     parser = verbs.add_parser("audit", help="find doubtful labels among the training digits")
@@ -70,6 +69,8 @@ def compute_features(options) -> int:
 
 def audit_labels(options) -> int:
     check_source(options.source)
+    if not SOURCES[options.source].num_train:
+        raise BadConfig(f"{SOURCES[options.source].title} has no training digits. Audit sample or mnist.")
     _compute("audit", options.source, "", options.source, lane=tasks.TRAINING)
     found = audit.stored(options.source)
     print(json.dumps(found) if options.json else "\n".join(_audit(found)))

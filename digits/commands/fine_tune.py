@@ -39,5 +39,5 @@ def _lines(compared: dict[str, Any]) -> list[str]:
         f"correct predictions of {compared['parent']} and after fine-tuning",
         *(f"{name:20} {row['before']} -> {row['after']} of {row['n']}" for name, row in rows.items()),
         f"{'test':20} {test['before']:,} -> {test['after']:,} of {test['n']:,}: {len(test['forgotten'])} forgotten, "
-        f"{len(test['gained'])} gained; {test['title']}{', which it has learned from' if test['seen'] else ''}",
+        f"{len(test['gained'])} gained; {test['title']}",
     ]

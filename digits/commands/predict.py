@@ -49,7 +49,7 @@ def run(options) -> int:
 
 
 def _pictures(paths: list[Path]) -> list[Path]:
-    """Return the files that are named, and the pictures in the folders; say on stderr what of a folder is skipped."""
+    """Return the files that are named, and the pictures in the folders; list skipped files on stderr."""
     pictures = []
     for path in paths:
         if not path.is_dir():

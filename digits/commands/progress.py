@@ -1,4 +1,4 @@
-"""What long verbs share: how far they are, on stderr, and nothing else there."""
+"""The progress bar of long verbs on stderr, where nothing else is printed."""
 
 import contextlib
 import os
@@ -15,19 +15,19 @@ from digits.storage.files import cannot_write
 
 @contextlib.contextmanager
 def bar(terminal: TextIO | None = None) -> Iterator[Callable[[float, str], None]]:
-    """A progress bar; yields a function to be called with the share that is done, 0 to 1, and what is done next.
+    """Show a progress bar. Yield a function that takes the fraction that is done, 0 to 1, and what is done next.
 
-    terminal: where it is shown; stderr if none is given.
+    terminal: where the bar is shown; stderr if none is given.
     """
     columns = (TextColumn("{task.description:40}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(file=terminal or sys.stderr)) as progress:
         task = progress.add_task("Starting", total=1.0)
-        yield lambda share, phase: progress.update(task, completed=share, description=phase)
+        yield lambda fraction, phase: progress.update(task, completed=fraction, description=phase)
 
 
 @contextlib.contextmanager
 def stderr_into(log: Path) -> Iterator[TextIO]:
-    """Send everything written to stderr, TensorFlow's C++ included, to `log`; yields the real stderr.
+    """Send everything written to stderr, also by TensorFlow's C++, to `log`. Yield the real stderr.
 
     Raises DigitsError when the log cannot be written.
     """

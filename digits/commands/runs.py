@@ -26,13 +26,13 @@ def add_to(verbs) -> None:
     actions.choices["export"].add_argument("file", metavar="FILE", type=Path, help="a zip")
     action = actions.add_parser("import", help=import_runs.__doc__)
     action.add_argument("files", nargs="+", type=Path, metavar="FILE", help="zips that `runs export` made")
-    action.add_argument("--as-copies", action="store_true", help="give a run that is here already a new id")
+    action.add_argument("--as-copies", action="store_true", help="give a run whose id is taken a new id")
     action.add_argument("--json", action="store_true", help="print a JSON list of the new ids")
     action.set_defaults(command=import_runs)
 
 
 def list_runs(options) -> int:
-    with contextlib.suppress(DigitsError):  # where nobody can write, there is still something to be seen
+    with contextlib.suppress(DigitsError):  # a home that cannot be written can still be listed
         tasks.look_after()
     places = {run.id: place for place, run in enumerate(store.queue(), start=1)}
     rows = [_row(run) | {"place": places.get(run.id)} for run in store.page(limit=-1)]
@@ -49,7 +49,7 @@ def list_runs(options) -> int:
 
 
 def show(options) -> int:
-    """everything about one run"""
+    """show everything about one run"""
     run = store.get(options.run)
     value = _row(run) | {
         "config": run.settings.as_dict(),
@@ -72,7 +72,7 @@ def choose(options) -> int:
     """make a run the model that predicts drawings"""
     run = transfer.ensure_built(store.get(options.run))
     if run.model:
-        run.model.file("model.tflite")  # a damaged one is said now
+        run.model.file("model.tflite")  # which reports a damaged file now
     models.choose(run)
     return 0
 
@@ -112,9 +112,9 @@ def export(options) -> int:
 
 
 def import_runs(options) -> int:
-    """take in runs that were exported, on this machine or another"""
+    """import runs that were exported on this machine or another"""
     ids = transfer.import_zips(options.files, as_copies=options.as_copies)
-    print(json.dumps(ids) if options.json else "\n".join(f"{run_id} is here." for run_id in ids))
+    print(json.dumps(ids) if options.json else "\n".join(f"Imported {run_id}." for run_id in ids))
     return 0
 
 
@@ -126,7 +126,7 @@ def _own(options) -> Run:
 
 
 def _end(options, what: str) -> None:
-    """Ask a run to end; wait for one that does not respond, until its worker has been ended."""
+    """Ask a run to end. If its worker does not respond, wait until it has been ended."""
     run = _own(options)
     if run.state.is_final:
         raise DigitsError(f"This run is {run.state}; there is nothing to end.", f"It is {run.id}.")

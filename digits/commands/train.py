@@ -36,9 +36,9 @@ def run(options) -> int:
 
 
 def train(run: Run) -> tuple[dict[str, Any], dict[str, Any] | None]:
-    """Take a run to its end here and now; returns what there is to say of it, for JSON, and its report.
+    """Take a run to its end in this process. Return what --json prints about it, and its evaluation report.
 
-    Raises DigitsError when it ends without a model, or was paused.
+    Raises DigitsError if it ends without a model, or was paused.
     """
     log = logs_folder() / "train.log"
     with stderr_into(log) as terminal, bar(terminal) as show:
@@ -50,7 +50,7 @@ def train(run: Run) -> tuple[dict[str, Any], dict[str, Any] | None]:
 
         tasks.do_now("train", run.id, "", pipeline.run, lane=tasks.TRAINING, on_tell=on_tell)
     run = runs.get(run.id)
-    if run.state == RunState.PAUSED:  # somebody asked for it, so nothing went wrong
+    if run.state == RunState.PAUSED:  # somebody asked for it, so it is no failure
         raise DigitsError("The run is paused.", f"Continue it: python -m digits train --resume {run.id}")
     if run.state not in (RunState.DONE, RunState.STOPPED) or run.model is None:
         raise DigitsError(f"The run {run.state}. {run.cause}".strip(), f"It is {run.id}.")
@@ -69,7 +69,7 @@ def train(run: Run) -> tuple[dict[str, Any], dict[str, Any] | None]:
 
 
 def summary(run: Run, report: dict[str, Any] | None) -> str:
-    """Return what came of a training, in lines for people."""
+    """Return the result of a training as text."""
     epochs, names = runs.epochs(run.id), run.settings.racer_names
     lines = [f"run                  {run.id} ({run.state})"]
     if epochs:
@@ -85,7 +85,7 @@ def summary(run: Run, report: dict[str, Any] | None) -> str:
 
 
 def _created(options) -> Run:
-    """Make a new run with the options' settings."""
+    """Make a new run with the settings in the options."""
     settings = make_settings(**chosen_settings(options))
     check_installed(settings.backend)
     _check_data(settings.source)
@@ -93,7 +93,7 @@ def _created(options) -> Run:
 
 
 def _resumed(options) -> Run:
-    """Let the run continue. Its settings are its own, so that naming others is a mistake."""
+    """Let the run continue. It keeps its settings, so naming others is an error."""
     chosen = chosen_settings(options)
     if others := [name for name in chosen if name != "epochs"]:
         flag = others[0].replace("_", "-")
@@ -103,6 +103,6 @@ def _resumed(options) -> Run:
 
 
 def _check_data(source: str) -> None:
-    """Prepare the source if need be; what is damaged is said before a run is touched."""
+    """Prepare the source if necessary, and report damaged data before a run is touched."""
     ensure_prepared(source, lambda phase: print(f"{phase} ...", file=sys.stderr))
     open_dataset(source)

@@ -38,17 +38,19 @@ def check_reachable() -> None:
     if (folder / "mnist" / "3.0.1" / "dataset_info.json").is_file():
         return
     laid = [manual / name for name in FILES if (manual / name).is_file()]
-    if wrong := [str(file) for file in laid if sha256(file) != FILES[file.name]]:
+    if wrong := [file.name for file in laid if sha256(file) != FILES[file.name]]:
         raise DataUnavailable(
-            f"Not MNIST's file, cut short or altered: {', '.join(wrong)}. Delete it or lay the original there, and try "
-            "again."
+            f"Not MNIST's file, cut short or altered: {', '.join(wrong)}. Delete it, or put the original in its place, "
+            "and try again.",
+            f"It is in {manual}.",
         )
     if len(laid) == len(FILES) or _network_answers():
         return
     raise DataUnavailable(
-        f"The full MNIST is not on this machine and {URL} does not answer. Use the sample instead, which needs no "
-        f"network; or set TFDS_DATA_DIR to a folder where TensorFlow Datasets has prepared mnist; or lay the four "
-        f"files {', '.join(FILES)} into {manual} and try again."
+        "The full MNIST is not on this machine, and the server that has it does not answer. Use the sample instead, "
+        "which needs no network, or try again later.",
+        f"The server is {URL}. You can also set TFDS_DATA_DIR to a folder where TensorFlow Datasets has prepared "
+        f"mnist, or put the four files {', '.join(FILES)} into {manual} and try again.",
     )
 
 
@@ -59,7 +61,7 @@ def load(on_phase: Callable[[str], None]) -> tuple[np.ndarray, np.ndarray]:
     test digits. Raises DataUnavailable with the remedy.
     """
     check_reachable()
-    on_phase("Starting TensorFlow Datasets")
+    on_phase("Starting")
     import tensorflow_datasets as tfds
 
     builder = tfds.builder("mnist:3.0.1", data_dir=tfds_folder())
@@ -72,8 +74,10 @@ def load(on_phase: Callable[[str], None]) -> tuple[np.ndarray, np.ndarray]:
     except Exception as error:  # TFDS raises dozens of kinds; whichever it is, the user needs the remedy
         reason = re.sub(r"{{.*?}} ?", "", str(error)).strip().split("\n")[0][:200]  # without TensorFlow's own names
         raise DataUnavailable(
-            f"TensorFlow Datasets could not prepare MNIST in {tfds_folder()} ({type(error).__name__}: {reason}). "
-            f"Check the disk and the network, delete {builder.data_path} if it is damaged, and try again."
+            "MNIST could not be prepared: the download failed, or a file is damaged. Check the disk and the network. "
+            "Then try again.",
+            f"TensorFlow Datasets said in {tfds_folder()}: {type(error).__name__}: {reason}. If it is damaged, delete "
+            f"{builder.data_path}.",
         ) from error
     images, labels = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
     return images, labels

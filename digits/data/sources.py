@@ -1,6 +1,6 @@
-"""The sources of digits, with their licence and citation.
+"""The sources of digits, with their licence and citation: grey pictures of 28 x 28 pixels, ink (255) on paper (0).
 
-Both hold real MNIST digits: grey pictures of 28 x 28 pixels, white ink (255) on black paper (0).
+Networks learn from MNIST alone. Optdigits only test them.
 """
 
 from dataclasses import dataclass
@@ -22,10 +22,13 @@ class Source:
     )
     num_train: int
     num_test: int
-    images_sha256: str
-    """Of the bytes of the (n, 28, 28) uint8 array in our order."""
+    images_sha256: str = ""
+    """Of the bytes of the (n, 28, 28) uint8 array in our order; empty where OpenCV computes them, which may round
+    otherwise on another processor."""
     labels_sha256: str
     """Of the bytes of the (n,) uint8 array in our order."""
+    is_bundled: bool = False
+    """Whether it comes with the app, and is prepared on first use."""
     sampled_from: tuple[str, int] | None = None
     """(source, n): every digit is also among the first n of that source."""
 
@@ -39,6 +42,7 @@ SOURCES = {
         num_test=0,
         images_sha256="48f18eb0c608fd822ceec2792705227af0826382c2aa89bf7e875f70bfb84bdc",
         labels_sha256="a1f81cbd67912ae470e58f499b044a115446aa5a7c758dc14c101017b348c918",
+        is_bundled=True,
         # Found by comparing the pictures: all are training digits 0 to 5,847 of MNIST.
         sampled_from=("mnist", 5_848),
     ),
@@ -50,6 +54,18 @@ SOURCES = {
         num_test=10_000,
         images_sha256="5b92582eb909c82a9bfefcd44acbe9233be3eb5b419a44cf211022ad2bf4bf96",
         labels_sha256="671ff9d70b4811116d55c3dd479efa7a981e2e62753ef7a6d5c15fea81e63d27",
+    ),
+    "optdigits": Source(
+        title="Optdigits",
+        about="1,797 digits of 13 other writers, for testing only. They come with the app and need no network.",
+        origin="Optical Recognition of Handwritten Digits, UCI: its test set, in the package scikit-learn",
+        licence="CC BY 4.0",
+        citation="E. Alpaydin, C. Kaynak: Optical Recognition of Handwritten Digits. UCI Machine Learning Repository, "
+        "1998",
+        num_train=0,
+        num_test=1_797,
+        labels_sha256="8ba4f891220f5e4c9c819638d1602d74b83618f167043c6da52a2a247841ddf0",
+        is_bundled=True,
     ),
 }
 

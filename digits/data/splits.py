@@ -48,6 +48,8 @@ def split(name: str, source: str) -> Split:
     if name not in SPLITS:
         raise BadConfig(f"There is no split {name!r}; choose one of {', '.join(SPLITS)}.")
     digits = SOURCES[source]
+    if not digits.num_train:
+        raise BadConfig(f"{digits.title} only tests networks; no network learns from it.")
     if name == "official" and not digits.num_test:
         raise BadConfig(f"{digits.title} has no official test set; use the split tutorial, or the source mnist.")
     return SPLITS[name](digits.num_train, digits.num_test)

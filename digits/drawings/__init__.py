@@ -1,1 +1,1 @@
-"""My drawings: pictures with the labels that the user gave them. They stay on this machine; a zip gives them away."""
+"""My drawings: pictures with labels from the user. They stay on this machine until somebody exports them."""

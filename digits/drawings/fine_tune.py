@@ -1,4 +1,4 @@
-"""Let a trained network learn My drawings: the fine-tuned one is a new run, its parent stays as it is."""
+"""Fine-tune a trained network on My drawings. The fine-tuned network is a new run; its parent does not change."""
 
 from dataclasses import replace
 
@@ -20,9 +20,9 @@ def settings_for(parent: Run) -> Settings:
 
 
 def begin(parent: Run, *, owner: str = tasks.LOCAL, seed: int = 0, queued: bool = True) -> Run:
-    """Make a run that continues from `parent` with all of My drawings; it has its own copy of both.
+    """Make a run that continues from `parent` with all of My drawings. It keeps its own copy of both.
 
-    Raises DigitsError when there are too few drawings or no model, DamagedFile when the parent's model is not whole.
+    Raises DigitsError if there are too few drawings or no model, DamagedFile if the parent's model is damaged.
     """
     if parent.model is None:
         raise DigitsError(f"This run has no model to fine-tune: it is {parent.state}. Choose another one.")

@@ -17,17 +17,17 @@ MOST = 5_000  # drawings; a class of thirty with 150 each
 
 @dataclass(frozen=True)
 class Merged:
-    """What came of taking in the drawings of somebody else."""
+    """The result of importing drawings."""
 
     new: int
     known: int
-    """They were here already, with the same label."""
+    """These existed already, with the same label."""
     other: int
-    """They were here already with another label, which stays."""
+    """These existed already with another label, which stays."""
 
 
 def drawings() -> list[Drawing]:
-    """Return all of them, the newest first."""
+    """Return all drawings, the newest first."""
     with database.reading() as connection:
         rows = connection.execute("SELECT * FROM drawings ORDER BY created DESC, id DESC").fetchall()
     return [_drawing(row) for row in rows]
@@ -49,14 +49,14 @@ def find(drawing_id: str) -> Drawing | None:
 
 
 def revision() -> int:
-    """Return a number that grows whenever a drawing comes, goes or gets another label."""
+    """Return a number that grows whenever a drawing is stored, deleted or relabelled."""
     with database.reading() as connection:
         row = connection.execute("SELECT number FROM revisions WHERE subject = 'drawings'").fetchone()
     return row["number"] if row else 0
 
 
 def put(drawing: Drawing, *, owner: str = tasks.LOCAL) -> None:
-    """Take in a drawing, or give a known one its new label. Raises DigitsError when there are too many already."""
+    """Store a drawing, or give a known one its new label. Raises DigitsError if there are too many already."""
     with database.writing() as connection:
         if not _find(connection, drawing.id):
             _check_room(connection, 1)
@@ -65,7 +65,7 @@ def put(drawing: Drawing, *, owner: str = tasks.LOCAL) -> None:
 
 
 def remove(drawing_id: str) -> Drawing | None:
-    """Take a drawing away; returns it, so that it can be put back."""
+    """Delete a drawing. Return it, so that it can be stored again."""
     with database.writing() as connection:
         drawing = _find(connection, drawing_id)
         connection.execute("DELETE FROM drawings WHERE id = ?", (drawing_id,))
@@ -74,14 +74,14 @@ def remove(drawing_id: str) -> Drawing | None:
 
 
 def remove_all() -> None:
-    """Take all of them away, for ever."""
+    """Delete all drawings for ever."""
     with database.writing() as connection:
         connection.execute("DELETE FROM drawings")
         _changed(connection)
 
 
 def merge(others: Iterable[Drawing], *, owner: str = tasks.LOCAL) -> Merged:
-    """Take in the drawings of others, all or none; each picture once. Raises DigitsError for too many."""
+    """Store the drawings of others, all or none, each picture once. Raises DigitsError for too many."""
     theirs: dict[str, Drawing] = {}
     for drawing in others:
         theirs.setdefault(drawing.id, drawing)
@@ -122,8 +122,8 @@ def _check_room(connection: sqlite3.Connection, wanted: int) -> None:
     there = connection.execute("SELECT count(*) AS n FROM drawings").fetchone()["n"]
     if there + wanted > MOST:
         raise DigitsError(
-            f"My drawings hold {there:,} drawings and {wanted:,} more came, expected at most {MOST:,} in all. "
-            "Export them and delete some."
+            f"There is no room for {wanted:,} more drawings: My drawings holds {there:,} of at most {MOST:,}. Export "
+            "and delete some first."
         )
 
 

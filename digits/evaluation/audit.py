@@ -31,7 +31,7 @@ def audit(source: str, on_progress: Progress = lambda fraction, phase: None) -> 
     """
     dataset = open_dataset(source)
     labels = dataset.labels[: dataset.num_train]
-    on_progress(0.0, "Loading TensorFlow")
+    on_progress(0.0, "Starting")
     probabilities = cross_validated(dataset, labels, on_progress)
     found = {
         "source": source,

@@ -78,7 +78,7 @@ def compute(run: Run, name: str, on_progress: Progress = lambda fraction, phase:
     if vectors is None:
         vectors = features.compute(run, name, lambda fraction, phase: on_progress(0.3 * fraction, phase))
     report = evaluate.stored(run, chosen) or evaluate.evaluate(run, name)
-    indices = _pick(len(vectors), [row["index"] for row in report["misread"]])
+    indices = _pick(len(vectors), [row["index"] for row in report["misclassified"]])
     on_progress(0.3, f"Placing {len(indices):,} digits by their neighbours")
     from sklearn.manifold import TSNE
 

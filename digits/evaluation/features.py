@@ -6,7 +6,8 @@ Digits that look alike to the network have similar features, so the nearest trai
 
 import numpy as np
 
-from digits.data.dataset import open_dataset
+from digits.data.dataset import is_available, open_dataset
+from digits.data.sources import SOURCES
 from digits.data.splits import split, take
 from digits.evaluation import store
 from digits.evaluation.store import Progress, Subject
@@ -15,7 +16,8 @@ from digits.runs import models
 from digits.runs.run import Run
 
 TRAIN = "train"
-"""The name of the digits that a run learned from; every other part is a test set, "tutorial" or "official"."""
+"""The name of the digits that a run learned from; every other part is the sample or a test set."""
+SAMPLE = "sample"
 KIND = "features"
 CHUNK = 1_000  # digits between two reports of progress
 
@@ -24,8 +26,21 @@ def part(run: Run, name: str) -> tuple[str, range]:
     """Return the source and the indices of a named part of the data. Raises BadConfig."""
     if name == TRAIN:
         return run.settings.source, split(run.settings.split, run.settings.source).train
+    if name == SAMPLE:
+        return SAMPLE, range(SOURCES[SAMPLE].num_train)
     chosen = test_set(name, run.settings)
     return chosen.source, chosen.indices
+
+
+def learned_part(run: Run) -> str:
+    """Return the name of a part of which `run` learned every digit: TRAIN, or SAMPLE where only that is here.
+
+    The starter learned from MNIST, which is not on every machine, and so from every digit of the sample, which is.
+    """
+    source, train = part(run, TRAIN)
+    whole, n = SOURCES[SAMPLE].sampled_from
+    knows_sample = source == whole and train.start == 0 and n <= train.stop
+    return SAMPLE if knows_sample and not is_available(source) else TRAIN
 
 
 def compute(run: Run, name: str, on_progress: Progress = lambda fraction, phase: None) -> np.ndarray:

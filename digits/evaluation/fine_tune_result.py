@@ -7,12 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from digits.data.dataset import is_prepared, open_dataset
-from digits.data.splits import split
+from digits.data.dataset import open_dataset
 from digits.evaluation import store
 from digits.evaluation.report import as_rows, wilson_interval
 from digits.evaluation.store import Subject
-from digits.evaluation.test_sets import TestSet, test_sets
+from digits.evaluation.test_sets import available
 from digits.inference.recognizer import Recognizer
 from digits.runs import store as runs
 from digits.runs.run import Run
@@ -27,10 +26,10 @@ def compare(run: Run) -> dict[str, Any]:
     """Let a fine-tuned run and its parent predict the same digits, keep the comparison and return it.
 
     Plain values: parent (its id), held_out and learned (the drawings: {n, before, after, interval of after}), drawings
-    (a row for each: label, before, after, held_out), and test: {n, before, after, interval, title, name, source, seen,
+    (a row for each: label, before, after, held_out), and test: {n, before, after, interval, title, name, source,
     forgotten, gained}. before and after count correct predictions; in a row they are the digits that were predicted.
     forgotten and gained have a row for each digit of the set that only one of the two predicts correctly: index, label,
-    before, after. seen says that the parent learned from the set: it shows what was forgotten, and is no score.
+    before, after.
     Raises DamagedFile, DataUnavailable.
     """
     subject, data = Subject.of(run), drawings(run)
@@ -61,7 +60,8 @@ def drawings(run: Run) -> FineTuneData:
 
 
 def _on_test_set(run: Run, parent: Recognizer, now: Recognizer) -> dict[str, Any]:
-    chosen, seen = _test_set(run)
+    # The official test set where MNIST is here, else the first.
+    chosen = min(available(run.settings), key=lambda chosen: chosen.name != "official")
     images, labels = chosen.take(open_dataset(chosen.source))
     before, after = (recognizer.probabilities(images).argmax(axis=1) for recognizer in (parent, now))
 
@@ -69,17 +69,8 @@ def _on_test_set(run: Run, parent: Recognizer, now: Recognizer) -> dict[str, Any
         return as_rows(index=np.flatnonzero(where), label=labels[where], before=before[where], after=after[where])
 
     was, is_now = before == labels, after == labels
-    named = {"title": chosen.title, "name": chosen.name, "source": chosen.source, "seen": seen}
+    named = {"title": chosen.title, "name": chosen.name, "source": chosen.source}
     return _score(was, is_now) | named | {"forgotten": rows(was & ~is_now), "gained": rows(~was & is_now)}
-
-
-def _test_set(run: Run) -> tuple[TestSet, bool]:
-    """Return the official test set where MNIST is here, else the run's own; and whether the parent learned from it."""
-    here = [chosen for chosen in test_sets(run.settings) if is_prepared(chosen.source)]
-    if here:
-        return min(here, key=lambda chosen: chosen.name != "official"), False
-    own = split(run.settings.split, run.settings.source)
-    return TestSet(run.settings.split, run.settings.source, own.test), True
 
 
 def _score(before: np.ndarray, after: np.ndarray) -> dict[str, Any]:

@@ -27,7 +27,7 @@ def corrected(report: dict[str, Any], labels) -> dict[str, Any]:
 
     labels: (10,000,) as given. Digits that the raters call no digit are left out of n; either of two labels is correct.
     """
-    misclassified = {row["index"]: row["predicted"] for row in report["misread"]}
+    misclassified = {row["index"]: row["predicted"] for row in report["misclassified"]}
     num_correct, n = report["n"] - len(misclassified), report["n"]
     for index, correct_labels in KNOWN.items():
         predicted = misclassified.get(index, int(labels[index]))

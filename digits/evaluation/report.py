@@ -28,7 +28,7 @@ def report(labels: np.ndarray, probabilities: np.ndarray) -> dict[str, Any]:
     labels: (n,) integers 0 to 9; probabilities: (n, 10) floats, each row summing to 1.
     The result has plain values for JSON: n, accuracy (0 to 1), interval (two floats, Wilson's 95%), loss (mean negative
     log-likelihood in nats), confusion (10 x 10 counts, rows = label, columns = prediction), per_digit (a row for each
-    digit: digit, precision, recall, f1, support) and misread (a row for each misclassified digit, the most confident
+    digit: digit, precision, recall, f1, support) and misclassified (a row for each such digit, the most confident
     first: index into the test set, label, predicted, confidence).
     """
     # Imported here because scikit-learn takes a second, and the pages only read stored reports.
@@ -52,13 +52,24 @@ def report(labels: np.ndarray, probabilities: np.ndarray) -> dict[str, Any]:
         "loss": float(log_loss(labels, exact, labels=list(DIGITS))),
         "confusion": confusion_matrix(labels, predicted, labels=list(DIGITS)).tolist(),
         "per_digit": as_rows(digit=DIGITS, precision=precision, recall=recall, f1=f1, support=support),
-        "misread": as_rows(
+        "misclassified": as_rows(
             index=wrong,
             label=labels[wrong],
             predicted=predicted[wrong],
             confidence=confidence[wrong].round(4),
         ),
     }
+
+
+def largest_confusion(counts: list[list[int]]) -> tuple[int, int, int] | None:
+    """Return the label, the prediction and the number of the most frequent mistake; None without any mistake.
+
+    counts: the confusion matrix of a report.
+    """
+    mistakes = np.array(counts) * (1 - np.eye(len(counts), dtype=int))
+    label, predicted = divmod(int(mistakes.argmax()), len(counts))
+    n = int(mistakes[label, predicted])
+    return (label, predicted, n) if n else None
 
 
 def as_rows(**columns) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from digits.inference.recognizer import Recognizer
 from digits.runs.run import Run
 
 KIND = "robustness"
+FEW = 0.05  # of the accuracy: what may be lost to a distortion that a network copes with
 
 
 def measure(run: Run, name: str, on_progress: Progress = lambda fraction, phase: None) -> dict[str, Any]:
@@ -60,6 +61,20 @@ def stored(run: Run, chosen: TestSet) -> dict[str, Any] | None:
     if result and {name: curve["strengths"] for name, curve in result.value["curves"].items()} == strengths:
         return result.value
     return None
+
+
+def tolerated(strengths: Sequence[float], accuracy: Sequence[float], neutral: float) -> tuple[float, float]:
+    """Return the range of strengths, the neutral one within it, in which accuracy falls by at most FEW.
+
+    accuracy: 0 to 1, at each of the strengths, which ascend. The range ends at strengths that were measured.
+    """
+    low = high = list(strengths).index(neutral)
+    least = accuracy[low] - FEW
+    while low > 0 and accuracy[low - 1] >= least:
+        low -= 1
+    while high + 1 < len(strengths) and accuracy[high + 1] >= least:
+        high += 1
+    return strengths[low], strengths[high]
 
 
 def load(run: Run) -> list[Recognizer]:

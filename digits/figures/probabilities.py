@@ -12,9 +12,9 @@ def bars(probabilities: np.ndarray, highlight: int | None = None, *, height: int
 
     probabilities: (10,) float in 0..1. highlight: the digit whose bar stands out. height: px.
     """
-    ten = go.Bar(
-        y=TEN, x=probabilities, orientation="h",
-        marker_color=[PARTS["train"] if digit == highlight else QUIET for digit in TEN],
+    ten = dict(  # a trace as plain data takes half of the time, and this one is made at every stroke
+        type="bar", y=TEN, x=probabilities, orientation="h",
+        marker={"color": [PARTS["train"] if digit == highlight else QUIET for digit in TEN]},
         text=[short_percent(share) if share >= 0.005 else "" for share in probabilities],
         textposition="outside", textangle=0, constraintext="none", cliponaxis=False,
         customdata=[percent(share) for share in probabilities],
@@ -22,9 +22,9 @@ def bars(probabilities: np.ndarray, highlight: int | None = None, *, height: int
     )  # fmt: skip
     # Margins of known width, because to find them takes the browser longer than to draw the bars, at every stroke.
     fixed = {"automargin": False}
-    x = fixed | {"range": [0, 1.2], "tickvals": [0, 0.25, 0.5, 0.75, 1], "showticklabels": False, "showgrid": True}
+    x = fixed | {"range": [0, 1.3], "tickvals": [0, 0.25, 0.5, 0.75, 1], "showticklabels": False, "showgrid": True}
     y = fixed | {"tickvals": TEN, "range": [9.5, -0.5]}
-    return chart([ten], height, x=x, y=y, bargap=0.25, margin={"l": 20, "r": 8, "t": 0, "b": 0})
+    return chart([ten], height, x=x, y=y, bargap=0.25, margin={"l": 20, "r": 8, "t": 6, "b": 6})
 
 
 def percent(probability: float) -> str:

@@ -1,6 +1,6 @@
-"""Bytes -> ink: the one safe reader for canvas values and uploaded pictures.
+"""Bytes -> ink: the one safe reader for pictures.
 
-Ink is (H, W) uint8, 0 = paper, 255 = ink. Whatever a browser, a file or a stranger sends goes through here. What is not
+Ink is (H, W) uint8, 0 = paper, 255 = ink. Whatever file a browser or a stranger sends goes through here. What is not
 a picture, or larger than the limits, raises UnreadablePicture before it is decoded.
 """
 
@@ -17,31 +17,10 @@ from digits.inference.paper import Sheet, find_sheet, whole
 from digits.inference.png import PNG, png_frame, png_pixels
 
 CANVAS_BYTES = 1 << 20  # 384 x 384 px of pure noise need 600 kB
-CANVAS_INFLATED_BYTES = 12 << 20
 UPLOAD_BYTES = 25 << 20
 LONGEST = 2048  # px, the longest side of an upload once it is decoded
 SIDE = 512  # px, the longest side of the ink of one digit; it needs no more
 SHEET = 1024  # px, the longest side of a sheet with one digit on it
-
-AGAIN = "Press Clear and try again."
-
-
-def canvas_ink(png: bytes, size: tuple[int, int]) -> np.ndarray:
-    """Return the ink of a drawing: light strokes on a black or transparent canvas.
-
-    png: a PNG file of exactly `size` = (width, height) px and at most CANVAS_BYTES.
-    Returns (height, width) uint8 ink. Raises UnreadablePicture for anything else.
-    """
-    try:
-        ink = grey_png(png, longest=max(size))
-    except UnreadablePicture as error:
-        raise UnreadablePicture(f"We couldn't read this drawing. {AGAIN}") from error
-    height, width = ink.shape
-    if (width, height) != tuple(size):
-        raise UnreadablePicture(
-            f"We couldn't read this drawing: it has {width} × {height} pixels instead of {size[0]} × {size[1]}. {AGAIN}"
-        )
-    return ink
 
 
 def grey_png(png: bytes, longest: int) -> np.ndarray:

@@ -16,7 +16,7 @@ STARTER = "starter"
 MAX_EPOCHS = 1000
 MAX_TAGS = 8
 FINISHED = "finished"
-"""The stage of a run after which there is none."""
+"""The last stage of a run."""
 
 
 class RunState(StrEnum):

@@ -1,9 +1,10 @@
-"""Remove files whose rows are gone, but none while a backup copies them: what waits is in the table garbage."""
+"""Remove files after their rows, but none while a backup copies them. The table garbage lists what waits."""
 
 import shutil
 import sqlite3
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -17,13 +18,13 @@ LOCK = "backup.lock"
 
 
 def discard(connection: sqlite3.Connection, path: Path) -> None:
-    """Let a file or folder within DIGITS_HOME go, in the transaction that removes its row."""
-    if path.exists():  # otherwise its name may be given to another one at any time
+    """List a file or folder within DIGITS_HOME for removal, in the transaction that removes its row."""
+    if path.exists():  # otherwise its name may be given to another file at any time
         connection.execute("INSERT OR IGNORE INTO garbage VALUES (?)", (str(path.relative_to(home())),))
 
 
 def is_discarded(connection: sqlite3.Connection, path: Path) -> bool:
-    """Return whether a file or folder still waits to be removed, so that its name cannot be given to another one."""
+    """Return whether a file or folder still waits for its removal, so that its name cannot be used again yet."""
     row = connection.execute("SELECT 1 FROM garbage WHERE path = ?", (str(path.relative_to(home())),)).fetchone()
     return row is not None
 
@@ -36,8 +37,8 @@ def collect() -> None:
     with _alone() as is_alone:
         if not is_alone:
             return
-        # The row of a file goes first: whoever writes a new file of that name later must not lose it to an old row.
-        # That of a folder goes last: no run gets its name before (`is_discarded`), and a kill leaves nothing behind.
+        # The row of a file goes first: a new file of that name must not be lost to an old row. That of a folder goes
+        # last: no run gets its name before (`is_discarded`), and a kill leaves nothing behind.
         with database.writing() as connection:
             paths = [row["path"] for row in connection.execute("SELECT path FROM garbage").fetchall()]
             folders = {path for path in paths if (home() / path).is_dir()}
@@ -48,17 +49,35 @@ def collect() -> None:
                 _set_waiting(connection, changed)
 
 
+def remove_now(folder: Path) -> bool:
+    """Remove a folder whose row is still there: on a full disk, only that makes room for a change of the row.
+
+    Returns False while a backup is being made; then nothing is removed.
+    """
+    with _alone() as is_alone:
+        return is_alone and _removed(folder)
+
+
 def sweep(folder: Path, keep: set[str]) -> None:
-    """Remove the files in `folder` that no row names, unless a backup is being made. keep: those that one does."""
+    """Remove the files in `folder` that no row names, unless a backup is being made. keep: the names in rows."""
     with _alone() as is_alone:
         for file in folder.iterdir() if is_alone and folder.is_dir() else ():
             if file.is_file() and file.name not in keep and not file.name.startswith(files.UNFINISHED):
                 _removed(file)
 
 
+def sweep_unfinished(folder: Path) -> None:
+    """Remove the half-written files that killed processes left in `folder` and below."""
+    oldest = time.time() - files.UNFINISHED_SECONDS
+    for file in folder.rglob(f"{files.UNFINISHED}*"):
+        with suppress(OSError):  # another process was quicker, or the file may not be removed
+            if file.stat().st_mtime < oldest:
+                file.unlink()
+
+
 @contextmanager
 def suspended() -> Iterator[None]:
-    """Inside, no file is removed. Raises StoreUnavailable where the lock cannot be had."""
+    """Inside, no file is removed. Raises StoreUnavailable if the lock is taken or cannot be made."""
     try:
         lock = FileLock(home() / LOCK).acquire(timeout=BACKUP_WAITS)
     except Timeout:
@@ -71,7 +90,7 @@ def suspended() -> Iterator[None]:
 
 @contextmanager
 def _alone() -> Iterator[bool]:
-    """Yield whether files may be removed here and now: then nobody else does so, or makes a backup, meanwhile."""
+    """Yield whether files may be removed now: then nobody else removes files or makes a backup meanwhile."""
     try:
         lock = FileLock(home() / LOCK).acquire(timeout=0)
     except (Timeout, OSError):
@@ -82,7 +101,7 @@ def _alone() -> Iterator[bool]:
 
 
 def _set_waiting(connection: sqlite3.Connection, paths: dict[str, bool]) -> None:
-    """Say of each path whether it waits to be removed."""
+    """Note for each path whether it waits for its removal."""
     for path, waits in paths.items():
         statement = "INSERT OR IGNORE INTO garbage VALUES (?)" if waits else "DELETE FROM garbage WHERE path = ?"
         connection.execute(statement, (path,))

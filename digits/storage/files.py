@@ -1,7 +1,7 @@
-"""Files that are whole or absent.
+"""Files that are complete or absent.
 
-A file is written under a name of its own, flushed to the disk and then put in place, so that a reader sees the old
-content or the new, never half. Its sha256 goes into the database, which alone says which files count.
+A file is written under a temporary name, flushed to the disk and then moved into place. A reader sees the old content
+or the new, never half. Its sha256 goes into the database. Files that the database does not name do not count.
 """
 
 import contextlib
@@ -9,7 +9,6 @@ import hashlib
 import json
 import os
 import tempfile
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +19,7 @@ import numpy as np
 from digits.errors import DamagedFile, DigitsError
 
 UNFINISHED = ".unfinished-"
-UNFINISHED_SECONDS = 3600  # no file takes longer to write; older ones are left from a process that was killed
+UNFINISHED_SECONDS = 3600  # no file takes longer to write; a process that was killed left the older ones
 
 
 @dataclass(frozen=True)
@@ -32,13 +31,14 @@ class StoredFile:
 
 
 def atomic_write(file: Path, write: Callable[[Path], object]) -> str:
-    """Let `write` make a file, then put it in the place of `file` in one step.
+    """Let `write` make a file, then replace `file` by it in one step.
 
     Returns its sha256 as 64 hexadecimal digits. Raises DigitsError (disk full, no permission) and leaves the old file.
     """
     part, digest = _written(file, write)
     try:
         os.replace(part, file)
+        _flush_names(file.parent)
     except OSError as error:
         part.unlink(missing_ok=True)
         raise cannot_write(file, error) from error
@@ -46,9 +46,9 @@ def atomic_write(file: Path, write: Callable[[Path], object]) -> str:
 
 
 def write_new(folder: Path, name: str, write: Callable[[Path], object]) -> StoredFile:
-    """Like `atomic_write`, but never in the place of another file, which somebody may have mapped into memory.
+    """Like `atomic_write`, but never replace another file, which somebody may have mapped into memory.
 
-    Where `name` is taken, the new file gets a number: model.tflite, model-2.tflite.
+    If `name` is taken, the new file gets a number: model.tflite, model-2.tflite.
     """
     wanted = folder / name
     part, digest = _written(wanted, write)
@@ -56,9 +56,11 @@ def write_new(folder: Path, name: str, write: Callable[[Path], object]) -> Store
         for number in range(1, 100_000):
             file = wanted if number == 1 else wanted.with_name(f"{wanted.stem}-{number}{wanted.suffix}")
             try:
-                os.link(part, file)  # unlike a renaming, refused where the name is taken
+                file.touch(exist_ok=False)  # reserves the name; a hard link would, too, but not on every file system
             except FileExistsError:
                 continue
+            os.replace(part, file)
+            _flush_names(folder)
             return StoredFile(file.name, digest)
         raise DigitsError(f"There are too many files called {name}.")
     except OSError as error:
@@ -68,7 +70,7 @@ def write_new(folder: Path, name: str, write: Callable[[Path], object]) -> Store
 
 
 def checked(folder: Path, stored: StoredFile) -> Path:
-    """Return the path of a file that is what the database names. Raises DamagedFile."""
+    """Return the path of a file whose sha256 is the stored one. Raises DamagedFile."""
     file = folder / stored.name
     if sha256(file) != stored.sha256:
         raise DamagedFile(f"The file {stored.name} was damaged on the disk.", f"It is {file}.")
@@ -76,35 +78,34 @@ def checked(folder: Path, stored: StoredFile) -> Path:
 
 
 def read_array(folder: Path, stored: StoredFile) -> np.ndarray:
-    """Map an array into memory. Raises DamagedFile when it is missing or not what was written."""
+    """Map an array into memory. Raises DamagedFile if it is missing or not what was written."""
     file = checked(folder, stored)
     try:
         return np.load(file, mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
-        raise DamagedFile(f"The file {stored.name} is no array.", f"It is {file}.") from error
+        raise DamagedFile(f"The file {stored.name} contains no array.", f"It is {file}.") from error
 
 
 def read_arrays(folder: Path, stored: StoredFile) -> dict[str, np.ndarray]:
-    """Read the arrays of an .npz file. Raises DamagedFile when it is missing or not what was written."""
+    """Read the arrays of an .npz file. Raises DamagedFile if it is missing or not what was written."""
     file = checked(folder, stored)
     try:
         with np.load(file, allow_pickle=False) as arrays:
             return dict(arrays)
     except Exception as error:  # NumPy, zipfile and zlib each raise their own
-        raise DamagedFile(f"The file {stored.name} holds no arrays.", f"It is {file}.") from error
+        raise DamagedFile(f"The file {stored.name} contains no arrays.", f"It is {file}.") from error
 
 
 def read_json(file: Path) -> dict[str, Any]:
     """Read a JSON object that ships with the program. Raises DamagedFile."""
     try:
-        value = json.loads(file.read_text(encoding="utf-8"))
+        return json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise DamagedFile(f"{file.name} is missing or damaged. Install Digits again.") from error
-    return value
 
 
 def sha256(file: Path) -> str:
-    """Return the sha256 of a file as 64 hexadecimal digits. Raises DamagedFile when it cannot be read."""
+    """Return the sha256 of a file as 64 hexadecimal digits. Raises DamagedFile if it cannot be read."""
     try:
         with file.open("rb") as content:
             return hashlib.file_digest(content, "sha256").hexdigest()
@@ -112,17 +113,8 @@ def sha256(file: Path) -> str:
         raise DamagedFile(f"The file {file.name} is missing or cannot be read.", f"It should be {file}.") from error
 
 
-def sweep_unfinished(folder: Path) -> None:
-    """Remove what killed processes left half-written in `folder` and below."""
-    oldest = time.time() - UNFINISHED_SECONDS
-    for file in folder.rglob(f"{UNFINISHED}*"):
-        with contextlib.suppress(OSError):  # somebody else was quicker, or it may not be removed
-            if file.stat().st_mtime < oldest:
-                file.unlink()
-
-
 def cannot_write(file: Path, error: OSError) -> DigitsError:
-    """Return a write error as a sentence with its remedy."""
+    """Return an error in writing as a sentence with the remedy."""
     why = error.strerror or type(error).__name__
     return DigitsError(
         f"Digits could not write a file: {why}. Nothing was changed; make room on the disk or allow writing there, and "
@@ -131,8 +123,22 @@ def cannot_write(file: Path, error: OSError) -> DigitsError:
     )
 
 
+def _flush_names(folder: Path) -> None:
+    """Flush what a folder contains to the disk, and the folder's own name, which may be new, too.
+
+    Otherwise a power cut could leave a row in the database without its file.
+    """
+    for path in (folder, folder.parent):
+        with contextlib.suppress(OSError):  # not every file system can do it
+            handle = os.open(path, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+
+
 def _written(file: Path, write: Callable[[Path], object]) -> tuple[Path, str]:
-    """Write beside `file`; returns where, and its sha256."""
+    """Write beside `file`; return the path and its sha256."""
     part = None
     try:
         file.parent.mkdir(parents=True, exist_ok=True)

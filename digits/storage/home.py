@@ -1,9 +1,10 @@
-"""Where things live on disk.
+"""The folders on the disk.
 
-`DIGITS_HOME` (default `.digits/` in the project root) holds all that the app writes; see docs/files.md.
+The app writes everything into `DIGITS_HOME` (default: `.digits/` in the project root); see docs/files.md.
 """
 
 import os
+import shutil
 from pathlib import Path
 
 from digits.errors import StoreUnavailable
@@ -15,9 +16,9 @@ LONGEST_NAME = 255  # bytes, on most file systems
 
 
 def home() -> Path:
-    """Return the folder of everything the app writes. Read at each call, so that tests can move it.
+    """Return DIGITS_HOME. It is read at each call, so tests can move it.
 
-    Raises StoreUnavailable for a name that is too long for what will lie in it.
+    Raises StoreUnavailable if the name is too long for the files that will lie in it.
     """
     path = Path(os.environ.get("DIGITS_HOME") or ROOT / ".digits").absolute()
     name = os.fsencode(path)
@@ -29,16 +30,24 @@ def home() -> Path:
     return path
 
 
+def free_bytes() -> float:
+    """Return how much room the disk of DIGITS_HOME has; infinite if nobody can tell."""
+    try:
+        return shutil.disk_usage(home()).free
+    except OSError:
+        return float("inf")
+
+
 def data_folder(source: str) -> Path:
-    """Return where the prepared arrays of one source lie."""
+    """Return the folder of the prepared arrays of one source."""
     return home() / "data" / source
 
 
 def run_folder(run_id: str) -> Path:
-    """Return where the large files of one run lie."""
+    """Return the folder of the large files of one run."""
     return home() / "runs" / run_id
 
 
 def logs_folder() -> Path:
-    """Return where workers write what they print."""
+    """Return the folder of what workers print."""
     return home() / "logs"

@@ -1,4 +1,4 @@
-"""Secrets of this installation, made at random when they are first needed."""
+"""Secrets of this installation. They are random and made when they are first needed."""
 
 import secrets
 from functools import cache
@@ -8,7 +8,7 @@ from digits.storage import database
 
 
 def secret(name: str) -> str:
-    """Return the secret of that name, 64 hexadecimal digits; in a home that cannot be written, one of this process."""
+    """Return the secret of that name, 64 hexadecimal digits. If it cannot be stored, this process keeps it."""
     try:
         with database.reading() as connection:
             row = connection.execute("SELECT value FROM secrets WHERE name = ?", (name,)).fetchone()

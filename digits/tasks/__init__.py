@@ -1,31 +1,11 @@
-"""Work in the background: what is to be done, who is at it, and how far it is. Tasks do not know what they do.
+"""Work in the background: what is to be done, which worker does it, and how far it is. Tasks do not know what they do.
 
-`submit` queues a task; `look_after` gives it a worker, a process of its own; `work.serve` runs there.
+`submit` queues a task; `look_after` gives it a worker, a process of its own; there, `serve` does it.
 """
 
-from digits.tasks.places import forget_workers
+from digits.tasks.execution import do_now, serve
 from digits.tasks.store import LOCAL, find, unfinished, waiting
+from digits.tasks.supervision import forget_workers
 from digits.tasks.task import COMPUTING, TRAINING, Task, TaskState
-from digits.tasks.work import Interrupted, Unsuited, Work, do_now, serve
+from digits.tasks.work import Interrupted, Unsuited, Work
 from digits.tasks.workers import look_after, stop, submit, warm_up
-
-__all__ = [
-    "COMPUTING",
-    "LOCAL",
-    "TRAINING",
-    "Interrupted",
-    "Task",
-    "TaskState",
-    "Unsuited",
-    "Work",
-    "do_now",
-    "find",
-    "forget_workers",
-    "look_after",
-    "serve",
-    "stop",
-    "submit",
-    "unfinished",
-    "waiting",
-    "warm_up",
-]

@@ -1,10 +1,11 @@
-"""Who is at a task: which process, told from every other one, and whether it has ended.
+"""Which process works at a task, and whether it has ended.
 
-A pid alone names different processes in time and in containers, so it comes with the boot of the machine, the pid
-namespace and the moment in which the process started (Linux, proc(5)). Time runs by CLOCK_BOOTTIME: nobody can set it
-back, and it goes on while a laptop sleeps.
+A pid names different processes over time and in containers. So it comes with the boot of the machine, the pid namespace
+and the moment in which the process started (Linux, proc(5)). CLOCK_BOOTTIME measures the time: nobody can set it back,
+and it runs while a laptop sleeps.
 """
 
+import sqlite3
 import time
 from dataclasses import dataclass
 from functools import cache
@@ -13,31 +14,37 @@ from pathlib import Path
 import psutil
 
 SILENT_SECONDS = 10.0  # a lease is renewed every second; after so many without, its worker is not responding
-FOREIGN_SECONDS = 60.0  # a process of another container cannot be looked at: after so much silence it counts as gone
+FOREIGN_SECONDS = 60.0  # nobody can look at a process of another container: silent for so long, it counts as gone
 
 
 @dataclass(frozen=True)
 class Lease:
-    """What is known of a worker."""
+    """What the database knows about a worker."""
 
     worker: int
     """The generation number."""
     boot_id: str
     pid_namespace: str
     pid: int | None
-    """None for the moment between its place in the queue and its start."""
+    """None until the process has been started."""
     pid_started: str | None
     renewed: float
-    """By `clock`."""
+    """The time of `clock`."""
+
+    @classmethod
+    def from_row(cls, row: sqlite3.Row, prefix: str = "") -> "Lease":
+        """Return the lease in a row of the table workers, whose columns may have been given a prefix."""
+        names = ("boot_id", "pid_namespace", "pid", "pid_started", "renewed")
+        return cls(row[f"{prefix}id"], **{name: row[f"{prefix}{name}"] for name in names})
 
     @property
     def is_responding(self) -> bool:
-        """Whether it has renewed its lease lately."""
+        """Whether the lease was renewed lately."""
         return clock() - self.renewed < SILENT_SECONDS
 
     @property
     def has_ended(self) -> bool:
-        """Whether its process is gone, so that its work is lost."""
+        """Whether the process is gone, so that its work is lost."""
         if self.boot_id != boot_id():
             return True
         if self.pid is None or self.pid_namespace != pid_namespace():
@@ -53,7 +60,7 @@ def clock() -> float:
 
 @cache
 def boot_id() -> str:
-    """Return what names this run of the machine."""
+    """Return the id that the machine got when it started."""
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
     except OSError:
@@ -61,7 +68,7 @@ def boot_id() -> str:
 
 
 def pid_namespace() -> str:
-    """Return what names the world in which a pid means something: another container has its own."""
+    """Return the id of the pid namespace: a pid means something only within one, and each container has its own."""
     try:
         return str(Path("/proc/self/ns/pid").readlink())
     except OSError:
@@ -69,9 +76,9 @@ def pid_namespace() -> str:
 
 
 def started(pid: int) -> str | None:
-    """Return when the process with that pid started, in units of the system; None when it has ended.
+    """Return when the process with that pid started, in units of the system; None if it has ended.
 
-    A zombie has ended: it only waits for somebody to ask how.
+    A zombie has ended: it only waits until its parent asks how.
     """
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()

@@ -1,12 +1,10 @@
-"""A task: something that a worker does in the background, for whom, and how far it is."""
+"""A task: what a worker does in the background, for whom, and how far it is."""
 
-import shutil
 import sqlite3
-from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 
-from digits.storage.home import home
+from digits.storage.home import free_bytes
 from digits.tasks.lease import Lease
 
 TRAINING, COMPUTING = "training", "computing"
@@ -18,11 +16,12 @@ tasks.request AS task_request, tasks.fraction AS task_fraction, tasks.phase AS t
 workers.id AS worker_id, workers.boot_id AS worker_boot_id, workers.pid_namespace AS worker_pid_namespace,
 workers.pid AS worker_pid, workers.pid_started AS worker_pid_started, workers.renewed AS worker_renewed,
 workers.ended_by AS worker_ended_by"""
-"""What `Task.from_row` needs, FROM tasks LEFT JOIN workers ON workers.id = tasks.worker."""
+"""The columns that `Task.from_row` needs."""
+FROM = "FROM tasks LEFT JOIN workers ON workers.id = tasks.worker"
 
-LOST = "Its worker ended without a word (killed, out of memory, or the power went)."
-LOST_ON_FULL_DISK = "Its worker ended without a word: the disk is full. Make room and continue it."
-FULL_BYTES = 4_000_000  # free on a full disk when a worker has ended there and its unfinished files are gone
+LOST = "Its worker ended unexpectedly: it was killed, ran out of memory, or the power failed. Continue it or try again."
+LOST_ON_FULL_DISK = "Its worker ended because the disk is full. Make room, then continue it or try again."
+FULL_BYTES = 4_000_000  # free on a full disk after a worker has ended there and its unfinished files are gone
 ENDED = "It did not respond and was ended. The last checkpoint is kept."
 
 
@@ -32,9 +31,9 @@ class TaskState(StrEnum):
     QUEUED = "queued"
     """Waits for its turn."""
     RUNNING = "running"
-    """A worker is at it."""
+    """A worker does it."""
     DONE = "done"
-    """Its result is there."""
+    """Its result is stored."""
     STOPPED = "stopped"
     """Ended early on request."""
     PAUSED = "paused"
@@ -46,7 +45,7 @@ class TaskState(StrEnum):
 
     @property
     def is_final(self) -> bool:
-        """Whether nothing will happen unless somebody asks for it again."""
+        """Whether nothing happens until somebody asks for it again."""
         return self not in (TaskState.QUEUED, TaskState.RUNNING)
 
 
@@ -75,45 +74,31 @@ class Task:
     cause: str
     """Why it failed or was lost, in a sentence."""
     lease: Lease | None
-    """Whose turn it is, while it runs."""
+    """Its worker, while it runs."""
 
     @property
     def is_responding(self) -> bool:
-        """False for a task whose worker lives, but says nothing."""
+        """Whether its worker, if it has one, has renewed its lease lately."""
         return self.state != TaskState.RUNNING or self.lease is None or self.lease.is_responding
 
     @classmethod
     def from_row(cls, row: sqlite3.Row) -> "Task":
-        """Return the task in a row of COLUMNS; one whose worker has ended is lost, whoever finds it first."""
+        """Return the task in a row of COLUMNS. It counts as ended as soon as its worker has."""
         state, cause, lease = TaskState(row["task_state"]), row["task_cause"], None
         if state == TaskState.RUNNING:
-            lease = lease_from_row(row)
+            lease = Lease.from_row(row, "worker_") if row["worker_id"] is not None else None
             if lease is None or lease.has_ended:
-                state, why = outcome(row["task_request"], row["worker_ended_by"])
+                state, why = _outcome(row["task_request"], row["worker_ended_by"])
                 cause = cause or why
         names = ("id", "kind", "subject", "part", "owner", "lane", "place", "request", "fraction", "phase")
         return cls(**{name: row[f"task_{name}"] for name in names}, state=state, cause=cause, lease=lease)
 
 
-def outcome(request: str, ended_by: str | None) -> tuple[TaskState, str]:
-    """Return as what a task counts whose worker has ended without a word, and why.
+def _outcome(request: str, ended_by: str | None) -> tuple[TaskState, str]:
+    """Return the state and the cause of a task whose worker has ended without reporting it.
 
-    It is lost, unless somebody had asked it to stop or pause and it was ended because it did not hear.
+    The task is lost, unless somebody had asked it to stop or pause and its worker was ended because it did not respond.
     """
     if not ended_by:
-        return TaskState.LOST, LOST_ON_FULL_DISK if _disk_is_full() else LOST
+        return TaskState.LOST, LOST_ON_FULL_DISK if free_bytes() < FULL_BYTES else LOST
     return {"stop": TaskState.STOPPED, "pause": TaskState.PAUSED}.get(request, TaskState.LOST), ENDED
-
-
-def _disk_is_full() -> bool:
-    with suppress(OSError):
-        return shutil.disk_usage(home()).free < FULL_BYTES
-    return False
-
-
-def lease_from_row(row: sqlite3.Row) -> Lease | None:
-    """Return the lease in a row of COLUMNS; None where the worker is gone already."""
-    if row["worker_id"] is None:
-        return None
-    names = ("boot_id", "pid_namespace", "pid", "pid_started", "renewed")
-    return Lease(row["worker_id"], **{name: row[f"worker_{name}"] for name in names})

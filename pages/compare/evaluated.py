@@ -6,14 +6,11 @@ import numpy as np
 import streamlit as st
 
 from digits.evaluation import evaluate
-from digits.evaluation.test_sets import TestSet, test_sets
-from digits.networks.settings_table import SETTINGS
+from digits.evaluation.test_sets import TITLES, TestSet, test_sets
 from digits.runs.run import Run
 from pages.shared import evaluation, links
 from pages.shared.errors import told
 from pages.shared.prepare import prepared
-
-TITLES = SETTINGS["split"].choices
 
 
 @dataclass(frozen=True)

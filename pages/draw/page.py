@@ -7,7 +7,7 @@ import streamlit as st
 from digits.errors import BlankDrawing, DigitsError
 from pages.draw.answer import live_training, multi_digit, prediction, tabs
 from pages.draw.canvas import canvas, draft, practice, recent, sources
-from pages.draw.canvas.sources import CANVAS, TEST_DIGIT
+from pages.draw.canvas.sources import CANVAS, ONE_DIGIT, TEST_DIGIT
 from pages.draw.my_drawings import label_drawing
 from pages.shared import cache, pickers
 from pages.shared.drawing import on_canvas
@@ -23,7 +23,12 @@ training = live_training.offer(menu)
 if not training:
     with first:
         run = pickers.model()
-    with menu.popover("Compare", icon=":material/compare:"):
+    # In sight where there is a second model, or a link names one.
+    with (
+        head.container()
+        if "other_model" in st.query_params
+        else menu.popover("Second model", icon=":material/compare:")
+    ):
         other = pickers.other_model(run)
     with told():
         models = cache.recognizer(run), cache.detector()
@@ -35,25 +40,28 @@ def draw() -> None:
     """Show the canvas, the prediction and what explains it in one fragment: a stroke reruns nothing else."""
     if recent.has_grown():
         st.rerun()
-    left, right = st.columns([5, 7], gap="large")
-    with left:
-        paper = st.container()
-        with st.container(horizontal=True, key="draw_links"):
-            source = sources.choose_source()
-            several = not training and source != TEST_DIGIT and sources.choose_several()
+    row = st.container(horizontal=True, gap="medium", key="draw_row")
+    left, right = row.container(key="draw_left"), row.container(key="draw_right")
+    source = sources.chosen()
+    paper = left.container(key=f"draw_from_{source}")
+    with left.container(horizontal=True, key="draw_links"):
+        sources.offer_others(source)
+        count = ONE_DIGIT if training or source == TEST_DIGIT else sources.choose_count()
     with right:
         if not training:
             practice.show(models[0])
         answer, details = st.container(key="draw_answer"), st.container(key="draw_details")
-    ink, digit, strokes = None, None, []
+    ink, digit, strokes, parts = None, None, [], []
     try:
         with paper:
             ink = sources.read_ink(source)
         strokes = on_canvas() if source == CANVAS else []
+        if count != ONE_DIGIT:
+            ink, parts = multi_digit.find_digits(ink, strokes, *models, count)
         if training:
             live_training.show_drawing(training, ink, answer, details)
-        elif several:
-            number = multi_digit.show(ink, strokes, *models, answer, details)
+        elif parts:
+            number = multi_digit.show(ink, parts, *models, answer, details)
             if source == CANVAS:
                 recent.remember(number.text, number.confidence)
         else:

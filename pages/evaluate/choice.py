@@ -58,9 +58,28 @@ def digits(chosen: TestSet, labels: np.ndarray, probabilities: np.ndarray) -> np
     )
 
 
+def why_none() -> str:
+    """Return in a sentence why there is no digit to show."""
+    label, predicted = st.session_state["evaluate_label"], st.session_state["evaluate_predicted"]
+    shows_all = st.session_state["evaluate_gallery"] in ("Mistakes", "Hardest")
+    if st.session_state["evaluate_confidence"] != (0, 100) or not shows_all:
+        return "No digit fits these choices."
+    if predicted is None:
+        return f"No {'digit' if label is None else label} was misclassified."
+    return (
+        f"No digit was misclassified as {predicted}." if label is None else f"No {label} was predicted as {predicted}."
+    )
+
+
 def open_digit(index: int) -> None:
     """Show that digit."""
     st.session_state["evaluate_shown"] = index
+
+
+def open_in_mistakes(index: int) -> None:
+    """Show that digit in the tab Mistakes, where the probabilities and similar training digits are."""
+    open_digit(index)
+    st.session_state["evaluate_view"] = "Mistakes"
 
 
 def back(page: int = 1) -> None:

@@ -1,5 +1,7 @@
 """A map of the test digits, on which those that look alike to the network lie together."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import streamlit as st
 
@@ -8,11 +10,10 @@ from digits.evaluation.embedding_map import Components, Embedding
 from digits.evaluation.test_sets import TestSet
 from digits.figures.embedding_map import digit_map
 from digits.runs.run import Run
-from pages.evaluate import choice
+from pages.evaluate import map_digit, table
 from pages.shared import background, cache, drawing, links
-from pages.shared.charts import chart
+from pages.shared.charts import SAVE, chart
 from pages.shared.errors import told
-from pages.shared.picture import show_enlarged
 from pages.shared.prepare import prepared
 
 METHODS = {"t-SNE": "Neighbours (t-SNE)", "PCA": "Principal components (PCA)"}
@@ -25,7 +26,21 @@ WHY = (
     "See the {:,} test digits as the network sees them: those that look alike lie together. It takes some seconds "
     "to compute their features, and half a minute to place them by their neighbours."
 )
-TOOLS = ("zoomIn2d", "zoomOut2d", "resetScale2d", "pan2d")
+TOOLS = ("zoomIn2d", "zoomOut2d", "resetScale2d", "pan2d", *SAVE)
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Digits with their places, and that of the user's own drawing."""
+
+    indices: np.ndarray
+    """(m,) integers into the test set."""
+    places: np.ndarray
+    """(m, 2) float32."""
+    drawn: np.ndarray | None
+    """(2,) float32; None where there is no drawing of one digit."""
+    about: str
+    about_drawn: str
 
 
 def show(run: Run, chosen: TestSet, report: dict) -> None:
@@ -35,87 +50,66 @@ def show(run: Run, chosen: TestSet, report: dict) -> None:
     with told():
         vectors = features.stored(run, chosen.name)
         found = embedding_map.stored(run, chosen) if method == "t-SNE" else cache.components(run, chosen)
-        if vectors is not None and found is not None:
-            _draw(run, chosen, report, vectors, found)
-            return
-        background.offer(
+        if vectors is None or found is None:
             # Computing the map computes the features, too.
-            "map" if method == "t-SNE" and found is None else "features", run.id, chosen.name,
-            why=WHY.format(len(chosen.indices)), action="Draw the map", icon=":material/scatter_plot:",
-        )  # fmt: skip
-
-
-def _draw(run: Run, chosen: TestSet, report: dict, vectors: np.ndarray, found: Embedding | Components) -> None:
+            kind = "map" if method == "t-SNE" and found is None else "features"
+            why = WHY.format(len(chosen.indices))
+            background.offer(kind, run.id, chosen.name, why=why, action="Draw the map", icon=":material/scatter_plot:")
+            return
+        own = drawing.current()
+        query = None if own is None else cache.activations(run).features(own[np.newaxis])[0]
+        placed = _by_neighbours(found, vectors, query) if method == "t-SNE" else _by_components(found, vectors, query)
     images, labels = chosen.take(cache.dataset(chosen.source))
     predicted = np.array(labels, int)
-    for row in report["misread"]:
+    for row in report["misclassified"]:
         predicted[row["index"]] = row["predicted"]
-    own = drawing.current()
-    query = None if own is None else cache.activations(run).features(own[np.newaxis])[0]
-    if isinstance(found, Embedding):
-        indices, places = found.indices, found.places
-        drawn = None if query is None else found.place(vectors, query)
-        note = f"{len(indices):,} digits."
-        if len(indices) < len(labels):
-            note = f"{len(indices):,} of the {len(labels):,} digits: all misclassified ones, and others chosen evenly."
-        star = "It lies in the middle of the digits that are most similar to it."
-    else:
-        indices, places = np.arange(len(labels)), found.place(vectors)
-        drawn = None if query is None else found.place(query[np.newaxis])[0]
-        note = f"The two directions explain {sum(found.explained):.0%} of the variance."
-        star = "It lies exactly where its features are."
     left, right = st.columns([3, 1], gap="large")
     with left:
-        chart(
-            digit_map(places, np.asarray(labels)[indices], predicted[indices], indices, drawn=drawn),
-            key="evaluate_map_chart",
-            on_click=_open,
-            tools=TOOLS,
-            alt=f"{len(indices):,} test digits as points, coloured by label; {len(report['misread']):,} misclassified",
-        )
-        st.caption(f"{note} The ring of a misclassified digit has the colour of the prediction.")
+        _map(placed, np.asarray(labels), predicted)
     with right:
-        _show_digit(images, labels, predicted)
-        st.subheader("Your drawing", anchor=False)
-        if own is None:
-            st.caption("Draw one digit on the Draw page. It appears here as a star.")
-            st.page_link("pages/draw/page.py", label="Draw a digit", icon=":material/draw:")
-        else:
-            show_enlarged(own, 3, alt="Your last drawing as 28 by 28 pixels")
-            st.caption(f"The star is your last drawing. {star}")
+        map_digit.show(images, labels, predicted)
+        map_digit.show_drawing(own, placed.about_drawn)
 
 
-def _open(point: dict) -> None:
-    index = point.get("customdata")
-    if isinstance(index, int) and index >= 0:  # from the browser, so it may be anything; -1 is the drawing
-        st.session_state["evaluate_map_index"] = index
+def _by_neighbours(found: Embedding, vectors: np.ndarray, query: np.ndarray | None) -> Placed:
+    n = len(found.indices)
+    about = f"{n:,} digits."
+    if n < len(vectors):
+        about = f"{n:,} of the {len(vectors):,} digits: all misclassified ones, and others chosen evenly."
+    drawn = None if query is None else found.place(vectors, query)
+    about_drawn = "It lies in the middle of the digits that are most similar to it."
+    return Placed(found.indices, found.places, drawn, about, about_drawn)
 
 
-def _show_digit(images: np.ndarray, labels: np.ndarray, predicted: np.ndarray) -> None:
-    """Show the chosen digit; at first, the first misclassified one."""
-    misclassified = np.flatnonzero(predicted != labels)
-    if not 0 <= st.session_state.get("evaluate_map_index", -1) < len(labels):
-        st.session_state["evaluate_map_index"] = int(misclassified[0]) if len(misclassified) else 0
-    index = st.number_input("Index in the test set", 0, len(labels) - 1, step=1, key="evaluate_map_index")
-    show_enlarged(images[index], 6, alt=f"A test digit with label {labels[index]}, prediction {predicted[index]}")
-    st.markdown(f"Label: **{labels[index]}**.  \nPrediction: **{predicted[index]}**.")
-    with st.container(horizontal=True):
-        if len(misclassified):
-            following = int(misclassified[np.searchsorted(misclassified, index, side="right") % len(misclassified)])
-            st.button(
-                "Next mistake", icon=":material/chevron_right:", shortcut="N", key="evaluate_map_next", on_click=_go,
-                args=(following,),
-            )  # fmt: skip
-        st.button(
-            "Open", icon=":material/zoom_in:", key="evaluate_map_open", on_click=_open_in_mistakes, args=(index,),
-            help="Shows its probabilities and the most similar training digits.",
-        )  # fmt: skip
+def _by_components(found: Components, vectors: np.ndarray, query: np.ndarray | None) -> Placed:
+    about = f"The two directions explain {sum(found.explained):.0%} of the variance."
+    drawn = None if query is None else found.place(query[np.newaxis])[0]
+    return Placed(
+        np.arange(len(vectors)), found.place(vectors), drawn, about, "It lies exactly where its features are."
+    )
 
 
-def _go(index: int) -> None:
-    st.session_state["evaluate_map_index"] = index
-
-
-def _open_in_mistakes(index: int) -> None:
-    choice.open_digit(index)
-    st.session_state["evaluate_view"] = "Mistakes"
+def _map(placed: Placed, labels: np.ndarray, predicted: np.ndarray) -> None:
+    indices, places = placed.indices, placed.places
+    num_wrong = int((predicted != labels)[indices].sum())
+    chart(
+        digit_map(places, labels[indices], predicted[indices], indices, drawn=placed.drawn),
+        key="evaluate_map_chart",
+        on_click=map_digit.choose_point,
+        tools=TOOLS,
+        alt=f"{len(indices):,} test digits as points, coloured by label; {num_wrong:,} misclassified",
+    )
+    st.caption(
+        "Digits that look alike to the network lie together. The ring of a misclassified digit has the colour of the "
+        f"prediction. {placed.about}"
+    )
+    table.behind(
+        "evaluate_map",
+        lambda: [
+            {"Index": index, "Label": label, "Prediction": digit, "x": round(x, 3), "y": round(y, 3)}
+            for index, label, digit, (x, y) in zip(
+                indices.tolist(), labels[indices].tolist(), predicted[indices].tolist(), places.tolist(), strict=True
+            )
+        ],
+        about="Index, label, prediction and place of each digit on the map",
+    )

@@ -3,13 +3,14 @@
 import numpy as np
 import streamlit as st
 
+from digits.evaluation.report import largest_confusion
 from digits.evaluation.test_sets import TestSet
 from digits.figures.confusion import confusion
 from digits.figures.images import gallery
 from digits.runs.run import Run
-from pages.evaluate import choice, one_digit, predictions
+from pages.evaluate import choice, one_digit, predictions, table
 from pages.shared import paging
-from pages.shared.charts import chart
+from pages.shared.charts import SAVE, chart
 from pages.shared.text import percent
 
 
@@ -23,14 +24,10 @@ def show(run: Run, chosen: TestSet, report: dict) -> None:
     with matrix:
         st.subheader("Confusion matrix", anchor=False)
         picture = st.container()  # above the choice, but drawn after it, when a cell from a link is known
-        choice.by_hand(chosen)
+        with st.expander("Filter", icon=":material/filter_alt:", type="compact", key="evaluate_filter"):
+            choice.by_hand(chosen)
         with picture:
-            chart(
-                confusion(report["confusion"], choice.cell()),
-                key="evaluate_confusion",
-                on_click=choice.from_click,
-                alt="Confusion matrix, rows: label, columns: prediction: " + str(report["confusion"]),
-            )
+            _matrix(report["confusion"])
     with digits:
         loaded = predictions.load(run, chosen)
         if loaded is None:
@@ -44,10 +41,34 @@ def show(run: Run, chosen: TestSet, report: dict) -> None:
             one_digit.show(run, chosen, found, index, images[index], int(labels[index]), probabilities[index])
 
 
+def _matrix(counts: list[list[int]]) -> None:
+    """Show the confusion matrix, (10, 10) counts, with a sentence and a table."""
+    st.caption("Blue: correct. Orange: misclassified. Select a cell to see its digits.")
+    chart(
+        confusion(counts, choice.cell()),
+        key="evaluate_confusion",
+        on_click=choice.from_click,
+        tools=SAVE,
+        alt="Confusion matrix, rows: label, columns: prediction: " + str(counts),
+    )
+    often = "No digit was misclassified."
+    if worst := largest_confusion(counts):
+        label, predicted, n = worst
+        often = f"The most frequent mistake is {label} predicted as {predicted}: {n:,} of {sum(counts[label]):,}."
+    st.caption(often)
+    table.behind(
+        "evaluate_confusion",
+        lambda: [
+            {"Label": label} | {f"→ {digit}": n for digit, n in enumerate(row)} for label, row in enumerate(counts)
+        ],
+        about="Confusion matrix, a row for each label, a column for each prediction",
+    )
+
+
 def _sheet(found: np.ndarray, images: np.ndarray, labels: np.ndarray, probabilities: np.ndarray) -> None:
     """Show the digits with the indices `found`, a page at a time; a click opens one."""
     if not len(found):
-        st.success("There is no such digit.", icon=":material/check_circle:")
+        st.markdown(choice.why_none())
         return
     shown = found[paging.turn(len(found), choice.PER_PAGE, "evaluate_page")].tolist()
     titles, captions = [], []
@@ -61,7 +82,7 @@ def _sheet(found: np.ndarray, images: np.ndarray, labels: np.ndarray, probabilit
         on_click=lambda point: choice.open_digit(shown[point["point_index"]]),
         alt="Digits, label → prediction: " + ", ".join(captions),
     )
-    st.caption(f"{len(found):,} digit{'s' * (len(found) != 1)}. Below each: label → prediction.")
+    st.caption(f"{len(found):,} digit{'s' * (len(found) != 1)}. Below each: label → prediction. Select one to open it.")
     st.button(
         "Open the first digit", icon=":material/zoom_in:", shortcut="O", on_click=choice.open_digit, args=(shown[0],)
     )

@@ -24,6 +24,9 @@ WHY = (
     "Which training digits look similar to this network? It has to compute the features of all of them once. A large "
     "network takes half a minute."
 )
+AMONG_SAMPLE = (
+    "Among the sample's 5,000 digits. All of them are MNIST training digits, and this model has learned from each."
+)
 
 
 def show(
@@ -74,20 +77,22 @@ def _steps(found: np.ndarray, index: int) -> None:
 
 def _nearest(run: Run, image: np.ndarray) -> None:
     """Show the training digits with the most similar features; offer to compute these."""
+    part = features.learned_part(run)
     st.markdown(
         "**Most similar training digits**",
         help="Similar for this network: the outputs of its last hidden layer, the features, point in the most similar "
         "directions (cosine).",
     )
+    if part == features.SAMPLE:
+        st.caption(AMONG_SAMPLE)
     with told():
-        among = cache.training_features(run)
-        source, indices = features.part(run, features.TRAIN)
+        among = cache.part_features(run, part)
+        source, indices = features.part(run, part)
         if among is None:
             prepared(source)
             background.offer(
-                "features", run.id, features.TRAIN, why=WHY, action="Find similar training digits",
-                icon=":material/search:",
-            )  # fmt: skip
+                "features", run.id, part, why=WHY, action="Find similar training digits", icon=":material/search:"
+            )
             return
         here = cache.activations(run).features(image[np.newaxis])[0]
         images, labels = take(cache.dataset(source), indices)

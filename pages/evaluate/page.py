@@ -3,23 +3,37 @@
 import streamlit as st
 
 from digits.evaluation import evaluate
-from digits.evaluation.test_sets import test_sets
-from digits.networks.settings_table import SETTINGS
-from pages.evaluate import embedding_map, mistakes, robustness, scores
+from digits.evaluation.test_sets import TITLES, test_sets
+from digits.runs.run import Run
+from pages.evaluate import embedding_map, headline, mistakes, robustness, scores
 from pages.shared import evaluation, links, pickers
 from pages.shared.errors import told
 from pages.shared.prepare import prepared
 
-VIEWS = {"Scores": scores, "Mistakes": mistakes, "Robustness": robustness, "Map": embedding_map}
-TITLES = SETTINGS["split"].choices
+VIEWS = {"Mistakes": mistakes, "Scores": scores, "Robustness": robustness, "Map": embedding_map}
+SAMPLE_IS_NO_TEST = (
+    "The sample's 5,000 digits can't test this model. All of them are MNIST training digits, which it has seen."
+)
+
+
+def about(run: Run, names: list[str]) -> str:
+    """Return what the test sets are, in Markdown."""
+    lines = [f"**{TITLES[name]}**: {headline.ABOUT[name]}" for name in names]
+    return "\n\n".join([*lines, SAMPLE_IS_NO_TEST] if run.settings.source == "mnist" else lines)
+
 
 st.title("Evaluate", anchor=False)
-st.markdown("How good is it really? A score counts only on digits that the network has not learned from.")
-
-run = pickers.model()
-sets = {chosen.name: chosen for chosen in test_sets(run.settings)}
-about = "\n\n".join(f"**{TITLES[name]}**: {chosen.title}" for name, chosen in sets.items())
-chosen = sets[links.choose("Test set", "test", "evaluate_test", {name: TITLES[name] for name in sets}, help=about)]
+model, test = st.columns([2, 3], gap="large")
+with model:
+    run = pickers.model()
+# Those whose digits are on this machine come first; the first one is chosen.
+sets = {chosen.name: chosen for chosen in headline.available_first(test_sets(run.settings))}
+with test:
+    links.follow("test", "evaluate_test", sets, next(iter(sets)))
+    name = st.selectbox(
+        "Test set", list(sets), format_func=TITLES.get, key="evaluate_test", help=about(run, list(sets))
+    )
+    chosen = sets[name]
 
 with told():
     report = evaluate.stored(run, chosen)
@@ -27,4 +41,5 @@ if report is None:
     prepared(chosen.source)
     evaluation.offer(run, chosen, why=f"This model has not been evaluated on {chosen.title}. It takes some seconds.")
     st.stop()
+headline.show(chosen, report)
 links.show_tabs("evaluate_view", "evaluate_view", VIEWS, run, chosen, report)

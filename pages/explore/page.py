@@ -27,7 +27,7 @@ st.title("Explore", anchor=False)
 st.markdown("Look at the handwritten digits before you train on them.")
 
 with st.container(horizontal=True, gap="large"):
-    about = "\n\n".join(f"**{TITLES[name]}**: {known.about}" for name, known in SOURCES.items())
+    about = "\n\n".join(f"**{TITLES[name]}**: {SOURCES[name].about}" for name in TITLES)
     source = links.choose("Data", "source", "explore_source", TITLES, help=about)
     split_name = "tutorial"
     if SOURCES[source].num_test:

@@ -134,12 +134,12 @@ def first_weights(run: Run) -> np.ndarray | None:
     return None
 
 
-def training_features(run: Run) -> np.ndarray | None:
-    """Return the features of the digits that a run learned from, (n, d) float32; None if they are to be computed.
+def part_features(run: Run, part: str) -> np.ndarray | None:
+    """Return the features of a part of `digits.evaluation.features`, (n, d) float32; None if they are to be computed.
 
-    In the order of those digits.
+    In the order of its digits.
     """
-    return _stored_features(run, features.TRAIN)[0]
+    return _stored_features(run, part)[0]
 
 
 def correct_when_distorted(run: Run, chosen: TestSet, strengths: dict[str, float], every: int) -> np.ndarray:

@@ -8,6 +8,9 @@ import streamlit as st
 
 from digits.figures.probabilities import bars, percent
 
+SAVE = ("toImage",)
+"""The one of Plotly's tools that saves a figure as a picture."""
+
 
 def chart(
     figure: go.Figure, *, key: str, alt: str, on_click: Callable[[dict], None] | None = None, tools: tuple = ()
@@ -19,7 +22,9 @@ def chart(
             on_click(points[0])
 
     click = {"on_select": clicked, "selection_mode": "points"} if on_click else {}
-    config = {"displaylogo": False, "modeBarButtons": [list(tools)]} if tools else {"displayModeBar": False}
+    picture = {"filename": key.replace("_", "-"), "scale": 2}
+    shown = {"displaylogo": False, "modeBarButtons": [list(tools)], "toImageButtonOptions": picture}
+    config = shown if tools else {"displayModeBar": False}
     st.plotly_chart(figure, key=key, alt=alt, config=config, **click)
 
 

@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from digits.data.dataset import is_prepared
-from digits.evaluation.test_sets import TestSet, test_sets
+from digits.evaluation.test_sets import TestSet, available
 from digits.runs.run import Run, RunState
 from digits.tasks import COMPUTING, TRAINING
 from pages.shared import background
@@ -15,14 +14,9 @@ def offer(run: Run, chosen: TestSet, *, why: str, action: str = "Evaluate", name
     why, action: as in `background.offer`. name: what the page calls the model.
     """
     kind, part, lane = "evaluate", chosen.name, COMPUTING
-    if run.stage == RunState.EVALUATING and chosen == _own_test_set(run):
+    if run.stage == RunState.EVALUATING and chosen == available(run.settings)[0]:
         # The rest of its own task, which also calibrates the model and compares a fine-tuned one with its parent.
         kind, part, lane = "train", "", TRAINING
     if background.is_under_way(kind, run.id, part):
         st.markdown(f"{name} is being evaluated.")
     background.offer(kind, run.id, part, why=why, action=action, icon=":material/fact_check:", lane=lane)
-
-
-def _own_test_set(run: Run) -> TestSet | None:
-    """Return the test set on which a run is evaluated at its end."""
-    return next((chosen for chosen in test_sets(run.settings) if is_prepared(chosen.source)), None)

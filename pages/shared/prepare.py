@@ -3,7 +3,7 @@
 import streamlit as st
 
 from digits import tasks
-from digits.data.dataset import Dataset, is_prepared
+from digits.data.dataset import Dataset, is_available
 from digits.data.sources import SOURCES
 from digits.errors import DigitsError
 from digits.tasks import TaskState
@@ -17,7 +17,7 @@ def prepared(source: str, choice: str | None = None) -> Dataset:
     choice: the key of the page's own choice of a source, where the sample would do as well; "Use the sample" sets it.
     """
     problem = ""
-    if source == "sample" or is_prepared(source):  # the sample is made on first use
+    if is_available(source):
         try:
             return cache.dataset(source)
         except DigitsError as error:

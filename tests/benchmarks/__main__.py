@@ -15,6 +15,7 @@ PARTS = {
     "paper": ("paper.report", "how well a model reads digits on paper, in photographs of eighteen kinds"),
     "pens": ("pens.report", "how well a model reads digits drawn with a pen, in eight styles"),
     "numbers": ("numbers", "how often a number is taken for one digit, and a digit torn apart"),
+    "detector": ("non_digits", "how often the digit detector accepts other drawings"),
     "audit": ("audit", "how many wrong labels the audit of a source finds"),
     "load": ("load.visitors", "how many visitors the server bears, without a browser"),
     "strokes": ("load.strokes", "how soon a stroke on the Draw page is answered, in Chromium"),

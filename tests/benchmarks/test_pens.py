@@ -7,7 +7,7 @@ from digits.errors import DamagedFile
 from digits.inference.detector import Detector
 from digits.inference.recognizer import Recognizer
 from digits.runs import starter
-from digits.starter.detector.making import false_acceptances
+from tests.benchmarks import non_digits
 from tests.benchmarks.__main__ import main
 from tests.benchmarks.pens.styles import STYLES, Style, paint, read_pen_digits
 
@@ -80,12 +80,14 @@ def test_the_file_may_be_named_by_a_variable_and_has_no_other_default(pen_file, 
     assert "absent.npz is no file of pen digits" in capsys.readouterr().err
 
 
-def test_other_drawings_are_counted_by_kind(monkeypatch):
-    monkeypatch.setattr(false_acceptances, "EACH", 20)
-    monkeypatch.setattr(false_acceptances, "FONTS", false_acceptances.FONTS[:1])
-    rows = {row["kind"]: row for row in false_acceptances.by_kind(Detector.bundled())}
+def test_other_drawings_are_counted_by_kind(monkeypatch, capsys):
+    monkeypatch.setattr(non_digits, "EACH", 20)
+    monkeypatch.setattr(non_digits, "FONTS", non_digits.FONTS[:1])
+    rows = {row["kind"]: row for row in non_digits.by_kind(Detector.bundled())}
     assert {kind for kind, row in rows.items() if not row["learned"]} == {"doodle", "printed letter", "printed sign"}
     assert rows["dash"]["n"] == 20 and rows["dash"]["accepted"] <= 0.2
+    assert main(["detector"]) == 0
+    assert f"| dash | yes | {rows['dash']['accepted']:.1%} |" in capsys.readouterr().out
 
 
 def test_a_file_that_is_none_is_said_in_a_sentence(tmp_path):

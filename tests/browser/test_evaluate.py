@@ -13,7 +13,7 @@ def test_a_click_on_a_cell_shows_its_digits_and_a_click_on_one_opens_it(visit, w
     label, predicted = np.unravel_index((counts * (1 - np.eye(10))).argmax(), (10, 10))
     with serving(digits_home) as address:
         page = visit(f"{address}/evaluate?evaluate_view=Mistakes")
-        page.get_by_text(f"{len(report['misread'])} digits. Below each").wait_for()
+        page.get_by_text(f"{len(report['misclassified'])} digits. Below each").wait_for()
         box = page.locator(".st-key-evaluate_confusion .heatmaplayer").bounding_box()
         page.mouse.click(
             box["x"] + (predicted + 0.5) * box["width"] / 10, box["y"] + (label + 0.5) * box["height"] / 10

@@ -13,7 +13,7 @@ def test_a_click_on_the_map_opens_the_digit_there(visit, with_run, digits_home):
         before = number.input_value()
         settle(page)
         page.wait_for_timeout(1000)  # WebGL draws the points
-        box = page.locator(".js-plotly-plot .nsewdrag").bounding_box()
+        box = page.locator(".st-key-evaluate_map_chart .nsewdrag").bounding_box()
         for row in range(1, 12):  # somewhere in the cloud there is a point within a click's reach
             page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] * row / 12)
             page.wait_for_timeout(700)

@@ -16,7 +16,7 @@ from digits.tasks import places
 
 
 @pytest.mark.parametrize("check", [check for check in checks.CHECKS if check != "device"])
-def test_a_fresh_installation_is_well(digits_home, check):
+def test_a_fresh_installation_passes_every_check(digits_home, check):
     assert checks.CHECKS[check]().endswith(".")
 
 
@@ -34,14 +34,14 @@ def test_a_package_that_is_missing_or_of_another_version_is_named(tmp_path, monk
         checks.packages()
 
 
-def test_a_home_that_cannot_be_written_is_said(tmp_path, monkeypatch):
+def test_a_home_that_cannot_be_written_is_reported(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("no folder")
     monkeypatch.setenv("DIGITS_HOME", str(tmp_path / "file" / "home"))
     with pytest.raises(DigitsError, match="cannot be written: Not a directory. Give .* or set DIGITS_HOME"):
         checks.folder()
 
 
-def test_a_full_disk_is_said(digits_home, monkeypatch):
+def test_a_full_disk_is_reported(digits_home, monkeypatch):
     monkeypatch.setattr(checks, "FREE_GB", 1e9)
     with pytest.raises(DigitsError, match="GB are free .* Make room"):
         checks.disk()
@@ -57,7 +57,7 @@ def test_a_flipped_bit_in_the_data_is_found(with_sample):
         checks.data()
 
 
-def test_tensorflow_that_does_not_load_is_told_in_its_last_words(tmp_path, monkeypatch):
+def test_the_last_words_of_a_tensorflow_that_does_not_load_are_reported(tmp_path, monkeypatch):
     (tmp_path / "keras.py").write_text("raise ImportError('libcudnn.so is not there')")
     monkeypatch.setattr(checks, "ROOT", tmp_path)
     with pytest.raises(DigitsError, match=r"does not load \(ImportError: libcudnn.so is not there\)"):

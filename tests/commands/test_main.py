@@ -159,7 +159,7 @@ def test_only_verbs_that_build_networks_need_the_library_of_keras(run, digits_ho
         assert run(verb) == (2, "", f"python -m digits: {problem}\n")
 
 
-def test_predict_says_of_a_letter_that_it_does_not_look_like_a_digit(run, digits_home, tmp_path):
+def test_predict_says_that_a_letter_does_not_look_like_a_digit(run, digits_home, tmp_path):
     paper = np.full((200, 200), 255, np.uint8)
     cv2.polylines(paper, [np.array([[40, 160], [40, 40], [100, 100], [160, 40], [160, 160]])], False, 0, 14)
     cv2.imwrite(str(tmp_path / "m.png"), paper)
@@ -233,7 +233,7 @@ def test_a_run_without_a_model_cannot_be_chosen_or_exported(run, with_sample, tm
     assert models.chosen().id == "starter" and not (tmp_path / "x").exists()
 
 
-def test_a_backup_is_restored_into_an_empty_home_only(run, with_run, tmp_path, monkeypatch):
+def test_a_backup_is_restored_only_into_an_empty_home(run, with_run, tmp_path, monkeypatch):
     assert run("backup", tmp_path / "all.zip").code == 0
     assert "only into an empty folder" in run("restore", tmp_path / "all.zip").err
     monkeypatch.setenv("DIGITS_HOME", str(tmp_path / "new"))
@@ -249,7 +249,7 @@ def test_data_lists_both_sources(run, with_sample):
     assert {name: state["state"] for name, state in listed.items()} == {"sample": "ready", "mnist": "absent"}
 
 
-def test_the_doctor_finds_nothing_on_a_well_machine_and_says_what_is_wrong_on_another(run, with_sample, monkeypatch):
+def test_the_doctor_finds_no_problem_on_a_sound_machine_and_names_those_of_another(run, with_sample, monkeypatch):
     said = run("doctor", "--json")
     result = json.loads(said.out)
     named = ["packages", "folder", "disk", "data", "database", "device", "workers", "prediction"]
@@ -286,6 +286,14 @@ def test_the_starter_is_whole_and_as_good_as_its_card_says(digits_home):
     assert f"{report['accuracy']:.2%}" in (starter.FOLDER / "card.md").read_text()
 
 
+def test_evaluating_the_starter_on_other_hands_gives_nearly_the_bundled_report(run, with_sample):
+    bundled = starter.evaluation("optdigits")
+    again = json.loads(run("evaluate", "starter", "--test", "optdigits", "--json").out)
+    assert set(again) - {"card"} == set(bundled) and again["title"] == bundled["title"]
+    assert again["accuracy"] == pytest.approx(bundled["accuracy"], abs=0.003)  # OpenCV may round otherwise elsewhere
+    assert f"{bundled['accuracy']:.2%}" in (starter.FOLDER / "card.md").read_text()
+
+
 @pytest.mark.skipif(not os.environ.get("TFDS_DATA_DIR"), reason="TFDS_DATA_DIR is not set: no MNIST on this machine")
 def test_evaluating_the_starter_again_gives_the_bundled_report(digits_home, mnist_data):
     (digits_home / "data").symlink_to(mnist_data)
@@ -304,7 +312,7 @@ def test_the_tutorials_network_is_over_95_percent_correct_from_a_home_with_nothi
     assert (len(result["epochs"]), result["test"]["n"]) == (10, 12_000)
 
 
-def test_training_on_digits_that_cannot_be_had_says_what_to_do_and_makes_no_run(
+def test_training_on_digits_that_cannot_be_fetched_says_what_to_do_and_makes_no_run(
     run, with_sample, tmp_path, monkeypatch
 ):
     monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path / "none"))

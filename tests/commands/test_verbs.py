@@ -61,13 +61,13 @@ def test_queued_runs_are_listed_with_their_places_moved_paused_and_stopped(run, 
     assert runs.count() == 2
 
 
-def test_without_runs_the_first_step_is_said_and_nothing_is_made(run, digits_home):
+def test_an_empty_home_gets_a_hint_and_no_file(run, digits_home):
     assert run("runs") == (0, "No runs yet. Train one: python -m digits train\n", "")
     assert run("runs", "--json").out == "[]\n"
     assert list(digits_home.iterdir()) == []
 
 
-def test_one_run_is_shown_with_all_that_is_known_of_it(run, digits_home):
+def test_one_run_is_shown_with_everything_known_about_it(run, digits_home):
     one = finished()
     shown = json.loads(run("runs", "show", one.id).out)
     assert shown["config"] == one.settings.as_dict() and len(shown["epochs"]) == 3
@@ -75,7 +75,7 @@ def test_one_run_is_shown_with_all_that_is_known_of_it(run, digits_home):
     assert json.loads(run("runs", "show", "starter", "--json").out)["epochs"]
 
 
-def test_a_home_that_nobody_may_write_in_is_listed_and_every_change_refused_in_words(run, digits_home, make_read_only):
+def test_a_read_only_home_is_listed_and_every_change_is_refused_in_words(run, digits_home, make_read_only):
     one = finished()
     waits = runs.create(make_settings())
     with database.reading() as connection:
@@ -89,18 +89,18 @@ def test_a_home_that_nobody_may_write_in_is_listed_and_every_change_refused_in_w
     assert content(digits_home) == before
 
 
-def test_import_needs_a_zip_that_is_there(run, digits_home, tmp_path):
+def test_import_needs_an_existing_zip(run, digits_home, tmp_path):
     said = run("runs", "import", tmp_path / "none.zip")
     assert (said.code, said.out) == (1, "") and "There is no such file. It should be" in said.err
     (tmp_path / "no.zip").write_text("hello")
     said = run("runs", "import", tmp_path / "no.zip", "--as-copies")
-    assert said.code == 1 and "no exported run" in said.err and len(said.err.splitlines()) == 1
+    assert said.code == 1 and "isn't a zip file, or it is damaged" in said.err and len(said.err.splitlines()) == 1
 
 
 # Continuing a training
 
 
-def test_what_cannot_change_when_a_run_continues_is_said_before_anything_happens(run, with_sample):
+def test_settings_that_cannot_change_when_a_run_continues_are_refused_first(run, with_sample):
     one = finished()
     for arguments, sentence in {
         ("--seed", "1"): "--seed cannot change when a run continues; only --epochs can",
@@ -123,7 +123,7 @@ def test_a_run_that_is_at_work_elsewhere_is_not_continued(run, with_sample):
 # What is computed about a model
 
 
-def test_what_is_computed_of_a_model_is_printed(run, with_sample):
+def test_results_of_a_model_are_printed(run, with_sample):
     one = finished(source="sample")
     report = json.loads(run("evaluate", one.id, "--json").out)
     assert (report["n"], np.sum(report["confusion"])) == (1_000, 1_000) and report["accuracy"] > 0.9
@@ -133,7 +133,26 @@ def test_what_is_computed_of_a_model_is_printed(run, with_sample):
     assert tasks.find("features", one.id, "tutorial").state == tasks.TaskState.DONE
 
 
-def test_a_damaged_model_is_said_and_nothing_is_predicted(run, with_sample, tmp_path):
+def test_every_model_is_evaluated_on_other_hands(run, with_sample):
+    one = finished(source="sample")
+    for run_id in (one.id, "starter"):
+        report = json.loads(run("evaluate", run_id, "--test", "optdigits", "--json").out)
+        assert (report["run"], report["test"], report["n"]) == (run_id, "optdigits", 1_797)
+        assert report["title"] == "Optdigits, other hands (1,797 digits)"
+    assert report["accuracy"] == pytest.approx(0.9777, abs=0.002)
+
+
+def test_the_starter_has_features_of_the_sample_from_which_it_learned(run, with_sample):
+    assert run("features", "starter", "sample").out == "96 features of 5,000 digits by starter\n"
+
+
+def test_digits_that_only_test_are_neither_audited_nor_learned_from(run, with_sample):
+    said = run("audit", "optdigits")
+    assert (said.code, said.out) == (2, "") and "Optdigits has no training digits" in said.err
+    assert "expected one of sample, mnist" in run("train", "--source", "optdigits").err
+
+
+def test_a_damaged_model_is_reported_and_nothing_is_predicted(run, with_sample, tmp_path):
     one = finished()
     one.model.file("model.tflite").write_bytes(b"damaged")
     for arguments in (["evaluate", one.id], ["predict", "--run", one.id, tmp_path], ["runs", "choose", one.id]):
@@ -151,10 +170,12 @@ def test_a_source_is_prepared_and_described(run, digits_home):
     assert (said.code, facts["num_train"], facts["label_histogram"]["train"]) == (0, 5_000, [500] * 10)
     assert "Writing" in said.err and len(open_dataset("sample").images) == 5_000
     assert run("data", "sample").out == "MNIST sample: 5,000 digits are ready.\n"
-    assert [line.split()[:2] for line in run("data").out.splitlines()] == [["sample", "ready"], ["mnist", "absent"]]
+    assert [line.split()[:2] for line in run("data").out.splitlines()] == [
+        ["sample", "ready"], ["mnist", "absent"], ["optdigits", "ready"]
+    ]  # fmt: skip
 
 
-def test_why_a_source_could_not_be_prepared_is_listed(run, with_sample, monkeypatch, tmp_path):
+def test_the_cause_of_a_failed_preparation_is_listed(run, with_sample, monkeypatch, tmp_path):
     monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path / "none"))
     monkeypatch.setattr("digits.data.mnist._network_answers", lambda: False)
     assert "Use the sample instead" in run("data", "mnist").err
@@ -165,7 +186,7 @@ def test_why_a_source_could_not_be_prepared_is_listed(run, with_sample, monkeypa
 # My drawings
 
 
-def test_drawings_are_counted_exported_and_taken_in_once(run, digits_home, tmp_path, monkeypatch):
+def test_drawings_are_counted_exported_and_imported_once(run, digits_home, tmp_path, monkeypatch):
     assert run("drawings").out.startswith("0 drawings; 0: 0, ")
     for label, x in ((1, 190), (7, 120)):
         drawings.put(drawn(label, x=x))
@@ -182,7 +203,7 @@ def test_drawings_are_counted_exported_and_taken_in_once(run, digits_home, tmp_p
     assert [line.split(":")[0] for line in said.err.splitlines()] == [f"{tmp_path}/bad.zip", f"{tmp_path}/none.zip"]
 
 
-def test_too_few_drawings_to_learn_from_are_said_and_make_no_run(run, with_sample):
+def test_too_few_drawings_are_reported_and_make_no_run(run, with_sample):
     drawings.put(drawn(1))
     said = run("fine-tune")
     assert said.code == 1 and "too few drawings to learn from: 1" in said.err
@@ -230,7 +251,7 @@ def test_ctrl_c_ends_without_a_traceback(run, digits_home, monkeypatch):
     assert said.code not in (0, 2) and len(said.err.splitlines()) == 1 and "Traceback" not in said.err
 
 
-def test_a_reader_that_has_seen_enough_is_no_failure(digits_home, monkeypatch):
+def test_a_reader_that_has_seen_enough_causes_no_failure(digits_home, monkeypatch):
     for _ in range(3):
         runs.create(make_settings())
 

@@ -49,7 +49,7 @@ def test_a_worker_does_what_waits_and_ends(digits_home):
     wait_until(lambda: workers() == 0)
 
 
-def test_why_a_task_failed_is_told(digits_home):
+def test_the_cause_of_a_failed_task_is_stored(digits_home):
     run = finished()
     tasks.submit("evaluate", run.id, "evil")
     wait_until(lambda: not tasks.unfinished())

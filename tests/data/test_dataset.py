@@ -4,8 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from digits.data import dataset
-from digits.data.dataset import facts, is_prepared, open_dataset, prepare
+from digits.data import dataset, optdigits
+from digits.data.dataset import facts, is_available, is_prepared, open_dataset, prepare
 from digits.data.sources import SOURCES
 from digits.errors import DamagedFile, DataUnavailable, DigitsError
 from digits.storage.home import data_folder
@@ -48,6 +48,38 @@ def test_damaged_arrays_are_found_and_can_be_prepared_again(with_sample, name, d
         open_dataset("sample")
     prepare("sample")
     assert open_dataset("sample").labels[0] == 5
+
+
+def test_optdigits_prepare_themselves_and_are_as_scikit_learn_has_them(digits_home):
+    from sklearn.datasets import load_digits
+
+    digits = open_dataset("optdigits")
+    assert (digits.images.shape, digits.images.dtype) == ((1_797, 28, 28), np.uint8)
+    original = load_digits()
+    np.testing.assert_array_equal(digits.labels, original.target)
+    # Shrunk to 8 x 8 again, most of them look like what they were made from, wherever they were moved.
+    ink = digits.images.reshape(-1, 784).sum(axis=1) / 255
+    assert np.corrcoef(ink, original.data.sum(axis=1))[0, 1] > 0.5
+    known = facts("optdigits")
+    assert (known["num_train"], known["num_test"], sum(known["label_histogram"]["test"])) == (0, 1_797, 1_797)
+
+
+def test_a_damaged_picture_of_optdigits_is_found_and_prepared_again(with_sample):
+    file = data_folder("optdigits") / "images.npy"
+    content = bytearray(file.read_bytes())
+    content[-5] ^= 1
+    file.write_bytes(content)
+    with pytest.raises(DamagedFile, match="The files of Optdigits were damaged on the disk. Prepare them again."):
+        open_dataset("optdigits")
+    prepare("optdigits")
+    assert open_dataset("optdigits").labels[0] == 0
+
+
+def test_other_digits_in_the_place_of_optdigits_are_refused(digits_home, monkeypatch):
+    monkeypatch.setattr(optdigits, "SHA256", "0" * 64)
+    with pytest.raises(DataUnavailable, match="not Optdigits. Install the packages again."):
+        open_dataset("optdigits")
+    assert not is_prepared("optdigits") and is_available("optdigits")
 
 
 @pytest.mark.parametrize("name", ["images.npy", "labels.npy"])

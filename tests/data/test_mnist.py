@@ -26,6 +26,7 @@ def test_without_network_the_remedy_is_said_within_five_seconds(digits_home, tmp
     assert f"into {tmp_path / 'tfds' / 'downloads' / 'manual'}" in said
     task = tasks.find("prepare", "mnist")
     assert task.state == "failed" and "Use the sample instead" in task.cause
+    assert str(tmp_path) not in task.cause and "TFDS" not in task.cause  # the browser shows the cause
     assert not (digits_home / "data").exists()
 
 

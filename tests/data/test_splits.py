@@ -37,6 +37,12 @@ def test_the_sample_has_no_official_split():
         split("official", "sample")
 
 
+@pytest.mark.parametrize("name", ["tutorial", "official"])
+def test_digits_that_only_test_have_no_split(name):
+    with pytest.raises(BadConfig, match="Optdigits only tests networks"):
+        split(name, "optdigits")
+
+
 def test_an_unknown_split_is_refused():
     with pytest.raises(BadConfig, match="no split 'half'"):
         split("half", "mnist")

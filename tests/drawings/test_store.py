@@ -5,7 +5,7 @@ from digits.errors import DigitsError
 from tests.drawings.conftest import STROKE, drawn
 
 
-def test_a_drawing_comes_back_as_it_was_put(digits_home):
+def test_a_drawing_is_read_as_it_was_stored(digits_home):
     drawing = drawn(1)
     store.put(drawing)
     [found] = store.drawings()
@@ -37,7 +37,7 @@ def test_every_change_is_a_new_revision(digits_home):
     assert revisions == sorted(set(revisions)) and len(revisions) == 4
 
 
-def test_merging_takes_each_picture_once_and_says_what_it_found(digits_home):
+def test_merging_stores_each_picture_once_and_counts_the_others(digits_home):
     store.put(drawn(1))
     store.put(drawn(7, x=120))
     theirs = [drawn(1), drawn(9, x=120), drawn(4, x=150), drawn(4, x=150)]
@@ -46,10 +46,10 @@ def test_merging_takes_each_picture_once_and_says_what_it_found(digits_home):
     assert sorted(drawing.label for drawing in store.drawings()) == [1, 4, 7]
 
 
-def test_nothing_is_taken_where_there_is_no_room(digits_home, monkeypatch):
+def test_nothing_is_stored_without_room(digits_home, monkeypatch):
     monkeypatch.setattr(store, "MOST", 2)
     store.put(drawn(1))
-    with pytest.raises(DigitsError, match="hold 1 drawings and 2 more came, expected at most 2 in all"):
+    with pytest.raises(DigitsError, match="no room for 2 more drawings: My drawings holds 1 of at most 2"):
         store.merge([drawn(7, x=120), drawn(4, x=150)])
     assert len(store.drawings()) == 1
     store.put(drawn(7, x=120))

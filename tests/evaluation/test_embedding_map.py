@@ -24,7 +24,7 @@ def test_every_misclassified_digit_is_on_the_map_with_others_around(with_run, mo
     monkeypatch.setattr(embedding_map, "NUM_PLACED", 300)
     chosen, told = find_set("tutorial", with_run.settings), []
     found = embedding_map.compute(with_run, "tutorial", lambda *progress: told.append(progress))
-    misclassified = {row["index"] for row in evaluate.stored(with_run, chosen)["misread"]}
+    misclassified = {row["index"] for row in evaluate.stored(with_run, chosen)["misclassified"]}
     assert misclassified <= set(found.indices.tolist())
     assert (len(found.indices), found.places.shape) == (300, (300, 2))
     assert np.ptp(np.setdiff1d(found.indices, list(misclassified))) > 900  # from the whole set

@@ -1,10 +1,14 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from digits.data.dataset import open_dataset
 from digits.evaluation import features
+from digits.networks.settings import make_settings
 from digits.runs import models
 from digits.runs import store as runs
+from digits.storage.home import data_folder
 
 
 @pytest.fixture
@@ -36,6 +40,18 @@ def test_the_parts_of_a_run_are_what_it_learned_from_and_its_test_sets(with_run)
     assert features.part(with_run, "train") == ("sample", range(800, 4_000))
     assert features.part(with_run, "tutorial") == ("sample", range(4_000, 5_000))
     assert features.part(with_run, "official") == ("mnist", range(60_000, 70_000))
+    assert features.part(with_run, "optdigits") == ("optdigits", range(1_797))
+
+
+def test_where_mnist_is_not_here_similar_digits_are_found_in_the_sample_if_the_run_learned_from_all_of_it(with_sample):
+    trained = {split: replace(runs.get("starter"), settings=make_settings(source="mnist", split=split))
+               for split in ("official", "tutorial")}  # fmt: skip
+    assert features.learned_part(trained["official"]) == "sample"
+    assert features.learned_part(trained["tutorial"]) == "train"  # it only validated on the sample's digits
+    for name in ("images", "labels"):
+        (data_folder("mnist")).mkdir(parents=True, exist_ok=True)
+        (data_folder("mnist") / f"{name}.npy").touch()
+    assert features.learned_part(trained["official"]) == "train"
 
 
 def test_the_nearest_are_those_in_the_same_direction():

@@ -58,7 +58,7 @@ def test_a_worker_fine_tunes_a_run_and_compares_it_with_its_parent(parent):
     learned = compared["learned"]
     assert (learned["before"], learned["after"]) == (0, learned["n"]) == (0, 12 - compared["held_out"]["n"])
     test = compared["test"]
-    assert (test["name"], test["n"], test["seen"]) == ("tutorial", 1_000, False)
+    assert (test["name"], test["n"]) == ("tutorial", 1_000)
     assert test["after"] - test["before"] == len(test["gained"]) - len(test["forgotten"])
     assert all(row["before"] == row["label"] != row["after"] for row in test["forgotten"])
     assert all(row["before"] != row["label"] == row["after"] for row in test["gained"])
@@ -75,11 +75,11 @@ def test_a_run_that_was_not_fine_tuned_has_no_comparison(with_run):
     assert fine_tune_result.stored(runs.create(make_settings(), queued=False)) is None
 
 
-def test_no_test_set_is_unseen_by_a_run_whose_parent_learned_from_all_of_mnist():
+def test_no_digit_of_the_sample_is_unseen_by_a_run_whose_parent_learned_from_all_of_mnist():
     settings = make_settings(source="sample")
-    assert [chosen.name for chosen in test_sets.test_sets(settings)] == ["tutorial", "official"]
+    assert [chosen.name for chosen in test_sets.test_sets(settings)] == ["tutorial", "official", "optdigits"]
     tuned = replace(settings, parent="starter", parent_source="mnist")
-    assert [chosen.name for chosen in test_sets.test_sets(tuned)] == ["official"]
+    assert [chosen.name for chosen in test_sets.test_sets(tuned)] == ["official", "optdigits"]
     with pytest.raises(BadConfig, match="learned from 1,000 of the 1,000"):
         test_sets.test_set("tutorial", tuned)
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, log_loss, precision_score, recall_score
 
-from digits.evaluation.report import report
+from digits.evaluation.report import largest_confusion, report
 
 
 @pytest.fixture
@@ -38,12 +38,19 @@ def test_the_interval_is_wilsons():
 
 def test_the_misclassified_digits_come_with_the_most_confident_first(predictions):
     labels, probabilities = predictions
-    misclassified = report(labels, probabilities)["misread"]
+    misclassified = report(labels, probabilities)["misclassified"]
     assert len(misclassified) == round(500 * (1 - report(labels, probabilities)["accuracy"]))
     confidence = [row["confidence"] for row in misclassified]
     assert confidence == sorted(confidence, reverse=True)
     for row in misclassified:
         assert row["label"] == labels[row["index"]] != row["predicted"] == probabilities[row["index"]].argmax()
+
+
+def test_the_most_frequent_mistake_is_off_the_diagonal():
+    counts = (np.eye(10, dtype=int) * 90).tolist()
+    assert largest_confusion(counts) is None
+    counts[4][9], counts[7][1] = 5, 3
+    assert largest_confusion(counts) == (4, 9, 5)
 
 
 def test_a_digit_that_is_never_predicted_scores_zero_without_a_warning():

@@ -50,6 +50,19 @@ def test_curves_of_other_strengths_are_to_be_measured_again(with_run, chosen, fe
     assert robustness.stored(with_run, chosen) is None
 
 
+@pytest.mark.parametrize(
+    ("accuracy", "expected"),
+    [
+        ([0.9, 0.94, 0.95, 0.91, 0.5], (-20, 10)),
+        ([0.2, 0.8, 0.95, 0.8, 0.94], (0, 0)),  # what comes after a fall does not count
+        ([0.99, 0.99, 0.95, 0.95, 0.95], (-20, 20)),
+        ([0.8, 0.91, 0.95, 0.95, 0.8999], (-10, 10)),
+    ],
+)
+def test_the_strengths_that_a_network_copes_with_cost_at_most_five_points(accuracy, expected):
+    assert robustness.tolerated((-20, -10, 0, 10, 20), accuracy, 0) == expected
+
+
 def test_several_networks_share_the_work_and_predict_the_same(with_run):
     dataset = open_dataset("sample")
     images, labels = dataset.images[4_000:4_101], dataset.labels[4_000:4_101]

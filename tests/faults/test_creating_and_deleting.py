@@ -29,7 +29,7 @@ print(looks, *sorted(states))
 """
 
 
-def test_whoever_looks_while_sixty_runs_are_made_sees_each_of_them_queued(python, digits_home):
+def test_each_of_sixty_runs_is_seen_as_queued_while_they_are_made(python, digits_home):
     watcher = python(WATCH)
     assert watcher.stdout.readline() == "looking\n"
     for _ in range(60):
@@ -62,7 +62,7 @@ def test_thirty_creators_that_are_killed_leave_whole_runs_and_nothing_else(pytho
     assert not [file.name for file in digits_home.iterdir() if not file.name.startswith("digits.db")]
 
 
-def test_of_deleting_and_continuing_at_once_one_is_refused_and_no_ghost_is_left(digits_home):
+def test_deleting_and_continuing_at_once_refuses_one_of_them_and_leaves_no_ghost(digits_home):
     for _ in range(60):
         run = runs.create(make_settings(**LINEAR), queued=False)
         (digits_home / "runs" / run.id).mkdir(parents=True)
@@ -84,7 +84,7 @@ except DigitsError as error:
 """
 
 
-def test_of_eight_processes_that_continue_a_run_at_once_one_does(python, digits_home):
+def test_only_one_of_eight_processes_continues_a_run(python, digits_home):
     run = runs.create(make_settings(**LINEAR), queued=False)
     said = [process.communicate(timeout=60)[0].strip() for process in [python(RESUME, run.id) for _ in range(8)]]
     assert sorted(said) == ["This run is queued already."] * 7 + ["queued"]

@@ -66,7 +66,7 @@ def read(run):
     return said
 
 
-def test_a_flipped_bit_in_any_file_of_a_run_is_refused_or_said_and_never_another_number(full_run):
+def test_a_flipped_bit_in_any_file_of_a_run_is_refused_or_reported_and_never_gives_another_number(full_run):
     kinds = (".keras", ".tflite", ".npz", ".npy")
     files = [path for path in run_folder(full_run.id).rglob("*.*") if path.suffix in kinds]
     expected = read(full_run)
@@ -89,7 +89,7 @@ def test_a_flipped_bit_in_any_file_of_a_run_is_refused_or_said_and_never_another
     assert checks.database() and read(full_run) == expected
 
 
-def test_a_flipped_bit_in_the_database_never_ends_in_anything_but_a_sentence(with_run, digits_home):
+def test_a_flipped_bit_in_the_database_ends_in_nothing_but_a_sentence(with_run, digits_home):
     for number in range(20):
         drawings.put(drawing(number, number % 10))
     chosen = named_test_set("tutorial", with_run.settings)
@@ -144,7 +144,7 @@ def test_a_run_continues_from_the_checkpoint_before_a_damaged_one_and_says_so(wo
     run = runs.get(run.id)
     epochs = runs.epochs(run.id)
     assert [row["epoch"] for row in epochs] == list(range(1, len(epochs) + 1)) and epochs[: len(before)] == before
-    assert run.details["note"] == f"It continued after epoch {older}. Damaged and passed over: {path.name}."
+    assert run.details["note"] == f"It continued after epoch {older}. Skipped as damaged: {path.name}."
     assert run.state == RunState.PAUSED
 
 

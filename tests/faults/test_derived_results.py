@@ -42,9 +42,7 @@ def pretend_measured(run):
     results.put(Subject.of(run), robustness.KIND, "tutorial", {"curves": curves})
 
 
-def test_a_finished_model_is_used_until_the_next_one_is_there_and_what_was_computed_of_it_does_not_hold_for_that(
-    worker, with_run
-):
+def test_a_finished_model_is_used_until_the_next_one_whose_results_are_its_own(worker, with_run):
     chosen, old = named_test_set("tutorial", with_run.settings), with_run.model.sha256
     models.choose(with_run)
     pretend_measured(with_run)
@@ -100,7 +98,7 @@ def test_a_page_that_opened_a_model_before_it_was_calibrated_uses_the_calibrated
     assert np.array_equal(cache.recognizer(runs.get(with_run.id)).probabilities(picture), calibrated)
 
 
-def test_whoever_evaluates_a_model_before_its_pipeline_came_to_it_calibrates_it_first(worker, with_run):
+def test_evaluating_a_model_before_its_pipeline_does_calibrates_it_first(worker, with_run):
     chosen, expected = named_test_set("tutorial", with_run.settings), with_run.model.temperature
     run = uncalibrate(with_run)
     queue("evaluate", run, "tutorial")
@@ -109,7 +107,7 @@ def test_whoever_evaluates_a_model_before_its_pipeline_came_to_it_calibrates_it_
     assert report["calibration"]["temperature"] == runs.get(run.id).model.temperature == expected
 
 
-def test_features_whose_file_is_damaged_or_deleted_are_to_be_computed_and_can_be(worker, with_run):
+def test_damaged_or_deleted_features_count_as_missing_and_can_be_computed_again(worker, with_run):
     for harm in (lambda path: path.write_bytes(path.read_bytes()[:-1]), lambda path: path.unlink()):
         queue("features", with_run, "tutorial")
         assert worker(lane="computing").wait(timeout=60) == 0

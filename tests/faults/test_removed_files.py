@@ -69,11 +69,10 @@ def test_a_backup_made_while_runs_are_continued_and_deleted_holds_every_file_tha
 
 SWEEP = """
 import sys
-from digits import pipeline
 from digits.runs import store as runs
 from digits.storage import deletion
 from digits.storage.home import run_folder
 run = runs.get(sys.argv[1])
 deletion.collect()
-deletion.sweep(run_folder(run.id), keep=pipeline._named_files(run))
+deletion.sweep(run_folder(run.id), keep={stored.name for stored in runs.named_files(run)})
 """

@@ -36,7 +36,7 @@ def test_the_queue_advances_when_its_last_worker_is_killed_and_when_the_machine_
     assert runs.get(second.id).state == RunState.LOST
 
 
-def test_a_training_goes_on_whatever_ends_the_server_and_the_next_server_knows_it(harmed_workers, digits_home):
+def test_a_training_continues_whatever_ends_the_server_and_the_next_server_finds_it(harmed_workers, digits_home):
     harmed_workers(IDLE)
     run, waits = (runs.create(make_settings(architecture="linear")) for _ in range(2))
     workers = set()
@@ -86,7 +86,7 @@ for _ in range(5):
 """
 
 
-def test_of_twelve_presses_two_are_worked_at_and_the_audit_waits_for_the_device(harmed_workers, digits_home):
+def test_two_of_twelve_presses_run_and_the_audit_waits_for_the_device(harmed_workers, digits_home):
     harmed_workers(IDLE + IDLE.replace("train", "robustness") + IDLE.replace("train", "audit"))
     run = runs.create(make_settings(architecture="linear"))
     for number in range(12):

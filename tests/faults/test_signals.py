@@ -70,7 +70,7 @@ def test_a_second_ctrl_c_ends_at_once_in_a_sentence_and_keeps_the_last_checkpoin
 
 
 @pytest.mark.parametrize("name", [signal.SIGTERM, signal.SIGHUP])
-def test_to_be_ended_from_outside_means_pause_with_a_checkpoint(training, name):
+def test_sigterm_and_sighup_pause_a_training_with_a_checkpoint(training, name):
     training.send_signal(name)
     _, said = training.communicate(timeout=60)
     assert training.returncode == 1 and "The run is paused. Continue it: python -m digits train --resume" in said
@@ -105,16 +105,16 @@ def test_ctrl_c_while_it_waits_for_the_device_takes_it_out_of_the_queue(training
     assert runs.create(make_settings(), queued=False).state == RunState.STOPPED
 
 
-def test_ctrl_c_in_the_moment_in_which_it_enters_the_queue_takes_it_out_again(training):
+def test_ctrl_c_while_it_enters_the_queue_takes_it_out_again(training):
     hasty = TRAIN.replace("from digits", """
 import os, signal
-from digits.tasks import work
-find = work.store.find
+from digits.tasks import execution
+find = execution.store.find
 def interrupt(*arguments):
-    work.store.find = find
+    execution.store.find = find
     os.kill(os.getpid(), signal.SIGINT)
     return find(*arguments)
-work.store.find = interrupt
+execution.store.find = interrupt
 from digits""", 1)  # fmt: skip
     command = [sys.executable, "-c", hasty, "--architecture", "linear"]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)

@@ -18,11 +18,11 @@ def test_hovering_puts_a_cell_in_words():
     assert sentences[7][1] == "1 digit with label 7, predicted as 1 (1.0% of the 7s)"
 
 
-def test_colour_is_the_cube_root_of_the_fraction_of_the_row_and_a_count_of_zero_is_empty():
+def test_colour_is_the_cube_root_of_the_fraction_of_the_row_below_zero_for_mistakes_and_a_zero_is_empty():
     z = confusion(counts(r4c9=25)).data[0].z
     expected = np.full((10, 10), np.nan)
     np.fill_diagonal(expected, 1)
-    expected[4, 4], expected[4, 9] = np.cbrt(0.8), np.cbrt(0.2)
+    expected[4, 4], expected[4, 9] = np.cbrt(0.8), -np.cbrt(0.2)
     np.testing.assert_allclose(z, expected)
 
 

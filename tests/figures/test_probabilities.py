@@ -1,6 +1,6 @@
 import numpy as np
 
-from digits.figures.probabilities import along_epochs, bars, changes
+from digits.figures.probabilities import along_epochs, bars, changes, percent, short_percent
 from digits.figures.theme import PARTS, QUIET
 
 SURE = np.array([0, 0, 0, 0, 0.96, 0, 0, 0, 0, 0.04])
@@ -8,9 +8,15 @@ SURE = np.array([0, 0, 0, 0, 0.96, 0, 0, 0, 0, 0.04])
 
 def test_the_answer_stands_out_and_every_digit_has_its_bar():
     bar = bars(SURE, highlight=4).data[0]
-    np.testing.assert_array_equal(bar.y, SURE)
+    np.testing.assert_array_equal(bar.x, SURE)
     assert list(bar.marker.color) == [QUIET] * 4 + [PARTS["train"]] + [QUIET] * 5
-    assert list(bar.text) == [""] * 4 + ["96%"] + [""] * 4 + ["4%"]
+    assert list(bar.text) == [""] * 4 + ["96.0%"] + [""] * 4 + ["4%"]
+
+
+def test_nothing_is_rounded_up_to_certainty():
+    one = np.eye(10)[3]
+    assert bars(one).data[0].text[3] == ">99.9%" and bars(one).data[0].customdata[3] == "over 99.9%"
+    assert [percent(0.9994), short_percent(0.996), short_percent(0.5)] == ["over 99.9%", "99.6%", "50%"]
 
 
 def test_without_an_answer_no_bar_stands_out():

@@ -9,8 +9,8 @@ from digits.errors import DamagedFile
 from digits.inference import detector as module
 from digits.inference.detector import FOLDER, Detector
 from digits.inference.preprocessing import to_mnist
-from digits.starter.detector.making.false_acceptances import print_
 from digits.starter.detector.making.non_digits import draw
+from tests.benchmarks.non_digits import print_
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from PIL import Image
 
 from digits.errors import BlankDrawing, UnreadablePicture
 from digits.inference.decoding import decode
-from digits.inference.picture import canvas_ink, upload_ink
+from digits.inference.picture import grey_png, upload_ink
 from digits.inference.png import CHANNELS, PNG
 from digits.inference.preprocessing import to_mnist
 from digits.storage.home import ROOT
@@ -275,38 +275,34 @@ def test_a_large_upload_is_shrunk_before_anything_else():
 
 
 @pytest.mark.parametrize("ground", ["black", "transparent"])
-def test_the_canvas_is_read_as_it_was_drawn(ground):
+def test_light_strokes_are_read_as_they_were_drawn(ground):
     drawing = (
         strokes((255, 255, 255), INK) if ground == "transparent" else np.dstack([INK] * 3 + [np.full_like(INK, 255)])
     )
-    np.testing.assert_array_equal(canvas_ink(encoded(drawing), CANVAS), INK)
-
-
-def test_an_empty_canvas_has_no_ink():
-    assert not canvas_ink(encoded(np.zeros((384, 384, 4), np.uint8)), CANVAS).any()
+    np.testing.assert_array_equal(grey_png(encoded(drawing), 384), INK)
 
 
 def test_texts_hidden_in_a_png_are_not_inflated_and_do_not_matter():
     bombs = chunk(b"zTXt", b"k\0\0" + zlib.compress(bytes(1_000_000), 9)) * 60
     file = encoded(INK)
-    np.testing.assert_array_equal(canvas_ink(file[:33] + bombs + file[33:], CANVAS), INK)
+    np.testing.assert_array_equal(grey_png(file[:33] + bombs + file[33:], 384), INK)
 
 
 @pytest.mark.parametrize("value", [None, 7, 1.5, True, {}, [], object, "", "data:,"], ids=repr)
 def test_a_value_that_is_not_a_file_is_refused_in_short(value):
     assert is_short(refusal(upload_ink, value))
-    assert is_short(refusal(lambda value: canvas_ink(value, CANVAS), value))
+    assert is_short(refusal(lambda value: grey_png(value, 384), value))
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_file_is_refused_in_short(name):
     assert is_short(refusal(upload_ink, HOSTILE[name]))
-    assert is_short(refusal(lambda value: canvas_ink(value, CANVAS), HOSTILE[name]))
+    assert is_short(refusal(lambda value: grey_png(value, 384), HOSTILE[name]))
 
 
-def test_a_canvas_of_another_size_is_refused_with_both_sizes():
-    assert refusal(lambda value: canvas_ink(value, CANVAS), encoded(INK[:200])) == (
-        "We couldn't read this drawing: it has 384 × 200 pixels instead of 384 × 384. Press Clear and try again."
+def test_a_picture_larger_than_asked_for_is_refused_with_both_sizes():
+    assert refusal(lambda value: grey_png(value, 200), encoded(INK)) == (
+        "It has 384 × 384 pixels; the limit is 200 × 200."
     )
 
 
@@ -399,7 +395,7 @@ def odd_pngs(draw):
     )
 )
 def test_whatever_bytes_come_are_ink_or_refused_in_short(data):
-    for read in (upload_ink, lambda value: canvas_ink(value, CANVAS)):
+    for read in (upload_ink, lambda value: grey_png(value, 384)):
         try:
             ink = read(data)
         except UnreadablePicture as refused:

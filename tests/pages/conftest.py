@@ -12,8 +12,7 @@ from digits.runs import updates
 from digits.runs.run import Run, RunState
 from digits.storage import database
 from digits.storage.home import ROOT, run_folder
-from digits.tasks import TRAINING, places, workers
-from digits.tasks import store as task_store
+from digits.tasks import TRAINING, claims, places, workers
 
 # What a link or a name may carry and must stay without effect: all of it for the parser of links (test_pickers.py), one
 # for each page.
@@ -65,9 +64,9 @@ def be_at_work(run: Run, stage: RunState = RunState.RUNNING, phase: str = "Train
     """Let this process be the worker of a run that waits, at that stage. Returns the run."""
     with database.writing() as connection:
         worker = places.add_worker(connection, TRAINING, foreground=True, pid=os.getpid())
-    assert task_store.claim(worker, TRAINING, only=run.task_id, out_of_turn=True)
+    assert claims.claim(worker, TRAINING, only=run.task_id, out_of_turn=True)
     updates.set_stage(run.id, stage)
-    task_store.tell(run.task_id, fraction, phase)
+    claims.tell(run.task_id, fraction, phase)
     return runs.get(run.id)
 
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import sys
 import zipfile
 from datetime import UTC, datetime, timedelta
@@ -306,18 +307,42 @@ def test_no_probability_is_rounded_up_to_certainty(draw):
     assert ">99.9%" in json.loads(spec)["data"][0]["text"] and "100%" not in spec
 
 
-def test_several_digits_are_predicted_as_a_number_each_with_its_own_bars(draw):
+def test_digits_beside_each_other_are_predicted_as_a_number_each_with_its_own_bars(draw):
     lines = ((60, 120), (55, 240)), ((150, 120), (230, 120)), ((230, 120), (180, 240)), ((310, 120), (305, 240))
     page = draw([stroke(*line, width=12) for line in lines], model="starter")
-    page.toggle(key="draw_multi_digit").set_value(True).run()
-    assert not page.exception and page.metric[0].value == "171"
+    assert page.metric[0].value == "171"
     assert len(page.get("plotly_chart")) == 3 and "touch" not in texts(page)
+    assert re.search(
+        r"Confidence: \*\*1\*\* \S+ · \*\*7\*\* \S+ · \*\*1\*\* \S+", page.caption[0].value.replace("over ", "")
+    )
+    page.segmented_control(key="draw_count").set_value("One digit").run()
+    assert not page.exception and len(page.get("plotly_chart")) == 1
+
+
+def test_a_comma_in_a_number_is_left_out_and_a_dot_beside_a_digit_changes_nothing(draw, canvas):
+    one, seven = stroke((100, 120), (95, 260), width=12), [stroke((180, 120), (260, 120), (210, 260), width=12)]
+    page = draw([one, *seven], model="starter")
+    assert page.metric[0].value == "17" and "left out" not in texts(page)
+    draw_again(page, canvas, [one, stroke((140, 250), (134, 272), width=12), *seven])
+    assert page.metric[0].value == "17" and "A dot, a comma or a dash is not a digit" in texts(page)
+    draw_again(page, canvas, seven)
+    alone = texts(page)
+    draw_again(page, canvas, [*seven, stroke((60, 60), width=12)])
+    assert page.metric[0].value == "7" and texts(page) == alone
+
+
+def test_a_digit_in_several_strokes_stays_one_unless_the_user_says_that_it_is_a_number(draw):
+    hook, stem = stroke((120, 90), (120, 200), (200, 206), width=14), stroke((248, 90), (248, 290), width=14)
+    page = draw([hook, stem], model="starter")
+    assert page.metric[0].value == "4"
+    page.segmented_control(key="draw_count").set_value("Number").run()
+    assert not page.exception and page.metric[0].value[-1] == "1" and len(page.metric[0].value) == 2
 
 
 def test_a_part_of_a_number_that_is_not_a_digit_is_marked(draw):
     zigzag = (150, 120), *((160 + 15 * turn, 260 if turn % 2 else 120) for turn in range(12))
     page = draw([stroke((60, 120), (55, 260), width=6), stroke(*zigzag, width=6)], model="starter")
-    page.toggle(key="draw_multi_digit").set_value(True).run()
+    page.segmented_control(key="draw_count").set_value("Number").run()
     assert not page.exception and page.metric[0].value == "1?"
     assert "Part 2 doesn't look like a digit" in texts(page)
 
@@ -325,5 +350,5 @@ def test_a_part_of_a_number_that_is_not_a_digit_is_marked(draw):
 def test_digits_that_may_touch_are_pointed_out(draw):
     joined = stroke((40, 130), (40, 270), (340, 200), (340, 130), (340, 270), width=12)
     page = draw([joined], model="starter")
-    page.toggle(key="draw_multi_digit").set_value(True).run()
+    page.segmented_control(key="draw_count").set_value("Number").run()
     assert not page.exception and "may be two digits that touch" in texts(page)

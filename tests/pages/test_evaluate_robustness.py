@@ -91,6 +91,20 @@ def test_the_stored_curves_are_drawn_and_another_models_lie_over_them(open_page,
     assert {name: names(page, name) for name in DISTORTIONS} == dict.fromkeys(DISTORTIONS, ["this model", "the other"])
 
 
+def test_each_curve_has_a_sentence_and_all_of_them_a_table(open_page, measured):
+    page = open_robustness(open_page)
+    said = texts(page)  # each curve falls by a point at each strength, from the first to the last
+    assert "Accuracy falls by at most 5 points from −60 to 60°." in said and "from 0 to 100 grey levels." in said
+    assert "Even the smallest change costs" not in said
+    page.session_state["evaluate_robustness_table"] = True
+    page.run()
+    table = page.dataframe[0].value
+    assert len(table) == sum(len(known.strengths) for known in DISTORTIONS.values())
+    rotation = table[table["Distortion"] == "Rotation"]
+    assert rotation["Strength"].tolist() == list(DISTORTIONS["rotation"].strengths)
+    assert rotation["Accuracy, this model"].tolist()[:2] == [0.9, 0.89]
+
+
 def test_a_model_that_learned_from_these_digits_is_not_compared(open_page, measured):
     page = open_robustness(open_page, model=measured.id)
     page.selectbox(key="other_model").set_value("starter").run()  # it learned from MNIST's training digits

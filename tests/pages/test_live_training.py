@@ -74,7 +74,7 @@ def test_before_the_first_epoch_is_kept_it_says_what_the_worker_does(open_page, 
 def test_a_training_that_was_lost_says_why(open_page, drawn, live_run):
     execute("DELETE FROM workers")
     page = open_page("draw", follow=live_run.id)
-    assert "Its worker ended without a word" in page.error[0].value
+    assert "Its worker ended unexpectedly" in page.error[0].value
     assert page.select_slider[0].options == ["0", "1", "2"]
 
 
@@ -92,6 +92,6 @@ def test_back_to_the_models_leaves_the_link(open_page, drawn, with_run):
 def test_a_link_to_a_training_that_is_not_here_is_said(open_page, drawn, with_run):
     page = open_page("draw", follow=HOSTILE_NAME, other_model="../..")
     assert [warning.value for warning in page.warning] == [
-        "The link names a training that is not here.", "The link names a model that is not here.",
+        "The link names a model that is not here.", "The link names a training that is not here.",
     ]  # fmt: skip
     assert page.metric[0].label == "Prediction"

@@ -227,7 +227,7 @@ def test_a_lost_run_says_so_and_how_to_continue(open_page, with_sample):
     run = be_at_work(runs.create(make_settings()))
     execute("DELETE FROM workers")
     page = watch(open_page, run)
-    assert page.error[0].value.startswith("Lost: Its worker ended without a word")
+    assert page.error[0].value.startswith("Lost: Its worker ended unexpectedly")
     assert page.error[0].value.endswith("**Continue**, below, starts from its last checkpoint.")
     assert "Continue training" in labels(page)
 
@@ -236,7 +236,7 @@ def test_a_lost_run_says_so_and_how_to_continue(open_page, with_sample):
     ("state", "cause", "text"),
     [
         ("failed", "Its model is trained, but was not evaluated: The digits are damaged.", "The evaluation failed."),
-        ("lost", "Its worker ended without a word.", "The evaluation was lost."),
+        ("lost", "Its worker ended unexpectedly.", "The evaluation was lost."),
     ],
 )
 def test_where_only_the_evaluation_is_missing_it_can_be_tried_again(

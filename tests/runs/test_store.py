@@ -19,7 +19,7 @@ from digits.runs.run import FINISHED, MAX_EPOCHS, RunState
 from digits.storage import database
 from digits.storage.files import UNFINISHED_SECONDS, write_new
 from digits.storage.home import run_folder
-from digits.tasks import TRAINING, TaskState
+from digits.tasks import TRAINING, TaskState, claims
 from digits.tasks import store as task_store
 from tests.conftest import content
 from tests.runs.conftest import finished, publish, row, tick, train
@@ -46,7 +46,7 @@ def process():
 def claim(pid):
     """Let that process be at the next run."""
     worker = add_worker(pid, TRAINING)
-    return worker, task_store.claim(worker, TRAINING)
+    return worker, claims.claim(worker, TRAINING)
 
 
 # Making and finding
@@ -60,7 +60,7 @@ def test_a_new_run_waits_and_knows_what_decides_it(run):
     assert runs.page() == runs.queue() == runs.active() == [run] == [runs.get(run.id)]
 
 
-def test_a_run_that_somebody_does_at_once_does_not_wait(digits_home):
+def test_a_run_that_is_trained_at_once_does_not_wait(digits_home):
     run = runs.create(make_settings(), queued=False, name="Mine", owner="anna")
     assert (run.state, run.name, run.owner, runs.queue()) == (RunState.STOPPED, "Mine", "anna", [])
 
@@ -72,7 +72,7 @@ def test_runs_made_in_the_same_second_get_ids_of_their_own_and_come_newest_first
     assert [run.id for run in runs.queue()] == made
 
 
-def test_the_id_of_a_folder_that_is_there_is_not_given_again(digits_home, monkeypatch):
+def test_the_id_of_an_existing_folder_is_not_used_again(digits_home, monkeypatch):
     first = runs.create(make_settings()).id
     for number in range(2, 6):  # in this second and those to come
         run_folder(f"{first}-{number}").mkdir(parents=True)
@@ -83,7 +83,7 @@ def test_the_id_of_a_folder_that_is_there_is_not_given_again(digits_home, monkey
 
 
 @pytest.mark.parametrize("run_id", ["", "nope", "../..", "a/b", "A", "x" * 65, "\0", "<script>", "..", "starter/.."])
-def test_an_id_that_is_none_is_refused(digits_home, run_id):
+def test_a_bad_id_is_refused(digits_home, run_id):
     with pytest.raises(UnknownRun, match="There is no such run") as told:
         runs.get(run_id)
     assert "list them: python -m digits runs" in told.value.hint
@@ -93,7 +93,7 @@ def test_an_id_that_is_none_is_refused(digits_home, run_id):
 
 
 @pytest.mark.parametrize("exists", [True, False])
-def test_asking_about_what_is_not_there_makes_neither_file_nor_folder(digits_home, exists):
+def test_questions_about_an_empty_home_make_no_file_and_no_folder(digits_home, exists):
     if not exists:
         digits_home.rmdir()
     assert runs.page() == runs.queue() == runs.active() == runs.unfinished() == runs.with_model() == []
@@ -232,14 +232,14 @@ def test_a_run_whose_worker_was_killed_is_lost_and_can_be_continued_or_deleted(r
     process.kill()
     process.wait()
     lost = runs.get(run.id)
-    assert (lost.state, "ended without a word" in lost.cause) == (RunState.LOST, True)
+    assert (lost.state, "ended unexpectedly" in lost.cause) == (RunState.LOST, True)
     assert runs.unfinished() == [lost] and runs.active() == []
     assert runs.resume(run.id).state == RunState.QUEUED
     tasks.stop(run.task_id)
     runs.delete(run.id)
 
 
-def test_a_worker_that_says_nothing_leaves_its_run_as_it_is(run, process):
+def test_a_run_whose_worker_does_not_respond_keeps_its_state(run, process):
     claim(process.pid)
     with database.writing() as connection:
         connection.execute("UPDATE workers SET renewed = renewed - 100")
@@ -248,13 +248,13 @@ def test_a_worker_that_says_nothing_leaves_its_run_as_it_is(run, process):
     assert runs.unfinished() == [found] == runs.active()
 
 
-def test_what_the_worker_says_of_how_it_runs_adds_up(run):
+def test_details_of_how_a_run_runs_add_up(run):
     updates.set_stage(run.id, RunState.RUNNING, device="GPU", memory={"used": 1, "total": 2})
     updates.add_details(run.id, device="CPU", memory={"used": 3, "total": 2})
     assert runs.get(run.id).details == {"device": "CPU", "memory": {"used": 3, "total": 2}}
 
 
-def test_numbers_of_epochs_and_reports_from_within_are_told_apart(run):
+def test_epochs_and_ticks_are_stored_apart(run):
     for step in (5, 10):
         updates.add_tick(run.id, tick(1, step))
     updates.add_epoch(run.id, row(1))
@@ -263,7 +263,7 @@ def test_numbers_of_epochs_and_reports_from_within_are_told_apart(run):
     assert (runs.get(run.id).epochs_done, runs.get(run.id).val_accuracy) == (1, row(1)["val_accuracy"])
 
 
-def test_returning_to_a_checkpoint_takes_along_all_that_came_after_it(run, digits_home):
+def test_returning_to_a_checkpoint_removes_everything_after_it(run, digits_home):
     for epoch in (1, 2, 3):
         updates.add_tick(run.id, tick(epoch, 5))
         updates.add_epoch(run.id, row(epoch))
@@ -277,7 +277,7 @@ def test_returning_to_a_checkpoint_takes_along_all_that_came_after_it(run, digit
     assert (runs.epochs(run.id), runs.ticks(run.id), runs.files(run.id, "snapshot")) == ([], [], {})
 
 
-def test_of_the_files_of_a_kind_those_that_are_named_stay(run):
+def test_only_the_named_files_of_a_kind_stay(run):
     for epoch in range(1, 5):
         stored = write_new(run_folder(run.id), f"checkpoint-{epoch:04}.npz", lambda part: part.write_text(""))
         updates.add_file(run.id, "checkpoint", epoch, stored, keep=[epoch - 1])
@@ -288,7 +288,7 @@ def test_of_the_files_of_a_kind_those_that_are_named_stay(run):
 # Its model
 
 
-def test_a_new_model_takes_the_place_of_the_old_one_with_all_that_was_derived(digits_home):
+def test_a_new_model_replaces_the_old_one_and_everything_derived_from_it(digits_home):
     run = finished()
     old = run.model
     subject = results.Subject.of(run)
@@ -447,7 +447,7 @@ def test_queued_runs_can_be_put_in_another_order_and_be_taken_out(digits_home):
     runs.stop(first)
     assert (runs.get(first.id).state, runs.get(first.id).phase) == (RunState.STOPPED, "Ended before it began")
     assert [run.id for run in runs.queue()] == [third.id, second.id]
-    with pytest.raises(RunBusy, match="does not wait in the queue"):
+    with pytest.raises(RunBusy, match="not waiting in the queue"):
         runs.move(first, 1)
 
 

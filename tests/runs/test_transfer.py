@@ -15,7 +15,7 @@ from digits.data.dataset import open_dataset
 from digits.errors import DigitsError, RunBusy
 from digits.networks import architectures
 from digits.networks.settings import make_settings
-from digits.runs import models, transfer
+from digits.runs import exported_run, models, transfer
 from digits.runs import store as runs
 from digits.runs.run import FINISHED, RunState
 from digits.storage import database
@@ -107,9 +107,9 @@ def test_a_race_keeps_its_networks(digits_home, file):
     assert runs.get(run_id).trained_with.seed == race.seed + 1
 
 
-def test_a_run_that_is_here_already_is_taken_only_as_a_copy(digits_home, file):
+def test_a_run_that_exists_already_is_imported_only_as_a_copy(digits_home, file):
     zips = [file(), file(name="again.zip")]
-    with pytest.raises(DigitsError, match="This run is here already. Import it as a copy, or delete"):
+    with pytest.raises(DigitsError, match="This run exists already. Import it as a copy, or delete"):
         transfer.import_zips(zips)
     assert runs.page() == [] and not (digits_home / "runs" / "20260101-120000-mlp" / "weights.npz").exists()
     assert transfer.import_zips(zips, as_copies=True) == ["20260101-120000-mlp", "20260101-120000-mlp-2"]
@@ -117,16 +117,16 @@ def test_a_run_that_is_here_already_is_taken_only_as_a_copy(digits_home, file):
     assert runs.count() == 3
 
 
-def test_a_run_that_only_waits_has_its_id_too(digits_home, file):
+def test_the_id_of_a_queued_run_is_taken(digits_home, file):
     waits = runs.create(make_settings())
     zips = [file(zipped(run__json=json.dumps(described(id=waits.id))))]
-    with pytest.raises(DigitsError, match="here already"):
+    with pytest.raises(DigitsError, match="exists already"):
         transfer.import_zips(zips)
     assert transfer.import_zips(zips, as_copies=True) == [f"{waits.id}-2"]
 
 
 @pytest.mark.parametrize("run_id", ["starter", "sample", "x" * 64])
-def test_an_id_that_means_something_else_is_given_another_one(digits_home, file, run_id):
+def test_a_run_whose_id_is_reserved_gets_another_id(digits_home, file, run_id):
     text = json.dumps(described(id=run_id))
     if run_id[0] == "x":
         assert transfer.import_zips([file(zipped(run__json=text))]) == [run_id]
@@ -134,7 +134,7 @@ def test_an_id_that_means_something_else_is_given_another_one(digits_home, file,
     assert copy != run_id and len(copy) <= 64
 
 
-def test_all_zips_are_taken_or_none(digits_home, file):
+def test_all_zips_are_imported_or_none(digits_home, file):
     bad = file(b"no zip", "bad.zip")
     with pytest.raises(DigitsError):
         transfer.import_zips([file(), bad])
@@ -174,7 +174,7 @@ def pickled():
 def bomb_of_weights():
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("arr_0.npy", bytes(transfer.MAX_BYTES + 1))
+        archive.writestr("arr_0.npy", bytes(exported_run.MAX_BYTES + 1))
     return zipped(weights__npz=packed.getvalue())
 
 
@@ -195,79 +195,86 @@ SHAPE = np.zeros((784, 127), np.float32)
 RACE = make_settings(architecture="mlp", epochs=2, backend="jax", racers=2).as_dict()
 NAN = np.full((784, 128), np.nan, np.float32)
 HOSTILE = {
-    "nothing": (lambda: b"", "no exported run, or a damaged one"),
-    "text": (lambda: b"hello", "no exported run, or a damaged one"),
-    "cut": (lambda: zipped()[:-500], "no exported run, or a damaged one"),
-    "flipped": (lambda: zipped()[:60] + bytes(9) + zipped()[69:], "no exported run, or a damaged one"),
-    "one file less": (lambda: zipped(weights__npz=None), "no exported run. Choose one that"),
-    "one file more": (lambda: zipped(model__keras=b"x"), "no exported run. Choose one that"),
-    "a path outside": (lambda: zipped(**{"../../outside": b"x"}), "no exported run. Choose one that"),
-    "an absolute path": (lambda: zipped(**{"/etc/passwd": b"x"}), "no exported run. Choose one that"),
-    "drawings": (lambda: zipped(run__json=None, weights__npz=None, digits__json=b"{}"), "no exported run. Choose"),
-    "a bomb": (lambda: zipped(run__json=bytes(transfer.MAX_BYTES)), "holds more than 64 MB"),
-    "a bomb within": (bomb_of_weights, "weights of this run are too large"),
-    "a lie about a size": (lying, "damaged one"),
-    "no JSON": (lambda: zipped(run__json=b"{"), "damaged one"),
-    "too deep": (lambda: zipped(run__json=b"[" * 99_999), "damaged one"),
-    "a list": (lambda: zipped(run__json=b"[]"), "in a form that this version of Digits does not know"),
-    "another format": (with_("format", "my digits"), "in a form that this version of Digits does not know"),
-    "a newer version": (with_("version", 2), "in a form that this version of Digits does not know"),
-    "an id that is a path": (with_("id", "../../x"), "strange id or end"),
-    "an id that is too long": (with_("id", "x" * 65), "strange id or end"),
-    "an id that is none": (with_("id", 5), "damaged one"),
-    "no id": (lambda: zipped(run__json=json.dumps({"format": "digits run", "version": 1})), "damaged one"),
-    "a state that is none": (with_("ended", "running"), "strange id or end"),
+    "nothing": (lambda: b"", "isn't a zip file, or it is damaged"),
+    "text": (lambda: b"hello", "isn't a zip file, or it is damaged"),
+    "cut": (lambda: zipped()[:-500], "isn't a zip file, or it is damaged"),
+    "flipped": (lambda: zipped()[:60] + bytes(9) + zipped()[69:], "isn't a zip file, or it is damaged"),
+    "one file less": (lambda: zipped(weights__npz=None), "lacks the file `'weights.npz'`. Choose a run"),
+    "one file more": (lambda: zipped(model__keras=b"x"), "contains `'model.keras'`, which does not belong there"),
+    "a path outside": (lambda: zipped(**{"../../outside": b"x"}), "contains `'../../outside'`, which does not belong"),
+    "an absolute path": (lambda: zipped(**{"/etc/passwd": b"x"}), "contains `'/etc/passwd'`, which does not belong"),
+    "drawings": (lambda: zipped(run__json=None, weights__npz=None, digits__json=b"{}"), "contains `'digits.json'`"),
+    "a bomb": (lambda: zipped(run__json=bytes(exported_run.MAX_BYTES)), "too large: expected at most 64 MB"),
+    "a bomb within": (bomb_of_weights, "too large: expected at most 64 MB"),
+    "a lie about a size": (lying, "it is damaged"),
+    "no JSON": (lambda: zipped(run__json=b"{"), "run.json in this zip isn't valid JSON"),
+    "too deep": (lambda: zipped(run__json=b"[" * 99_999), "run.json in this zip isn't valid JSON"),
+    "a list": (lambda: zipped(run__json=b"[]"), "something is missing or unknown"),
+    "another format": (with_("format", "my digits"), "format is not as expected"),
+    "a newer version": (with_("version", 2), "version is not as expected"),
+    "an id that is a path": (with_("id", "../../x"), "id is not as expected"),
+    "an id that is too long": (with_("id", "x" * 65), "id is not as expected"),
+    "an id with a line break": (with_("id", "x\n"), "id is not as expected"),
+    "an id that is a number": (with_("id", 5), "id is not as expected"),
+    "no id": (lambda: zipped(run__json=json.dumps({"format": "digits run", "version": 1})), "something is missing"),
+    "an unknown state": (with_("ended", "running"), "ended is not as expected"),
     "an unknown network": (strange_settings(architecture="evil"), "settings that Digits does not know"),
     "an unknown setting": (strange_settings(evil=1), "settings that Digits does not know"),
     "settings out of range": (strange_settings(epochs=10**9), "settings that Digits does not know"),
-    "settings that are none": (with_("settings", 5), "settings that Digits does not know"),
-    "epochs out of order": (epochs(row(2), row(1)), "numbers of this run's epochs are not whole"),
-    "an epoch that is missing": (epochs(row(2)), "numbers of this run's epochs are not whole"),
-    "an epoch of NaN": (epochs(row(1) | {"val_loss": float("nan")}), "epochs are not whole"),
-    "an infinite epoch": (epochs(row(1) | {"loss": float("inf")}), "epochs are not whole"),
-    "an epoch of text": (epochs(row(1) | {"val_accuracy": "0.9"}), "epochs are not whole"),
-    "an epoch of true": (epochs(row(1) | {"epoch": True}), "epochs are not whole"),
-    "epochs that are none": (with_("epochs", 5), "damaged one"),
-    "a race without racers": (lambda: zipped(run__json=json.dumps(described(settings=RACE))), "damaged one"),
-    "a leader that is none": (
-        lambda: zipped(run__json=json.dumps(described(settings=RACE, epochs=[row(1) | {"leader": 9, "racers": []}]))),
-        "epochs are not whole",
+    "settings that are a number": (with_("settings", 5), "settings is not as expected"),
+    "epochs out of order": (epochs(row(2), row(1)), "incomplete or not in order"),
+    "an epoch that is missing": (epochs(row(2)), "incomplete or not in order"),
+    "an epoch of NaN": (epochs(row(1) | {"val_loss": float("nan")}), "isn't valid JSON"),
+    "an infinite epoch": (epochs(row(1) | {"loss": float("inf")}), "isn't valid JSON"),
+    "an epoch beyond all numbers": (
+        lambda: zipped(run__json=json.dumps(described()).replace("0.5", "1e999")), "seconds is not as expected"
     ),
-    "more epochs than planned": (with_("num_epochs", 1), "strange number of epochs"),
-    "too many epochs": (with_("num_epochs", 10**9), "strange number of epochs"),
-    "half an epoch": (with_("num_epochs", 2.5), "strange number of epochs"),
-    "a temperature of nought": (with_("temperature", 0), "strange temperature"),
-    "a temperature of NaN": (with_("temperature", float("nan")), "strange temperature"),
-    "a temperature of text": (with_("temperature", "hot"), "strange temperature"),
-    "seconds of text": (with_("details", {"seconds": "long"}), "strange details"),
-    "a device that is Markdown": (with_("details", {"device": "![x](https://evil.example/x.png)"}), "strange details"),
-    "memory that is none": (with_("details", {"memory": [1, 2]}), "strange details"),
-    "versions that are none": (with_("details", {"versions": {"keras": 3}}), "strange details"),
-    "a leader of no race": (with_("details", {"leader": 10**9}), "strange details"),
-    "details that are none": (with_("details", 5), "damaged one"),
-    "a time that is none": (with_("created", "yesterday"), "damaged one"),
-    "tags that are none": (with_("tags", 5), "damaged one"),
-    "a tag that is none": (with_("tags", [{}]), "tags that are no text"),
-    "a name that is none": (with_("name", {"a": 1}), "tags that are no text"),
-    "notes that are none": (with_("notes", None), "tags that are no text"),
+    "an epoch of text": (epochs(row(1) | {"val_accuracy": "0.9"}), "epochs, 1, val_accuracy is not as expected"),
+    "an epoch of true": (epochs(row(1) | {"epoch": True}), "epochs, 1, epoch is not as expected"),
+    "epochs that are a number": (with_("epochs", 5), "epochs is not as expected"),
+    "a million wrong epochs": (epochs(*[{}] * 1_000_000), "epochs is not as expected"),
+    "a race without racers": (lambda: zipped(run__json=json.dumps(described(settings=RACE))), "do not fit its race"),
+    "a leader that does not exist": (
+        lambda: zipped(run__json=json.dumps(described(settings=RACE, epochs=[row(1) | {"leader": 9, "racers": []}]))),
+        "do not fit its race",
+    ),
+    "more epochs than planned": (with_("num_epochs", 1), "more epochs or networks than it has"),
+    "too many epochs": (with_("num_epochs", 10**9), "num_epochs is not as expected"),
+    "half an epoch": (with_("num_epochs", 2.5), "num_epochs is not as expected"),
+    "a temperature of nought": (with_("temperature", 0), "temperature is not as expected"),
+    "a temperature of NaN": (with_("temperature", float("nan")), "isn't valid JSON"),
+    "a temperature of text": (with_("temperature", "hot"), "temperature is not as expected"),
+    "seconds of text": (with_("details", {"seconds": "long"}), "details, seconds is not as expected"),
+    "a device that is Markdown": (with_("details", {"device": "![x](https://evil.example/x)"}), "details, device is"),
+    "memory that is a list": (with_("details", {"memory": [1, 2]}), "details, memory is not as expected"),
+    "a version that is a number": (with_("details", {"versions": {"keras": 3}}), "details, versions, keras is not"),
+    "a leader of no race": (with_("details", {"leader": 10**9}), "details, leader is not as expected"),
+    "a leader where nobody raced": (with_("details", {"leader": 1}), "more epochs or networks than it has"),
+    "details that are a number": (with_("details", 5), "details is not as expected"),
+    "a time without a date": (with_("created", "yesterday"), "it is damaged"),
+    "tags that are a number": (with_("tags", 5), "tags is not as expected"),
+    "a tag that is an object": (with_("tags", [{}]), "tags, 1 is not as expected"),
+    "a name that is an object": (with_("name", {"a": 1}), "name is not as expected"),
+    "notes that are nothing": (with_("notes", None), "notes is not as expected"),
     "weights of another shape": (arrays(arr_0=SHAPE), "weights of this run do not fit its network"),
     "weights of another kind": (arrays(arr_0=np.zeros((784, 128))), "weights of this run do not fit its network"),
     "weights of NaN": (arrays(arr_0=NAN), "weights of this run do not fit its network"),
-    "one array more": (arrays(arr_9=SHAPE), "weights of this run do not fit its network"),
+    "one array more": (arrays(arr_4=SHAPE), "weights of this run do not fit its network"),
     "arrays of other names": (
-        lambda: zipped(weights__npz=npz({f"w{n}": a for n, a in enumerate(weights().values())})), "damaged one"
+        lambda: zipped(weights__npz=npz({f"arr_{n + 1}": a for n, a in enumerate(weights().values())})),
+        "lacks the file `'arr_0.npy'`",
     ),
     "weights of another network": (
         lambda: zipped(weights__npz=npz(weights(make_settings(architecture="cnn")))), "do not fit its network"
     ),
-    "weights that are none": (lambda: zipped(weights__npz=b"x"), "damaged one"),
-    "a pickle": (pickled, "damaged one"),
+    "weights that are no arrays": (lambda: zipped(weights__npz=b"x"), "it is damaged"),
+    "a pickle": (pickled, "it is damaged"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("case", HOSTILE)
 @pytest.mark.filterwarnings("ignore:Duplicate name")
-def test_of_a_hostile_zip_nothing_is_taken_and_one_sentence_says_why(digits_home, tmp_path, file, case):
+def test_a_hostile_zip_is_refused_in_one_sentence_and_changes_nothing(digits_home, tmp_path, file, case):
     make, sentence = HOSTILE[case]
     with pytest.raises(DigitsError) as told:
         transfer.import_zips([file(make())])
@@ -277,12 +284,11 @@ def test_of_a_hostile_zip_nothing_is_taken_and_one_sentence_says_why(digits_home
     assert not WAS_HERE.exists()
 
 
-def test_a_file_that_is_not_there_or_too_large_is_said(digits_home, file, tmp_path, monkeypatch):
+def test_a_file_that_does_not_exist_or_is_too_large_is_refused(digits_home, file, tmp_path):
     with pytest.raises(DigitsError, match="There is no such file"):
         transfer.import_zips([tmp_path / "none.zip"])
-    monkeypatch.setattr(transfer, "MAX_BYTES", 1 << 20)
-    with pytest.raises(DigitsError, match="too large for a run: expected at most 1 MB"):
-        transfer.import_zips([file(bytes(2 << 20))])
+    with pytest.raises(DigitsError, match="too large: expected at most 64 MB"):
+        transfer.import_zips([file(bytes(exported_run.MAX_BYTES + 1))])
 
 
 def test_hostile_texts_are_made_plain(digits_home, file):
@@ -312,7 +318,7 @@ def test_a_run_without_a_model_is_not_exported(digits_home, tmp_path):
     assert not (tmp_path / "run.zip").exists()
 
 
-def test_an_imported_run_that_is_trained_again_is_not_made_from_its_old_weights_meanwhile(digits_home, file):
+def test_an_imported_run_that_is_being_trained_is_not_built_from_its_old_weights(digits_home, file):
     [run_id] = transfer.import_zips([file()])
     again = runs.resume(run_id, 5)
     assert not transfer.is_unbuilt(again) and transfer.ensure_built(again) == again
@@ -345,7 +351,7 @@ def test_an_exported_run_that_is_imported_and_used_gives_the_same_predictions(wi
         [sys.executable, "-c", TRAVEL, with_run.id, *paths], cwd=ROOT, capture_output=True, text=True, timeout=120
     )
     assert process.returncode == 0, process.stderr
-    assert "This run is here already" in process.stderr
+    assert "This run exists already" in process.stderr
     [copy] = json.loads(process.stdout.splitlines()[-1])
     run = runs.get(copy)
     np.testing.assert_allclose(np.load(paths[1]), np.load(paths[2]), atol=1e-5)

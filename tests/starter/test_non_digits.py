@@ -3,7 +3,6 @@ from string import ascii_letters
 import numpy as np
 import pytest
 
-from digits.starter.detector.making.false_acceptances import FONTS, print_
 from digits.starter.detector.making.hand import curve, follow
 from digits.starter.detector.making.non_digits import (
     DIGITS,
@@ -16,6 +15,7 @@ from digits.starter.detector.making.non_digits import (
     draw,
 )
 from digits.starter.detector.making.pictures import pictures_of
+from tests.benchmarks.non_digits import FONTS, print_
 
 
 @pytest.mark.parametrize("kind", [*KINDS, *HELD_OUT_KINDS])

@@ -87,15 +87,13 @@ def test_a_backup_may_be_made_again_and_into_a_new_folder(run, tmp_path, empty):
     assert runs.get(run.id).name == "New"
 
 
-def test_of_a_home_without_a_database_there_is_no_backup(digits_home, target):
+def test_a_home_without_a_database_cannot_be_backed_up(digits_home, target):
     with pytest.raises(DigitsError, match="nothing to back up yet"):
         backup.backup(target)
     assert not target.exists() and list(digits_home.iterdir()) == []
 
 
-def test_what_is_deleted_or_replaced_while_a_backup_is_made_is_in_it_and_goes_afterwards(
-    run, digits_home, target, empty
-):
+def test_files_deleted_or_replaced_during_a_backup_are_in_it_and_removed_afterwards(run, digits_home, target, empty):
     other = runs.create(make_settings(), queued=False)
     add_checkpoint(other.id, 1)
     done = []
@@ -117,7 +115,7 @@ def test_what_is_deleted_or_replaced_while_a_backup_is_made_is_in_it_and_goes_af
     assert "2 files" in checks.database()
 
 
-def test_a_file_that_its_writer_lets_go_meanwhile_does_not_spoil_the_backup(run, target, empty):
+def test_a_file_that_its_writer_removes_during_a_backup_does_not_spoil_it(run, target, empty):
     unnamed = run_folder(run.id) / "0-unnamed.npz"
     unnamed.write_text("its row was refused")
     backup.backup(target, lambda fraction, phase: unnamed.unlink(missing_ok=True) if "files" in phase else None)
@@ -147,7 +145,7 @@ tasks.do_now("train", runs.create(make_settings(), queued=False).id, "", train)
 """
 
 
-def test_all_that_the_database_names_is_in_a_backup_that_is_made_while_a_run_trains(
+def test_a_backup_made_while_a_run_trains_holds_every_file_that_its_database_names(
     python, digits_home, tmp_path, monkeypatch
 ):
     training = python(TRAIN)
@@ -192,7 +190,7 @@ def test_a_kill_in_the_middle_of_a_backup_leaves_the_old_one_or_none(run, target
 
 
 @pytest.mark.parametrize("there", ["digits.db", "runs/a/config.json", "data/sample/images.npy"])
-def test_a_backup_is_restored_into_an_empty_home_only(run, target, empty, there):
+def test_a_backup_is_restored_only_into_an_empty_home(run, target, empty, there):
     backup.backup(target)
     home = empty()
     (home / there).parent.mkdir(parents=True)
@@ -265,7 +263,7 @@ HARMS = {
 
 @pytest.mark.parametrize("harm", HARMS)
 @pytest.mark.parametrize("exists", [True, False])
-def test_of_a_bad_backup_nothing_is_restored_and_a_sentence_says_why(run, target, empty, tmp_path, harm, exists):
+def test_a_bad_backup_is_refused_in_one_sentence_and_restores_nothing(run, target, empty, tmp_path, harm, exists):
     backup.backup(target)
     bad = tmp_path / "bad.zip"
     HARMS[harm](target, bad, tmp_path)
@@ -282,7 +280,7 @@ def test_of_a_bad_backup_nothing_is_restored_and_a_sentence_says_why(run, target
     assert runs.page() == [run]
 
 
-def test_a_home_that_cannot_be_written_is_said(run, target, empty, make_read_only):
+def test_a_home_that_cannot_be_written_is_reported(run, target, empty, make_read_only):
     backup.backup(target)
     home = empty()
     home.mkdir()
@@ -304,15 +302,21 @@ def kill_at_the(number, call):
             os.kill(os.getpid(), signal.SIGKILL)
         return call(*arguments, **options)
     return counted
+def copy_half(source):
+    database = backup.database
+    whole, half = database._connect(source, "ro"), database._connect(database.file(), "rwc")
+    whole.backup(half, pages=1, progress=lambda *_: os.kill(os.getpid(), signal.SIGKILL))
 if sys.argv[2] == "unpacking":
     backup.zipfile.ZipFile._extract_member = kill_at_the(2, backup.zipfile.ZipFile._extract_member)
-else:
+elif sys.argv[2] == "putting in place":
     backup.os.replace = kill_at_the(2, backup.os.replace)
+else:
+    backup.database.copy_from = copy_half
 backup.restore(Path(sys.argv[1]))
 """
 
 
-@pytest.mark.parametrize("stage", ["unpacking", "putting in place"])
+@pytest.mark.parametrize("stage", ["unpacking", "putting in place", "copying the database"])
 def test_a_kill_in_the_middle_of_a_restore_leaves_a_home_that_counts_as_empty(
     run, digits_home, target, empty, python, stage
 ):
@@ -322,6 +326,6 @@ def test_a_kill_in_the_middle_of_a_restore_leaves_a_home_that_counts_as_empty(
     backup.backup(target)
     home = empty()
     assert python(KILLED_IN_A_RESTORE, target, stage).wait(timeout=60) == -signal.SIGKILL
-    assert runs.page() == [] and not (home / "digits.db").exists()
+    assert runs.page() == [] and not database.exists()
     backup.restore(target)
     assert runs.page() == [run] and len(content(home)) == 4

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from digits.errors import DigitsError, StoreUnavailable, TakenOver
-from digits.storage import database
+from digits.storage import database, schema
 from tests.conftest import content, fill
 
 
@@ -52,10 +52,10 @@ def test_the_first_write_makes_the_database_and_its_folder(digits_home, raw):
     assert kept() == ["a"]
     assert [path.name for path in digits_home.iterdir()] == ["digits.db"]
     assert raw("PRAGMA journal_mode") == [("wal",)]
-    assert raw("PRAGMA user_version") == [(database.VERSION,)]
+    assert raw("PRAGMA user_version") == [(len(schema.MIGRATIONS),)]
 
 
-def test_of_a_transaction_in_which_something_is_raised_nothing_is_kept(digits_home):
+def test_a_transaction_in_which_an_error_is_raised_changes_nothing(digits_home):
     keep("a")
     with pytest.raises(ZeroDivisionError), database.writing() as connection:
         connection.execute("INSERT INTO secrets VALUES ('b', '2')")
@@ -63,7 +63,7 @@ def test_of_a_transaction_in_which_something_is_raised_nothing_is_kept(digits_ho
     assert kept() == ["a"]
 
 
-def test_a_reader_sees_one_state_and_holds_no_writer_up(digits_home):
+def test_a_reader_sees_one_state_and_delays_no_writer(digits_home):
     keep("a")
     with database.reading() as connection:
         count = lambda: connection.execute("SELECT count(*) FROM secrets").fetchone()[0]  # noqa: E731
@@ -73,12 +73,12 @@ def test_a_reader_sees_one_state_and_holds_no_writer_up(digits_home):
     assert kept() == ["a", "b"]
 
 
-def test_references_are_held_to(digits_home):
+def test_a_row_needs_what_it_refers_to(digits_home):
     with pytest.raises(sqlite3.IntegrityError), database.writing() as connection:
         connection.execute("INSERT INTO ticks VALUES ('no-run', 1, 1, 1, 0.5, 0.5)")
 
 
-def test_whoever_may_not_write_any_more_changes_nothing(digits_home):
+def test_a_process_that_may_no_longer_write_changes_nothing(digits_home):
     def guard(connection):
         raise TakenOver("This work was given to another process.")
 
@@ -137,6 +137,34 @@ def test_eight_processes_that_create_the_database_at_once_all_write_into_the_sam
     assert [path.name for path in digits_home.iterdir()] == ["digits.db"]
 
 
+KILLED_WHILE_CREATING = """
+import os, signal, sys
+from digits.storage import database, schema
+def kill_at(point):
+    if sys.argv[1] == point:
+        os.kill(os.getpid(), signal.SIGKILL)
+is_outdated, run = schema.is_outdated, schema._run
+schema.is_outdated = lambda connection: (is_outdated(connection), kill_at("as an empty file"))[0]
+schema.transaction = lambda connection, kind: (kill_at("with a log and no tables"), transaction(connection, kind))[1]
+schema._run = lambda connection, statements: (run(connection, statements), kill_at("with tables, uncommitted"))
+from digits.storage.connection import transaction
+with database.writing():
+    kill_at("with tables and no rows")
+"""
+
+
+@pytest.mark.parametrize(
+    "point", ["as an empty file", "with a log and no tables", "with tables, uncommitted", "with tables and no rows"]
+)
+def test_a_database_whose_creator_is_killed_counts_as_none_or_is_complete(python, digits_home, point):
+    assert python(KILLED_WHILE_CREATING, point).wait(timeout=60) == -signal.SIGKILL
+    assert (digits_home / "digits.db").exists()
+    assert kept() == [] and database.exists() == (point == "with tables and no rows")
+    keep("a")
+    assert kept() == ["a"]
+    database.check()
+
+
 def test_threads_that_write_at_once_wait_for_one_another(digits_home):
     threads = [threading.Thread(target=keep, args=(f"{number:02}",)) for number in range(16)]
     for thread in threads:
@@ -150,9 +178,9 @@ def test_threads_that_write_at_once_wait_for_one_another(digits_home):
 
 
 @pytest.mark.parametrize("use", [kept, lambda: keep("b")], ids=["read", "write"])
-def test_a_database_of_a_newer_version_is_refused_in_words_and_left_as_it_is(digits_home, raw, use):
+def test_a_database_of_a_newer_version_is_refused_in_words_and_not_changed(digits_home, raw, use):
     keep("a")
-    raw(f"PRAGMA user_version = {database.VERSION + 1}")
+    raw(f"PRAGMA user_version = {len(schema.MIGRATIONS) + 1}")
     with pytest.raises(StoreUnavailable, match="newer version of Digits has written here .* Start the newer one"):
         use()
     assert raw("SELECT name FROM secrets") == [("a",)]
@@ -197,8 +225,7 @@ def second(digits_home, tmp_path, monkeypatch):
     file.write_text(SECOND)
 
     def second():
-        monkeypatch.setattr(database, "MIGRATIONS", [*database.MIGRATIONS, file])
-        monkeypatch.setattr(database, "VERSION", database.VERSION + 1)
+        monkeypatch.setattr(schema, "MIGRATIONS", [*schema.MIGRATIONS, file])
         return file
 
     return second
@@ -216,10 +243,10 @@ def reserve_a_task():
 
 
 @pytest.mark.parametrize("use", [kept, lambda: keep("b")], ids=["read", "write"])
-def test_a_database_of_an_older_version_is_brought_to_this_one_and_loses_nothing(digits_home, raw, second, use):
+def test_a_database_of_an_older_version_is_migrated_and_loses_nothing(digits_home, raw, second, use):
     keep("a")
     reserve_a_task()
-    first = database.VERSION
+    first = len(schema.MIGRATIONS)
     second()
     use()
     assert {"a", "a2"} <= set(kept())
@@ -232,14 +259,14 @@ def test_a_new_home_has_the_newest_version_at_once(digits_home, raw, second):
     second()
     assert kept() == []
     keep("a")
-    assert raw("PRAGMA user_version") == [(database.VERSION,)]
+    assert raw("PRAGMA user_version") == [(len(schema.MIGRATIONS),)]
 
 
-def test_a_process_of_an_older_version_notices_that_the_database_was_brought_further(digits_home, second, monkeypatch):
+def test_a_process_of_an_older_version_notices_a_migration(digits_home, second, monkeypatch):
     keep("a")
     second()
     kept()
-    monkeypatch.setattr(database, "VERSION", database.VERSION - 1)
+    monkeypatch.setattr(schema, "MIGRATIONS", schema.MIGRATIONS[:-1])
     with pytest.raises(StoreUnavailable, match="newer version"):
         keep("b")
 
@@ -247,15 +274,14 @@ def test_a_process_of_an_older_version_notices_that_the_database_was_brought_fur
 MIGRATE = """
 import os, signal, sqlite3, sys
 from pathlib import Path
-from digits.storage import database
+from digits.storage import database, schema
 complete = sqlite3.complete_statement
 def kill_in_the_middle(statement):
     if "ALTER" in statement:
         os.kill(os.getpid(), signal.SIGKILL)
     return complete(statement)
 sqlite3.complete_statement = kill_in_the_middle
-database.MIGRATIONS.append(Path(sys.argv[1]))
-database.VERSION += 1
+schema.MIGRATIONS.append(Path(sys.argv[1]))
 with database.reading():
     print("never")
 """
@@ -267,7 +293,7 @@ def test_a_kill_in_the_middle_of_a_migration_leaves_the_older_version_whole(pyth
     assert process.communicate(timeout=60)[0] == "" and process.returncode == -signal.SIGKILL
     assert kept() == ["a"]  # as the older version sees it
     database.check()
-    assert raw("PRAGMA user_version") == [(database.VERSION,)]
+    assert raw("PRAGMA user_version") == [(len(schema.MIGRATIONS),)]
     second()
     assert kept() == ["a", "a2"]
 
@@ -281,7 +307,7 @@ def test_a_database_that_is_kept_locked_ends_in_a_sentence_and_can_be_read_meanw
     with closing(sqlite3.connect(digits_home / "digits.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         began = time.monotonic()
-        with pytest.raises(StoreUnavailable, match="another process keeps it locked. Try again"):
+        with pytest.raises(StoreUnavailable, match="The database is locked by another process. Try again"):
             keep("b")
         assert time.monotonic() - began < 2
         assert kept() == ["a"]
@@ -312,14 +338,15 @@ def test_a_disk_that_fills_up_while_the_database_is_written_loses_nothing(small_
     assert kept() == ["a", "c"]
 
 
-def test_a_full_disk_without_a_database_gets_no_half_one(small_disk, monkeypatch):
+def test_a_full_disk_gets_no_half_database(small_disk, monkeypatch):
     monkeypatch.setenv("DIGITS_HOME", str(small_disk))
     filler = fill(small_disk)
     with pytest.raises(StoreUnavailable, match="The disk is full"):
         keep("a")
-    assert [path.name for path in small_disk.iterdir()] == ["filler"]
+    assert kept() == [] and not database.exists() and database.file().stat().st_size == 0
     filler.unlink()
     keep("a")
+    assert kept() == ["a"] and database.exists()
 
 
 def harm(file, start, length=4096):
@@ -328,7 +355,7 @@ def harm(file, start, length=4096):
         whole.write(b"\x55" * length)
 
 
-def test_a_file_that_is_no_database_is_said_to_be_damaged_with_the_remedy(digits_home):
+def test_a_file_that_is_not_a_database_is_reported_as_damaged_with_the_remedy(digits_home):
     keep("a")
     harm(digits_home / "digits.db", 0)
     for use in (kept, lambda: keep("b"), database.check):
@@ -353,7 +380,7 @@ def test_a_row_without_what_it_refers_to_is_found_by_the_check(digits_home, raw)
     assert "a row of ticks without its runs" in told.value.hint
 
 
-def test_a_home_that_nobody_may_write_in_can_be_looked_at(digits_home, make_read_only):
+def test_a_read_only_home_can_be_looked_at(digits_home, make_read_only):
     keep("a")
     before = content(digits_home)
     make_read_only(digits_home)
@@ -390,11 +417,11 @@ def test_a_write_ahead_log_that_cannot_be_read_is_not_passed_over(python, digits
         kept()
 
 
-def test_a_home_that_is_a_file_is_said(tmp_path, monkeypatch):
+def test_a_home_that_is_a_file_is_reported(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("DIGITS_HOME", str(tmp_path / "file" / "home"))
     assert kept() == []
-    with pytest.raises(StoreUnavailable, match="cannot write its files here: Not a directory. Give .* another folder"):
+    with pytest.raises(StoreUnavailable, match="cannot write its files here: Not a directory. Allow .* another folder"):
         keep("a")
 
 
@@ -418,7 +445,7 @@ def test_a_home_may_have_any_name(tmp_path, monkeypatch):
         assert Path(tmp_path / name / "digits.db").exists()
 
 
-def test_a_home_behind_a_link_that_is_turned_to_another_folder_is_that_folder_at_once(tmp_path, monkeypatch):
+def test_a_home_behind_a_link_follows_the_link_at_once(tmp_path, monkeypatch):
     link = tmp_path / "link"
     monkeypatch.setenv("DIGITS_HOME", str(link))
     for name in ("first", "second"):

@@ -41,7 +41,7 @@ def test_a_discarded_file_or_folder_goes_when_garbage_is_collected(file, digits_
     assert {name for name in content(digits_home) if not name.startswith("digits.db")} == {"backup.lock"}
 
 
-def test_a_transaction_that_fails_lets_no_file_go(file):
+def test_a_transaction_that_fails_removes_no_file(file):
     with pytest.raises(ZeroDivisionError), database.writing() as connection:
         deletion.discard(connection, file)
         raise ZeroDivisionError
@@ -49,12 +49,12 @@ def test_a_transaction_that_fails_lets_no_file_go(file):
     assert file.exists()
 
 
-def test_where_nothing_is_to_be_removed_nothing_is_made(digits_home):
+def test_collecting_no_garbage_makes_no_file(digits_home):
     deletion.collect()
     assert list(digits_home.iterdir()) == []
 
 
-def test_while_a_backup_is_made_files_stay_and_go_afterwards(file):
+def test_files_stay_during_a_backup_and_are_removed_afterwards(file):
     (file.parent / "strange").write_text("no row names it")
     with deletion.suspended():
         discard(file)
@@ -67,7 +67,7 @@ def test_while_a_backup_is_made_files_stay_and_go_afterwards(file):
     assert list(file.parent.iterdir()) == []
 
 
-def test_sweeping_keeps_what_is_named_what_is_being_written_and_the_folders(digits_home):
+def test_sweeping_keeps_named_files_unfinished_files_and_folders(digits_home):
     folder = digits_home / "runs" / "a"
     (folder / "evaluation").mkdir(parents=True)
     for name in ("a.txt", "b.txt", f"{UNFINISHED}c.txt"):
@@ -85,7 +85,7 @@ def test_a_second_backup_waits_for_the_first_and_then_says_so(digits_home, monke
         deletion.suspended().__enter__()
 
 
-def test_a_home_in_which_no_lock_can_be_made_is_said(digits_home, make_read_only):
+def test_a_home_in_which_no_lock_can_be_made_is_reported(digits_home, make_read_only):
     make_read_only(digits_home)
     with pytest.raises(StoreUnavailable, match="could not write a file"), deletion.suspended():
         pass

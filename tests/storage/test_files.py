@@ -4,12 +4,13 @@ import os
 import signal
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from digits.errors import DamagedFile, DigitsError
-from digits.storage import files
+from digits.storage import backup, database, deletion, files, secrets
 from digits.storage.files import UNFINISHED, StoredFile, atomic_write, write_new
 from tests.conftest import fill
 
@@ -64,7 +65,7 @@ def test_a_full_disk_leaves_the_old_array(small_disk):
     assert names(small_disk) == ["a.npy", "filler"]
 
 
-def test_a_folder_that_cannot_be_written_is_said(folder, make_read_only):
+def test_a_folder_that_cannot_be_written_is_reported(folder, make_read_only):
     make_read_only(folder)
     with pytest.raises(DigitsError, match="could not write a file: (Read-only file system|Permission denied)"):
         atomic_write(folder / "a.txt", text(""))
@@ -83,7 +84,39 @@ def test_a_new_file_never_takes_the_place_of_another(folder):
     assert [(folder / file.name).read_text() for file in stored] == ["0", "1", "2"]
 
 
-def test_an_array_that_somebody_has_mapped_stays_as_it_is_when_a_new_one_is_written(folder):
+def test_no_file_system_needs_hard_links(folder, monkeypatch):
+    """exFAT and some network disks have none."""
+
+    def refuse(*arguments, **options):
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    monkeypatch.setenv("DIGITS_HOME", str(folder / "home"))
+    stored = [write_new(folder, "a.txt", text(f"{number}")) for number in range(2)]
+    assert [files.checked(folder, file).read_text() for file in stored] == ["0", "1"]
+    assert len(secrets.secret("visitors")) == 64 and database.exists()
+    backup.backup(folder / "backup.zip")
+    monkeypatch.setenv("DIGITS_HOME", str(folder / "restored"))
+    assert backup.restore(folder / "backup.zip") == 1 and database.exists()
+
+
+@pytest.mark.parametrize("write", [write_new, lambda folder, name, write: atomic_write(folder / name, write)])
+def test_the_name_of_a_new_file_and_of_its_new_folder_are_flushed_after_its_content(folder, monkeypatch, write):
+    """A power cut must not leave a row in the database whose file has lost its name."""
+    flushed, fsync, replace = [], os.fsync, os.replace
+
+    def note(handle):
+        flushed.append(str(Path(f"/proc/self/fd/{handle}").readlink()))
+        fsync(handle)
+
+    monkeypatch.setattr(os, "fsync", note)
+    monkeypatch.setattr(os, "replace", lambda part, file: (flushed.append("replaced"), replace(part, file)))
+    write(folder / "new", "a.txt", text("digits"))
+    assert flushed[0].startswith(f"{folder / 'new' / UNFINISHED}")
+    assert flushed[1:] == ["replaced", str(folder / "new"), str(folder)]
+
+
+def test_a_mapped_array_does_not_change_when_a_new_one_is_written(folder):
     first = write_new(folder, "a.npy", lambda part: np.save(part, np.zeros(5)))
     mapped = files.read_array(folder, first)
     second = write_new(folder, "a.npy", lambda part: np.save(part, np.ones(5)))
@@ -130,7 +163,7 @@ def test_threads_that_replace_one_file_at_once_leave_one_of_theirs(folder):
 KILLED_WHILE_WRITING = """
 import os, signal, sys
 from pathlib import Path
-from digits.storage import files
+from digits.storage import backup, database, deletion, files, secrets
 
 def half(part):
     part.write_text("half")
@@ -142,18 +175,18 @@ files.write_new(folder, "a.txt", half) if way == "new" else files.atomic_write(f
 
 
 @pytest.mark.parametrize("way", ["new", "replaced"])
-def test_of_a_writer_that_is_killed_no_file_is_left_but_one_that_does_not_count_and_is_swept(folder, python, way):
+def test_a_killed_writer_leaves_only_a_file_that_does_not_count_and_is_swept(folder, python, way):
     if way == "replaced":
         atomic_write(folder / "a.txt", text("old"))
     before = names(folder)
     assert python(KILLED_WHILE_WRITING, folder, way).wait(timeout=60) == -signal.SIGKILL
     [left] = set(names(folder)) - set(before)
     assert left.startswith(UNFINISHED)
-    files.sweep_unfinished(folder)
+    deletion.sweep_unfinished(folder)
     assert left in names(folder)  # somebody may be writing it
     old = time.time() - files.UNFINISHED_SECONDS - 1
     os.utime(folder / left, (old, old))
-    files.sweep_unfinished(folder.parent)
+    deletion.sweep_unfinished(folder.parent)
     assert names(folder) == before
     assert way == "new" or (folder / "a.txt").read_text() == "old"
 
@@ -176,7 +209,7 @@ def test_no_flipped_bit_makes_another_array(folder):
 
 
 @pytest.mark.parametrize("read", [files.checked, files.read_array, files.read_arrays])
-def test_a_file_that_is_missing_cut_or_of_another_kind_is_said_to_be_damaged(folder, read):
+def test_a_file_that_is_missing_cut_or_of_another_kind_is_reported_as_damaged(folder, read):
     with pytest.raises(DamagedFile, match="a.npy is missing") as told:
         read(folder, StoredFile("a.npy", "0" * 64))
     assert str(folder) not in str(told.value)
@@ -201,7 +234,7 @@ def test_pickled_objects_are_never_loaded(folder):
 
 
 @pytest.mark.parametrize("content", [None, b"", b"{", b"\x00\xff"])
-def test_a_damaged_json_file_of_the_program_is_said_with_the_remedy(folder, content):
+def test_a_damaged_json_file_of_the_program_is_reported_with_the_remedy(folder, content):
     if content is not None:
         (folder / "run.json").write_bytes(content)
     with pytest.raises(DamagedFile, match="run.json is missing or damaged. Install Digits again"):

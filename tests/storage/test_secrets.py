@@ -17,7 +17,7 @@ def test_another_home_has_another_secret(tmp_path, monkeypatch):
     assert len(found) == 2
 
 
-def test_where_it_cannot_be_kept_it_holds_as_long_as_the_process(digits_home, make_read_only):
+def test_a_secret_that_cannot_be_stored_lasts_as_long_as_the_process(digits_home, make_read_only):
     make_read_only(digits_home)
     assert secrets.secret("visitors") == secrets.secret("visitors")
     assert list(digits_home.iterdir()) == []

@@ -7,7 +7,7 @@ import time
 from digits import tasks
 from digits.errors import DigitsError
 from digits.storage.home import home
-from digits.tasks import work
+from digits.tasks import execution
 
 
 def note(text: str) -> None:
@@ -42,6 +42,6 @@ def fail(job: tasks.Work, subject: str, part: str) -> None:
 HANDLERS = {"wait": wait, "deaf": be_deaf, "fail": fail}
 
 if __name__ == "__main__":
-    work.WARM_SECONDS = 1.0
+    execution.WARM_SECONDS = 1.0
     warm = (lambda: note("warmed")) if "--warm" in sys.argv else None
-    work.serve(int(sys.argv[1]), sys.argv[2], HANDLERS, warm=warm)
+    execution.serve(int(sys.argv[1]), sys.argv[2], HANDLERS, warm=warm)

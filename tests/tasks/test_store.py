@@ -10,7 +10,7 @@ import pytest
 from digits import tasks
 from digits.errors import BadConfig, RunBusy, TakenOver
 from digits.storage import database
-from digits.tasks import COMPUTING, TRAINING, TaskState, lease, places, store, workers
+from digits.tasks import COMPUTING, TRAINING, TaskState, claims, lease, places, store, supervision, workers
 from digits.tasks.lease import FOREIGN_SECONDS, SILENT_SECONDS
 from tests.conftest import wait_until
 from tests.tasks.conftest import add_worker
@@ -27,8 +27,8 @@ def state(subject):
 
 def finish(task, worker, how=TaskState.DONE):
     """End a task as its worker does it."""
-    with database.guarded(lambda connection: store.check_lease(connection, task.id, worker)):
-        store.finish(task.id, how)
+    with database.guarded(lambda connection: claims.check_lease(connection, task.id, worker)):
+        claims.finish(task.id, how)
 
 
 def subjects(lane=TRAINING):
@@ -41,7 +41,7 @@ def later(monkeypatch):
     clock = lease.clock
 
     def later(seconds):
-        for module in (lease, places, store, workers):
+        for module in (claims, lease, places, store, supervision, workers):
             monkeypatch.setattr(module, "clock", lambda: clock() + seconds)
 
     return later
@@ -50,7 +50,7 @@ def later(monkeypatch):
 # Queueing
 
 
-def test_a_task_that_nobody_asked_for_is_none_and_asking_makes_nothing(digits_home):
+def test_looking_for_a_task_that_nobody_asked_for_makes_nothing(digits_home):
     assert tasks.find("wait", "a") is None
     assert tasks.unfinished() == tasks.waiting() == []
     tasks.look_after()
@@ -68,10 +68,10 @@ def test_asking_twice_is_one_task_and_one_worker(started):
 def test_an_ended_task_can_be_asked_for_again_and_forgets_how_it_ended(started):
     tasks.submit("wait", "a")
     worker = add_worker()
-    task = store.claim(worker, COMPUTING)
-    with database.guarded(lambda connection: store.check_lease(connection, task.id, worker)):
-        store.tell(task.id, 0.7, "Waiting")
-        store.finish(task.id, TaskState.FAILED, "There are no digits.")
+    task = claims.claim(worker, COMPUTING)
+    with database.guarded(lambda connection: claims.check_lease(connection, task.id, worker)):
+        claims.tell(task.id, 0.7, "Waiting")
+        claims.finish(task.id, TaskState.FAILED, "There are no digits.")
     assert (state("a"), tasks.find("wait", "a").cause) == (TaskState.FAILED, "There are no digits.")
     tasks.submit("wait", "a", owner="bert")
     again = tasks.find("wait", "a")
@@ -79,7 +79,7 @@ def test_an_ended_task_can_be_asked_for_again_and_forgets_how_it_ended(started):
     assert (again.fraction, again.phase, again.cause, again.request) == (0, "", "", "")
 
 
-def test_the_same_of_another_subject_or_part_is_another_task(started):
+def test_the_same_work_on_another_subject_or_part_is_another_task(started):
     for subject, part in (("a", ""), ("b", ""), ("a", "official")):
         tasks.submit("wait", subject, part)
     assert len(tasks.waiting(COMPUTING)) == 3
@@ -90,10 +90,10 @@ def test_tasks_begin_in_the_order_in_which_they_came(digits_home):
         enqueue(name)
     worker = add_worker()
     for name in "abc":
-        task = store.claim(worker, COMPUTING)
+        task = claims.claim(worker, COMPUTING)
         assert (task.subject, task.state, task.phase) == (name, TaskState.RUNNING, "Starting")
         finish(task, worker)
-    assert store.claim(worker, COMPUTING) is None
+    assert claims.claim(worker, COMPUTING) is None
 
 
 def test_the_order_can_be_changed(digits_home):
@@ -106,8 +106,8 @@ def test_the_order_can_be_changed(digits_home):
     assert subjects() == ["b", "a", "c"]
     enqueue("d", TRAINING)
     assert subjects() == ["b", "a", "c", "d"]
-    assert store.claim(add_worker(lane=TRAINING), TRAINING).subject == "b"
-    with pytest.raises(RunBusy, match="does not wait in the queue"):
+    assert claims.claim(add_worker(lane=TRAINING), TRAINING).subject == "b"
+    with pytest.raises(RunBusy, match="not waiting in the queue"):
         store.move(ids["b"], 1)
 
 
@@ -131,20 +131,20 @@ def test_as_many_run_at_once_as_a_lane_has_places(started, monkeypatch, lane, tr
     tasks.look_after()
     tasks.look_after()
     assert started == [(lane,)] * places
-    claimed = [store.claim(add_worker(lane=lane), lane) for _ in range(5)]
+    claimed = [claims.claim(add_worker(lane=lane), lane) for _ in range(5)]
     assert [task is not None for task in claimed] == [True] * places + [False] * (5 - places)
 
 
 @pytest.mark.parametrize("value", ["none", "0", "-1", "1.5", ""])
-def test_a_number_of_trainings_that_is_none_is_refused(started, monkeypatch, value):
+def test_a_bad_number_of_trainings_is_refused(started, monkeypatch, value):
     monkeypatch.setenv("DIGITS_TRAININGS", value)
     with pytest.raises(BadConfig, match=f"DIGITS_TRAININGS is '{value}'; expected how many runs may train at once"):
         tasks.submit("wait", "a", lane=TRAINING)
 
 
-def test_a_full_lane_holds_the_other_one_not_up(started):
+def test_a_full_lane_does_not_delay_the_other(started):
     enqueue("a", TRAINING)
-    store.claim(add_worker(lane=TRAINING), TRAINING)
+    claims.claim(add_worker(lane=TRAINING), TRAINING)
     enqueue("b", TRAINING)
     enqueue("c")
     tasks.look_after()
@@ -162,10 +162,10 @@ def test_a_worker_that_is_on_its_way_counts(digits_home, monkeypatch):
     tasks.look_after()
     with database.reading() as connection:
         assert connection.execute("SELECT id FROM workers").fetchall() == [first]
-    assert places.identify(first["id"], 1) and store.claim(first["id"], TRAINING).subject == "a"
+    assert places.identify(first["id"], 1) and claims.claim(first["id"], TRAINING).subject == "a"
 
 
-def test_a_worker_that_never_came_gives_its_place_away_and_must_end_if_it_comes_then(digits_home, monkeypatch, later):
+def test_a_worker_that_never_came_loses_its_place_and_ends_if_it_comes_later(digits_home, monkeypatch, later):
     monkeypatch.setattr(workers, "_start", lambda *arguments: None)
     enqueue("a", TRAINING)
     tasks.look_after()
@@ -177,14 +177,14 @@ def test_a_worker_that_never_came_gives_its_place_away_and_must_end_if_it_comes_
         [second] = connection.execute("SELECT id FROM workers").fetchall()
     assert second["id"] > first["id"]
     assert not places.identify(first["id"], 1)
-    assert store.claim(first["id"], TRAINING) is None
-    assert store.claim(second["id"], TRAINING).subject == "a"
+    assert claims.claim(first["id"], TRAINING) is None
+    assert claims.claim(second["id"], TRAINING).subject == "a"
 
 
 CLAIM = """
 import os, sys
 from digits.storage import database
-from digits.tasks import COMPUTING, TaskState, places, store
+from digits.tasks import COMPUTING, TaskState, claims, places
 places.NUM_COMPUTING = 100
 go, went = os.pipe()
 for number in range(8):
@@ -193,11 +193,11 @@ for number in range(8):
         os.read(go, 1)  # until all are there
         with database.writing() as connection:
             worker = places.add_worker(connection, COMPUTING, foreground=False, pid=os.getpid())
-        while task := store.claim(worker, COMPUTING):
+        while task := claims.claim(worker, COMPUTING):
             with open(os.environ["DIGITS_HOME"] + "/notes", "a") as file:
                 file.write(f"{task.subject} {number}\\n")
-            with database.guarded(lambda connection: store.check_lease(connection, task.id, worker)):
-                store.finish(task.id, TaskState.DONE)
+            with database.guarded(lambda connection: claims.check_lease(connection, task.id, worker)):
+                claims.finish(task.id, TaskState.DONE)
         os._exit(0)
 os.close(go); os.close(went)
 sys.exit(max(os.waitstatus_to_exitcode(os.wait()[1]) for _ in range(8)))
@@ -223,7 +223,7 @@ def running(bystander):
     process = bystander()
     enqueue("a")
     worker = add_worker(process.pid)
-    assert store.claim(worker, COMPUTING).subject == "a"
+    assert claims.claim(worker, COMPUTING).subject == "a"
     return process, worker
 
 
@@ -233,7 +233,7 @@ def test_the_task_of_a_killed_worker_is_lost_at_once_and_its_place_is_free(runni
     process.kill()
     # It stays a zombie, because nobody asks how it ended.
     wait_until(lambda: lease.started(process.pid) is None, seconds=5)
-    assert (state("a"), "ended without a word" in tasks.find("wait", "a").cause) == (TaskState.LOST, True)
+    assert (state("a"), "ended unexpectedly" in tasks.find("wait", "a").cause) == (TaskState.LOST, True)
     [lost] = tasks.unfinished()
     assert lost.state == TaskState.LOST
     tasks.look_after()
@@ -242,7 +242,7 @@ def test_the_task_of_a_killed_worker_is_lost_at_once_and_its_place_is_free(runni
     assert (state("a"), started) == (TaskState.QUEUED, [(COMPUTING,)])
 
 
-def test_a_worker_that_says_nothing_is_not_responding_and_nobody_takes_its_work_over(running, started, later):
+def test_nobody_takes_over_the_work_of_a_worker_that_does_not_respond(running, started, later):
     assert tasks.find("wait", "a").is_responding
     later(SILENT_SECONDS + 1)
     task = tasks.find("wait", "a")
@@ -303,17 +303,17 @@ def test_a_worker_whose_work_was_given_to_another_changes_nothing(running, start
     places.remove_worker(old)  # it counted as gone
     tasks.submit("wait", "a")
     new = add_worker()
-    assert store.claim(new, COMPUTING).subject == "a"
+    assert claims.claim(new, COMPUTING).subject == "a"
     before = tasks.find("wait", "a")
-    with database.guarded(lambda connection: store.check_lease(connection, task.id, old)):
+    with database.guarded(lambda connection: claims.check_lease(connection, task.id, old)):
         for write in (
-            lambda: store.tell(task.id, 0.9, "Back from the dead"),
-            lambda: store.finish(task.id, TaskState.FAILED, "Back from the dead"),
-            lambda: store.acknowledge(task.id),
+            lambda: claims.tell(task.id, 0.9, "Back from the dead"),
+            lambda: claims.finish(task.id, TaskState.FAILED, "Back from the dead"),
+            lambda: claims.acknowledge(task.id),
         ):
             with pytest.raises(TakenOver, match="given to another process"):
                 write()
-    assert not places.renew(old) and store.claim(old, COMPUTING) is None
+    assert not places.renew(old) and claims.claim(old, COMPUTING) is None
     assert tasks.find("wait", "a") == before
     finish(task, new)
     assert state("a") == TaskState.DONE
@@ -337,13 +337,13 @@ def test_a_task_that_waits_ends_at_once_when_asked(started, what, end):
     tasks.submit("wait", "b")
     tasks.stop(tasks.find("wait", "a").id, what)
     assert (state("a"), tasks.find("wait", "a").phase) == (end, "Ended before it began")
-    assert store.claim(add_worker(), COMPUTING).subject == "b"
+    assert claims.claim(add_worker(), COMPUTING).subject == "b"
 
 
-def test_a_task_that_runs_hears_what_is_asked_and_is_let_be(running, started):
+def test_a_running_task_notices_what_is_asked_and_is_not_ended_by_force(running, started):
     task = tasks.find("wait", "a")
     tasks.stop(task.id, "pause")
-    assert (store.current_request(task.id), tasks.find("wait", "a").request) == ("pause", "pause")
+    assert (claims.current_request(task.id), tasks.find("wait", "a").request) == ("pause", "pause")
     assert (state("a"), running[0].poll()) == (TaskState.RUNNING, None)
 
 
@@ -363,7 +363,7 @@ def signals(running):
         yield sent
 
 
-def test_a_worker_that_hears_nothing_is_ended_first_gently_then_not(running, signals, later):
+def test_a_worker_that_notices_nothing_is_ended_first_by_sigterm_then_by_sigkill(running, signals, later):
     process, _ = running
     tasks.stop(tasks.find("wait", "a").id)
     later(workers.ASKED_SECONDS - 1)
@@ -395,7 +395,7 @@ def test_a_worker_that_nobody_asked_to_end_is_never_ended(running, signals, late
     assert signals == []
 
 
-def test_asking_twice_does_not_end_a_worker_that_has_heard_and_says_how_far_it_is(running, signals, later):
+def test_asking_twice_does_not_end_a_worker_that_has_noticed_and_makes_progress(running, signals, later):
     work = tasks.Work(tasks.find("wait", "a"))
     tasks.stop(work.task.id)
     assert work.request == "stop"
@@ -407,10 +407,10 @@ def test_asking_twice_does_not_end_a_worker_that_has_heard_and_says_how_far_it_i
     assert signals == []
 
 
-def test_a_worker_that_has_heard_and_then_hangs_is_ended_too(running, signals, later):
+def test_a_worker_that_has_noticed_and_then_hangs_is_ended_too(running, signals, later):
     task = tasks.find("wait", "a")
     tasks.stop(task.id)
-    store.acknowledge(task.id)
+    claims.acknowledge(task.id)
     later(SILENT_SECONDS + 1)
     tasks.look_after()
     assert [number for _, number in signals] == [signal.SIGTERM]
@@ -452,8 +452,8 @@ def test_a_task_that_somebody_waits_for_is_done_by_nobody_else(started):
     waiting, task = reserve("a")
     tasks.look_after()
     assert started == []
-    assert store.claim(add_worker(lane=TRAINING), TRAINING) is None
-    assert store.claim(waiting, TRAINING, only=task).subject == "a"
+    assert claims.claim(add_worker(lane=TRAINING), TRAINING) is None
+    assert claims.claim(waiting, TRAINING, only=task).subject == "a"
 
 
 def test_a_waiting_process_that_was_killed_leaves_its_task_to_a_worker(bystander, started):
@@ -463,30 +463,30 @@ def test_a_waiting_process_that_was_killed_leaves_its_task_to_a_worker(bystander
     process.wait()
     tasks.look_after()
     assert started == [(TRAINING,)]
-    assert store.claim(add_worker(lane=TRAINING), TRAINING).subject == "a"
+    assert claims.claim(add_worker(lane=TRAINING), TRAINING).subject == "a"
 
 
-def test_a_waiting_process_that_is_stopped_holds_nobody_up_and_keeps_its_place(started, later):
+def test_a_suspended_process_that_waits_delays_nobody_and_keeps_its_place(started, later):
     waiting, task = reserve("a")
     enqueue("b", TRAINING)
     worker = add_worker(lane=TRAINING)
-    assert store.claim(worker, TRAINING) is None
+    assert claims.claim(worker, TRAINING) is None
     later(SILENT_SECONDS + 1)
-    b = store.claim(worker, TRAINING)
+    b = claims.claim(worker, TRAINING)
     assert b.subject == "b"
     places.renew(waiting)
-    assert store.claim(waiting, TRAINING, only=task) is None  # the place is taken meanwhile
+    assert claims.claim(waiting, TRAINING, only=task) is None  # the place is taken meanwhile
     places.remove_worker(worker)
-    assert store.claim(waiting, TRAINING, only=task).subject == "a"
+    assert claims.claim(waiting, TRAINING, only=task).subject == "a"
 
 
-def test_what_is_computed_at_the_command_line_waits_for_no_turn(digits_home):
+def test_computing_at_the_command_line_waits_for_no_turn(digits_home):
     for number in range(5):
         enqueue(f"{number}")
-        store.claim(add_worker(), COMPUTING)
+        claims.claim(add_worker(), COMPUTING)
     worker = add_worker(foreground=True)
     task = enqueue("a", reserved=worker)
-    assert store.claim(worker, COMPUTING, only=task, out_of_turn=True).subject == "a"
+    assert claims.claim(worker, COMPUTING, only=task, out_of_turn=True).subject == "a"
 
 
 def test_a_task_is_a_value(running):

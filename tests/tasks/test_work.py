@@ -11,7 +11,7 @@ import pytest
 from digits import tasks
 from digits.errors import DigitsError, RunBusy, TakenOver
 from digits.storage import database
-from digits.tasks import COMPUTING, TRAINING, Interrupted, TaskState, places, store, work
+from digits.tasks import COMPUTING, TRAINING, Interrupted, TaskState, claims, execution, places, store, work
 from tests.conftest import wait_until
 from tests.tasks.conftest import add_worker
 
@@ -25,7 +25,7 @@ def workers_left():
         return connection.execute("SELECT count(*) FROM workers").fetchone()[0]
 
 
-def test_what_is_done_here_is_a_task_that_everybody_sees(digits_home):
+def test_a_task_done_in_this_process_is_visible_to_everybody(digits_home):
     seen, heard = [], []
 
     def handler(job, subject, part):
@@ -70,7 +70,7 @@ def raising(error):
         (ValueError("3 is not 4\nand more"), "It failed because of a fault in Digits: 3 is not 4"),
     ],
 )
-def test_what_goes_wrong_is_raised_and_told_to_whoever_watches(digits_home, capsys, error, cause):
+def test_an_error_is_raised_and_stored_as_the_cause(digits_home, capsys, error, cause):
     with pytest.raises(type(error)):
         do(raising(error))
     task = tasks.find("wait", "a")
@@ -80,9 +80,9 @@ def test_what_goes_wrong_is_raised_and_told_to_whoever_watches(digits_home, caps
     assert do(lambda job, subject, part: None).state == TaskState.DONE
 
 
-def test_reports_are_written_at_each_phase_and_else_twice_a_second_at_most(digits_home, monkeypatch):
+def test_reports_are_written_at_each_phase_and_otherwise_at_most_twice_a_second(digits_home, monkeypatch):
     written = []
-    monkeypatch.setattr(store, "tell", lambda task, fraction, phase: written.append((fraction, phase)))
+    monkeypatch.setattr(claims, "tell", lambda task, fraction, phase: written.append((fraction, phase)))
 
     def handler(job, subject, part):
         for number in range(100):
@@ -92,7 +92,7 @@ def test_reports_are_written_at_each_phase_and_else_twice_a_second_at_most(digit
     assert written == [(0, "First"), (0.5, "Second")]
 
 
-def test_a_report_ends_the_work_where_somebody_asked_for_it(digits_home, monkeypatch):
+def test_a_report_ends_the_work_if_somebody_asked_for_it(digits_home, monkeypatch):
     monkeypatch.setattr(work, "LOOK_SECONDS", 0)
 
     def handler(job, subject, part):
@@ -104,17 +104,17 @@ def test_a_report_ends_the_work_where_somebody_asked_for_it(digits_home, monkeyp
     assert do(handler).state == TaskState.PAUSED
 
 
-def test_while_another_process_does_it_that_is_said(digits_home, bystander):
+def test_a_task_that_another_process_does_is_refused(digits_home, bystander):
     with database.writing() as connection:
         store.enqueue(connection, "wait", "a")
-    store.claim(add_worker(bystander().pid), COMPUTING)
+    claims.claim(add_worker(bystander().pid), COMPUTING)
     with pytest.raises(RunBusy, match="Another process is doing this already. Wait for it."):
         do(lambda job, subject, part: None)
     assert tasks.find("wait", "a").state == TaskState.RUNNING
     assert workers_left() == 1
 
 
-def test_a_task_that_waits_in_the_queue_is_done_here_at_once(started):
+def test_a_queued_task_is_done_in_this_process_at_once(started):
     tasks.submit("wait", "a")
     assert do(lambda job, subject, part: None).state == TaskState.DONE
 
@@ -125,7 +125,7 @@ def busy(digits_home, bystander):
     with database.writing() as connection:
         store.enqueue(connection, "wait", "other", lane=TRAINING)
     worker = add_worker(bystander().pid, TRAINING)
-    store.claim(worker, TRAINING)
+    claims.claim(worker, TRAINING)
     return worker
 
 
@@ -162,7 +162,7 @@ def test_a_training_that_is_taken_out_of_the_queue_while_it_waits_is_not_done(bu
     assert (task.state, task.phase, workers_left()) == (TaskState.STOPPED, "Ended before it began", 1)
 
 
-def test_when_it_has_ended_the_next_one_gets_a_worker(started):
+def test_the_next_task_gets_a_worker_when_this_one_has_ended(started):
     with database.writing() as connection:
         store.enqueue(connection, "wait", "b")
     do(lambda job, subject, part: None)
@@ -209,7 +209,7 @@ def test_a_second_ctrl_c_ends_at_once_and_the_state_says_so(digits_home):
 
 
 @pytest.mark.parametrize(("number", "end"), [(signal.SIGINT, TaskState.STOPPED), (signal.SIGTERM, TaskState.PAUSED)])
-def test_a_signal_ends_the_waiting_too_and_nobody_does_it_then(busy, started, number, end):
+def test_a_signal_ends_the_waiting_too_and_nobody_does_the_task(busy, started, number, end):
     thread = in_a_moment(lambda: os.kill(os.getpid(), number))
     task = do(lambda job, subject, part: 1 / 0, lane=TRAINING)
     thread.join()
@@ -245,7 +245,7 @@ def test_a_kind_that_a_worker_does_not_know_fails_in_words(started):
     tasks.submit("wait", "a")
     tasks.serve(add_worker(), COMPUTING, {})
     task = tasks.find("wait", "a")
-    assert (task.state, task.cause) == (TaskState.FAILED, "The worker is of another version of Digits. Try again.")
+    assert (task.state, task.cause) == (TaskState.FAILED, "The worker belongs to another version of Digits. Try again.")
 
 
 def test_a_worker_goes_on_with_the_next_task_when_one_failed(started, capsys):
@@ -264,9 +264,9 @@ def test_a_worker_goes_on_with_the_next_task_when_one_failed(started, capsys):
     assert "ZeroDivisionError" in capsys.readouterr().err  # for the log
 
 
-def test_nothing_is_renewed_where_the_lease_has_gone(digits_home):
+def test_a_worker_without_a_lease_notices_it(digits_home):
     worker = add_worker()
-    with work.renewed(worker) as has_place:
+    with execution.renewed(worker) as has_place:
         assert has_place()
         places.remove_worker(worker)
         wait_until(lambda: not has_place(), seconds=5)
@@ -275,7 +275,7 @@ def test_nothing_is_renewed_where_the_lease_has_gone(digits_home):
 def test_the_lease_is_renewed_while_the_work_takes_its_time(digits_home, monkeypatch):
     clock, added = places.clock, []
     monkeypatch.setattr(places, "clock", lambda: clock() + sum(added))
-    with work.renewed(add_worker()):
+    with execution.renewed(add_worker()):
         with database.reading() as connection:
             before = connection.execute("SELECT renewed FROM workers").fetchone()[0]
 

@@ -48,7 +48,7 @@ def begun(home, subject):
     return next((int(pid) for what, which, pid in notes(home) if (what, which) == ("began", subject)), None)
 
 
-def test_one_worker_does_what_waits_one_after_the_other_and_ends(serving, digits_home):
+def test_one_worker_does_the_waiting_tasks_one_after_the_other_and_ends(serving, digits_home):
     for name in "abc":
         tasks.submit("wait", name, lane=TRAINING)
     wait_until(lambda: state("c") == TaskState.DONE)
@@ -90,7 +90,7 @@ def test_a_task_that_is_asked_to_end_does_so_soon(serving, digits_home, what, en
     wait_until(lambda: tasks.find("wait", "a", "60").state == end, seconds=5)
 
 
-def test_a_killed_worker_is_seen_at_once_and_said_why(serving, digits_home):
+def test_a_killed_worker_is_noticed_at_once_and_the_cause_is_given(serving, digits_home):
     tasks.submit("wait", "a", "60")
     pid = wait_until(lambda: begun(digits_home, "a"))
     os.kill(pid, signal.SIGKILL)
@@ -100,9 +100,7 @@ def test_a_killed_worker_is_seen_at_once_and_said_why(serving, digits_home):
     wait_until(lambda: state("b") == TaskState.DONE)
 
 
-def test_a_worker_that_hangs_is_ended_when_it_is_asked_to_stop_and_its_place_is_given_on(
-    serving, digits_home, monkeypatch
-):
+def test_a_worker_that_hangs_is_ended_when_it_is_asked_to_stop_and_its_place_is_free(serving, digits_home, monkeypatch):
     """SIGSTOP: it hears neither the database nor SIGTERM. The waiting times are real but short."""
     monkeypatch.setattr(lease, "SILENT_SECONDS", 1.5)
     monkeypatch.setattr(workers, "SILENT_SECONDS", 0.5)
@@ -120,7 +118,7 @@ def test_a_worker_that_hangs_is_ended_when_it_is_asked_to_stop_and_its_place_is_
     assert serving[0].returncode == -signal.SIGKILL
 
 
-def test_a_worker_whose_work_hears_nothing_is_ended_although_its_lease_is_renewed(serving, digits_home, monkeypatch):
+def test_a_worker_whose_work_notices_nothing_is_ended_although_its_lease_is_renewed(serving, digits_home, monkeypatch):
     monkeypatch.setattr(workers, "ASKED_SECONDS", 1)
     monkeypatch.setattr(workers, "TERM_SECONDS", 0.5)
     tasks.submit("deaf", "a", lane=TRAINING)
@@ -142,7 +140,7 @@ def test_sigterm_pauses_the_work_and_ends_the_worker_and_the_next_one_waits(serv
     look_after_until(lambda: state("b") == TaskState.DONE)
 
 
-def test_a_worker_that_comes_back_from_the_dead_changes_nothing(serving, digits_home):
+def test_a_worker_that_wakes_up_too_late_changes_nothing(serving, digits_home):
     tasks.submit("wait", "a", "60")
     pid = wait_until(lambda: begun(digits_home, "a"))
     hang(pid)
@@ -160,11 +158,11 @@ SLOW = "import os, time\ntime.sleep(float(os.environ.get('DIGITS_SLOW', 0)))\n"
 
 
 def test_a_worker_that_is_slow_to_start_keeps_its_place_and_trains_once(serving, digits_home, tmp_path, monkeypatch):
-    """A loaded machine, a cold disk, a suspended laptop: 3 s, where a second of silence is long already."""
+    """A loaded machine, a cold disk, a suspended laptop: 2 s, where half a second of silence is long already."""
     (tmp_path / "sitecustomize.py").write_text(SLOW)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    monkeypatch.setenv("DIGITS_SLOW", "3")
-    monkeypatch.setattr(lease, "SILENT_SECONDS", 1)
+    monkeypatch.setenv("DIGITS_SLOW", "2")
+    monkeypatch.setattr(lease, "SILENT_SECONDS", 0.5)
     tasks.submit("wait", "a", lane=TRAINING)
     tasks.submit("wait", "b", lane=TRAINING)
     seen = set()
@@ -181,7 +179,7 @@ def test_a_worker_that_is_slow_to_start_keeps_its_place_and_trains_once(serving,
     assert len(serving) == 1
 
 
-def test_a_worker_that_dies_before_its_first_word_gives_its_place_away(serving, digits_home, tmp_path, monkeypatch):
+def test_a_worker_that_dies_at_its_start_loses_its_place(serving, digits_home, tmp_path, monkeypatch):
     (tmp_path / "sitecustomize.py").write_text("import os, time; time.sleep(0.2); os.abort()")
     with monkeypatch.context() as broken:
         broken.setenv("PYTHONPATH", str(tmp_path))
@@ -206,7 +204,7 @@ def test_a_warm_worker_waits_for_tasks_does_them_one_after_the_other_and_ends_wh
     assert len(serving) == 2
 
 
-def test_where_a_run_trains_no_worker_is_warmed_up(serving, digits_home):
+def test_no_worker_is_warmed_up_while_a_run_trains(serving, digits_home):
     tasks.submit("wait", "a", "60", lane=TRAINING)
     wait_until(lambda: begun(digits_home, "a"))
     tasks.warm_up()
@@ -222,7 +220,7 @@ def test_what_workers_print_is_kept_and_another_run_adds_to_it(serving, digits_h
     assert (logs_folder() / f"{COMPUTING}.log").read_text() == "said so\n" * 2
 
 
-def test_a_worker_that_cannot_be_started_is_said_and_takes_no_place(digits_home, monkeypatch):
+def test_a_worker_that_cannot_be_started_is_reported_and_takes_no_place(digits_home, monkeypatch):
     monkeypatch.setattr(workers, "COMMAND", ("/none/python",))
     for _ in range(3):
         with pytest.raises(DigitsError, match="could not write a file: No such file or directory"):

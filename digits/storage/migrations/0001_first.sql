@@ -1,11 +1,11 @@
--- Everything small and everything decided. What is large lies in files, named here with their sha256.
--- Times that people see are ISO 8601 in UTC; those that decide anything are seconds of CLOCK_BOOTTIME.
+-- Everything small and every decision. Large data lies in files, named here with their sha256.
+-- Times that people see are ISO 8601 in UTC; times that decide something are seconds of CLOCK_BOOTTIME.
 
--- Processes that do work in the background. The id is the generation number of a lease: it is never used twice.
+-- Processes that work in the background. The id is the generation number of a lease; it is never used twice.
 CREATE TABLE workers (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   lane TEXT NOT NULL,
-  foreground INTEGER NOT NULL,       -- somebody started it at the command line, for one task
+  foreground INTEGER NOT NULL,       -- whether somebody started it at the command line, for one task
   boot_id TEXT NOT NULL,
   pid_namespace TEXT NOT NULL,
   pid INTEGER,                       -- known as soon as the process has been started
@@ -16,7 +16,7 @@ CREATE TABLE workers (
 );
 
 CREATE TABLE tasks (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,  -- never used twice: Stop in an old tab must not reach another task
+  id INTEGER PRIMARY KEY AUTOINCREMENT,  -- never used twice, or Stop in an old tab could reach another task
   kind TEXT NOT NULL,
   subject TEXT NOT NULL,             -- of what: a run's id, a source
   part TEXT NOT NULL DEFAULT '',     -- on what: a test set
@@ -30,7 +30,7 @@ CREATE TABLE tasks (
   phase TEXT NOT NULL DEFAULT '',
   cause TEXT NOT NULL DEFAULT '',
   reserved INTEGER REFERENCES workers (id) ON DELETE SET NULL,  -- a process at the command line that waits for its turn
-  worker INTEGER,                    -- the lease that does it now, or did it last
+  worker INTEGER,                    -- that does it now, or did it last
   UNIQUE (kind, subject, part)
 );
 CREATE INDEX tasks_by_state ON tasks (state, lane, place);
@@ -49,8 +49,8 @@ CREATE TABLE runs (
   ended TEXT NOT NULL DEFAULT '',    -- how its training ended, once its model is there: done or stopped
   details TEXT NOT NULL DEFAULT '{}',  -- JSON: device, library, XLA, memory, versions, seconds, a note
   model TEXT,                        -- JSON: files with their sha256, hidden layers
-  model_sha256 TEXT,                 -- of model.tflite, by which everything derived from it is named
-  temperature REAL,                  -- of this model; fitted after it was published
+  model_sha256 TEXT,                 -- of model.tflite; everything derived from the model carries it
+  temperature REAL,                  -- fitted after the model was published
   task INTEGER NOT NULL REFERENCES tasks (id)
 );
 CREATE INDEX runs_by_time ON runs (created DESC, id DESC);
@@ -82,7 +82,7 @@ CREATE TABLE run_files (
   PRIMARY KEY (run, kind, epoch)
 ) WITHOUT ROWID;
 
--- What was computed about a model or a source, and from which: a result of another model is none.
+-- What was computed about a model or a source. A result of another model does not count.
 CREATE TABLE results (
   subject TEXT NOT NULL,
   kind TEXT NOT NULL,
@@ -118,13 +118,13 @@ CREATE TABLE drawings (
 );
 CREATE INDEX drawings_by_time ON drawings (created DESC, id DESC);
 
--- Grows with every change of My drawings, so that caches know.
+-- Numbers that grow with every change of My drawings, for caches.
 CREATE TABLE revisions (
   subject TEXT PRIMARY KEY,
   number INTEGER NOT NULL
 );
 
--- Files whose rows are gone, to be removed as soon as no backup reads them.
+-- Files without a row, to be removed as soon as no backup reads them.
 CREATE TABLE garbage (
   path TEXT PRIMARY KEY              -- within DIGITS_HOME
 );

@@ -1,5 +1,7 @@
 """The prediction for one digit: the digit, its confidence and ten bars; and how a second model predicts it."""
 
+from contextlib import nullcontext
+
 import numpy as np
 import streamlit as st
 
@@ -38,7 +40,7 @@ def show(ink: np.ndarray, recognizer: Recognizer, detector: Detector, help_text:
     prediction = predict(ink, recognizer, detector, raw=raw)
     with above:
         if prediction.is_digit:
-            with st.container(horizontal=True):
+            with st.container(horizontal=True) if raw else nullcontext():
                 st.metric(AS_DRAWN if raw else "Prediction", prediction.digit, width="content")
                 if raw:
                     st.metric(AS_MNIST, predict(ink, recognizer, detector).digit, width="content")

@@ -10,8 +10,9 @@ import streamlit as st
 
 from digits.data.dataset import Dataset, is_prepared
 from digits.data.sources import SOURCES
-from digits.data.splits import SPLITS, split
 from digits.errors import DigitsError
+from digits.evaluation.test_sets import TITLES
+from digits.evaluation.test_sets import indices as indices_of
 from digits.inference.prediction import predict_many
 from digits.inference.recognizer import Recognizer
 from pages.shared import cache
@@ -39,16 +40,16 @@ def show(recognizer: Recognizer) -> None:
 
 
 def read_link(value: str) -> tuple[str, str, int] | None:
-    """Return the source, the split and the place in its test set that a link names; None for any other text."""
+    """Return the source, the test set and the place in it that a link names; None for any other text."""
     found = re.fullmatch(r"([a-z]{1,20})-([a-z]{1,20})-([0-9]{1,5})", value)
     return (found[1], found[2], int(found[3])) if found else None
 
 
 def _digit(source: str, part: str, place: int) -> tuple[Dataset, int]:
     """Return the data and the index of a digit of a test set. Raises DigitsError."""
-    if source not in SOURCES or part not in SPLITS or not is_prepared(source):
+    if source not in SOURCES or part not in TITLES or not is_prepared(source):
         raise DigitsError("The link names a test digit that is not on this machine.")
-    indices = split(part, source).test
+    indices = indices_of(part, source)
     if place >= len(indices):
         raise DigitsError(f"The link names a test digit beyond the last one, {len(indices) - 1:,}.")
     return cache.dataset(source), indices[place]

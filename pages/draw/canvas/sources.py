@@ -13,26 +13,32 @@ from pages.draw.canvas import canvas, sample_digit, upload
 CANVAS, PICTURE, TEST_DIGIT = "Canvas", "Picture", "Test digit"
 INK = {CANVAS: canvas.ink, PICTURE: upload.ink, TEST_DIGIT: sample_digit.ink}
 """What shows each source and returns its ink."""
+AUTOMATIC, ONE_DIGIT, NUMBER = "Automatic", "One digit", "Number"
 ICONS = {CANVAS: ":material/draw:", PICTURE: ":material/image:", TEST_DIGIT: ":material/casino:"}
 NO_INK = "We found no digit in this picture: all of it has one brightness. Choose one with a dark digit on light paper."
 
 
-def choose_source() -> str:
-    """Show a small link to each of the other sources; return the present one."""
-    source = st.session_state.setdefault("draw_source", CANVAS)
-    for other in INK:
-        if other != source:
+def chosen() -> str:
+    """Return the present source."""
+    return st.session_state.setdefault("draw_source", CANVAS)
+
+
+def offer_others(present: str) -> None:
+    """Show a small link to each of the other sources."""
+    for source in INK:
+        if source != present:
             st.button(
-                other, icon=ICONS[other], type="tertiary", key=f"draw_from_{other}", on_click=_choose, args=(other,)
-            )
-    return source
+                source, icon=ICONS[source], type="tertiary", key=f"draw_choose_{source}", on_click=_choose,
+                args=(source,),
+            )  # fmt: skip
 
 
-def choose_several() -> bool:
-    """Let the user choose whether the drawing has several digits."""
-    return st.toggle(
-        "Several digits", key="draw_multi_digit", persist_state="session",
-        help="Predicts a number, such as 2047. Draw its digits beside each other, with a gap between them.",
+def choose_count() -> str:
+    """Let the user choose whether the drawing is a number: AUTOMATIC, ONE_DIGIT or NUMBER."""
+    return st.segmented_control(
+        "One digit or a number", [AUTOMATIC, ONE_DIGIT, NUMBER], default=AUTOMATIC, required=True, key="draw_count",
+        persist_state="session", label_visibility="collapsed",
+        help="A number, such as 2047, is several digits beside each other. Automatic finds out whether yours is one.",
     )  # fmt: skip
 
 

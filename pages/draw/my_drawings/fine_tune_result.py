@@ -9,8 +9,8 @@ import numpy as np
 import streamlit as st
 
 from digits.data.dataset import is_prepared
-from digits.data.splits import split
 from digits.evaluation import fine_tune_result
+from digits.evaluation.test_sets import indices as indices_of
 from digits.figures.images import gallery
 from digits.runs.run import Run
 from pages.shared import cache
@@ -34,7 +34,7 @@ def show(run: Run) -> None:
     test = compared["test"]
     if test["forgotten"] and is_prepared(test["source"]):
         with told():
-            indices = split(test["name"], test["source"]).test
+            indices = indices_of(test["name"], test["source"])
             digits = cache.dataset(test["source"]).images
         forgotten = test["forgotten"][:MOST]
         images = np.stack([digits[indices[row["index"]]] for row in forgotten])
@@ -65,10 +65,9 @@ def _table(compared: dict[str, Any]) -> None:
         )
     else:
         st.caption("No drawing was held out by chance. Draw more to see whether the model has learned your style.")
-    seen = " Its parent learned from these digits, so this shows what was forgotten and is no score."
     st.caption(
         f"Of {test['n']:,} test digits, the model forgot {len(test['forgotten']):,}: they were correct before and are "
-        f"misclassified now. It gained {len(test['gained']):,} others.{seen if test['seen'] else ''}"
+        f"misclassified now. It gained {len(test['gained']):,} others."
     )
 
 

@@ -21,7 +21,6 @@ ALL, MISCLASSIFIED = "All", "Misclassified"
 @st.fragment
 def show(run: Run, recognizer: Recognizer) -> None:
     """Show the sheet on the left, the opened drawing and the fine-tuning on the right."""
-    st.subheader("My drawings", anchor=False)
     drawings = cache.drawings()
     drawing_detail.offer_undo()
     if not drawings.ids:

@@ -1,4 +1,4 @@
-"""One drawing on one core, from the PNG that the browser sends to its probabilities and the detector's answer."""
+"""One drawing on one core, from the strokes that the browser sends to its probabilities and the detector's answer."""
 
 import os
 import time
@@ -12,9 +12,8 @@ def measure() -> dict:
     import numpy as np
 
     from digits.inference.detector import Detector
-    from digits.inference.picture import canvas_ink
     from digits.inference.preprocessing import to_mnist
-    from digits.inference.strokes import Stroke, paint
+    from digits.inference.strokes import paint, read_strokes
     from digits.runs import models, starter
 
     if hasattr(os, "sched_setaffinity"):
@@ -26,11 +25,11 @@ def measure() -> dict:
     for position in range(-10, NUM_DRAWINGS):  # the first ten warm up
         if position == 0:
             spent, walls = 0.0, []
-        line = Stroke(rng.uniform(40, 340, (rng.integers(3, 9), 2)), float(rng.integers(8, 41)))
-        ink = cv2.cvtColor(paint([line], (384, 384)), cv2.COLOR_GRAY2RGBA)
-        png = cv2.imencode(".png", ink)[1].tobytes()
+        points = rng.uniform(40, 340, (rng.integers(3, 9), 2)).tolist()
+        path = [["L" if number else "M", *point] for number, point in enumerate(points)]
+        drawing = {"objects": [{"path": path, "strokeWidth": int(rng.integers(8, 41))}]}
         began, cpu = time.perf_counter(), time.process_time()
-        picture = to_mnist(canvas_ink(png, (384, 384)))[np.newaxis]
+        picture = to_mnist(paint(read_strokes(drawing), (384, 384)))[np.newaxis]
         recognizer.probabilities(picture)
         detector.accepts(picture)
         walls.append(1000 * (time.perf_counter() - began))

@@ -1,17 +1,15 @@
-"""The accuracy of a model on pen digits by style, through the code of the Draw page: PNG, ink, 28 x 28, network."""
+"""The accuracy of a model on pen digits by style, through the code of the Draw page: strokes, ink, 28 x 28, network."""
 
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-import cv2
 import numpy as np
 
 from digits.inference.detector import Detector
-from digits.inference.picture import canvas_ink
 from digits.inference.preprocessing import to_mnist
 from digits.inference.recognizer import Recognizer
-from tests.benchmarks.pens.styles import CANVAS, STYLES, Digit, Style, paint
+from tests.benchmarks.pens.styles import STYLES, Digit, Style, paint
 
 MOST_CONFUSIONS = 8
 
@@ -44,6 +42,5 @@ def by_style(recognizer: Recognizer, detector: Detector, digits: list[Digit], la
 
 
 def _picture(digit: Digit, style: Style) -> np.ndarray:
-    """Return the digit as the network gets it, (28, 28) uint8, by way of the PNG that a browser would send."""
-    png = cv2.imencode(".png", cv2.cvtColor(paint(digit, style), cv2.COLOR_GRAY2RGBA))[1].tobytes()
-    return to_mnist(canvas_ink(png, (CANVAS, CANVAS)))
+    """Return the digit as the network gets it, (28, 28) uint8."""
+    return to_mnist(paint(digit, style))

@@ -16,7 +16,7 @@ from digits.errors import DigitsError
 from digits.inference.detector import Detector
 from digits.runs import models
 from digits.runs.run import Run
-from digits.starter.detector.making import false_acceptances
+from tests.benchmarks import non_digits
 from tests.benchmarks.pens.accuracy import by_style
 from tests.benchmarks.pens.styles import read_pen_digits
 from tests.benchmarks.results import progress, write_json
@@ -43,7 +43,7 @@ def run(options: argparse.Namespace) -> None:
         pictures.append(row.pop("pictures"))
         rows.append(row)
         progress(f"{row['style']:16} {row['accuracy']:.2%} correct, {row['refused']:.2%} refused")
-    for row in false_acceptances.by_kind(detector) if options.non_digits else ():
+    for row in non_digits.by_kind(detector) if options.non_digits else ():
         kinds.append(row)
         progress(f"{row['kind']:16} {row['accepted']:.1%} accepted as a digit")
     result = summary(run, rows, kinds)

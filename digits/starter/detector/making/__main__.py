@@ -1,4 +1,4 @@
-"""Make the digit detector from MNIST: model.tflite and manifest.json. Prints what card.md tells of it."""
+"""Make the digit detector from MNIST: model.tflite and manifest.json. Print what card.md says about it."""
 
 import argparse
 import json
@@ -12,7 +12,6 @@ from digits.data.dataset import open_dataset
 from digits.data.splits import split, take
 from digits.errors import DigitsError
 from digits.inference.detector import FOLDER, Detector
-from digits.starter.detector.making.false_acceptances import by_kind
 from digits.starter.detector.making.pictures import pictures_of
 from digits.storage.files import atomic_write
 
@@ -36,11 +35,8 @@ def main(folder: Path) -> None:
 
     detector = Detector.load(folder / "model.tflite")
     print(f"\n{model.count_params():,} parameters; {is_digit.sum():,} digits and {(~is_digit).sum():,} other pictures")
-    print(f"{1 - detector.accepts(take(dataset, parts.test)[0]).mean():.2%} of MNIST's test digits rejected\n")
-    print("| kind | learned from others like it | accepted |\n| --- | --- | ---: |")
-    for row in by_kind(detector):
-        print(f"| {row['kind']} | {'yes' if row['learned'] else 'no'} | {row['accepted']:.1%} |")
-    print(f"\nmodel.tflite: sha256 {digest}")
+    print(f"{1 - detector.accepts(take(dataset, parts.test)[0]).mean():.2%} of MNIST's test digits rejected")
+    print(f"model.tflite: sha256 {digest}")
 
 
 if __name__ == "__main__":

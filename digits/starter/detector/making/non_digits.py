@@ -12,7 +12,7 @@ Drawer = Callable[[np.random.Generator], list[np.ndarray]]
 DIGITS, LETTERS, SIGNS, HELD_OUT = json.loads(Path(__file__).with_name("glyphs.json").read_text("utf-8")).values()
 """Name -> its paths as hands write it, in the notation of `follow`. The detector never learns those of HELD_OUT."""
 TWINS = "OoDQIl|iZzyYSsbGBgq"
-"""Letters that people write like a digit: accepting them is no error, so nothing learns them."""
+"""Letters that people write like a digit. Accepting them is no error, so the detector does not learn them."""
 BLOT = 0.3, 0.6  # of a blot's side, its brush
 
 
@@ -54,7 +54,7 @@ def _dots(rng: np.random.Generator) -> list[np.ndarray]:
 
 
 def _jumble(rng: np.random.Generator) -> list[np.ndarray]:
-    """Three to five lines, arcs and circles anywhere, unlike all other kinds."""
+    """Three to five lines, arcs and circles anywhere, unlike the other kinds."""
     lines = []
     for _ in range(rng.integers(3, 6)):
         if rng.random() < 0.4:

@@ -1,6 +1,6 @@
-"""The pictures that the detector learns from: digits and others, of both some drawn by the program, some from MNIST.
+"""The pictures that the detector learns from: digits and others, some drawn by the program, some made from MNIST.
 
-Both sides are treated alike and so look alike, soft like MNIST or crisp like a drawing redrawn by
+Both kinds are treated alike, so both look soft like MNIST or crisp like a drawing redrawn by
 digits/inference/preprocessing.py. Otherwise the detector would learn to tell pens apart instead of digits.
 """
 
@@ -25,7 +25,7 @@ TURNS: dict[str, tuple[tuple[int, ...], Callable[[np.ndarray], np.ndarray]]] = {
     "turned right": ((2, 3, 4, 5, 8), lambda image: np.rot90(image, -1)),
     "in the mirror": ((3, 6, 9), lambda image: image[:, ::-1]),
 }
-"""Name -> the digits that are none once they are turned so, and how they are turned."""
+"""Name -> the digits that are no digits when turned this way, and the function that turns them."""
 
 
 def pictures_of(images: np.ndarray, labels: np.ndarray, seed: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:

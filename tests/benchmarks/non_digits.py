@@ -1,5 +1,6 @@
-"""How often the detector accepts what is not a digit, by kind. The kinds it never learned from count most."""
+"""Measure how often the digit detector accepts other drawings, by kind. The kinds it never learned from count most."""
 
+import argparse
 import importlib.util
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,17 @@ FONTS = ("DejaVuSans", "DejaVuSans-Oblique", "DejaVuSerif", "DejaVuSerif-Italic"
          "STIXGeneralItalic", "cmr10", "cmss10", "cmti10", "cmtt10")  # fmt: skip
 FONT_SIZE = 180  # px
 PRINTED = {"printed letter": sorted({*ascii_letters} - {*TWINS}), "printed sign": "!?#$%&*+<@^~{}[]="}
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--folder", type=Path, help="of a detector; the bundled one by default")
+
+
+def run(options: argparse.Namespace) -> None:
+    detector = Detector.load(options.folder / "model.tflite") if options.folder else Detector.bundled()
+    print("| kind | learned from others like it | accepted |\n| --- | --- | ---: |")
+    for row in by_kind(detector):
+        print(f"| {row['kind']} | {'yes' if row['learned'] else 'no'} | {row['accepted']:.1%} |")
 
 
 def by_kind(detector: Detector) -> Iterator[dict]:

@@ -1,0 +1,121 @@
+"""Questions about runs. Asking changes nothing, not even on a home that does not exist."""
+
+import json
+import re
+import sqlite3
+from typing import Any
+
+from digits.errors import UnknownRun
+from digits.runs import starter
+from digits.runs.run import STARTER, Run, RunState
+from digits.runs.store.rows import SELECT, run_from
+from digits.storage import database
+from digits.storage.files import StoredFile
+
+FOUND = "instr(casefold(runs.id || ' ' || name || ' ' || tags || ' ' || notes || ' ' || runs.architecture), ?)"
+NEWEST = "ORDER BY runs.created DESC, runs.id DESC"
+
+
+def get(run_id: str) -> Run:
+    """Return the run with this id; "starter" is the bundled one. Raises UnknownRun."""
+    if run_id == STARTER:
+        return starter.run()
+    found = _runs("WHERE runs.id = ?", run_id) if re.fullmatch(r"[a-z0-9-]{1,64}", run_id) else []
+    if not found:
+        raise UnknownRun("There is no such run.", f"{run_id[:64]!r} is unknown; list them: python -m digits runs")
+    return found[0]
+
+
+def page(limit: int = 50, offset: int = 0, search: str = "") -> list[Run]:
+    """Return some of the runs, the newest first: those whose name, id, tags, notes or network contain `search`."""
+    return _runs(f"WHERE {FOUND} {NEWEST} LIMIT ? OFFSET ?", search.casefold(), limit, offset)
+
+
+def count(search: str = "") -> int:
+    """Return how many runs `page` finds in all."""
+    return _rows(f"SELECT count(*) AS n FROM runs WHERE {FOUND}", search.casefold())[0]["n"]
+
+
+def with_model(limit: int = 50) -> list[Run]:
+    """Return the newest runs that have a model, or the weights to make one from."""
+    return _runs(f"WHERE model IS NOT NULL OR {_has('weights')} {NEWEST} LIMIT ?", limit)
+
+
+def followable(limit: int = 100) -> list[Run]:
+    """Return the newest runs that wait, are at work or have kept their epochs: drawings can be predicted along them."""
+    return _runs(f"WHERE tasks.state IN ('queued', 'running') OR {_has('snapshot')} {NEWEST} LIMIT ?", limit)
+
+
+def active() -> list[Run]:
+    """Return every run that waits or is at work, the newest first."""
+    return [run for run in _runs(f"WHERE tasks.state IN ('queued', 'running') {NEWEST}") if not run.state.is_final]
+
+
+def unfinished() -> list[Run]:
+    """Return every run whose worker vanished, or does not respond."""
+    runs = _runs(f"WHERE tasks.state IN ('running', 'lost') {NEWEST}")
+    return [run for run in runs if run.state == RunState.LOST or not run.is_responding]
+
+
+def queue() -> list[Run]:
+    """Return the runs that wait for the device, the next to start first."""
+    return _runs("WHERE tasks.state = 'queued' ORDER BY tasks.place, tasks.id")
+
+
+@database.parsing()
+def epochs(run_id: str) -> list[dict[str, Any]]:
+    """Return a row for each finished epoch: {epoch, seconds, loss, accuracy, val_loss, val_accuracy, learning_rate}.
+
+    In a race also {leader, racers}.
+    """
+    if run_id == STARTER:
+        return starter.epochs()
+    rows = _rows("SELECT numbers FROM epochs WHERE run = ? ORDER BY epoch", run_id)
+    return [json.loads(row["numbers"]) for row in rows]
+
+
+def ticks(run_id: str) -> list[dict[str, float]]:
+    """Return a row for each report within an epoch: {epoch, step, steps, loss, accuracy}."""
+    rows = _rows("SELECT epoch, step, steps, loss, accuracy FROM ticks WHERE run = ? ORDER BY epoch, step", run_id)
+    return [dict(row) for row in rows]
+
+
+def last_tick(run_id: str) -> dict[str, float] | None:
+    """Return the newest of the ticks."""
+    rows = _rows(
+        "SELECT epoch, step, steps, loss, accuracy FROM ticks WHERE run = ? ORDER BY epoch DESC, step DESC LIMIT 1",
+        run_id,
+    )
+    return dict(rows[0]) if rows else None
+
+
+def files(run_id: str, kind: str) -> dict[int, StoredFile]:
+    """Return the checkpoints, snapshots or fine_tune_data of a run by their epoch, the first one first."""
+    rows = _rows("SELECT epoch, name, sha256 FROM run_files WHERE run = ? AND kind = ? ORDER BY epoch", run_id, kind)
+    return {row["epoch"]: StoredFile(row["name"], row["sha256"]) for row in rows}
+
+
+def named_files(run: Run) -> list[StoredFile]:
+    """Return every file in the run's folder that the database names; results name those in its subfolder."""
+    rows = _rows("SELECT name, sha256 FROM run_files WHERE run = ?", run.id)
+    model = list(run.model.files.values()) if run.model else []
+    return model + [StoredFile(row["name"], row["sha256"]) for row in rows]
+
+
+def how_it_ended(run_id: str) -> str:
+    """Return how the training of the present model ended: done or stopped; empty before."""
+    return _rows("SELECT ended FROM runs WHERE id = ?", run_id)[0]["ended"]
+
+
+def _has(kind: str) -> str:
+    return f"EXISTS (SELECT 1 FROM run_files WHERE run = runs.id AND kind = '{kind}')"
+
+
+def _runs(condition: str, *values: Any) -> list[Run]:
+    return [run_from(row) for row in _rows(f"{SELECT} {condition}", *values)]
+
+
+def _rows(statement: str, *values: Any) -> list[sqlite3.Row]:
+    with database.reading() as connection:
+        connection.create_function("casefold", 1, str.casefold)  # SQLite's lower() knows only the English letters
+        return connection.execute(statement, values).fetchall()

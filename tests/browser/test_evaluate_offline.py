@@ -1,0 +1,60 @@
+"""Evaluate as somebody without a network meets it, at every width."""
+
+import re
+
+import pytest
+
+from digits.evaluation import evaluate
+from digits.runs import store as runs
+from tests.browser.conftest import serving, settle
+
+
+@pytest.fixture
+def server_with_evaluated_starter(with_sample):
+    """A server whose home has the digits that come with the app and the starter's predictions of them."""
+    evaluate.evaluate(runs.get("starter"), "optdigits")
+    with serving(with_sample) as address:
+        yield address
+
+
+@pytest.mark.parametrize("width", [360, 820, 1280])
+def test_the_starters_mistakes_are_seen_without_a_download_and_nothing_is_cut_off(
+    visit, server_with_evaluated_starter, width
+):
+    page = visit(f"{server_with_evaluated_starter}/evaluate", width=width)
+    page.get_by_role("heading", name="97.8%: 40 of 1,797 misclassified", level=2).wait_for()
+    for key in ("evaluate_worst", "evaluate_sheet"):
+        page.locator(f".st-key-{key} .imagelayer image").wait_for()
+    settle(page)
+    right = page.evaluate(
+        "Math.max(...[...document.querySelectorAll('[data-testid=stMain] [class*=st-key-]')]"
+        ".map(element => element.getBoundingClientRect().right))"
+    )
+    assert right <= width
+
+
+def test_one_of_the_eight_worst_is_opened_by_a_click(visit, server_with_evaluated_starter):
+    page = visit(f"{server_with_evaluated_starter}/evaluate?evaluate_view=Scores")
+    picture = page.locator(".st-key-evaluate_worst .imagelayer image")
+    picture.wait_for()
+    settle(page)
+    box = picture.bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 16, box["y"] + 20)
+    page.get_by_role("heading", name=re.compile(r"^Digit [\d,]+ of the test set$")).wait_for()
+    page.locator(".st-key-evaluate_bars").wait_for()
+
+
+def test_a_figure_is_saved_as_a_picture_and_its_table_as_csv(visit, server_with_evaluated_starter):
+    page = visit(f"{server_with_evaluated_starter}/evaluate")
+    matrix = page.locator(".st-key-evaluate_confusion")
+    matrix.locator(".heatmaplayer").wait_for()
+    settle(page)
+    matrix.hover()
+    with page.expect_download() as picture:
+        matrix.locator(".modebar-btn[data-title*=PNG]").click()
+    assert picture.value.suggested_filename == "evaluate-confusion.png"
+    page.locator(".st-key-evaluate_confusion_table summary").click()
+    with page.expect_download() as numbers:
+        page.get_by_test_id("stDownloadButton").get_by_role("button").click()
+    rows = numbers.value.path().read_text(encoding="utf-8").splitlines()
+    assert len(rows) == 11 and rows[0].startswith("Label,") and rows[1].split(",")[:2] == ["0", "178"]
