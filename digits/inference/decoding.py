@@ -1,7 +1,7 @@
 """Bytes -> pixels: decodes every usual picture format within fixed limits of size, memory and time.
 
-Each format names its limits where Pillow has none of its own or has it too wide: Pillow checks that the data fit the header,
-that JPEGs and PNGs are whole, and that colours are of a known kind.
+Pillow's own checks: data that fit the header, colours of a known kind, whole files. What it lacks stands here: the size
+before the decoder starts, TIFF's tiles, the chunks of a PNG (png.py) and the scans of a JPEG (jpeg.py).
 """
 
 import io
@@ -10,8 +10,16 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from PIL import BmpImagePlugin, ExifTags, GifImagePlugin, Image, JpegImagePlugin, PngImagePlugin, TiffImagePlugin
-from PIL import WebPImagePlugin
+from PIL import (
+    BmpImagePlugin,
+    ExifTags,
+    GifImagePlugin,
+    Image,
+    JpegImagePlugin,
+    PngImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
 
 from digits.errors import UnreadablePicture
 from digits.inference.jpeg import jpeg_frame
@@ -66,23 +74,22 @@ class Picture:
         left, top = min(width - 1, int(box[0] * width)), min(height - 1, int(box[1] * height))
         right, bottom = max(left + 1, round((box[0] + box[2]) * width)), max(top + 1, round((box[1] + box[3]) * height))
         pixels, alpha = (np.ascontiguousarray(part[top:bottom, left:right]) for part in (self.pixels, self.alpha))
-        return Picture(pixels, alpha, (round(self.size[0] * alpha.shape[1] / width), round(self.size[1] * alpha.shape[0] / height)))
+        return Picture(
+            pixels, alpha, (round(self.size[0] * alpha.shape[1] / width), round(self.size[1] * alpha.shape[0] / height))
+        )
 
 
 def decode(data: bytes, longest: int) -> Picture:
     """Decode a picture file, shrunk by a whole factor where a side exceeds `longest` px.
 
-    data: PNG, JPEG (and what follows it in motion photos and Ultra HDR), WebP, GIF (its first frame), BMP, TIFF or HEIC,
-    turned upright as its EXIF orientation says. Raises UnreadablePicture before the pixels are decoded where the header
-    claims more than PIXELS or WEBP_PIXELS, and for all that is not such a file.
+    data: PNG, JPEG (also of motion photos and Ultra HDR), WebP, GIF (its first frame), BMP, TIFF or HEIC, turned
+    upright as its EXIF orientation says. Raises UnreadablePicture before the pixels are decoded where the header claims
+    more than PIXELS or WEBP_PIXELS, and for all that is not such a file.
     """
-    for magic, open_image in OPENERS:
-        if data.startswith(magic):
-            break
-    else:
-        if data[4:8] != b"ftyp" or data[8:12] not in HEIC_BRANDS:
-            raise UnreadablePicture(f"This isn't a picture that we can read. Save it as {FORMATS} and try again.")
-        open_image = _open_heic
+    is_heic = data[4:8] == b"ftyp" and data[8:12] in HEIC_BRANDS
+    open_image = _open_heic if is_heic else next((opener for magic, opener in OPENERS if data.startswith(magic)), None)
+    if open_image is None:
+        raise UnreadablePicture(f"This isn't a picture that we can read. Save it as {FORMATS} and try again.")
     try:
         image = open_image(data, longest)
         turn = _turn(image)
@@ -90,7 +97,7 @@ def decode(data: bytes, longest: int) -> Picture:
     except UnreadablePicture:
         raise
     except Exception as error:  # Pillow passes on the errors of its decoders: OSError, SyntaxError, struct.error, ...
-        raise UnreadablePicture(HEIC_DAMAGED if open_image is _open_heic else DAMAGED) from error
+        raise UnreadablePicture(HEIC_DAMAGED if is_heic else DAMAGED) from error
     size = getattr(image, "full_size", image.size)
     if turn is not None:
         pixels, alpha = (np.asarray(Image.fromarray(part).transpose(turn)) for part in (pixels, alpha))
@@ -167,7 +174,7 @@ def _turn(image: Image.Image) -> Image.Transpose | None:
 
 
 def _shrunk(image: Image.Image, factor: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the picture and its opacity, each pixel the mean of factor x factor px. It is converted in bands, which saves memory."""
+    """Return colours and opacity, each pixel the mean of factor x factor px. Conversion in bands saves memory."""
     width, height = image.size
     step = max(1, BAND // (width * factor)) * factor
     bands = [_band(image.crop((0, top, width, min(top + step, height))), factor) for top in range(0, height, step)]
@@ -179,7 +186,9 @@ def _band(band: Image.Image, factor: int) -> tuple[np.ndarray, np.ndarray]:
     """Return red, green and blue times opacity, (h, w, 3) uint8, and opacity, (h, w) uint8."""
     if band.mode.startswith("I") or band.mode == "F":  # more than 8 bits of grey, which Pillow would clip
         levels = np.asarray(band).astype(np.float32)
-        band = Image.fromarray((levels / (257 if band.mode != "F" or levels.max(initial=0) > 255 else 1)).astype(np.uint8))
+        band = Image.fromarray(
+            (levels / (257 if band.mode != "F" or levels.max(initial=0) > 255 else 1)).astype(np.uint8)
+        )
     if not band.has_transparency_data:
         pixels = np.asarray(_reduced(band.convert("L" if band.mode in ("1", "L") else "RGB"), factor))
         pixels = pixels if pixels.ndim == 3 else cv2.cvtColor(pixels, cv2.COLOR_GRAY2RGB)

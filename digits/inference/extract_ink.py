@@ -38,7 +38,8 @@ def extract_ink(
     """Return the ink without its paper; all 0 where nothing differs from the paper.
 
     pixels: (H, W, 3) uint8 red, green, blue, times opacity; alpha: (H, W) uint8 opacity; mask: (H, W) bool, where there
-    is paper. blur: sigma against a camera's grain, as a fraction of the longest side. speck: what is dirt, as a fraction of the largest piece.
+    is paper. blur: sigma against a camera's grain, as a fraction of the longest side. speck: the largest dirt, as
+    a fraction of the largest piece.
     """
     none = np.zeros(alpha.shape, bool)
     opaque = alpha > 127
@@ -72,10 +73,8 @@ def extract_ink(
         return Ink(np.zeros(alpha.shape, np.uint8), none)
     split = cv2.threshold(core.astype(np.uint8), 0, 255, cv2.THRESH_OTSU)[0]
     full = float(np.percentile(core[core >= min(split + 1, core.max())], 90))
-    if even and noise == 0:
-        floor = 0.0
-    else:
-        floor = max(4 * noise, (SHADED if _is_shaded(relief, full) else FULL_SHARE) * full)
+    share = SHADED if _is_shaded(relief, full) else FULL_SHARE
+    floor = 0.0 if even and noise == 0 else max(4 * noise, share * full)
     if full < max(CONTRAST, GRAIN * noise):
         return Ink(np.zeros(alpha.shape, np.uint8), none)
     ink = ((relief - floor) * (255 / (full - floor))).clip(0, 255).astype(np.uint8)
@@ -118,7 +117,11 @@ def _relief(light: np.ndarray, paper: np.ndarray | None) -> np.ndarray:
     stack = np.stack(reliefs, axis=2)
     reduced = cv2.resize(stack, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA) if max(stack.shape) > 256 else stack
     strength = np.linalg.norm(reduced.clip(min=0), axis=2)
-    colour = reduced[strength >= max(1.0, float(np.percentile(strength, 99)))].mean(axis=0, dtype=np.float64) if strength.max() >= 1 else np.ones(3)
+    colour = (
+        reduced[strength >= max(1.0, float(np.percentile(strength, 99)))].mean(axis=0, dtype=np.float64)
+        if strength.max() >= 1
+        else np.ones(3)
+    )
     colour = np.square(colour.clip(min=0))
     weights = colour / colour.sum() if colour.sum() > 0 else np.ones(3) / 3
     return (stack @ weights.astype(np.float32)).astype(np.float32)
@@ -134,7 +137,7 @@ def _shaded_paper(channel: np.ndarray) -> tuple[bool, np.ndarray]:
     steady = cv2.medianBlur(small, 3)
     side = max(3, round(BROADEST * max(small.shape)) | 1)
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
-    # In every window of that size paper covers more than half. Squared, so that much noise does not outweigh little ink.
+    # In every window of that size paper covers more than half. Squared: much noise must not outweigh little ink.
     typical = cv2.medianBlur(small.clip(0, 255).astype(np.uint8), min(2 * side + 1, 255))
     difference = small - typical
     dark = np.square(difference.clip(max=0)).sum() > np.square(difference.clip(min=0)).sum()
@@ -142,13 +145,13 @@ def _shaded_paper(channel: np.ndarray) -> tuple[bool, np.ndarray]:
     room = min(side, *(length - 1 for length in small.shape))
     wide = np.pad(steady, room, mode="reflect", reflect_type="odd")
     ground = cv2.morphologyEx(wide, cv2.MORPH_CLOSE if dark else cv2.MORPH_OPEN, kernel)
-    ground = cv2.GaussianBlur(ground, (0, 0), max(1.0, side / 12))[room:-room or None, room:-room or None]
+    ground = cv2.GaussianBlur(ground, (0, 0), max(1.0, side / 12))[room : -room or None, room : -room or None]
     ground -= float(np.median(ground - small))  # the highest of the grain, not its middle
     return bool(dark), cv2.resize(ground, channel.shape[::-1], interpolation=cv2.INTER_LINEAR)
 
 
 def _is_shaded(relief: np.ndarray, full: float) -> bool:
-    """Return whether what is a little dark is much broader than what is dark: a shadow, not the soft edge of strokes."""
+    """Return whether a shadow lies beside the ink: what is a little dark is much broader than what is dark."""
     zoom = min(1, 384 / max(relief.shape))
     small = cv2.resize(relief, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA)
     breadth, core = (

@@ -86,10 +86,12 @@ def _candidates(flat: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
 
 
 def _region(contour: np.ndarray, flat: np.ndarray) -> np.ndarray | None:
-    """Return the outline of a region that lies within the picture on something else: sheets that overlap, a held sheet."""
+    """Return the outline of paper of another shape within the picture, such as overlapping sheets; None for others."""
     height, width = flat.shape[:2]
     area = cv2.contourArea(contour)
-    if not 0.1 * width * height <= area <= 0.8 * width * height or area < 0.72 * cv2.contourArea(cv2.convexHull(contour)):
+    if not 0.1 * width * height <= area <= 0.8 * width * height or area < 0.72 * cv2.contourArea(
+        cv2.convexHull(contour)
+    ):
         return None
     left, top, wide, high = cv2.boundingRect(contour)
     if (left <= 2) + (top <= 2) + (left + wide >= width) + (top + high >= height) > 1:
@@ -119,7 +121,9 @@ def _polygon(contour: np.ndarray, width: int, height: int) -> np.ndarray | None:
     sides = [polygon[:, 0] < 4, polygon[:, 1] < 4, polygon[:, 0] > width - 5, polygon[:, 1] > height - 5]
     if sum(side.any() for side in sides) > 1 and area < CUT_OFF * width * height:
         return None
-    distances = [abs(cv2.pointPolygonTest(polygon + 1, point.tolist(), True)) for point in contour[::4, 0].astype(float)]
+    distances = [
+        abs(cv2.pointPolygonTest(polygon + 1, point.tolist(), True)) for point in contour[::4, 0].astype(float)
+    ]
     return polygon if np.percentile(distances, 80) <= STRAIGHT else None
 
 
@@ -178,7 +182,9 @@ def _is_written(detail: np.ndarray, polygon: np.ndarray) -> bool:
 def _cut(pixels: np.ndarray, outline: np.ndarray, longest: int, *, inset: float) -> Sheet:
     """Return the part of the picture inside the outline; four corners become a rectangle."""
     height, width = pixels.shape[:2]
-    rim = _at_rim(outline * SMALL / max(width, height), width * SMALL / max(width, height), height * SMALL / max(width, height))
+    rim = _at_rim(
+        outline * SMALL / max(width, height), width * SMALL / max(width, height), height * SMALL / max(width, height)
+    )
     if len(outline) == 4 and (inset == 0 or rim.sum() < 4) and cv2.isContourConvex(np.float32(outline)):
         corners = _ordered(outline)
         sides = np.linalg.norm(corners - np.roll(corners, -1, axis=0), axis=1)
@@ -193,7 +199,11 @@ def _cut(pixels: np.ndarray, outline: np.ndarray, longest: int, *, inset: float)
     # Pixel centres lie half a pixel inside: OpenCV counts from them.
     matrix = cv2.getPerspectiveTransform(np.float32(corners) - 0.5, target - 0.5)
     if (corners == np.float32([[0, 0], [width, 0], [width, height], [0, height]])).all():
-        flat = pixels if tuple(size) == (width, height) else cv2.resize(pixels, size.tolist(), interpolation=cv2.INTER_AREA)
+        flat = (
+            pixels
+            if tuple(size) == (width, height)
+            else cv2.resize(pixels, size.tolist(), interpolation=cv2.INTER_AREA)
+        )
     else:
         flat = _warp(pixels, matrix, size)
     mask = np.zeros(flat.shape[:2], np.uint8)

@@ -16,7 +16,7 @@ from digits.inference.frames import main_piece, remove_frame
 from digits.inference.paper import Sheet, find_sheet, whole
 from digits.inference.png import PNG, png_frame, png_pixels
 
-CANVAS_BYTES = 1 << 20  # 384 x 384 px of pure noise need 600 kB
+OWN_BYTES = 1 << 20  # of a PNG that this app made; 384 x 384 px of pure noise need 600 kB
 UPLOAD_BYTES = 25 << 20
 LONGEST = 2048  # px, the longest side of an upload once it is decoded
 SIDE = 512  # px, the longest side of the ink of one digit; it needs no more
@@ -24,15 +24,15 @@ SHEET = 1024  # px, the longest side of a sheet with one digit on it
 
 
 def grey_png(png: bytes, longest: int) -> np.ndarray:
-    """Return the ink of a PNG that this app made, no side over `longest` px, at most CANVAS_BYTES.
+    """Return the ink of a PNG that this app made, no side over `longest` px, at most OWN_BYTES.
 
     Brightness times opacity is the ink of light strokes, on a black canvas and on a transparent one.
     Returns (H, W) uint8. Raises UnreadablePicture for anything else.
     """
     if not isinstance(png, bytes) or not png.startswith(PNG):
         raise UnreadablePicture("It isn't a PNG picture.")
-    if len(png) > CANVAS_BYTES:
-        raise UnreadablePicture(f"It has {len(png) >> 10:,} kB; the limit is {CANVAS_BYTES >> 10:,} kB.")
+    if len(png) > OWN_BYTES:
+        raise UnreadablePicture(f"It has {len(png) >> 10:,} kB; the limit is {OWN_BYTES >> 10:,} kB.")
     width, height = png_frame(png_pixels(png))
     if max(width, height) > longest:
         raise UnreadablePicture(f"It has {width:,} × {height:,} pixels; the limit is {longest} × {longest}.")

@@ -31,7 +31,11 @@ def png_pixels(data: bytes) -> bytes:
             if zlib.crc32(view[at + 4 : end - 4]) != int.from_bytes(view[end - 4 : end]):
                 break
             kept.append(view[at:end])
-        elif name == b"eXIf" and end - at < EXIF_BYTES and zlib.crc32(view[at + 4 : end - 4]) == int.from_bytes(view[end - 4 : end]):
+        elif (
+            name == b"eXIf"
+            and end - at < EXIF_BYTES
+            and zlib.crc32(view[at + 4 : end - 4]) == int.from_bytes(view[end - 4 : end])
+        ):
             kept.append(view[at:end])
         if name == b"IEND":
             return b"".join(kept)
@@ -40,10 +44,12 @@ def png_pixels(data: bytes) -> bytes:
 
 
 def png_frame(data: bytes) -> tuple[int, int]:
-    """Return the width and height that a PNG claims. Raises UnreadablePicture where its pixels would be too many bytes."""
+    """Return the width and height that a PNG claims. Raises UnreadablePicture for more bytes than INFLATED_BYTES."""
     length, width, height, depth, colours = struct.unpack_from(">I4xIIBB", data, len(PNG))
     if length != 13 or colours not in CHANNELS:
         raise UnreadablePicture(DAMAGED)
     if width * height * CHANNELS[colours] * depth > 8 * INFLATED_BYTES and width * height <= PIXELS:
-        raise UnreadablePicture(f"This picture has {depth} bits a colour, which is too many for its size. Save it smaller.")
+        raise UnreadablePicture(
+            f"This picture has {depth} bits a colour, which is too many for its size. Save it smaller."
+        )
     return width, height

@@ -67,7 +67,7 @@ def _mask(small: np.ndarray, noise: float) -> np.ndarray:
 
 
 def _percentile(seen: np.ndarray) -> np.ndarray:
-    """Return the percentile SEEN over the strips in which a row lies (not -1), (h,) float32; 0 where it ends earlier."""
+    """Return the percentile SEEN over the strips where a row is known (not -1): (h,) float32; 0 where it ends early."""
     inside = seen >= 0
     ordered = np.sort(np.where(inside, seen, np.inf), axis=0)
     count = inside.sum(axis=0)

@@ -1,4 +1,4 @@
-"""Read a whole sheet: its rows from top to bottom, their digits from left to right, each with its place on the picture."""
+"""Read a whole sheet: its rows from top to bottom, their digits from left to right, each with its place."""
 
 from dataclasses import dataclass
 
@@ -119,7 +119,9 @@ def find_rows(ink: np.ndarray) -> list[Part]:
         box = slice(top[row].min(), bottom[row].max()), slice(left[row].min(), right[row].max())
         ours = np.zeros(len(stats), bool)
         ours[row] = True
-        found.append(cut_out(np.where(ours[pieces[box]], ink[box], 0).astype(np.uint8), left[row].min(), top[row].min()))
+        found.append(
+            cut_out(np.where(ours[pieces[box]], ink[box], 0).astype(np.uint8), left[row].min(), top[row].min())
+        )
     return [row for row in found if row is not None]
 
 
@@ -158,7 +160,9 @@ def _marks(row: Part, parts: list[Part]) -> list[tuple[float, bool]]:
 
 def _box(part: Part, sheet: Sheet, picture: Picture) -> tuple[int, int, int, int]:
     """Return where a part lies on the picture as it was taken: left, top, width, height in px."""
-    corners = np.float32([[part.left, part.top], [part.right, part.top], [part.right, part.bottom], [part.left, part.bottom]])
+    corners = np.float32(
+        [[part.left, part.top], [part.right, part.top], [part.right, part.bottom], [part.left, part.bottom]]
+    )
     back = cv2.perspectiveTransform(corners[np.newaxis], np.linalg.inv(sheet.matrix))[0]
     scale = picture.size[0] / picture.pixels.shape[1]
     left, top = np.floor(back.min(axis=0) * scale).clip(0).astype(int)

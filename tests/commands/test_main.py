@@ -134,7 +134,9 @@ def test_predict_says_that_a_picture_is_empty_and_fails(run, digits_home, tmp_pa
 
 
 def test_predict_reads_numbers_row_by_row_with_a_box_for_each_digit(run, digits_home, tmp_path):
-    picture = photo(written((280, 240), [(ONE, 30, 30, 80), (FOUR, 130, 30, 80), (FOUR, 30, 160, 80), (ONE, 130, 160, 80)]))
+    picture = photo(
+        written((280, 240), [(ONE, 30, 30, 80), (FOUR, 130, 30, 80), (FOUR, 30, 160, 80), (ONE, 130, 160, 80)])
+    )
     cv2.imwrite(str(tmp_path / "rows.png"), picture)
     result = json.loads(run("predict", "--numbers", "--json", tmp_path / "rows.png").out)
     assert set(result) == {"image", "rows"}

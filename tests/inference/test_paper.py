@@ -4,11 +4,11 @@ import cv2
 import numpy as np
 import pytest
 
+from digits.inference.decoding import decode
 from digits.inference.detector import Detector
 from digits.inference.paper import find_sheet
 from digits.inference.picture import see, upload_ink
 from digits.inference.prediction import predict
-from digits.inference.decoding import decode
 from digits.runs import models, starter
 from tests.inference.photos import FOUR, ONE, SEVEN, lay, photo, written
 

@@ -150,9 +150,7 @@ PICTURES = {
     "TIFF, a fax": encoded(255 - INK, "TIFF", mode="1", compression="group4"),
     "TIFF, 16 bit": encoded(Image.fromarray((255 - INK).astype(np.uint16) * 257), "TIFF"),
     "TIFF, CMYK": encoded(255 - INK, "TIFF", mode="CMYK"),
-    "PNG turned by EXIF": encoded(
-        Image.fromarray(255 - INK).transpose(Image.Transpose.ROTATE_90), exif=TURNED
-    ),
+    "PNG turned by EXIF": encoded(Image.fromarray(255 - INK).transpose(Image.Transpose.ROTATE_90), exif=TURNED),
     "TIFF turned by EXIF": encoded(
         Image.fromarray(255 - INK).transpose(Image.Transpose.ROTATE_90), "TIFF", tiffinfo={274: 6}
     ),
@@ -172,10 +170,20 @@ def tiff(width, height, tile=None):
     """A TIFF of 8 bits of grey that claims such a size, in one strip or in tiles, with deflated zeros."""
     pixels = zlib.compress(bytes(4096))
     tags = [(256, width), (257, height), (258, 8), (259, 8), (262, 1), (277, 1)]
-    tags += [(322, tile), (323, tile), (324, 8), (325, len(pixels))] if tile else [(273, 8), (278, height), (279, len(pixels))]
+    tags += (
+        [(322, tile), (323, tile), (324, 8), (325, len(pixels))]
+        if tile
+        else [(273, 8), (278, height), (279, len(pixels))]
+    )
     directory = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in sorted(tags))
     start = 8 + len(pixels) + len(pixels) % 2
-    return struct.pack("<2sHI", b"II", 42, start) + pixels.ljust(start - 8, b"\0") + struct.pack("<H", len(tags)) + directory + bytes(4)
+    return (
+        struct.pack("<2sHI", b"II", 42, start)
+        + pixels.ljust(start - 8, b"\0")
+        + struct.pack("<H", len(tags))
+        + directory
+        + bytes(4)
+    )
 
 
 HOSTILE = {
@@ -186,7 +194,9 @@ HOSTILE = {
     "a GIF's first bytes": encoded(INK, "GIF")[:30],
     "a GIF of 65,535 x 65,535": b"GIF89a\xff\xff\xff\xff" + encoded(INK, "GIF")[10:],
     "a BMP cut short": encoded(INK, "BMP")[:500],
-    "a BMP of 30,000 x 30,000": encoded(INK, "BMP")[:18] + struct.pack("<ii", 30_000, 30_000) + encoded(INK, "BMP")[26:],
+    "a BMP of 30,000 x 30,000": encoded(INK, "BMP")[:18]
+    + struct.pack("<ii", 30_000, 30_000)
+    + encoded(INK, "BMP")[26:],
     "a TIFF cut short": encoded(INK, "TIFF")[:200],
     "a TIFF of 60,000 x 60,000": tiff(60_000, 60_000),
     "a TIFF of tiles of 60,000 x 60,000": tiff(64, 64, tile=60_000),

@@ -20,7 +20,8 @@ img { width: 100%; border-radius: var(--st-base-radius); user-select: none; }
 i { position: absolute; display: none; border: 2px solid var(--st-primary-color); background: #4f75da33; }""",
     js="""
 export default function ({ parentElement, data, setTriggerValue }) {
-  const frame = parentElement.querySelector("div"), picture = frame.querySelector("img"), box = frame.querySelector("i");
+  const frame = parentElement.querySelector("div");
+  const picture = frame.querySelector("img"), box = frame.querySelector("i");
   picture.src = data.url;
   picture.alt = data.alt;
   box.style.display = "none";
@@ -112,7 +113,9 @@ def _turn(quarters: int) -> None:
     kept["turns"] = (kept["turns"] + quarters) % 4
     if kept["box"] is not None:
         left, top, width, height = kept["box"]
-        kept["box"] = (top, 1 - left - width, height, width) if quarters == 1 else (1 - top - height, left, height, width)
+        kept["box"] = (
+            (top, 1 - left - width, height, width) if quarters == 1 else (1 - top - height, left, height, width)
+        )
 
 
 def _uncrop() -> None:

@@ -53,7 +53,9 @@ def _show(picture: Picture, found: Rows) -> None:
     with st.container(horizontal=True):
         st.download_button("Download CSV", _csv(found, edited["digit"]), "digits.csv", "text/csv", on_click="ignore",
                            icon=":material/download:", key="draw_rows_csv")  # fmt: skip
-        changed = [place for place, (old, new) in enumerate(zip(table["digit"], edited["digit"], strict=True)) if old != new]
+        changed = [
+            place for place, (old, new) in enumerate(zip(table["digit"], edited["digit"], strict=True)) if old != new
+        ]
         if changed:
             st.button("Save corrections to My drawings", icon=":material/save:", key="draw_rows_save", type="primary",
                       on_click=attempt, args=(_save, found, edited["digit"], changed))  # fmt: skip

@@ -30,7 +30,9 @@ def paint(digit: Digit, size: tuple[int, int], box: tuple[float, float, float, f
 def coloured(ink: np.ndarray, paper: Colour | np.ndarray, pen: Colour, rng: np.random.Generator) -> np.ndarray:
     """Return the sheet in colours: (H, W, 3) float32. Pressure varies along the strokes; paper has a slight texture."""
     height, width = ink.shape
-    pressure = cv2.resize(rng.uniform(0.8, 1, (8, 8)).astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC)
+    pressure = cv2.resize(
+        rng.uniform(0.8, 1, (8, 8)).astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC
+    )
     cover = (ink * pressure.clip(0, 1))[..., np.newaxis]
     texture = cv2.resize(rng.normal(0, 1.5, (height // 3, width // 3)).astype(np.float32), (width, height))
     sheet = np.broadcast_to(np.float32(paper), (height, width, 3)) + texture[..., np.newaxis]
@@ -57,7 +59,7 @@ def lay(sheet: np.ndarray, ground: np.ndarray, corners: np.ndarray, *, shadow: f
 def uneven_light(picture: np.ndarray, rng: np.random.Generator, strength: float = 0.25) -> np.ndarray:
     """Return the picture with light that falls off to one side."""
     height, width = picture.shape[:2]
-    y, x = np.mgrid[0:1 : height * 1j, 0:1 : width * 1j].astype(np.float32)
+    y, x = np.mgrid[0 : 1 : height * 1j, 0 : 1 : width * 1j].astype(np.float32)
     angle = rng.uniform(0, 2 * np.pi)
     ramp = np.cos(angle) * (x - 0.5) + np.sin(angle) * (y - 0.5)
     return picture * (1 - strength * (0.5 + ramp))[..., np.newaxis]

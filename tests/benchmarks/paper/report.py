@@ -94,7 +94,7 @@ def by_kind(
 
 
 def sheets(kind, digits, labels, count, recognizer, detector, failures=None) -> dict:
-    """Return the same for rows of digits: correct are those that are read exactly; n counts rows, of count / 10 sheets."""
+    """Return the same for the rows of count / 10 sheets: correct are the rows that are read exactly."""
     rng = np.random.default_rng(len(kind))
     outcomes = {"n": 0, "correct": 0, "refused": 0, "wrong": 0}
     for sheet in range(max(1, count // 10)):

@@ -15,7 +15,17 @@ DESKS = (120, 118, 116), (96, 66, 42), (150, 118, 84), (60, 62, 66), (48, 74, 60
 Scene = Callable[[Digit, np.random.Generator], bytes]
 
 
-def _sheet(digit: Digit, rng: np.random.Generator, *, paper=WHITE, pen=None, side: int = 700, height=None, width=None, stray: float = 0.6):
+def _sheet(
+    digit: Digit,
+    rng: np.random.Generator,
+    *,
+    paper=WHITE,
+    pen=None,
+    side: int = 700,
+    height=None,
+    width=None,
+    stray: float = 0.6,
+):
     """Return one digit on a sheet of side x side px, (H, W, 3) float32: its height and pen width as fractions."""
     height = height or rng.uniform(0.35, 0.7)
     width = (width or rng.uniform(0.05, 0.1)) * height * side
@@ -124,7 +134,9 @@ def squared(digit, rng):
     step = rng.uniform(0.05, 0.2) * side
     paper = _rule(paper, rng, down=True, across=True, colour=LINES[rng.integers(5)], step=step,
                   width=int(rng.integers(1, 6)))  # fmt: skip
-    sheet = _sheet(digit, rng, paper=paper, pen=(110,) * 3 if rng.random() < 0.5 else None, height=rng.uniform(0.35, 0.6))
+    sheet = _sheet(
+        digit, rng, paper=paper, pen=(110,) * 3 if rng.random() < 0.5 else None, height=rng.uniform(0.35, 0.6)
+    )
     return photograph(uneven_light(_tilted(sheet, rng), rng), rng)
 
 
@@ -136,7 +148,9 @@ def ruled(digit, rng):
     if rng.random() < 0.5:
         x = int(rng.uniform(0.03, 0.12) * side)
         cv2.line(paper, (x, 0), (x, side), (210, 110, 120), 2, cv2.LINE_AA)
-    sheet = _sheet(digit, rng, paper=paper, pen=(110,) * 3 if rng.random() < 0.4 else None, height=rng.uniform(0.35, 0.6))
+    sheet = _sheet(
+        digit, rng, paper=paper, pen=(110,) * 3 if rng.random() < 0.4 else None, height=rng.uniform(0.35, 0.6)
+    )
     return photograph(uneven_light(_tilted(sheet, rng), rng), rng)
 
 
@@ -167,7 +181,9 @@ def on_colour(digit, rng):
 def blackboard(digit, rng):
     paper = ((44, 62, 54), (40, 42, 44), (30, 48, 40))[rng.integers(3)]
     picture = _sheet(digit, rng, paper=paper, pen=(205, 205, 195))
-    smear = cv2.resize(rng.uniform(0, 22, (10, 10)).astype(np.float32), picture.shape[1::-1], interpolation=cv2.INTER_CUBIC)
+    smear = cv2.resize(
+        rng.uniform(0, 22, (10, 10)).astype(np.float32), picture.shape[1::-1], interpolation=cv2.INTER_CUBIC
+    )
     return photograph(uneven_light(picture + smear[..., np.newaxis], rng), rng)
 
 
