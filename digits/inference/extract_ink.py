@@ -67,7 +67,7 @@ def extract_ink(
     # A picture that shows nothing but a line shows a 1, or a minus.
     relief, rulings = (plain, rulings) if _size(plain, floor) > 0.02 else (relief, none)
     if not even:
-        relief = _without_rim(relief, max(floor, float(relief.max()) * 0.12))
+        relief = _without_rim(relief, max(floor, float(relief.max()) * 0.12), _rim(alpha.shape, mask))
     core = relief[relief > floor]
     if not core.size:
         return Ink(np.zeros(alpha.shape, np.uint8), none)
@@ -167,27 +167,33 @@ def _size(relief: np.ndarray, floor: float) -> float:
     return max(width, height) / max(relief.shape)
 
 
-def _without_rim(relief: np.ndarray, floor: float) -> np.ndarray:
+def _rim(shape: tuple[int, int], mask: np.ndarray | None) -> np.ndarray:
+    """Return the rim of the paper: (H, W) bool."""
+    paper = np.ones(shape, np.uint8) if mask is None else mask.astype(np.uint8)
+    side = 2 * max(1, round(RIM * min(shape))) + 1
+    paper = cv2.copyMakeBorder(paper, 1, 1, 1, 1, cv2.BORDER_CONSTANT)
+    return cv2.erode(paper, np.ones((side, side), np.uint8))[1:-1, 1:-1] == 0
+
+
+def _without_rim(relief: np.ndarray, floor: float, rim: np.ndarray) -> np.ndarray:
     """Return the relief without what reaches in from the rim, where something else is left."""
     dark = max(floor, DARK * float(relief.max()))
-    pieces, reaching, something = _from_rim(relief > dark)
+    pieces, reaching, something = _from_rim(relief > dark, rim)
     if something:  # a shadow may join the digit with the hand that throws it: only what is dark counts
         kept = np.unique(pieces[~reaching[pieces] & (pieces > 0)])
-        low, low_reaching, _ = _from_rim(relief > floor)
+        low, low_reaching, _ = _from_rim(relief > floor, rim)
         low_reaching[np.unique(low[np.isin(pieces, kept)])] = False
         return np.where(low_reaching[low] | reaching[pieces], 0, relief).astype(np.float32)
-    pieces, reaching, something = _from_rim(relief > floor)
+    pieces, reaching, something = _from_rim(relief > floor, rim)
     return np.where(reaching[pieces], 0, relief).astype(np.float32) if something else relief
 
 
-def _from_rim(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray, bool]:
+def _from_rim(mask: np.ndarray, rim: np.ndarray) -> tuple[np.ndarray, np.ndarray, bool]:
     """Return the pieces (H, W) int32, which of them reach the rim, and whether another one is as large as a digit."""
     height, width = mask.shape
     _, pieces, stats, _ = cv2.connectedComponentsWithStats(mask.view(np.uint8))
-    edge = max(1, round(RIM * min(height, width)))
-    low = stats[:, :2]
-    high = low + stats[:, 2:4]
-    reaching = (low < edge).any(axis=1) | (high > np.array([width, height]) - edge).any(axis=1)
+    reaching = np.zeros(len(stats), bool)
+    reaching[np.unique(pieces[rim])] = True
     sizes = stats[:, 2:4].max(axis=1)
     something = sizes[1:][~reaching[1:]].max(initial=0) >= 0.12 * max(height, width)
     reaching[0] = False

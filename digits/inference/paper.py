@@ -56,7 +56,7 @@ def find_sheet(pixels: np.ndarray, longest: int) -> Sheet | None:
         return _cut(pixels, max(written, key=cv2.contourArea) / np.float32(zoom), longest, inset=INSET)
     # The innermost; of nearly equal ones, the one with the clearest edges.
     least = min(cv2.contourArea(quad) for quad in written)
-    near = [quad for quad in written if cv2.contourArea(quad) < 1.25 * least]
+    near = [quad for quad in written if cv2.contourArea(quad) < 1.06 * least]
     best = max(near, key=lambda quad: _contrast(flat, quad))
     return _cut(pixels, best / np.float32(zoom), longest, inset=INSET)
 
