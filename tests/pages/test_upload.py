@@ -22,7 +22,7 @@ def jpeg(picture):
 def page(open_page, with_sample):
     """The Draw page, where a picture is asked for."""
     page = open_page("draw", model="starter")
-    page.button(key="draw_from_Picture").click().run()
+    page.button(key="draw_choose_Picture").click().run()
     assert not page.exception
     return page
 
