@@ -368,11 +368,18 @@ def test_an_iphones_heic_is_read():
     assert picture.pixels.min() < 80 and picture.pixels.max() > 200
 
 
+OTHERS = "WebP", "GIF", "BMP", "TIFF", "TIFF, LZW", "TIFF, a fax", "TIFF turned by EXIF"
+
+
 @st.composite
 def damaged_files(draw):
     """A good small file with some bytes overwritten, left out, put in, or cut off."""
     file = bytearray(
-        draw(st.sampled_from([PICTURES[name] for name in ("light on dark", "JPEG", "progressive JPEG", "palette")]))
+        draw(
+            st.sampled_from(
+                [PICTURES[name] for name in ("light on dark", "JPEG", "progressive JPEG", "palette", *OTHERS)]
+            )
+        )
     )
     for _ in range(draw(st.integers(1, 4))):
         at = draw(st.integers(0, len(file)))
