@@ -1,85 +1,114 @@
-"""python -m digits export RUN FOLDER: a trained model with a card that says what it is, to give away or to bundle."""
+"""python -m digits export RUN FOLDER: a trained model for use outside of Digits, checked before it is handed out."""
 
+import argparse
 import json
 import shutil
+import tempfile
 from pathlib import Path
+from typing import Any
 
-from digits.data.sources import SOURCES
-from digits.errors import DigitsError
-from digits.evaluation import evaluate
-from digits.evaluation.score_card import as_markdown, score_card
-from digits.runs import sharing
+from digits import tasks
+from digits.commands.progress import bar, stderr_into
+from digits.errors import BadConfig, DigitsError
+from digits.exports import bundle, check, whole_run
+from digits.exports.formats import FORMATS, SCALES, Export
 from digits.runs import store as runs
-from digits.runs.run import Run
-from digits.storage.files import atomic_write, cannot_write
+from digits.runs import transfer
+from digits.storage.files import cannot_write
+from digits.storage.home import logs_folder
 
-MODELS = ("model.keras", "model.tflite", "layers.tflite")
-INPUT = {"shape": [1, 28, 28, 1], "dtype": "float32", "range": [0, 255], "meaning": "0 = paper, 255 = ink"}
-OUTPUT = {"shape": [1, 10], "dtype": "float32", "meaning": "probabilities of the digits 0 to 9"}
+LAYOUTS = tuple(known.layout for known in FORMATS.values() if known.layout)
 
 
 def add_to(verbs) -> None:
-    parser = verbs.add_parser("export", help="copy a trained model, with a card that says what it is")
-    parser.add_argument("run", metavar="RUN")
-    parser.add_argument("folder", type=Path, metavar="FOLDER", help="is made; must be empty if it exists")
+    parser = verbs.add_parser(
+        "export",
+        help="write a trained model in a format for use elsewhere, with a card that says what it is",
+        description="Write a trained model in a format, or without --format the files of the run with a card. The "
+        "export is loaded again in a process of its own and compared with the app on 200 test digits.",
+    )
+    named = [
+        parser.add_argument("run", metavar="RUN"),
+        parser.add_argument("folder", type=Path, metavar="FOLDER", help="is made; must be empty if it exists"),
+    ]
+    parser.add_argument("--format", choices=FORMATS, metavar="FORMAT", help=f"one of {', '.join(FORMATS)}")
+    parser.add_argument("--scale", choices=SCALES, default=SCALES[0], help="the pixels that the model takes")
+    parser.add_argument("--layout", choices=LAYOUTS, help="the folders that a model server takes")
+    check_help = "instead of RUN FOLDER: compare an export again, here; only one of somebody you trust"
+    parser.add_argument("--check", type=Path, action=Check, const=named, metavar="FOLDER", help=check_help)
+    parser.add_argument("--json", action="store_true", help="print JSON")
     parser.set_defaults(command=run)
 
 
+class Check(argparse.Action):
+    """Takes the place of the arguments in `const`. With `nargs="?"` no option could stand between RUN and FOLDER."""
+
+    def __call__(self, parser, namespace, folder, option=None):
+        namespace.check = folder
+        for action in self.const:
+            action.required = False
+
+
 def run(options) -> int:
-    found, folder = runs.get(options.run), options.folder
+    if options.check:
+        if options.run:
+            raise BadConfig("--check needs the folder of an export, and nothing else.")
+        return _say(check.check(options.check), options)
+    if not options.format and (options.layout or options.scale != SCALES[0]):
+        raise BadConfig("--scale and --layout need a --format.")
+    found, folder = transfer.ensure_built(runs.get(options.run)), options.folder
     if found.model is None:
         raise DigitsError(f"This run has no model to export: it is {found.state}.", f"It is {found.id}.")
-    paths = {name: found.model.file(name) for name in MODELS}  # a damaged one is said now
+    wanted = options.format and Export(format=options.format, scale=options.scale, layout=options.layout or "")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if any(folder.iterdir()):
+        if folder.is_dir() and any(folder.iterdir()):
             raise DigitsError("The folder is not empty. Choose another one.", f"It is {folder}.")
-        for name, path in paths.items():
-            shutil.copyfile(path, folder / name)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        # Beside its place first: what fails or is stopped leaves nothing.
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".unfinished-") as temporary:
+            part = Path(temporary) / folder.name
+            part.mkdir()
+            outcome = _make(found, wanted, part) if wanted else whole_run.write(found, part)
+            if folder.is_dir():
+                folder.rmdir()
+            shutil.move(part, folder)
     except OSError as error:
         raise cannot_write(folder, error) from error
-    reports = {report["test"]: report for report in evaluate.reports(found)}
-    text = json.dumps(described(found, reports), indent=1) + "\n"
-    atomic_write(folder / "run.json", lambda part: part.write_text(text, encoding="utf-8"))
-    atomic_write(folder / "card.md", lambda part: part.write_text(card(found, reports), encoding="utf-8"))
-    print(f"{found.id} is in {folder}.")
+    if not wanted:
+        outcome = {"run": found.id, "format": None, "path": str(folder)}
+        print(json.dumps(outcome) if options.json else f"{found.id} is in {folder}.")
+        return 0
+    outcome["path"] = str(folder / Path(outcome["path"]).relative_to(part))
+    return _say(outcome, options)
+
+
+def _make(found: runs.Run, wanted: Export, folder: Path) -> dict[str, Any]:
+    """Make an export here and now, with a progress bar. Raises DigitsError, also where it was stopped."""
+    outcome: dict[str, Any] = {}
+
+    def handle(work: tasks.Work, run_id: str, part: str) -> None:
+        outcome.update(bundle.make(found, wanted, folder, work.report))
+
+    with stderr_into(logs_folder() / "export.log") as terminal, bar(terminal) as on_tell:
+        task = tasks.do_now("export", found.id, f"{wanted.part} {wanted.layout} to a folder", handle, on_tell=on_tell)
+    if task.state != tasks.TaskState.DONE:
+        raise DigitsError(f"It was {task.state} before it was done. {task.cause}".strip())
+    return outcome
+
+
+def _say(outcome: dict[str, Any], options) -> int:
+    if options.json:
+        print(json.dumps(outcome))
+        return 0
+    same = "the same predictions" if outcome["same_predictions"] else "mostly the same predictions"
+    print(
+        f"{outcome['path']}: {same} as in the app on {outcome['n']} test digits, by {outcome['checked_with']}; the "
+        f"largest difference of a probability is {outcome['max_difference']:.2g}."
+    )
+    if "accuracy" in outcome:
+        lost = outcome["accuracy_before"] - outcome["accuracy"]
+        print(
+            f"Accuracy on {outcome['test']}: {outcome['accuracy']:.2%}, {abs(lost):.2%} "
+            f"{'less' if lost >= 0 else 'more'} than the app's {outcome['accuracy_before']:.2%}."
+        )
     return 0
-
-
-def described(run: Run, reports: dict[str, dict]) -> dict:
-    """Return what run.json says: all that `digits.runs.starter` needs of a bundled run."""
-    digests = {name: stored.sha256 for name, stored in run.model.files.items()}
-    layers = {name: list(shape) for name, shape in run.model.layers.items()}
-    return {
-        "format": "digits run",
-        "version": 1,
-        "created": run.created,
-        "settings": run.settings.as_dict(),
-        "details": run.details,
-        "epochs": runs.epochs(run.id),
-        "model": {"sha256": digests, "input": INPUT, "output": OUTPUT, "layers": layers},
-        "temperature": run.model.temperature,
-        "evaluations": reports,
-    }
-
-
-def card(run: Run, reports: dict[str, dict]) -> str:
-    """Return what the model is, in Markdown: how it was made, from what, and how good it is."""
-    source = SOURCES[run.settings.source]
-    scores = "\n".join(as_markdown(score_card(run, report)) for report in reports.values())
-    files = "\n".join(f"- {name}: sha256 {stored.sha256}" for name, stored in run.model.files.items())
-    return f"""{scores}
-Reads one handwritten digit, 28 x 28 grey pixels from 0 (paper) to 255 (ink), as MNIST has them; gives ten
-probabilities. For learning and play; not for reading anything that matters.
-
-Made by
-
-    {sharing.command(run)}
-
-Data: {source.title} ({source.origin}); licence {source.licence}.
-{source.citation}.
-
-Files:
-
-{files}
-"""

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from digits import pipeline
 from digits.data.dataset import is_prepared, prepare_task
 from digits.evaluation import audit, embedding_map, evaluate, features, robustness
+from digits.exports import downloads
 from digits.networks.settings import make_settings
 from digits.runs import store as runs
 from digits.runs import transfer
@@ -59,5 +60,6 @@ HANDLERS = {
     "robustness": _of_run(robustness.measure),
     "map": _of_run(embedding_map.compute),
     "audit": _audit,
+    "export": _of_run(downloads.compute),
     "build": lambda work, run_id, part: transfer.build(run_id, work.report),
 }

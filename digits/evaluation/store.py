@@ -82,13 +82,14 @@ def put(
     part: str,
     value: dict[str, Any],
     write: Callable[[Path], object] | None = None,
+    suffix: str = ".npy",
 ) -> None:
     """Keep a result, and the file that `write` makes, instead of an earlier one.
 
     Raises RunBusy if the model was replaced while it was computed; nothing is kept then.
     """
-    name = f"{kind}-{part}" if part else kind
-    stored = files.write_new(subject.folder, f"{name}.npy", write) if write else None
+    name = f"{kind}-{part}".replace(" ", "-") if part else kind
+    stored = files.write_new(subject.folder, f"{name}{suffix}", write) if write else None
     try:
         with database.writing() as connection:
             _check_current(connection, subject)

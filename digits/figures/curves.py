@@ -12,6 +12,7 @@ MAX_POINTS = 300  # of one line; more would only cost time to send, and a browse
 MAX_MARKERS = 60
 BLIND = 2.31  # nats: the loss of guessing, rounded up
 RACERS = DIGITS[2:]  # the first two colours are training and validation
+DASHES = ["dot", "dashdot", "longdash", "longdashdot"]  # of racers; training is dashed and validation solid
 
 Rows = list[dict[str, Any]]
 Metric = Literal["loss", "accuracy"]
@@ -34,7 +35,8 @@ def curves(
     for place, name in enumerate(racers):
         rows = [row | row["racers"][place] for row in epochs]
         racer = _line(
-            rows, f"val_{metric}", name, RACERS[place % len(RACERS)], width=1.5, size=0,
+            rows, f"val_{metric}", name, RACERS[place % len(RACERS)],
+            width=1.5, size=0, dash=DASHES[place % len(DASHES)],
             showlegend=len(racers) <= len(RACERS),  # with more of them than colours, only hovering tells which
         )  # fmt: skip
         lines.append(racer)
@@ -42,12 +44,12 @@ def curves(
     going = [racer for row in epochs for racer in row.get("racers", []) if (racer["val_loss"] or inf) < BLIND]
     if racers and epochs:  # validation of whoever leads now, all the way
         epochs = [row | row["racers"][epochs[-1]["leader"]] for row in epochs]
-    lines.append(_line(_with(epochs, metric), metric, "training", PARTS["train"]))
+    lines.append(_line(_with(epochs, metric), metric, "training", PARTS["train"], dash="dash"))
     validation = f"val_{metric}"
     lines.append(_line(_with(epochs, validation), validation, "validation", PARTS["validation"]))
     last = total_epochs or max([row["epoch"] for row in [*epochs, *ticks]], default=1)
     x = {"range": [0, last + 0.2], "dtick": 1 if last <= 15 else None}
-    return _chart(lines, 340, metric, x, [*epochs, *going], ticks)
+    return _chart(lines, 300, metric, x, [*epochs, *going], ticks)
 
 
 def compared(runs: dict[str, Rows], metric: Metric) -> go.Figure:
@@ -84,9 +86,13 @@ def _chart(lines: list, height: int, metric: str, x: dict, epochs: Rows, ticks: 
     """Return the figure of some lines. It leaves out the first steep moments, which would press all the rest flat."""
     values = [row[key] for key in (metric, f"val_{metric}") for row in _with(epochs, key)]
     values += [tick[metric] for tick in ticks if tick["epoch"] > 1]
-    y = {"title": {"text": metric.capitalize()}, "tickformat": ".0%" if metric == "accuracy" else None}
-    if values:
-        margin = 0.05 * (max(values) - min(values)) or 0.01
-        y["range"] = [0 if metric == "loss" else min(values) - margin, max(values) + margin]
+    values = values or [tick[metric] for tick in ticks] or [0, BLIND if metric == "loss" else 1]
+    margin = 0.05 * (max(values) - min(values)) or 0.01
+    low, high = max(min(values) - margin, 0), max(values) + margin
+    y = {"title": {"text": metric.capitalize()}, "range": [low, high]}
+    if metric == "accuracy":
+        y["tickformat"] = ".0%" if high - low > 0.05 else ".1%"
+    else:
+        y["range"][0] = 0
     x, y = {"title": {"text": "Epoch"}} | x, y | {"showgrid": True}
     return chart(lines, height, x=x, y=y, zoom=True, hovermode="x unified", showlegend=True, uirevision=metric)

@@ -20,6 +20,7 @@ BROADEST = 0.17  # of the longest side: a dark place that is broader is a shadow
 FULL_SHARE = 0.25  # of the ink's darkness: where its soft edge ends
 SHADED = 0.6  # the same where a narrow shadow, of a finger perhaps, darkens the paper beside the ink
 DARK = 0.7  # of the darkest ink: no shadow of a hand is so dark
+SHADOW = 0.2  # of the area of the ink: a shadow beside it is at least so large
 FAINTEST = 115  # of 255: a piece that is nowhere darker shows through from the back
 RIM = 0.02  # of the sides: what comes so near to the rim may reach in from outside
 
@@ -151,14 +152,13 @@ def _shaded_paper(channel: np.ndarray) -> tuple[bool, np.ndarray]:
 
 
 def _is_shaded(relief: np.ndarray, full: float) -> bool:
-    """Return whether a shadow lies beside the ink: what is a little dark is much broader than what is dark."""
+    """Return whether a shadow lies beside the ink: much is a little dark, and not the soft edge of what is dark."""
     zoom = min(1, 384 / max(relief.shape))
     small = cv2.resize(relief, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA)
-    breadth, core = (
-        float(cv2.distanceTransform((small > share * full).view(np.uint8), cv2.DIST_L2, 3).max())
-        for share in (FULL_SHARE, SHADED)
-    )
-    return breadth > 1.6 * core + 2
+    dark = (small > SHADED * full).astype(np.uint8)
+    breadth = float(cv2.distanceTransform(dark, cv2.DIST_L2, 3).max())
+    near = cv2.dilate(dark, np.ones((2 * round(1 + breadth / 2) + 1,) * 2, np.uint8))
+    return int((small[near == 0] > FULL_SHARE * full).sum()) > SHADOW * int(dark.sum())
 
 
 def _size(relief: np.ndarray, floor: float) -> float:

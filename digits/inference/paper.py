@@ -98,7 +98,7 @@ def _region(contour: np.ndarray, flat: np.ndarray) -> np.ndarray | None:
         return None  # more likely a part of the paper, cut off by a shadow
     mask = cv2.drawContours(np.zeros((height + 2, width + 2), np.uint8), [contour], -1, 1, -1)[1:-1, 1:-1]
     kernel = np.ones((3, 3), np.uint8)
-    outer = cv2.dilate(mask, kernel, iterations=12) - cv2.dilate(mask, kernel, iterations=4)
+    outer = 1 - cv2.dilate(mask, kernel, iterations=4)  # all of it: around the hole of a 0 is ink, and then paper again
     inner = mask - cv2.erode(mask, kernel, iterations=12)
     paper, ground = np.median(flat[inner > 0], axis=0), np.median(flat[outer > 0], axis=0)
     if np.linalg.norm(paper - ground) < 3 * CONTRAST or paper[0] < ground[0]:

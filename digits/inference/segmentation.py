@@ -166,7 +166,7 @@ def _try(parts: list[Part], recognizer: Recognizer, detector: Detector) -> list[
     images = np.stack([to_mnist(part.ink) for part in parts])
     likelihoods = detector.likelihood(images)
     largest = np.ones(len(parts))
-    possible = likelihoods > FLOOR  # the others are no digits, whatever the recognizer predicts
+    possible = likelihoods > FLOOR  # the others are not digits, whatever the recognizer predicts
     largest[possible] = recognizer.probabilities(images[possible]).max(axis=1)
     scores = np.log(np.maximum(likelihoods * largest, FLOOR))
     return [_Candidate(*row) for row in zip(parts, likelihoods.tolist(), scores.tolist(), strict=True)]

@@ -118,7 +118,7 @@ class Run:
     is_responding: bool = True
     task_id: int = 0
     details: dict[str, Any] = field(default_factory=dict)
-    """device, backend, xla, memory, versions, seconds, started and a note, as far as they are known."""
+    """device, backend, xla, memory, versions, seconds, started, seconds left, a note; as far as they are known."""
 
     @property
     def is_starter(self) -> bool:

@@ -34,7 +34,7 @@ def _row(run: Run, score: dict | None, zone: tzinfo) -> dict:
         "Test set": f"{SETTINGS['split'].choices[score['test']]} ({score['n']:,})" if score else "",
         "Tags": [isolated(tag) for tag in run.tags],
         "Notes": isolated(run.notes),
-        "Parameters": _num_parameters(settings.architecture),
+        "Parameters": _num_parameters(settings),
         "Seconds": run.details.get("seconds"),
         "Created": datetime.fromisoformat(run.created).astimezone(zone).replace(tzinfo=None),
         "State": str(run.state),
@@ -50,9 +50,7 @@ def _score(run: Run, accuracies: dict[str, dict]) -> dict | None:
     return accuracies[name] | {"test": name} if name else None
 
 
-@cache
-def _num_parameters(architecture: str) -> int:
-    return sum(layer["parameters"] for layer in architectures.layers(architecture))
+_num_parameters = cache(architectures.num_parameters)
 
 
 def _zone() -> tzinfo:

@@ -4,16 +4,14 @@ import json
 
 import streamlit as st
 
-from digits.evaluation.score_card import as_markdown, lines
+from digits.evaluation.score_card import as_markdown, lines, without_markdown
 
 
 def show(scores: dict, *, file_name: str) -> None:
     """Show the card from `digits.evaluation.score_card`. file_name: of the downloads, without an ending."""
-    # Not st.table: that shows Markdown, and what an imported run says of itself may be anything.
-    st.dataframe(
-        [{"": what, "Value": value} for what, value in lines(scores).items()],
-        hide_index=True, height="content", alt="The score card: what was measured, and its value",
-        column_config={"": st.column_config.TextColumn(width=220)},
+    st.table(
+        [{"Score": what, "Value": without_markdown(value)} for what, value in lines(scores).items()],
+        border="horizontal", hide_index=True, hide_header=True, alt="The score card: what was measured, and its value",
     )  # fmt: skip
     markdown = as_markdown(scores)
     with st.container(horizontal=True, vertical_alignment="center"):

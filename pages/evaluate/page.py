@@ -6,7 +6,7 @@ from digits.evaluation import evaluate
 from digits.evaluation.test_sets import TITLES, test_sets
 from digits.runs.run import Run
 from pages.evaluate import embedding_map, headline, mistakes, robustness, scores
-from pages.shared import evaluation, links, pickers
+from pages.shared import evaluation, exports, links, pickers
 from pages.shared.errors import told
 from pages.shared.prepare import prepared
 
@@ -23,7 +23,7 @@ def about(run: Run, names: list[str]) -> str:
 
 
 st.title("Evaluate", anchor=False)
-model, test = st.columns([2, 3], gap="large")
+model, test = st.columns([2, 3])
 with model:
     run = pickers.model()
 # Those whose digits are on this machine come first; the first one is chosen.
@@ -43,3 +43,4 @@ if report is None:
     st.stop()
 headline.show(chosen, report)
 links.show_tabs("evaluate_view", "evaluate_view", VIEWS, run, chosen, report)
+exports.show(run)

@@ -30,7 +30,7 @@ def test_a_drawing_is_labelled_listed_exported_deleted_and_imported(visit, serve
     (tmp_path / "none.zip").write_bytes(b"hello")
     page.locator("input[type=file]").set_input_files([file, tmp_path / "none.zip"])
     page.get_by_text("New drawings: 1. Already here: 0.").wait_for()
-    page.get_by_text("This is no zip file").wait_for()
+    page.get_by_text("This isn't a zip file").wait_for()
     page.get_by_text("Drawings: 1, misclassified: 1").wait_for()
     settle(page)
     assert page.get_by_test_id("stException").count() == 0

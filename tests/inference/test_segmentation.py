@@ -73,7 +73,7 @@ def test_digits_beside_each_other_are_a_number_whose_parts_come_from_left_to_rig
         strokes += added
         left = max(line.points[:, 0].max() for line in added) + gap + 10
     ink = paint(strokes, SIZE)
-    for known in strokes, strokes[::-1], []:  # the order in which they were drawn is no matter
+    for known in strokes, strokes[::-1], []:  # the order of drawing does not matter
         parts = separate(ink, *models, known)
         assert len(parts) == len(number)
         assert [part.left for part in parts] == sorted(part.left for part in parts)
@@ -110,7 +110,7 @@ def test_a_stray_dot_is_left_out(models, place):
         assert_same_ink(part.on_paper(ink.shape), paint(seven, SIZE))
 
 
-def test_a_point_a_comma_and_a_minus_are_no_digits(both):
+def test_a_point_a_comma_and_a_minus_are_not_digits(both):
     comma = stroke((100, 236), (101, 244), (96, 256), width=9)
     assert both([*placed(3, 30), comma, *placed(1, 125), *placed(4, 160)]) == (3, 3)
     point = stroke((100, 240), width=11)

@@ -150,7 +150,7 @@ def test_a_zip_whose_names_are_hostile_is_refused_in_a_sentence_that_does_nothin
         archive.writestr("[free](http://evil.example)", b"")
     page = open_page("draw", view="My drawings")
     page.file_uploader(key="draw_import_0").set_value(("a.zip", packed.getvalue(), "application/zip")).run()
-    assert "holds `'[free](http://evil.example)'`, which no export" in page.error[0].value
+    assert "contains `'[free](http://evil.example)'`, which does not belong there" in page.error[0].value
 
 
 def test_all_drawings_are_deleted_only_on_purpose(open_page, with_sample):

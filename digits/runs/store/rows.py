@@ -75,4 +75,4 @@ def _settings(text: str) -> Settings:
 
 
 def _gone(run_id: str) -> UnknownRun:
-    return UnknownRun("This run does not exist any more.", f"It was {run_id[:64]!r}.")
+    return UnknownRun("There is no such run any more.", f"It was {run_id[:64]!r}.")

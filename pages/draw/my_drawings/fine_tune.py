@@ -40,7 +40,7 @@ def show(parent: Run, drawings: Drawings) -> None:
 def _offer(parent: Run, drawings: Drawings) -> None:
     num_learned = len(drawings.ids) - drawings.num_held_out
     rehearsed = SOURCES[fine_tune.settings_for(parent).source].title
-    st.markdown("##### Fine-tune this model")
+    st.markdown("## Fine-tune this model")
     st.markdown(
         f"The model learns for some seconds from **{num_learned}** of your drawings. Each is varied many times and "
         f"mixed with digits that the model knows ({rehearsed}). The other **{drawings.num_held_out}**, one in four by "

@@ -1,0 +1,68 @@
+"""Let a fresh process write a run's model in another format."""
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from digits.data.dataset import open_dataset
+from digits.data.sources import SOURCES
+from digits.data.splits import split, take
+from digits.errors import DigitsError
+from digits.evaluation import evaluate
+from digits.evaluation.score_card import lines, score_card
+from digits.exports import processes
+from digits.exports.formats import Export, Progress
+from digits.runs.run import Run
+
+NUM_REPRESENTATIVE = 300  # digits that show the 8-bit converter how large activations become
+USUAL_SECONDS = 15.0
+
+
+def convert(run: Run, export: Export, target: Path, on_progress: Progress) -> None:
+    """Write the model to `target`, a file or a folder. Raises DamagedFile, or DigitsError where that fails."""
+    job = {
+        "format": export.format,
+        "target": str(target.absolute()),
+        "keras": str(run.model.file("model.keras")),
+        "litert": str(run.model.file("model.tflite")),
+        "temperature": run.model.temperature or 1.0,
+        "largest": export.largest,
+        "page": _about(run) if export.format == "html" else None,
+    }
+    doing = f"Writing {export.of.title}"
+    with tempfile.TemporaryDirectory() as temporary:
+        if export.format == "litert-int8":
+            job["representative"] = f"{temporary}/digits.npy"
+            np.save(job["representative"], _representative(run))
+        code, _, said = processes.run(
+            "digits.exports.convert",
+            json.dumps(job),
+            on_wait=lambda seconds: on_progress(min(seconds / USUAL_SECONDS, 0.95), doing),
+        )
+    if code:
+        name, _, message = processes.last_line(said).partition(": ")
+        if name == f"{DigitsError.__module__}.{DigitsError.__name__}":
+            raise DigitsError(message)
+        raise DigitsError(
+            f"This network could not be written as {export.of.title}. Choose another format.", processes.last_line(said)
+        )
+
+
+def _representative(run: Run) -> np.ndarray:
+    """Return some of the digits that a run learned from, (n, 28, 28) uint8."""
+    images, _ = take(open_dataset(run.settings.source), split(run.settings.split, run.settings.source).train)
+    return images[:: max(1, len(images) // NUM_REPRESENTATIVE)]
+
+
+def _about(run: Run) -> dict[str, Any]:
+    """Return what the take-home page says about the network."""
+    reports = evaluate.reports(run)
+    source = SOURCES[run.settings.source]
+    return {
+        "name": run.title,
+        "lines": lines(score_card(run, reports[0])) if reports else {"Network": run.settings.architecture},
+        "credit": f"Digits: {source.title} by Y. LeCun, C. Cortes and C. J. C. Burges, {source.licence}.",
+    }

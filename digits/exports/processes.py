@@ -1,0 +1,48 @@
+"""Fresh processes with TensorFlow: one writes a model, another checks it, and neither leaves anything loaded here."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+
+from digits.storage.home import ROOT
+
+LOOK_SECONDS = 0.1
+# No GPU: reading and writing files needs none, and its memory may be with a process that trains.
+ENVIRONMENT = {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1"}
+
+
+def run(
+    module: str, *arguments: object, on_wait: Callable[[float], None] = lambda seconds: None
+) -> tuple[int, str, str]:
+    """Run `python -m MODULE ARGUMENTS` to its end; returns its exit code, stdout and stderr.
+
+    on_wait: called ten times a second with the seconds so far; what it raises ends the process.
+    """
+    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
+        process = subprocess.Popen(
+            [sys.executable, "-m", module, *map(str, arguments)],
+            cwd=ROOT,
+            env={**os.environ, **ENVIRONMENT},
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+        )
+        began = time.monotonic()
+        try:
+            while process.poll() is None:
+                time.sleep(LOOK_SECONDS)
+                on_wait(time.monotonic() - began)
+        finally:
+            process.kill()
+            process.wait()
+        out.seek(0)
+        err.seek(0)
+        return process.returncode, out.read(), err.read()
+
+
+def last_line(text: str) -> str:
+    """Return the last line of what a process said, cut to 300 characters; empty if it said nothing."""
+    return (text.strip().splitlines() or [""])[-1][:300]

@@ -1,0 +1,1 @@
+"""Tests of exports: formats, checks, what travels with a model."""
