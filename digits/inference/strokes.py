@@ -48,6 +48,8 @@ def read_strokes(drawing: Any) -> list[Stroke]:
         erasers, strokes = (), []
         for thing in reversed(objects):
             line = Stroke(_points(thing["path"]), _number(thing["strokeWidth"], WIDEST), erasers)
+            if line.width <= 0:
+                raise ValueError("a brush without width")
             if thing.get("stroke") == ERASER:
                 erasers = (line, *erasers)
             else:

@@ -76,6 +76,8 @@ def test_a_dot_is_painted(path):
         drawing({"path": [["M", 1, 2]]}),
         drawing({**LINE, "strokeWidth": None}),
         drawing({**LINE, "strokeWidth": 1e9}),
+        drawing({**LINE, "strokeWidth": -4}),
+        drawing({**LINE, "strokeWidth": 0}),
         drawing({**LINE, "strokeWidth": "wide"}),
         drawing({**LINE, "path": [["M", math.nan, 2]]}),
         drawing({**LINE, "path": [["M", 1e300, 2]]}),
