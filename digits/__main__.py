@@ -34,7 +34,7 @@ VERBS = (
     data, train, evaluation, predict, drawings, fine_tune, runs, export, architectures, backup, doctor, worker
 )  # fmt: skip
 # These build networks with Keras; all other verbs need neither it nor the library it runs on.
-NEED_KERAS = {"train", "fine-tune", "audit", "architectures"}
+NEED_KERAS = {"train", "fine-tune", "audit"}
 
 
 class OneSentenceParser(argparse.ArgumentParser):

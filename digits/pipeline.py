@@ -25,6 +25,7 @@ from digits.storage.home import run_folder
 from digits.tasks import Interrupted, TaskState, Unsuited, Work
 from digits.training import backends, checkpoints, snapshots
 from digits.training.checkpoints import Checkpoint
+from digits.training.time_left import time_left
 
 
 def run(work: Work, run_id: str, part: str = "") -> TaskState:
@@ -61,7 +62,7 @@ def _train(work: Work, run: Run) -> None:
     if backends.loaded() not in (None, settings.backend):
         raise Unsuited
     work.tell(0.0, "Opening the data")
-    updates.set_stage(run.id, RunState.STARTING, started=time.time())
+    updates.set_stage(run.id, RunState.STARTING, started=time.time(), left=None)
     dataset = open_dataset(settings.source)
     fine_tune = fine_tune_result.drawings(run) if settings.parent else None
     checkpoint, *notes = _last_checkpoint(run)
@@ -90,8 +91,12 @@ def _train(work: Work, run: Run) -> None:
         updates.set_stage(run.id, RunState.RUNNING, xla=xla)
         work.tell(0.0, "Compiling")
 
+    ticks: list[dict[str, float]] = []
+
     def on_tick(tick: dict[str, float]) -> None:
+        ticks.append(tick | {"seconds": time.perf_counter()})
         updates.add_tick(run.id, tick)
+        updates.add_details(run.id, left=time_left(ticks, run.num_epochs))
         work.tell(min((tick["epoch"] - 1 + tick["step"] / tick["steps"]) / run.num_epochs, 1.0), "Training")
 
     def on_epoch(row: dict[str, Any]) -> None:
@@ -101,6 +106,7 @@ def _train(work: Work, run: Run) -> None:
         updates.add_details(run.id, seconds=seconds, memory=device.memory(current_device), **more)
 
     def fit(checkpoint: Checkpoint | None) -> "trainer.Fitted":
+        ticks.clear()
         return trainer.fit(
             settings,
             dataset,
@@ -130,7 +136,7 @@ def _train(work: Work, run: Run) -> None:
             fitted = fit(checkpoint)
     checkpoint_writer.flush()
     snapshot_writer.flush()
-    updates.add_details(run.id, seconds=time.perf_counter() - began)
+    updates.add_details(run.id, seconds=time.perf_counter() - began, left=None)
     if fitted.state == "stopped" and work.request == "pause":
         raise Interrupted(TaskState.PAUSED)
     if fitted.state == "failed":

@@ -27,7 +27,8 @@ def score_card(run: Run, report: dict[str, Any]) -> dict[str, Any]:
         "corrected": report.get("corrected"),
         "drawn": starter.described()["pens"] if run.is_starter else None,
         "architecture": settings.architecture,
-        "parameters": sum(layer["parameters"] for layer in architectures.layers(settings.architecture)),
+        "changes": settings.changes,
+        "parameters": architectures.num_parameters(settings),
         "size": run.model.file("model.tflite").stat().st_size,
         "trained": {
             "source": settings.source,
@@ -57,6 +58,7 @@ def lines(card: dict[str, Any]) -> dict[str, str]:
         "Pen-drawn digits": _drawn(card["drawn"]) if card["drawn"] else "",
         "Network": f"{_name('architecture', card['architecture'])}, {card['parameters']:,} parameters, "
         f"{card['size'] / 1000:,.0f} kB",
+        "Changed from this network": _changes(card["changes"]),
         "Trained on": f"{_name('source', trained['source'])}, {_name('split', trained['split'])}",
         "Epochs": f"{trained['epochs']:,}",
         "Learning rate": f"{trained['learning_rate']:.3g}",
@@ -81,6 +83,12 @@ def without_markdown(text: str) -> str:
 
 def _name(setting: str, value: str) -> str:
     return f"{SETTINGS[setting].choices[value]} ({value})"
+
+
+def _changes(changes: dict[str, Any]) -> str:
+    """Return the settings that make a network another than the one of its name: "Filters 8, Activation SiLU"."""
+    named = {name: SETTINGS[name].choices.get(value, value) for name, value in changes.items()}
+    return ", ".join(f"{SETTINGS[name].label} {value}" for name, value in named.items())
 
 
 def _drawn(drawn: dict[str, Any]) -> str:

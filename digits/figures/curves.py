@@ -6,12 +6,13 @@ from typing import Any, Literal
 
 import plotly.graph_objects as go
 
-from digits.figures.theme import DIGITS, PARTS, QUIET, chart, line
+from digits.figures.theme import DASHES, DIGITS, PARTS, QUIET, SYMBOLS, chart, line
 
 MAX_POINTS = 300  # of one line; more would only cost time to send, and a browser most of its second to draw
 MAX_MARKERS = 60
 BLIND = 2.31  # nats: the loss of guessing, rounded up
 RACERS = DIGITS[2:]  # the first two colours are training and validation
+RACER_DASHES = DASHES[2:]  # training is dashed and validation solid
 
 Rows = list[dict[str, Any]]
 Metric = Literal["loss", "accuracy"]
@@ -34,7 +35,8 @@ def curves(
     for place, name in enumerate(racers):
         rows = [row | row["racers"][place] for row in epochs]
         racer = _line(
-            rows, f"val_{metric}", name, RACERS[place % len(RACERS)], width=1.5, size=0,
+            rows, f"val_{metric}", name, RACERS[place % len(RACERS)],
+            width=1.5, size=0, dash=RACER_DASHES[place % len(RACER_DASHES)],
             showlegend=len(racers) <= len(RACERS),  # with more of them than colours, only hovering tells which
         )  # fmt: skip
         lines.append(racer)
@@ -42,25 +44,26 @@ def curves(
     going = [racer for row in epochs for racer in row.get("racers", []) if (racer["val_loss"] or inf) < BLIND]
     if racers and epochs:  # validation of whoever leads now, all the way
         epochs = [row | row["racers"][epochs[-1]["leader"]] for row in epochs]
-    lines.append(_line(_with(epochs, metric), metric, "training", PARTS["train"]))
+    lines.append(_line(_with(epochs, metric), metric, "training", PARTS["train"], dash="dash"))
     validation = f"val_{metric}"
     lines.append(_line(_with(epochs, validation), validation, "validation", PARTS["validation"]))
     last = total_epochs or max([row["epoch"] for row in [*epochs, *ticks]], default=1)
     x = {"range": [0, last + 0.2], "dtick": 1 if last <= 15 else None}
-    return _chart(lines, 340, metric, x, [*epochs, *going], ticks)
+    return _chart(lines, 300, metric, x, [*epochs, *going], ticks)
 
 
 def compared(runs: dict[str, Rows], metric: Metric) -> go.Figure:
-    """Return the curves of several runs in one picture: validation in full, training dotted, a colour for each run.
+    """Return the curves of several runs in one picture: validation in bold with symbols, training thin.
 
-    runs: a short name -> its rows of {epoch, loss, accuracy, val_loss, val_accuracy}; ten at most.
+    A colour, a dash and a symbol for each run. runs: a short name -> its rows of {epoch, loss, accuracy, val_loss,
+    val_accuracy}; six at most.
     """
     lines = []
-    for (run, epochs), colour in zip(runs.items(), DIGITS, strict=False):
+    for (run, epochs), colour, dash, symbol in zip(runs.items(), DIGITS, DASHES, SYMBOLS, strict=False):
         training, validation = _with(epochs, metric), _with(epochs, f"val_{metric}")
-        how = {"width": 1.5, "dash": "dot", "size": 0}
-        lines.append(_line(training, metric, f"{run}, training", colour, legendgroup=run, **how))
-        lines.append(_line(validation, f"val_{metric}", run, colour, legendgroup=run))
+        how = {"dash": dash, "legendgroup": run}
+        lines.append(_line(training, metric, f"{run}, training", colour, width=1, size=0, showlegend=False, **how))
+        lines.append(_line(validation, f"val_{metric}", run, colour, **how).update(marker_symbol=symbol))
     return _chart(lines, 380, metric, {}, [row for epochs in runs.values() for row in epochs], [])
 
 
@@ -84,9 +87,13 @@ def _chart(lines: list, height: int, metric: str, x: dict, epochs: Rows, ticks: 
     """Return the figure of some lines. It leaves out the first steep moments, which would press all the rest flat."""
     values = [row[key] for key in (metric, f"val_{metric}") for row in _with(epochs, key)]
     values += [tick[metric] for tick in ticks if tick["epoch"] > 1]
-    y = {"title": {"text": metric.capitalize()}, "tickformat": ".0%" if metric == "accuracy" else None}
-    if values:
-        margin = 0.05 * (max(values) - min(values)) or 0.01
-        y["range"] = [0 if metric == "loss" else min(values) - margin, max(values) + margin]
+    values = values or [tick[metric] for tick in ticks] or [0, BLIND if metric == "loss" else 1]
+    margin = 0.05 * (max(values) - min(values)) or 0.01
+    low, high = max(min(values) - margin, 0), max(values) + margin
+    y = {"title": {"text": metric.capitalize()}, "range": [low, high]}
+    if metric == "accuracy":
+        y["tickformat"] = ".0%" if high - low > 0.05 else ".1%"
+    else:
+        y["range"][0] = 0
     x, y = {"title": {"text": "Epoch"}} | x, y | {"showgrid": True}
     return chart(lines, height, x=x, y=y, zoom=True, hovermode="x unified", showlegend=True, uirevision=metric)

@@ -1,6 +1,6 @@
 """A network as its weights alone, computed by NumPy: it predicts drawings while the training continues.
 
-It needs no TensorFlow, and no file for OpenCV, which takes a second to make. Every kind of layer in `ARCHITECTURES` is
+It needs no TensorFlow, and no file for OpenCV, which takes a second to make. Every kind of layer of our networks is
 here and computes what Keras computes.
 """
 
@@ -91,17 +91,29 @@ def _relu(x: np.ndarray) -> np.ndarray:
     return np.maximum(x, 0)
 
 
+def _sigmoid(x: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-np.clip(x, -80, 80)))  # beyond that it is 0 or 1, and float32 overflows
+
+
 def _softmax(x: np.ndarray) -> np.ndarray:
     powers = np.exp(x - x.max(axis=1, keepdims=True))
     return powers / powers.sum(axis=1, keepdims=True)
 
 
-ACTIVATIONS = {"linear": lambda x: x, "relu": _relu, "softmax": _softmax}
+ACTIVATIONS = {
+    "linear": lambda x: x,
+    "relu": _relu,
+    "leaky_relu": lambda x: np.maximum(x, np.float32(0.2) * x),
+    "silu": lambda x: x * _sigmoid(x),
+    "sigmoid": _sigmoid,
+    "softmax": _softmax,
+}
 LAYERS = {
     "Rescaling": _rescaling,
     "Conv2D": _convolution,
     "BatchNormalization": _batch_normalization,
     "ReLU": _relu,
+    "Activation": lambda x, *, activation: ACTIVATIONS[activation](x),
     "Flatten": lambda x: x.reshape(len(x), -1),
     "Dense": _dense,
     "Dropout": lambda x: x,  # only while it learns

@@ -6,8 +6,11 @@ from typing import Any
 
 from digits.data.splits import split
 from digits.errors import BadConfig
-from digits.networks.architectures import RECIPES
+from digits.networks.architectures import EDITABLE, NETWORK, RECIPES, TITLES, recipe
 from digits.networks.settings_table import SETTINGS
+
+RATE_FACTORS = {"sgd": 10}
+"""How much higher than Adam's the learning rate of another optimizer is to be, where it is not given."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,13 +25,21 @@ class Settings:
     split: str
     epochs: int
     batch_size: int
-    learning_rate: float  # of Adam; with a schedule, the highest one
+    learning_rate: float  # with a schedule, the highest one
     schedule: str
     augmentation: bool
     label_smoothing: float  # fraction of each one-hot label, 0 to 0.5
     seed: int  # decides the first weights, the order, dropout and augmentation
     xla: str
-    # The fields below came later. Their defaults keep older runs readable.
+    # The fields below came later. Their defaults keep older runs readable; for the first five, `read_settings` takes
+    # those of the network.
+    convolutions: int
+    filters: int  # of the first convolution
+    hidden_layers: int
+    units: int  # of each hidden layer
+    dropout: float
+    activation: str = SETTINGS["activation"].default
+    optimizer: str = SETTINGS["optimizer"].default
     backend: str = SETTINGS["backend"].default
     racers: int = SETTINGS["racers"].default  # how many networks are trained at once
     race: str = SETTINGS["race"].default
@@ -43,6 +54,11 @@ class Settings:
         for name in ("parent", "parent_source"):
             if not isinstance(getattr(self, name), str):
                 raise BadConfig(f"{name} is {getattr(self, name)!r}; expected a text.")
+        if fixed := [name for name in self.changes if name != "optimizer" and name not in EDITABLE[self.architecture]]:
+            raise BadConfig(
+                f"{SETTINGS[fixed[0]].label} cannot change in this network. Choose another network, for instance "
+                f"{TITLES['cnn']}."
+            )
         num_train = len(split(self.split, self.source).train)
         if self.batch_size > num_train:
             raise BadConfig(
@@ -81,6 +97,13 @@ class Settings:
             return [f"seed {racer.seed}" for racer in racers]
         return [f"learning rate {racer.learning_rate:.3g}" for racer in racers]
 
+    @property
+    def changes(self) -> dict[str, Any]:
+        """Return what makes this network, or its optimizer, another than the one of its name, by the setting."""
+        usual = {name: getattr(RECIPES[self.architecture], name) for name in NETWORK}
+        usual |= {name: SETTINGS[name].default for name in ("activation", "optimizer")}
+        return {name: getattr(self, name) for name, value in usual.items() if getattr(self, name) != value}
+
     def as_dict(self) -> dict[str, Any]:
         """Return the fields as plain values, for JSON."""
         return asdict(self)
@@ -93,18 +116,23 @@ def make_settings(*, architecture: str = SETTINGS["architecture"].default, **cha
     Raises BadConfig if a value is not accepted.
     """
     SETTINGS["architecture"].check(architecture)
-    values = {name: setting.default for name, setting in SETTINGS.items()} | asdict(RECIPES[architecture])
+    changes = {name: value for name, value in changes.items() if value is not None}
+    values = {name: setting.default for name, setting in SETTINGS.items()}
+    values |= asdict(recipe(architecture, changes.get("source", values["source"])))
+    values["learning_rate"] *= RATE_FACTORS.get(changes.get("optimizer"), 1)
     values["backend"] = os.environ.get("KERAS_BACKEND") or values["backend"]
-    values |= {name: value for name, value in changes.items() if value is not None}
+    values |= changes
     return Settings(**values | {"architecture": architecture})
 
 
 def read_settings(saved: dict[str, Any]) -> Settings:
     """Return settings from their JSON. Raises BadConfig if a field is missing, unknown or not accepted."""
-    known = {field.name for field in fields(Settings)}
-    required = {field.name for field in fields(Settings) if field.default is MISSING}
     if not isinstance(saved, dict):
         raise BadConfig("The saved settings are damaged.")
+    if usual := RECIPES.get(str(saved.get("architecture"))):
+        saved = {name: getattr(usual, name) for name in NETWORK} | saved
+    known = {field.name for field in fields(Settings)}
+    required = {field.name for field in fields(Settings) if field.default is MISSING}
     if unknown := sorted(saved.keys() - known):
         raise BadConfig(f"The saved settings have unknown fields: {', '.join(unknown)}. A newer version may know them.")
     if missing := sorted(required - saved.keys()):

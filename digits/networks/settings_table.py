@@ -9,6 +9,8 @@ from typing import Any
 from digits.errors import BadConfig
 from digits.networks import architectures, backends
 
+OPTIMIZERS = {"adam": "Adam", "adamw": "AdamW", "sgd": "SGD"}
+
 
 @dataclass(frozen=True)
 class Setting:
@@ -67,19 +69,37 @@ _TABLE = (
             default="tutorial", choices={"tutorial": "80/20 split", "official": "MNIST's own test set"}),
     Setting("epochs", int, "Epochs", "How many times the network sees every training digit.", minimum=1, maximum=1000),
     Setting("batch_size", int, "Batch size", "How many digits the network sees before it adjusts its weights.",
-            minimum=1, maximum=65_536),
+            minimum=1, maximum=65_536, is_advanced=True),
     Setting("learning_rate", float, "Learning rate",
-            "How far one step moves the weights. The optimizer Adam adapts it for each weight.",
-            step=0.001, format="%.4g"),
+            "How far one step moves the weights. Adam and AdamW adapt it for each weight.",
+            step=0.001, format="%.4g", is_advanced=True),
     Setting("augmentation", bool, "Augmentation",
             "Varies the training digits in every epoch. It takes longer, but the network copes with more handwriting.",
             is_advanced=True),
+    Setting("optimizer", str, "Optimizer",
+            "How the weights follow the gradient. SGD, with momentum, needs a learning rate about ten times as high.",
+            default="adam", choices=OPTIMIZERS, is_advanced=True),
     Setting("schedule", str, "Learning rate schedule",
             "One-cycle raises the learning rate for the first 30% of the steps, then lowers it to zero.",
             choices={"constant": "Constant", "one-cycle": "One-cycle"}, is_advanced=True),
     Setting("label_smoothing", float, "Label smoothing",
             "Spreads this fraction of each label over all ten digits. It makes the network less certain.",
             maximum=0.5, step=0.01, format="%.2f", is_advanced=True),
+    Setting("convolutions", int, "Convolutions",
+            "Layers of small filters that move over the image. The first two halve its size.",
+            maximum=5, is_advanced=True),
+    Setting("filters", int, "Filters",
+            "How many filters the first convolution has. Each of the others has twice as many.",
+            minimum=1, maximum=64, is_advanced=True),
+    Setting("hidden_layers", int, "Hidden layers",
+            "Dense layers between the pixels, or the last maps, and the ten digits.", maximum=4, is_advanced=True),
+    Setting("units", int, "Units", "How many units each hidden layer has.", minimum=1, maximum=512, is_advanced=True),
+    Setting("activation", str, "Activation",
+            "What a layer makes of each of its sums. Without it, many layers could do no more than one.",
+            default="relu", choices=architectures.ACTIVATIONS, is_advanced=True),
+    Setting("dropout", float, "Dropout",
+            "Switches off this fraction of the units at random while the network learns. It works against overfitting.",
+            maximum=0.9, step=0.05, format="%.2f", is_advanced=True),
     Setting("seed", int, "Seed",
             "Decides the random numbers. The same seed gives the same result on the same machine.",
             default=0, maximum=2**31 - 1, is_advanced=True),

@@ -99,7 +99,7 @@ def build(run_id: str, on_progress: Callable[[float, str], None] = lambda fracti
 
     arrays = files.read_arrays(run_folder(run_id), store.files(run_id, WEIGHTS)[0])
     on_progress(0.5, "Making the model files")
-    model = architectures.ARCHITECTURES[run.settings.architecture]()
+    model = architectures.build(run.settings)
     model.set_weights([arrays[f"arr_{number}"] for number in range(len(arrays))])
     updates.publish_model(run_id, *model_files.export(model, run_folder(run_id)), ended=store.how_it_ended(run_id))
     if temperature := run.details.get("temperature"):

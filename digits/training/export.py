@@ -61,7 +61,7 @@ def hidden_layers(model: keras.Model) -> dict[str, keras.KerasTensor]:
     there is no hidden layer, they are the pixels.
     """
     *before, last = [layer for layer in model.layers if isinstance(layer, keras.layers.Dense)]
-    maps = [layer.output for layer in model.layers if isinstance(layer, keras.layers.ReLU)]
+    maps = [layer.output for layer in model.layers if isinstance(layer, keras.layers.ReLU | keras.layers.Activation)]
     if before:
         features = before[-1].output
     elif maps:

@@ -14,8 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from digits.errors import DamagedFile, DigitsError
-from digits.networks.architectures import RECIPES
-from digits.networks.settings import Settings
+from digits.networks.settings import Settings, make_settings
 from digits.storage.files import StoredFile, checked, read_arrays, write_new
 
 NUM_DIGITS = 5_000  # an epoch, or as many as keep the classes even
@@ -97,13 +96,14 @@ def fine_tune_settings(settings: Settings, run_id: str, source_is_prepared: bool
     starter model on a fresh one), it rehearses with the sample's.
     """
     source = settings.source if source_is_prepared else "sample"
+    usual = make_settings(architecture=settings.architecture, optimizer=settings.optimizer, source="mnist")
     return replace(
         settings,
         source=source,
         split=settings.split if source == settings.source else "tutorial",
         epochs=EPOCHS.get(settings.architecture, MORE_EPOCHS),
         batch_size=128,
-        learning_rate=RECIPES[settings.architecture].learning_rate / 10,
+        learning_rate=usual.learning_rate / 10,
         schedule="one-cycle",
         racers=1,
         parent=run_id,

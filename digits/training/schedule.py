@@ -1,4 +1,4 @@
-"""How the learning rate changes from step to step. Worker side: imports Keras."""
+"""How the weights follow the gradient, and how the learning rate changes from step to step. Worker side."""
 
 import keras
 
@@ -24,3 +24,15 @@ def schedule(name: str, rate: float | keras.Variable, steps: int):
     if name == "one-cycle":
         return OneCycle(rate, steps)
     return (lambda: rate) if isinstance(rate, keras.Variable) else rate
+
+
+def make_optimizer(name: str, rate) -> keras.Optimizer:
+    """Return one of Keras' optimizers. rate: from `schedule`."""
+    if name == "sgd":
+        return keras.optimizers.SGD(rate, momentum=0.9)
+    if name == "adam":
+        return keras.optimizers.Adam(rate)
+    optimizer = keras.optimizers.AdamW(rate)
+    # Decay keeps weights small; a bias, or what a normalization learned, need not be.
+    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+    return optimizer

@@ -25,6 +25,7 @@ SETTINGS = {
     "Rescaling": ("scale", "offset"),
     "Conv2D": ("strides", "padding", "activation"),
     "BatchNormalization": ("epsilon",),
+    "Activation": ("activation",),
     "Dense": ("activation",),
 }
 """What the output of a layer depends on besides its weights, by Keras' names."""

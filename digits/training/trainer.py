@@ -16,7 +16,7 @@ from digits.data.dataset import Dataset
 from digits.data.encoding import num_batches
 from digits.data.splits import Split, split, take
 from digits.errors import DigitsError
-from digits.networks.architectures import ARCHITECTURES
+from digits.networks import architectures
 from digits.networks.settings import Settings
 from digits.training.checkpoints import Checkpoint
 from digits.training.engine import Digits, Engine, Sums, backend
@@ -27,6 +27,7 @@ from digits.training.warm_engine import engine_for, warm_up
 __all__ = ["Fitted", "fit", "warm_up"]
 
 CHUNK_SECONDS = 0.5  # how long one compiled call is to last, so that Stop works within a second
+SLOW = 5.0  # s; a first batch that takes longer, with compiling, may be one of many slow ones
 EXPLODED = 1e4  # mean loss in nats; blind guessing has 2.3
 
 
@@ -113,7 +114,10 @@ def fit(
                 sums += _train(engine, digits, order, step, stop, settings)
                 now = time.perf_counter()
                 pace = (now - called) / (stop - step)
-                chunk = 8 if step == 0 and epoch == first else max(1, math.ceil(CHUNK_SECONDS / pace))
+                if step == 0 and epoch == first:
+                    chunk = 1 if pace > SLOW else 8
+                else:
+                    chunk = max(1, math.ceil(CHUNK_SECONDS / pace))
                 step = stop
                 leading = sums.of(sums.leader)
                 if problem := _divergence(leading.mean_loss):
@@ -153,7 +157,7 @@ def _untrained(settings: Settings) -> keras.Sequential:
     # Keras draws the seeds of weights and dropout from Python's generator. keras.utils.set_random_seed would also make
     # TensorFlow forget its kernels, which costs a warm engine half a second.
     random.seed(settings.seed)
-    return ARCHITECTURES[settings.architecture]()
+    return architectures.build(settings)
 
 
 def _train(engine: Engine, digits: Digits, order: np.ndarray, start: int, stop: int, settings: Settings) -> Sums:

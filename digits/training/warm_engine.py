@@ -14,12 +14,12 @@ import numpy as np
 
 from digits.data.encoding import num_batches
 from digits.data.splits import split
-from digits.networks.architectures import ARCHITECTURES
+from digits.networks import architectures
 from digits.networks.settings import Settings
 from digits.training.device import choose, use_xla
 from digits.training.engine import Digits, Engine
 from digits.training.epochs import shuffled
-from digits.training.schedule import schedule
+from digits.training.schedule import make_optimizer, schedule
 
 _kept: list[tuple[Any, Engine]] = []  # at most one, with what it was compiled for
 
@@ -48,7 +48,7 @@ def warm_up(settings: Settings, device: str | None = None) -> None:
     num_digits = len(parts.train)
     members = [settings.racer(place) for place in range(settings.racers)]
     with engine_for(settings, num_batches(num_digits, settings.batch_size), device) as engine:
-        engine.begin([ARCHITECTURES[settings.architecture]() for _ in members])
+        engine.begin([architectures.build(settings) for _ in members])
         order = np.stack([shuffled(member.seed, 1, num_digits) for member in members])
         engine.train(_blank(num_digits), order if len(members) > 1 else order[0], 0, 1)
         engine.validate(_blank(len(parts.validation)))
@@ -59,11 +59,11 @@ def _blank(num_digits: int) -> Digits:
 
 
 def _build(settings: Settings, num_steps: int, device: str) -> Engine:
-    model = ARCHITECTURES[settings.architecture]()
+    model = architectures.build(settings)
     # A variable where several networks are trained at once, because each has its own.
     several = settings.racers > 1
     rate = keras.Variable(settings.learning_rate, trainable=False) if several else settings.learning_rate
-    optimizer = keras.optimizers.Adam(schedule(settings.schedule, rate, settings.epochs * num_steps))
+    optimizer = make_optimizer(settings.optimizer, schedule(settings.schedule, rate, settings.epochs * num_steps))
     loss = keras.losses.CategoricalCrossentropy(
         label_smoothing=settings.label_smoothing, reduction="mean_with_sample_weight"
     )

@@ -1,27 +1,72 @@
-"""The layers of a network in a table, with the shape of each output and the number of parameters."""
+"""The layers of a network as a picture, from the pixels to the ten digits, and as a table."""
+
+from typing import Any
 
 import streamlit as st
 
-from digits.networks import architectures
+from digits.figures.network import Stage, network
+from digits.networks import architectures, layers
+from digits.networks.layers import Layer
+from digits.networks.settings import Settings
+from digits.networks.settings_table import SETTINGS
 
 
-def show(architecture: str) -> None:
-    """Show the layers of a network that is yet to be trained. architecture: a key of `ARCHITECTURES`."""
-    layers = architectures.layers(architecture)
-    rows = [
-        {
-            "Layer": layer["layer"],
-            "Output": " × ".join(map(str, layer["output"][1:])),
-            "Parameters": layer["parameters"],
-        }
-        for layer in layers
-    ]
-    st.dataframe(
-        rows,
-        hide_index=True,
-        height="content",
-        alt=f"Layers of {architecture} with output shapes and parameter counts",
-        column_config={"Parameters": st.column_config.NumberColumn(format="localized")},
-    )
-    total = sum(layer["parameters"] for layer in layers)
-    st.caption(f"{total:,} parameters. Loss: categorical cross-entropy. Optimizer: Adam.")
+def show(settings: Settings) -> None:
+    """Show the layers of a network that is yet to be trained."""
+    found = architectures.all_layers(settings)
+    rows = layers.described(found)
+    st.html(network(stages(found, rows)))
+    total = sum(row["parameters"] for row in rows)
+    optimizer = SETTINGS["optimizer"].choices[settings.optimizer]
+    st.caption(f"{total:,} parameters. Loss: categorical cross-entropy. Optimizer: {optimizer}.")
+    with st.expander("Layers as a table"):
+        table = [
+            {"Layer": row["layer"], "Output": _sizes(row["output"][1:]), "Parameters": row["parameters"]}
+            for row in rows
+        ]
+        st.dataframe(
+            table,
+            hide_index=True,
+            height="content",
+            alt=f"Layers of {settings.architecture} with output shapes and parameter counts",
+            column_config={"Parameters": st.column_config.NumberColumn(format="localized")},
+        )
+
+
+def stages(found: list[Layer], rows: list[dict[str, Any]]) -> list[Stage]:
+    """Return what the picture shows: the pixels, each convolution, each hidden layer, and the ten outputs.
+
+    rows: the layers as `layers.described` gives them. What only helps a layer stands in its notes.
+    """
+    steps = [Stage((28, 28, 1), "28 × 28 pixels", ["divided by 255"])]
+    for layer, row, before in zip(found[1:], rows[1:], rows, strict=False):
+        shape, notes = tuple(row["output"][1:]), []
+        count = f"{row['parameters']:,} parameters"
+        if layer.kind == "Conv2D":
+            size, strides = layer.options["kernel_size"], layer.options["strides"]
+            notes = [
+                f"filters of {size} × {size}, {f'every {strides} pixels' if strides > 1 else 'every pixel'}",
+                count,
+            ]
+            steps.append(Stage(shape, f"{shape[2]} maps of {_sizes(shape[:2])}", notes))
+        elif layer.kind == "Dense":
+            activation, is_last = layer.options["activation"], layer is found[-1]
+            name = "softmax" if is_last else architectures.ACTIVATIONS[activation]
+            title = "10 probabilities, one for each digit" if is_last else f"{shape[0]} units"
+            steps.append(Stage(shape, title, [f"each adds up {before['output'][-1]:,} numbers", name, count]))
+        elif note := _note(layer):
+            steps[-1] = Stage(steps[-1].shape, steps[-1].title, [*steps[-1].notes, note])
+    return steps
+
+
+def _note(layer: Layer) -> str:
+    """Return what a layer without a stage of its own does to the one before it."""
+    if layer.kind == "Activation":
+        return architectures.ACTIVATIONS[layer.options["activation"]]
+    if layer.kind == "Dropout":
+        return f"dropout {layer.options['rate']:.0%}"
+    return {"BatchNormalization": "batch normalisation", "ReLU": "ReLU"}.get(layer.kind, "")
+
+
+def _sizes(shape) -> str:
+    return " × ".join(map(str, shape))

@@ -1,13 +1,9 @@
-"""What can be done with a run that has ended.
-
-Use its model, download it, continue the training, rename it, write notes, delete it.
-"""
+"""What can be done with a run that has ended: continue it, compare it, and in one menu name, download or delete it."""
 
 import json
 
 import streamlit as st
 
-from digits.runs import sharing
 from digits.runs import store as runs
 from digits.runs.run import MAX_EPOCHS, MAX_TAGS, Run, RunState
 from pages.shared import exports
@@ -18,46 +14,42 @@ MODEL_FILES = {"model.keras": "Keras model", "model.tflite": "LiteRT model, for 
 
 
 def show(run: Run) -> None:
-    """Show a row of actions, and the settings of the run. Nothing is deleted without a second click."""
+    """Show a row of actions. Nothing is deleted without a second click."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        if run.model:
-            st.page_link("pages/evaluate/page.py", label="Evaluate", query_params={"model": run.id})
-            st.page_link("pages/compare/page.py", label="Compare", query_params={"compare": run.id})
-            st.page_link("pages/draw/page.py", label="Draw with it", query_params={"model": run.id})
-        if runs.files(run.id, "snapshot"):
-            st.page_link("pages/draw/page.py", label="Draw at each epoch", query_params={"follow": run.id})
-        _downloads(run)
         if not run.is_starter:
             _continue(run)
-            _rename(run)
-            _annotate(run)
-            with st.popover("Delete", icon=":material/delete:"):
-                st.markdown("Delete this run with its model and its curves? You cannot undo this.")
-                st.button("Delete run", type="primary", on_click=attempt, args=(runs.delete, run.id))
-    with st.expander("Settings of this run"):
-        st.json({"run": run.id, **run.settings.as_dict(), "versions": run.details.get("versions")})
-        st.caption(f"As a command: `{sharing.command(run)}`")
+        with st.popover("Manage run", icon=":material/more_horiz:"):
+            if not run.is_starter:
+                _annotate(run)
+            _downloads(run)
+            if not run.is_starter:
+                with st.expander("Delete", icon=":material/delete:"):
+                    st.markdown("Delete this run with its model and its curves? You cannot undo this.")
+                    st.button("Delete run", type="primary", on_click=attempt, args=(runs.delete, run.id))
+        if run.model:
+            st.page_link("pages/compare/page.py", label="Compare", query_params={"compare": run.id})
     exports.show(run)
 
 
 def _downloads(run: Run) -> None:
     described = {"run": run.id, "settings": run.settings.as_dict(), "epochs": runs.epochs(run.id)}
-    with st.popover("Download", icon=":material/download:"):
-        for name, what in MODEL_FILES.items() if run.model else ():
-            st.download_button(
-                f"{what} ({name})",
-                data=lambda name=name: run.model.file(name).read_bytes(),
-                file_name=f"{run.id}-{name}",
-                on_click="ignore",
-                key=f"train_download_{name}",
-            )
+    for name, what in MODEL_FILES.items() if run.model else ():
         st.download_button(
-            "Settings and curves (JSON)",
-            data=json.dumps(described, indent=2),
-            file_name=f"{run.id}.json",
+            f"{what} ({name})",
+            data=lambda name=name: run.model.file(name).read_bytes(),
+            file_name=f"{run.id}-{name}",
+            icon=":material/download:",
             on_click="ignore",
-            key="train_download_json",
+            key=f"train_download_{name}",
         )
+    st.download_button(
+        "Settings and curves (JSON)",
+        data=json.dumps(described, indent=2),
+        file_name=f"{run.id}.json",
+        icon=":material/download:",
+        on_click="ignore",
+        key="train_download_json",
+    )
 
 
 def _continue(run: Run) -> None:
@@ -81,20 +73,14 @@ def _continue(run: Run) -> None:
         )
 
 
-def _rename(run: Run) -> None:
-    key = f"train_name_{run.id}"
-    with st.popover("Rename", icon=":material/edit:"):
-        st.text_input("Name", value=run.name, max_chars=80, key=key)
-        st.button("Save name", on_click=lambda: attempt(runs.rename, run.id, st.session_state[key]))
-
-
 def _annotate(run: Run) -> None:
-    notes, tags = f"train_notes_{run.id}", f"train_tags_{run.id}"
+    name, notes, tags = (f"train_{what}_{run.id}" for what in ("name", "notes", "tags"))
 
     def save() -> None:
-        attempt(runs.annotate, run.id, st.session_state[notes], st.session_state[tags].split(","))
+        runs.rename(run.id, st.session_state[name])
+        runs.annotate(run.id, st.session_state[notes], st.session_state[tags].split(","))
 
-    with st.popover("Notes", icon=":material/edit_note:"):
-        st.text_area("Notes", value=run.notes, max_chars=500, key=notes)
-        st.text_input("Tags", value=", ".join(run.tags), key=tags, help=f"At most {MAX_TAGS}, separated by commas.")
-        st.button("Save notes", on_click=save)
+    st.text_input("Name", value=run.name, max_chars=80, key=name)
+    st.text_area("Notes", value=run.notes, max_chars=500, key=notes)
+    st.text_input("Tags", value=", ".join(run.tags), key=tags, help=f"At most {MAX_TAGS}, separated by commas.")
+    st.button("Save", icon=":material/save:", on_click=attempt, args=(save,))

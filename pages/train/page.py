@@ -13,7 +13,6 @@ from digits.errors import DigitsError
 from pages.train import set_up, watch
 
 st.title("Train", anchor=False)
-st.markdown("Choose a network, start the training and watch it learn. The training continues when you leave this page.")
 
 new, runs = st.tabs(["Set up", "Watch"], key="train_view", bind="query-params", on_change="rerun")
 if new.open:

@@ -1,4 +1,4 @@
-"""How far a run is, in bars, and its epochs in a table."""
+"""How far a run is, in a bar, and its epochs in a table."""
 
 from typing import Any
 
@@ -10,24 +10,24 @@ from pages.shared.text import duration
 
 TRAINING = "Training"
 """The phase of a run from its first tick on."""
+SOON = 10.0  # s; below that nobody needs a number
 
 
-def bars(run: Run, epochs: list[dict[str, Any]]) -> None:
-    """Show the progress within the epoch and of the whole run; after the first epoch also an estimate of the time left.
-
-    epochs: of the run, as `runs.epochs` gives them.
-    """
+def bar(run: Run) -> None:
+    """Show how far the whole run is, with an estimate of the time left as soon as one is worth something."""
     tick = runs.last_tick(run.id) if run.phase == TRAINING else None
     if tick is None:
         st.progress(min(run.fraction, 1.0), text=f"{run.phase or 'Starting'}…")
         return
-    within = tick["step"] / tick["steps"]
-    done = tick["epoch"] - 1 + within
-    left = epochs[-1]["seconds"] * (run.num_epochs - done) if epochs else 0.0
-    st.progress(within, text=f"Epoch {tick['epoch']}: batch {tick['step']:,} of {tick['steps']:,}")
-    overall = min(done / run.num_epochs, 1.0)
-    estimate = f", about {duration(left)} left" if left >= 1 else ""
-    st.progress(overall, text=f"Whole run: {overall:.0%}{estimate}")
+    done = min((tick["epoch"] - 1 + tick["step"] / tick["steps"]) / run.num_epochs, 1.0)
+    st.progress(done, text=f"Epoch {tick['epoch']} of {run.num_epochs:,}, {_left(run)}")
+
+
+def _left(run: Run) -> str:
+    left = run.details.get("left")
+    if left is None:
+        return "estimating the time left"
+    return f"about {duration(left)} left" if left >= SOON else "a few seconds left"
 
 
 def table(epochs: list[dict[str, Any]]) -> None:

@@ -1,4 +1,4 @@
-"""The state of a run in a line of badges, with buttons to stop and to pause it.
+"""A run in one line: its state, how far it is, and buttons to pause and to stop it.
 
 Below it, what went wrong, and how to try again.
 """
@@ -6,10 +6,10 @@ Below it, what went wrong, and how to try again.
 import streamlit as st
 
 from digits import tasks
-from digits.networks.backends import TITLES
 from digits.runs import store as runs
 from digits.runs.run import Run, RunState
 from pages.shared.errors import attempt
+from pages.train import progress
 
 BADGES = {
     RunState.QUEUED: ("gray", "schedule"),
@@ -25,11 +25,15 @@ BADGES = {
 
 
 def show(run: Run) -> None:
-    """Show how a run is, and the buttons for one that waits or is at work."""
+    """Show how a run is, and for one that waits or is at work its progress and the buttons."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        _badges(run)
-        if not run.state.is_final:
-            _requests(run)
+        _badge(run)
+        if run.state.is_final:
+            return
+        if not run.is_queued:
+            with st.container(width="stretch"):
+                progress.bar(run)
+        _requests(run)
 
 
 def show_problem(run: Run) -> None:
@@ -56,7 +60,7 @@ def resume(run: Run, epochs: int | None = None) -> None:
     tasks.look_after()
 
 
-def _badges(run: Run) -> None:
+def _badge(run: Run) -> None:
     color, icon = BADGES[run.state]
     if run.is_responding:
         st.badge(run.state.capitalize(), color=color, icon=f":material/{icon}:")
@@ -65,39 +69,24 @@ def _badges(run: Run) -> None:
             "Running, but not responding", color="red", icon=":material/heart_broken:",
             help="Its process has sent no sign of life for some seconds. Stop ends it.",
         )  # fmt: skip
-    if run.state.is_final and run.phase:
-        st.badge(run.phase, color="gray")
-    details = run.details
-    if "device" in details:
-        st.badge(details["device"], icon=":material/memory:", color="gray", help="The device that trains.")
-    if (memory := details.get("memory")) and memory["total"]:
-        used = f"{memory['used'] / 1e9:.1f} of {memory['total'] / 1e9:,.0f} GB"
-        st.badge(used, color="gray", help="The most memory of the device that this training has used so far.")
-    if details.get("backend", "tensorflow") != "tensorflow":
-        st.badge(TITLES[details["backend"]], color="gray", help="The library that Keras runs on.")
-    if "xla" in details:
-        st.badge(f"XLA {'on' if details['xla'] else 'off'}", color="gray", help=f"You asked for: {run.settings.xla}.")
 
 
 def _requests(run: Run) -> None:
     if run.state == RunState.EVALUATING and run.is_responding:
         return  # it takes seconds, and does not end earlier
-    st.page_link(
-        "pages/draw/page.py", label="Draw while it trains", icon=":material/draw:", query_params={"follow": run.id}
-    )
     label, help = "Stop", "Ends the training now and keeps the model so far."
     if run.is_queued:
         label, help = "Cancel", "Takes the run out of the queue."
     elif not run.is_responding:
         help = "Ends the process. The last checkpoint is kept."
     stops = run.request == "stop"
-    st.button(
-        "Stopping…" if stops else label, icon=":material/stop:", on_click=attempt, args=(runs.stop, run),
-        disabled=stops, key=f"train_stop_{run.id}", help=help,
-    )  # fmt: skip
     if not run.is_queued and run.is_responding:
         st.button(
             "Pausing…" if run.request == "pause" else "Pause", icon=":material/pause:", on_click=attempt,
             args=(runs.stop, run, "pause"), disabled=bool(run.request), key=f"train_pause_{run.id}",
             help="Frees the device after a checkpoint. You can continue the training later.",
         )  # fmt: skip
+    st.button(
+        "Stopping…" if stops else label, icon=":material/stop:", on_click=attempt, args=(runs.stop, run),
+        disabled=stops, key=f"train_stop_{run.id}", help=help,
+    )  # fmt: skip

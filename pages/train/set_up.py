@@ -1,67 +1,115 @@
-"""The form of a new training. Every setting has a good value to begin with."""
+"""The form of a new training: three choices, Start, and below them what a beginner need not see."""
 
 import streamlit as st
 
 from digits import tasks
-from digits.data.dataset import is_prepared
 from digits.data.sources import SOURCES
 from digits.data.splits import split
-from digits.errors import DigitsError
+from digits.errors import BadConfig, DigitsError
 from digits.networks import architectures
+from digits.networks.expected import EXPECTED
 from digits.networks.settings import SETTINGS, make_settings
 from digits.runs import store as runs
-from pages.shared.errors import attempt
+from pages.shared import cache
+from pages.shared.errors import attempt, told
 from pages.shared.prepare import prepared
 from pages.shared.visitor import owner
 from pages.train import augmented, layers, settings
 
+DRAWN = ["architecture", *architectures.NETWORK, "activation", "optimizer"]
+"""The settings that the picture of the network shows."""
+
 
 def show() -> None:
-    """Show the settings on the left, and on the right the layers and a preview of the digits."""
-    if "train_epochs" not in st.session_state:
-        settings.take_recipe(SETTINGS["architecture"].default)
-    left, right = st.columns(2, gap="large")
-    with left:
-        source, part = _choose_data()
-        architecture = settings.choose("architecture", on_change=_network_changed)
-        st.caption(f"`{architecture}`: {architectures.DESCRIPTIONS[architecture]}")
+    """Show the choices as cards and the button Start; below, the other settings and the layers of the network."""
+    settings.fill()
+    digits, network, length = st.columns(3, border=True)
+    with digits:
+        source, part = _choose_digits()
+    with network:
+        architecture = _choose_network()
+    with length:
+        st.markdown("**:material/timer: How long**")
+        settings.choose("epochs")
     dataset = prepared(source, choice="train_source")  # ends the page, with what to do, if they are not ready
-    with left:
-        settings.choose_settings()
-        st.button("Start training", type="primary", icon=":material/play_arrow:", on_click=_start, args=(source, part))
-        if problem := st.session_state.pop("train_problem", None):
-            st.error(problem, icon=":material/error:")
+    _offer_start(architecture, source, part)
+    left, right = st.columns(2, gap="large")
     with right:
-        st.subheader("Layers", anchor=False)
-        layers.show(architecture)
+        _show_layers()
+    with left:
+        with st.expander("Advanced", icon=":material/tune:"):
+            settings.advanced(architecture)
         parts = split(part, source)
         st.caption(
             f"The network learns from {len(parts.train):,} digits. After each epoch it is checked on "
-            f"{len(parts.validation):,} others, and at the end it is tested on {len(parts.test):,} it has never seen."
+            f"{len(parts.validation):,} others. At the end it is tested on {len(parts.test):,} that it has never seen."
         )
         if st.session_state["train_augmentation"]:
             augmented.show(dataset, parts)
 
 
-def _choose_data() -> tuple[str, str]:
-    source = settings.choose("source", default="mnist" if is_prepared("mnist") else "sample")
+def _choose_digits() -> tuple[str, str]:
+    st.markdown("**:material/grid_view: Digits**")
+    with told():
+        strip, labels = cache.strip("sample")
+    st.image(strip, width="stretch", output_format="PNG", alt="Handwritten digits: " + " ".join(map(str, labels)))
+    source = settings.choose("source", default=settings.default_source(), label_visibility="collapsed")
     # Only MNIST's 70,000 digits have a test set of their own.
-    part = settings.choose("split") if SOURCES[source].num_test else "tutorial"
+    part = settings.choose("split", label_visibility="collapsed") if SOURCES[source].num_test else "tutorial"
     return source, part
 
 
-def _network_changed() -> None:
-    settings.take_recipe(st.session_state["train_architecture"])
+def _choose_network() -> str:
+    st.markdown("**:material/account_tree: Network**")
+    titles = SETTINGS["architecture"].choices
+    return settings.choose(
+        "architecture", horizontal=False, label_visibility="collapsed",
+        format_func=lambda name: f"{titles[name]} :gray[:small[`{name}`]]",
+    )  # fmt: skip
+
+
+def _offer_start(architecture: str, source: str, part: str) -> None:
+    expected, usual = EXPECTED[source, part].get(architecture), architectures.recipe(architecture, source)
+    said = expected and (
+        f"{usual.epochs} epochs take about {_about(expected.seconds)} on two processor cores. Then about "
+        f"{expected.accuracy:.1%} of the test digits are correct. "
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.text_input(
+            "Name", max_chars=80, key="train_name", placeholder="optional", width=240, persist_state="session"
+        )
+        st.button("Start training", type="primary", icon=":material/play_arrow:", on_click=_start, args=(source, part))
+        st.caption(f"{said or ''}You can leave this page meanwhile.")
+    if problem := st.session_state.pop("train_problem", None):
+        st.error(problem, icon=":material/error:")
+
+
+def _about(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
+
+
+def _show_layers() -> None:
+    chosen = {name: value for name, value in settings.draft().items() if name in DRAWN}
+    try:
+        chosen = make_settings(**chosen)
+    except BadConfig as error:
+        st.caption(str(error))
+        return
+    st.header("Layers", anchor=False)
+    st.markdown(architectures.DESCRIPTIONS[chosen.architecture])
+    layers.show(chosen)
 
 
 def _start(source: str, part: str) -> None:
     """Make a run, which waits for a worker, and go and watch it."""
-    chosen = {name: st.session_state.get(f"train_{name}") for name in SETTINGS} | {"source": source, "split": part}
+    chosen = settings.draft() | {"source": source, "split": part}
     try:
-        run = runs.create(make_settings(**chosen), owner=owner())
+        run = runs.create(make_settings(**chosen), owner=owner(), name=st.session_state.get("train_name") or "")
     except (DigitsError, OSError) as error:
         st.session_state["train_problem"] = str(error)
         return
+    st.session_state["train_name"] = ""
     st.session_state["run"] = run.id
     st.session_state["train_view"] = "Watch"
+    st.session_state["train_started"] = True
     attempt(tasks.look_after)

@@ -2,36 +2,47 @@
 
 from dataclasses import asdict
 from math import inf
+from typing import Any
 
 import streamlit as st
 
-from digits.networks.architectures import RECIPES
+from digits.data.dataset import is_prepared
+from digits.networks.architectures import EDITABLE, NETWORK, recipe
 from digits.networks.backends import is_installed
 from digits.networks.settings import SETTINGS, make_settings
 
-NUMBERS = ("epochs", "batch_size", "learning_rate")
+
+def fill() -> None:
+    """Fill the form with the settings that come with the network and the digits, when one of them is another."""
+    source = st.session_state.get("train_source") or default_source()
+    chosen = [st.session_state.get("train_architecture") or SETTINGS["architecture"].default, source]
+    if st.session_state.get("train_filled_for") != chosen and chosen[0] in EDITABLE:
+        st.session_state["train_filled_for"] = chosen
+        for name, value in asdict(recipe(*chosen)).items():
+            st.session_state[f"train_{name}"] = value
+        _take_rate(*chosen)
 
 
-def take_recipe(architecture: str) -> None:
-    """Fill the form with the settings that come with the network."""
-    for name, value in asdict(RECIPES[architecture]).items():
-        st.session_state[f"train_{name}"] = value
+def default_source() -> str:
+    """Return the digits that are chosen at first."""
+    return "mnist" if is_prepared("mnist") else "sample"
 
 
-def choose_settings() -> None:
-    """Show three numbers, and the other settings under "Advanced".
+def draft() -> dict[str, Any]:
+    """Return what is chosen so far, by setting; None where nothing is, or where the network has no such setting."""
+    architecture = st.session_state["train_architecture"]
+    return {name: st.session_state.get(f"train_{name}") if _fits(name, architecture) else None for name in SETTINGS}
+
+
+def advanced(architecture: str) -> None:
+    """Show the settings that a beginner need not see.
 
     `Settings` checks all values again, because a browser may send anything.
     """
-    for column, name in zip(st.columns(3), NUMBERS, strict=True):
-        with column:
-            choose(name)
-    with st.expander("Advanced"):
-        offered = [name for name, setting in SETTINGS.items() if setting.is_advanced and _is_offered(name)]
-        for first in range(0, len(offered), 2):
-            for column, name in zip(st.columns(2), offered[first : first + 2], strict=False):
-                with column:
-                    choose(name)
+    offered = [name for name, setting in SETTINGS.items() if setting.is_advanced and _is_offered(name, architecture)]
+    with st.grid("auto", min_column_width=220):
+        for name in offered:
+            choose(name, **({"on_change": _optimizer_changed} if name == "optimizer" else {}))
 
 
 def choose(name: str, **options):
@@ -44,9 +55,9 @@ def choose(name: str, **options):
     if setting.kind is bool:
         return st.toggle(setting.label, **options)
     initial = None if setting.default is None else getattr(make_settings(), name)
-    if setting.kind is str and len(setting.choices) > 3:  # on a phone, a radio goes to a second line
-        return st.radio(setting.label, list(setting.choices), list(setting.choices).index(initial), horizontal=True,
-                        format_func=setting.choices.get, **options)  # fmt: skip
+    if setting.kind is str and len(setting.choices) > 3:
+        return st.radio(setting.label, list(setting.choices), list(setting.choices).index(initial),
+                        **{"format_func": setting.choices.get, "horizontal": True} | options)  # fmt: skip
     if setting.kind is str:
         return st.segmented_control(
             setting.label, list(setting.choices), format_func=setting.choices.get, required=True,
@@ -58,7 +69,24 @@ def choose(name: str, **options):
     )  # fmt: skip
 
 
-def _is_offered(name: str) -> bool:
+def _optimizer_changed() -> None:
+    _take_rate(st.session_state["train_architecture"], st.session_state["train_source"])
+
+
+def _take_rate(architecture: str, source: str) -> None:
+    """Take the learning rate that fits the optimizer."""
+    usual = make_settings(architecture=architecture, source=source, optimizer=st.session_state.get("train_optimizer"))
+    st.session_state["train_learning_rate"] = usual.learning_rate
+
+
+def _fits(name: str, architecture: str) -> bool:
+    """Return whether a network has such a setting."""
+    return name in EDITABLE[architecture] or name not in (*NETWORK, "activation")
+
+
+def _is_offered(name: str, architecture: str) -> bool:
+    if not _fits(name, architecture):
+        return False
     if name == "race":
         return is_installed("jax") and st.session_state.get("train_racers", 1) > 1
     return name not in ("backend", "racers") or is_installed("jax")

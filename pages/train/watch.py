@@ -1,22 +1,25 @@
 """One run, read from the database again and again while it is at work.
 
-Its state, its progress, its curves and its epochs.
+Its state in one line, how accurate it is, its curves with a sentence that reads them, and what to do next.
 """
 
 from typing import Any
 
 import streamlit as st
 
-from digits.evaluation import evaluate
-from digits.evaluation.test_sets import test_sets
 from digits.figures.curves import curves
 from digits.runs import store as runs
 from digits.runs.run import Run, RunState
+from digits.training.learning_curves import reading
 from pages.shared import pickers
 from pages.shared.charts import chart
 from pages.shared.errors import told
-from pages.shared.text import duration
-from pages.train import manage, progress, queue_place, run_status
+from pages.train import details, manage, outcome, progress, queue_place, run_status
+
+FOCUS = """<script>
+setTimeout(() => document.querySelector('[role="tab"][aria-selected="true"]')?.focus(), 100)
+</script>"""
+"""The button Start is gone, and the focus with it: it goes to the tab that has opened, beside which Stop comes next."""
 
 
 def show() -> None:
@@ -25,6 +28,8 @@ def show() -> None:
     if run is None:
         st.info("No run yet. Choose a network under **Set up** and press **Start training**.", icon=":material/info:")
         return
+    if st.session_state.pop("train_started", False):
+        st.html(FOCUS, unsafe_allow_javascript=True)
     pace = _pace(run)
     st.fragment(_watch, run_every=pace)(run.id, pace)
     if pace is None:
@@ -49,29 +54,14 @@ def _watch(run_id: str, pace: float | None) -> None:
     run_status.show_problem(run)
     if note := run.details.get("note"):
         st.caption(note)
-    epochs, ticks = runs.epochs(run.id), runs.ticks(run.id)
     if run.is_queued:
         queue_place.show(run)
-    elif not run.state.is_final:
-        progress.bars(run, epochs)
     if run.model and not run.state.is_final and run.state != RunState.EVALUATING:
         st.caption("The present model stays in use until the new one is ready.")
-    _numbers(run, epochs)
+    epochs, ticks = runs.epochs(run.id), runs.ticks(run.id)
+    outcome.show(run, epochs)
     _curves(run, epochs, ticks)
-    if epochs:
-        progress.table(epochs)
-
-
-def _numbers(run: Run, epochs: list[dict[str, Any]]) -> None:
-    report = _report(run)
-    with st.grid("auto", min_column_width=150):
-        st.metric("Epochs", f"{len(epochs):,} of {run.num_epochs:,}", border=True)
-        if epochs:
-            st.metric("Validation accuracy", f"{epochs[-1]['val_accuracy']:.2%}", border=True)
-        if report:
-            st.metric("Test accuracy", f"{report['accuracy']:.2%}", border=True, help=report["title"])
-        if seconds := run.details.get("seconds"):
-            st.metric("Time", duration(seconds), border=True, help="Training, with compiling.")
+    details.show(run, epochs)
 
 
 def _curves(run: Run, epochs: list[dict[str, Any]], ticks: list[dict[str, float]]) -> None:
@@ -80,15 +70,13 @@ def _curves(run: Run, epochs: list[dict[str, Any]], ticks: list[dict[str, float]
         st.caption(f"Best on the validation digits: {names[epochs[-1]['leader']]}, of {len(names)} networks.")
     if not ticks and not epochs:
         return
+    if sentence := reading(epochs):
+        st.markdown(sentence)
+    last = None if run.state.is_final else run.num_epochs
     for column, metric in zip(st.columns(2, gap="large"), ("loss", "accuracy"), strict=True):
         with column:
             chart(
-                curves(epochs, ticks, metric, total_epochs=run.num_epochs, racers=names),
+                curves(epochs, ticks, metric, total_epochs=last, racers=names),
                 key=f"train_{metric}_{run.id}",
-                alt=f"{metric} of training and validation over {len(epochs)} epochs",
+                alt=f"{metric} of training and validation over {len(epochs)} epochs. {sentence}",
             )
-
-
-def _report(run: Run) -> dict[str, Any] | None:
-    """Return the report of the run's model on its own test set; None until that is evaluated."""
-    return next(filter(None, (evaluate.stored(run, chosen) for chosen in test_sets(run.settings))), None)

@@ -9,7 +9,7 @@ from tests.browser.conftest import serving, settle
 
 
 def start(page, network, epochs):
-    page.get_by_role("radiogroup", name="Network").get_by_text(TITLES[network], exact=True).click()
+    page.get_by_role("radiogroup", name="Network").get_by_text(TITLES[network]).first.click()
     box = page.get_by_label("Epochs", exact=True)
     expect(box).to_have_value(str(RECIPES[network].epochs))  # the recipe of the network fills the form
     settle(page)
@@ -24,7 +24,7 @@ def test_a_training_on_the_sample_is_watched_to_its_end(visit, server):
     page.get_by_text("Starting").or_(page.get_by_text("Running")).first.wait_for()
     page.get_by_text("Test accuracy").wait_for(timeout=90_000)
     page.get_by_text("Done").first.wait_for()
-    expect(page.get_by_text("5 of 5", exact=True)).to_be_visible()
+    expect(page.get_by_text("It took 5 of 5 epochs.")).to_be_visible()
     expect(page.locator(".js-plotly-plot")).to_have_count(2)
     points = page.locator(".js-plotly-plot").first.locator(".scatterlayer .trace").nth(2).locator(".points path")
     expect(points).to_have_count(5)
@@ -40,12 +40,12 @@ def test_a_training_continues_without_page_and_server_and_is_stopped_from_a_new_
     with serving(with_sample) as address:
         page = visit(f"{address}/train")
         start(page, "mlp", 1000)
-        page.get_by_text(re.compile("Whole run")).wait_for(timeout=60_000)
+        page.get_by_text(re.compile(r"Epoch \d+ of 1,000")).wait_for(timeout=60_000)
         page.context.close()
     seen = runs.page()[0].epochs_done
     with serving(with_sample) as address:
         page = visit(f"{address}/train?train_view=Watch&run={runs.page()[0].id}")
-        page.get_by_text(re.compile("Whole run")).wait_for()
+        page.get_by_text(re.compile(r"Epoch \d+ of 1,000")).wait_for()
         assert runs.page()[0].state == RunState.RUNNING
         page.get_by_test_id("stMain").get_by_role("button", name="Stop").click()  # the header has one of its own
         page.get_by_text("Stopped").first.wait_for(timeout=60_000)

@@ -118,7 +118,7 @@ def test_only_verbs_that_build_networks_need_the_library_of_keras(run, digits_ho
     assert [row["check"] for row in rows if not row["ok"]] == ["device"]
     [problem] = [row["said"] for row in rows if not row["ok"]]
     assert problem == "The environment variable KERAS_BACKEND is 'torch'; expected one of tensorflow, jax."
-    for verb in ("train", "fine-tune", "audit", "architectures"):
+    for verb in ("train", "fine-tune", "audit"):
         assert run(verb) == (2, "", f"python -m digits: {problem}\n")
 
 

@@ -45,6 +45,12 @@ def test_the_card_of_several_networks_tells_the_learning_rate_of_the_one_that_wa
     assert (rows["Learning rate"], rows["Networks at once"]) == ("0.0316", "3, the best was kept")
 
 
+def test_the_card_of_an_edited_network_says_what_was_changed(with_run, report):
+    run = replace(with_run, settings=replace(with_run.settings, units=16, activation="silu", optimizer="sgd"))
+    assert lines(score_card(run, report))["Changed from this network"] == ("Units 16, Activation SiLU, Optimizer SGD")
+    assert "Changed from this network" not in lines(score_card(with_run, report))
+
+
 def test_the_starter_has_a_card_with_the_label_errors_corrected_and_its_score_on_pen_digits(with_sample):
     starter = runs.get("starter")
     card = score_card(starter, evaluate.stored(starter, find_set("official", starter.settings)))

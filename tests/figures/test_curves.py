@@ -80,4 +80,33 @@ def test_each_compared_run_has_a_colour_for_validation_and_training_alike():
     assert [trace.name for trace in figure.data] == ["A, training", "A", "B, training", "B"]
     colours = [trace.line.color for trace in figure.data]
     assert colours[0] == colours[1] != colours[2] == colours[3]
+    dashes = [trace.line.dash for trace in figure.data]
+    assert dashes[0] == dashes[1] != dashes[2] == dashes[3]  # for whoever does not tell colours apart
+    assert figure.data[1].marker.symbol != figure.data[3].marker.symbol
     assert (figure.data[1].x, figure.data[1].y, figure.data[3].y) == ((1, 2), (2.0, 1.0), (2.0,))
+
+
+def test_training_and_validation_differ_by_their_dash_and_so_do_the_networks_of_a_race():
+    racers = [{"val_loss": 0.4, "val_accuracy": 0.85}] * 4
+    figure = curves([EPOCHS[0] | {"leader": 0, "racers": racers}], [], "loss", racers="abcd")
+    dashes = {line.name: line.line.dash for line in figure.data}
+    assert dashes["training"] != dashes["validation"] == "solid"
+    assert len({dashes[name] for name in ("training", "validation", *"abcd")}) == 6
+
+
+@pytest.mark.parametrize("metric", ["loss", "accuracy"])
+def test_the_axis_fits_the_data_from_the_first_tick_on_and_never_leaves_what_is_possible(metric):
+    first = [{"epoch": 1, "step": step, "steps": 9, "loss": 2.3 / step, "accuracy": 0.05 * step} for step in (1, 2, 3)]
+    for ticks in ([], first[:1], first):
+        low, high = curves([], ticks, metric).layout.yaxis.range
+        values = [tick[metric] for tick in ticks] or [0, 1]
+        assert 0 <= low <= min(values) and high >= max(values)
+        assert high <= (1.1 if metric == "accuracy" else 2.5)
+    low, high = curves(EPOCHS, first, metric).layout.yaxis.range
+    assert (low == 0) if metric == "loss" else (0.75 < low < 0.8 and high < 0.95)
+
+
+def test_percentages_that_differ_by_less_than_one_are_told_apart():
+    near = [row | {"accuracy": 0.99, "val_accuracy": 0.985 + row["epoch"] / 1000} for row in EPOCHS]
+    assert curves(near, [], "accuracy").layout.yaxis.tickformat == ".1%"
+    assert curves(EPOCHS, [], "accuracy").layout.yaxis.tickformat == ".0%"

@@ -4,17 +4,24 @@ import pytest
 from digits.data.dataset import open_dataset
 from digits.errors import DamagedFile
 from digits.inference.snapshot import Snapshot
-from digits.networks.architectures import ARCHITECTURES
+from digits.networks.architectures import ACTIVATIONS, RECIPES, build
+from digits.networks.settings import make_settings
 from digits.runs import models
 from digits.runs import store as runs
 from digits.storage.files import write_new
 from digits.storage.home import run_folder
 from digits.training import snapshots
 
+EDITED = [
+    *({"architecture": "mlp", "hidden_layers": 2, "activation": activation} for activation in ACTIVATIONS),
+    {"architecture": "cnn", "convolutions": 3, "activation": "leaky_relu"},
+    {"architecture": "cnn", "activation": "silu"},
+]
 
-@pytest.mark.parametrize("name", ARCHITECTURES)
-def test_numpy_predicts_what_keras_predicts(name, with_sample):
-    network, random = ARCHITECTURES[name](), np.random.default_rng(0)
+
+@pytest.mark.parametrize("changes", [*({"architecture": name} for name in RECIPES), *EDITED], ids=str)
+def test_numpy_predicts_what_keras_predicts(changes, with_sample):
+    network, random = build(make_settings(**changes)), np.random.default_rng(0)
     # Not as built: biases of 0 and means of 0 would hide where they are forgotten. A variance is never negative.
     weights = [weight * 0.8 + random.uniform(0.01, 0.2, weight.shape) for weight in network.get_weights()]
     network.set_weights(
@@ -74,5 +81,5 @@ def test_the_weights_of_a_first_dense_layer_are_pictures(with_run):
 
 
 def test_a_first_convolution_has_no_pictures_of_all_pixels():
-    network = ARCHITECTURES["cnn"]()
+    network = build(make_settings(architecture="cnn"))
     assert Snapshot(snapshots.described(network), network.get_weights()).pixel_weights is None

@@ -9,13 +9,14 @@ from digits.commands.training_options import add_training_options, chosen_settin
 from digits.data.sources import SOURCES
 from digits.data.splits import SPLITS
 from digits.errors import BadConfig
-from digits.networks.architectures import RECIPES, Recipe
+from digits.networks.architectures import NETWORK, RECIPES, Recipe, recipe
 from digits.networks.backends import BACKENDS
 from digits.networks.settings import SETTINGS, Settings, make_settings, read_settings
 from digits.storage.home import ROOT
 from pages.train import settings as form
 
 TRAINING_SOURCES = [name for name, known in SOURCES.items() if known.num_train]
+LATER = ["convolutions", "filters", "hidden_layers", "units", "dropout", "activation", "optimizer"]
 
 
 def test_the_table_the_dataclass_the_command_line_and_the_form_agree(with_sample, monkeypatch):
@@ -44,7 +45,9 @@ def test_the_table_the_dataclass_the_command_line_and_the_form_agree(with_sample
     for name, widget in widgets.items():
         setting = SETTINGS[name]
         assert (widget.label, widget.help) == (setting.label, setting.help)
-        if setting.choices:
+        if name == "architecture":  # with the ids beside their names
+            assert [title.split(" :")[0] for title in widget.options] == list(setting.choices.values())
+        elif setting.choices:
             assert widget.options == list(setting.choices.values())
         elif setting.kind is not bool:
             assert (widget.min, widget.max or math.inf) == (setting.minimum, setting.maximum)
@@ -66,8 +69,17 @@ def _widgets(**draft):
 @pytest.mark.parametrize("architecture", RECIPES)
 def test_the_settings_that_come_with_a_network_are_accepted(architecture):
     settings = make_settings(architecture=architecture)
-    assert {name: getattr(settings, name) for name in asdict(RECIPES[architecture])} == asdict(RECIPES[architecture])
+    usual = asdict(recipe(architecture, "sample"))
+    assert {name: getattr(settings, name) for name in usual} == usual
     assert (settings.source, settings.split, settings.seed, settings.xla) == ("sample", "tutorial", 0, "auto")
+
+
+@pytest.mark.parametrize("architecture", RECIPES)
+def test_a_recipe_depends_on_the_digits_and_the_network_itself_does_not(architecture):
+    small, large = recipe(architecture, "sample"), recipe(architecture, "mnist")
+    assert large == RECIPES[architecture] and (small != large) == (architecture == "cnn")
+    assert all(getattr(small, name) == getattr(large, name) for name in NETWORK)
+    assert make_settings(architecture=architecture, source="mnist").epochs == large.epochs
 
 
 def test_the_tutorials_network_comes_with_the_tutorials_settings():
@@ -157,3 +169,37 @@ def test_saved_settings_with_other_fields_are_refused(change, sentence):
     change(saved)
     with pytest.raises(BadConfig, match=sentence):
         read_settings(saved)
+
+
+@pytest.mark.parametrize("architecture", RECIPES)
+def test_settings_from_before_networks_could_be_changed_are_those_of_the_network(architecture):
+    settings = make_settings(architecture=architecture)
+    older = {name: value for name, value in settings.as_dict().items() if name not in LATER}
+    assert read_settings(older) == settings and not settings.changes
+
+
+def test_what_makes_a_network_another_one_is_known():
+    settings = make_settings(architecture="cnn", filters=8, activation="silu", optimizer="adamw", epochs=2)
+    assert settings.changes == {"filters": 8, "activation": "silu", "optimizer": "adamw"}
+    assert read_settings(settings.as_dict()) == settings
+
+
+@pytest.mark.parametrize(
+    ("changes", "label"),
+    [
+        ({"architecture": "linear", "hidden_layers": 1}, "Hidden layers"),
+        ({"architecture": "mlp", "convolutions": 1}, "Convolutions"),
+        ({"architecture": "cnn-large", "activation": "sigmoid"}, "Activation"),
+    ],
+)
+def test_a_part_that_a_network_does_not_have_cannot_be_changed(changes, label):
+    with pytest.raises(BadConfig) as raised:
+        make_settings(**changes)
+    advice = "Choose another network, for instance Convolutional."
+    assert str(raised.value) == f"{label} cannot change in this network. {advice}"
+
+
+def test_sgd_comes_with_ten_times_the_learning_rate():
+    assert make_settings(architecture="mlp", optimizer="sgd").learning_rate == pytest.approx(0.1)
+    assert make_settings(architecture="mlp", optimizer="sgd", learning_rate=0.02).learning_rate == 0.02
+    assert make_settings(architecture="mlp", optimizer="adamw").learning_rate == 0.01

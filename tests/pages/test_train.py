@@ -2,6 +2,8 @@ import pytest
 
 from digits import tasks
 from digits.errors import DigitsError
+from digits.evaluation import evaluate
+from digits.networks.expected import EXPECTED
 from digits.networks.settings import make_settings
 from digits.runs import store as runs
 from digits.runs import updates
@@ -24,7 +26,7 @@ def labels(page):
 
 def test_the_defaults_come_with_the_network(open_page, with_sample):
     page = open_page("train")
-    assert page.session_state["train_epochs"] == 4
+    assert page.session_state["train_epochs"] == 30
     page.radio(key="train_architecture").set_value("mlp").run()
     numbers = [page.number_input(key=f"train_{name}").value for name in ("epochs", "batch_size", "learning_rate")]
     assert numbers == [10, 32, 0.01]
@@ -36,9 +38,12 @@ def test_the_layers_are_shown_before_anything_starts(open_page, with_sample):
     assert page.dataframe[0].value["Output"].tolist() == ["28 × 28 × 1", "784", "128", "10"]
     assert "101,770 parameters. Loss: categorical cross-entropy. Optimizer: Adam." in texts(page)
     assert (
-        "The network learns from 3,200 digits. After each epoch it is checked on 800 others, "
-        "and at the end it is tested on 1,000 it has never seen."
+        "The network learns from 3,200 digits. After each epoch it is checked on 800 others. "
+        "At the end it is tested on 1,000 that it has never seen."
     ) in texts(page)
+    (picture,) = page.get("html")
+    for step in ("28 × 28 pixels", "128 units", "each adds up 784 numbers", "10 probabilities", "100,480 parameters"):
+        assert step in picture.proto.body
 
 
 def test_start_makes_a_run_wants_a_worker_and_watches_it(open_page, with_sample, no_workers):
@@ -51,6 +56,44 @@ def test_start_makes_a_run_wants_a_worker_and_watches_it(open_page, with_sample,
     assert run.settings == make_settings(architecture="mlp", epochs=4)
     assert page.session_state["train_view"] == "Watch"
     assert page.selectbox(key="run").value == run.id
+
+
+def test_a_network_is_edited_and_what_it_does_not_have_is_not_offered(open_page, with_sample, no_workers):
+    page = open_page("train")
+    page.number_input(key="train_convolutions").set_value(3)
+    page.radio(key="train_activation").set_value("silu")
+    page.segmented_control(key="train_optimizer").set_value("sgd").run()
+    assert page.number_input(key="train_learning_rate").value == pytest.approx(0.05)  # ten times Adam's
+    assert page.get("html")[0].proto.body.count("32 maps of 5 × 5") == 2
+    assert "Optimizer: SGD." in texts(page)
+    click(page, "Start training")
+    assert runs.page()[0].settings.changes == {"convolutions": 3, "activation": "silu", "optimizer": "sgd"}
+
+    page = open_page("train")
+    page.radio(key="train_activation").set_value("sigmoid")
+    page.radio(key="train_architecture").set_value("cnn-large").run()
+    shown = {box.key for box in page.number_input}
+    assert not {"train_convolutions", "train_filters", "train_hidden_layers", "train_units", "train_dropout"} & shown
+    click(page, "Start training")
+    assert runs.page()[0].settings == make_settings(architecture="cnn-large")  # the draft of another is no error
+
+
+@pytest.mark.parametrize("source", ["sample", "mnist"])
+def test_what_to_expect_is_said_for_the_chosen_digits(open_page, with_sample, source):
+    page = open_page("train")
+    page.segmented_control(key="train_source").set_value(source)
+    page.radio(key="train_architecture").set_value("mlp").run()
+    expected = EXPECTED[source, "tutorial"]["mlp"]
+    said = f"Then about {expected.accuracy:.1%} of the test digits are correct."
+    assert (said in texts(page)) == (source == "sample")  # those of MNIST are not ready
+
+
+def test_a_run_can_be_named_at_its_start(open_page, with_sample, no_workers):
+    page = open_page("train")
+    page.text_input(key="train_name").set_value("*Mine*")
+    click(page, "Start training")
+    assert [run.name for run in runs.page()] == ["*Mine*"]
+    assert page.session_state["train_name"] == ""  # the next one is another
 
 
 @pytest.mark.parametrize("there", [True, False])
@@ -83,7 +126,7 @@ def test_a_setting_that_the_browser_made_up_is_refused_in_a_sentence(open_page, 
 
 
 def test_an_error_while_starting_is_said_in_a_sentence(open_page, with_sample, monkeypatch):
-    def fail(settings, owner):
+    def fail(settings, **how):
         raise DigitsError("Could not make a run: No space left on device.")
 
     monkeypatch.setattr(runs, "create", fail)
@@ -138,31 +181,35 @@ def test_without_runs_watch_says_how_to_begin(open_page, with_sample):
 
 
 def test_a_running_run_shows_its_state_device_progress_and_time_left(open_page, with_sample):
-    run = runs.create(make_settings(epochs=10, backend="jax", racers=2, race="learning-rates"))
+    run = runs.create(make_settings(epochs=10, learning_rate=0.01, backend="jax", racers=2, race="learning-rates"))
     run = be_at_work(run)
     each = [{"val_loss": 0.4, "val_accuracy": 0.875}, {"val_loss": 0.5, "val_accuracy": 0.85}]
     updates.add_epoch(run.id, EPOCH | {"leader": 0, "racers": each})
     updates.add_tick(run.id, {"epoch": 2, "step": 10, "steps": 25, "loss": 0.9, "accuracy": 0.7})
     memory = {"used": 1_100_000_000, "total": 16_000_000_000}
-    updates.add_details(run.id, device="CPU", backend="jax", xla=True, memory=memory, seconds=7.0)
+    updates.add_details(run.id, device="CPU", backend="jax", xla=True, memory=memory, seconds=7.0, left=17.2)
     page = watch(open_page, run)
     text = texts(page)
     leader = "Best on the validation digits: learning rate 0.00316, of 2 networks."
-    for word in ("Running", "CPU", "XLA on", "JAX", "1.1 of 16 GB", leader):
+    for word in ("Running", "CPU", "XLA on", "JAX", "1.1 of 16 GB", "7.0 s", leader):
         assert word in text
     metrics = {metric.label: metric.value for metric in page.metric}
-    assert metrics == {"Epochs": "1 of 10", "Validation accuracy": "87.50%", "Time": "7.0 s"}
-    assert progress(page) == ["Epoch 2: batch 10 of 25", "Whole run: 14%, about 17 s left"]
+    assert metrics == {"Validation accuracy": "87.5%"}
+    assert "of the validation digits are correct after 1 of 10 epochs." in text
+    assert "It is too early to read these curves: they need at least 3 epochs." in text
+    assert progress(page) == ["Epoch 2 of 10, about 17 s left"]
     assert len(page.get("plotly_chart")) == 2
     assert all(name in page.get("plotly_chart")[0].proto.spec for name in run.settings.racer_names)
     click(page, "Stop")
     assert runs.get(run.id).request == "stop" and "Stopping…" in labels(page)
 
 
-def test_before_the_first_epoch_is_done_nobody_knows_how_long_it_takes(open_page, with_sample):
+def test_while_nobody_can_know_how_long_it_takes_the_time_is_being_estimated(open_page, with_sample):
     run = be_at_work(runs.create(make_settings(epochs=10)))
     updates.add_tick(run.id, {"epoch": 1, "step": 10, "steps": 20, "loss": 0.9, "accuracy": 0.7})
-    assert progress(watch(open_page, run)) == ["Epoch 1: batch 10 of 20", "Whole run: 5%"]
+    assert progress(watch(open_page, run)) == ["Epoch 1 of 10, estimating the time left"]
+    updates.add_details(run.id, left=2.4)
+    assert progress(watch(open_page, run)) == ["Epoch 1 of 10, a few seconds left"]
 
 
 def test_before_the_first_batch_it_says_what_the_worker_does(open_page, with_sample):
@@ -195,10 +242,16 @@ def test_a_run_that_is_evaluated_says_so_and_what_is_done(open_page, with_run, n
 
 def test_a_finished_run_shows_its_test_score_and_what_to_do_next(open_page, with_run):
     page = watch(open_page, with_run)
-    assert {metric.label for metric in page.metric} == {"Epochs", "Validation accuracy", "Test accuracy", "Time"}
-    assert {"Continue training", "Save name", "Save notes", "Delete run"} == set(labels(page))
+    report = next(iter(evaluate.reports(with_run)))
+    (metric,) = page.metric
+    assert (metric.label, metric.value) == ("Test accuracy", f"{report['accuracy']:.1%}")
+    correct = round(1000 * report["accuracy"])
+    done = f"**Done**: {correct} of 1,000 test digits are correct, {1000 - correct} are misclassified."
+    assert done in texts(page)
+    assert {"Train another", "Continue training", "Save", "Delete run"} == set(labels(page))
     links = {link.proto.label: link.proto.query_string for link in page.get("page_link")}
-    assert links["Draw with it"] == f"model={with_run.id}" and links["Draw at each epoch"] == f"follow={with_run.id}"
+    assert links["Draw with it"] == links["See its mistakes"] == f"model={with_run.id}"
+    assert links["Draw at each epoch"] == f"follow={with_run.id}"
     assert [button.proto.label for button in page.get("download_button")] == [
         "Keras model (model.keras)", "LiteRT model, for phones and OpenCV (model.tflite)", "Settings and curves (JSON)",
     ]  # fmt: skip
@@ -206,7 +259,9 @@ def test_a_finished_run_shows_its_test_score_and_what_to_do_next(open_page, with
 
 def test_the_starter_model_can_be_looked_at_and_not_changed(open_page, with_sample):
     page = open_page("train", train_view="Watch", run="starter")
-    assert page.metric[0].value == "16 of 16" and not labels(page)
+    assert "It took 16 of 16 epochs." in texts(page) and labels(page) == ["Train another"]
+    click(page, "Train another")
+    assert page.session_state["train_view"] == "Set up" and "Start training" in labels(page)
 
 
 def test_a_failed_run_says_why(open_page, with_sample):
@@ -316,7 +371,7 @@ def test_a_finished_run_continues_to_more_epochs(open_page, with_run, no_workers
 def test_a_run_is_renamed_and_deleted_only_on_purpose(open_page, with_run):
     page = open_page("train", train_view="Watch")
     page.text_input(key=f"train_name_{with_run.id}").set_value("*Mine* <b>")
-    click(page, "Save name")
+    click(page, "Save")
     assert runs.get(with_run.id).name == "*Mine* <b>"
     click(page, "Delete run")
     assert runs.count() == 0 and "Choose a network under" in page.info[0].value
@@ -326,7 +381,7 @@ def test_notes_and_tags_are_written_about_a_run(open_page, with_run):
     page = open_page("train", train_view="Watch")
     page.text_area(key=f"train_notes_{with_run.id}").set_value("good with [sevens](x)")
     page.text_input(key=f"train_tags_{with_run.id}").set_value("first, mlp,")
-    click(page, "Save notes")
+    click(page, "Save")
     run = runs.get(with_run.id)
     assert (run.notes, run.tags) == ("good with [sevens](x)", ["first", "mlp"])
 
@@ -334,7 +389,7 @@ def test_notes_and_tags_are_written_about_a_run(open_page, with_run):
 def test_a_run_that_somebody_else_deleted_is_said_to_be_gone(open_page, with_run):
     page = open_page("train", train_view="Watch")
     runs.delete(with_run.id)
-    click(page, "Save notes")
+    click(page, "Save")
     assert page.toast[0].value == "There is no such run any more."
 
 

@@ -13,7 +13,8 @@ from digits.storage.home import ROOT
 CODE = """
 import json, sys
 import keras, numpy as np
-from digits.networks.architectures import ARCHITECTURES
+from digits.networks.architectures import build
+from digits.networks.settings import make_settings
 from digits.training.engine import Digits, Engine
 
 
@@ -52,7 +53,7 @@ def compare(name, xla, n):
 
 def network(name):
     keras.utils.set_random_seed(1)
-    model = ARCHITECTURES[name]()
+    model = build(make_settings(architecture=name))
     # Dropout draws other numbers in another loop, so it is left out of the comparison.
     return keras.Sequential([layer for layer in model.layers if not isinstance(layer, keras.layers.Dropout)])
 
@@ -104,7 +105,8 @@ def test_an_epoch_is_the_one_that_keras_trains_batch_by_batch(compared, case):
 CUTS = """
 import json
 import keras, numpy as np
-from digits.networks.architectures import ARCHITECTURES
+from digits.networks.architectures import build
+from digits.networks.settings import make_settings
 from digits.training.engine import Digits, Engine, Sums
 
 rng = np.random.default_rng(0)
@@ -114,7 +116,7 @@ order = rng.permutation(960).astype(np.int32)
 
 def engine():
     keras.utils.set_random_seed(1)
-    model = ARCHITECTURES["mlp"]()
+    model = build(make_settings(architecture="mlp"))
     model.add(keras.layers.Dropout(0.1))  # whose random state must continue, too
     model.build((None, 28, 28, 1))
     loss = keras.losses.CategoricalCrossentropy(reduction="mean_with_sample_weight")

@@ -39,6 +39,12 @@ stopped, _, _ = trained(several, checkpoint=checkpoints[-1], num_epochs=3, shoul
 # The same again, by an engine that is compiled already and led by another network.
 again, rows_again, _ = trained(several)
 each = [trained(several.racer(place))[1] for place in range(3)]
+optimizers = {}
+for name in ("sgd", "adamw"):
+    edited = make_settings(
+        architecture="mlp", units=8, activation="silu", dropout=0.1, optimizer=name, backend="jax", epochs=1, racers=2
+    )
+    optimizers[name] = [trained(edited)[1][0]["racers"], [trained(edited.racer(place))[1][0] for place in range(2)]]
 
 rates = {0: 3e38, 1: 0.003}  # with the first nothing stays finite
 Settings.racer = lambda settings, place: replace(settings, racers=1, learning_rate=rates[place])
@@ -47,7 +53,7 @@ Settings.racer = lambda settings, place: replace(settings, racers=1, learning_ra
 all_out, _, _ = trained(replace(several, racers=2, schedule="constant", learning_rate=0.1))
 print(json.dumps({
     "rows": rows, "rows_again": rows_again, "each": each, "leads": same(stopped, fitted), "again": same(again, fitted),
-    "survived": [survived.state, diverged], "all_out": [all_out.state, all_out.reason],
+    "optimizers": optimizers, "survived": [survived.state, diverged], "all_out": [all_out.state, all_out.reason],
 }))
 """
 
@@ -75,6 +81,9 @@ def test_each_learning_rate_is_trained_as_if_alone_and_one_that_diverges_neither
     for row in trained["rows"] + trained["rows_again"]:
         del row["seconds"]
     assert trained["rows_again"] == trained["rows"] and all(trained["again"])
+
+    for together, alone in trained["optimizers"].values():
+        assert [racer["val_loss"] for racer in together] == pytest.approx([row["val_loss"] for row in alone], rel=1e-3)
 
     state, rows = trained["survived"]
     assert state == "done" and [row["leader"] for row in rows] == [1, 1]

@@ -20,7 +20,7 @@ class CallsPython(keras.layers.Layer):
         return y
 
 layers = [keras.layers.Flatten(), CallsPython(), keras.layers.Dense(10, activation="softmax")]
-architectures.ARCHITECTURES["mlp"] = lambda: keras.Sequential([keras.Input((28, 28, 1)), *layers])
+architectures.build = lambda settings: keras.Sequential([keras.Input((28, 28, 1)), *layers])
 try:
     trainer.fit(make_settings(architecture="mlp", xla="on"), open_dataset("sample"), "CPU")
 except Exception as error:

@@ -24,7 +24,8 @@ def measure(networks: Sequence[str] = tuple(RECIPES)) -> dict:
     """
     from keras import ops
 
-    from digits.networks.architectures import ARCHITECTURES
+    from digits.networks.architectures import build
+    from digits.networks.settings import make_settings
     from digits.training import device
     from tests.benchmarks.device.counting import training_bytes, training_flops
 
@@ -34,7 +35,7 @@ def measure(networks: Sequence[str] = tuple(RECIPES)) -> dict:
     flops = 2 * side**3 / _seconds(lambda: ops.matmul(rows, rows)[0, 0])
     floors = {}
     for network in networks:
-        model = ARCHITECTURES[network]()
+        model = build(make_settings(architecture=network))
         floors[network] = {
             size: {"products": training_flops(model) * size / flops, "bytes": moving(training_bytes(model, size))}
             for size in BATCH_SIZES

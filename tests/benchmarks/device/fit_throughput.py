@@ -14,7 +14,8 @@ def measure(networks: Sequence[str] = tuple(RECIPES)) -> dict:
     import keras
     import numpy as np
 
-    from digits.networks.architectures import ARCHITECTURES
+    from digits.networks.architectures import build
+    from digits.networks.settings import make_settings
     from digits.training import device
     from tests.benchmarks.mnist_arrays import tutorial_arrays
 
@@ -25,7 +26,7 @@ def measure(networks: Sequence[str] = tuple(RECIPES)) -> dict:
     for architecture in networks:
         results[architecture] = {}
         for batch_size in BATCH_SIZES:
-            model = ARCHITECTURES[architecture]()
+            model = build(make_settings(architecture=architecture))
             model.compile(keras.optimizers.Adam(0.001), "categorical_crossentropy", metrics=["accuracy"])
             model.fit(images[: 4 * batch_size], labels[: 4 * batch_size], batch_size=batch_size, verbose=0)
             slow = name == "CPU" and architecture == "cnn-large"  # a thousand digits a second

@@ -16,7 +16,8 @@ def measure(networks: Sequence[str] = tuple(RECIPES)) -> dict:
     import keras
     import numpy as np
 
-    from digits.networks.architectures import ARCHITECTURES
+    from digits.networks.architectures import build
+    from digits.networks.settings import make_settings
     from digits.training import device
     from digits.training.engine import Digits, Engine
     from digits.training.parallel_runs import ParallelRuns
@@ -28,13 +29,13 @@ def measure(networks: Sequence[str] = tuple(RECIPES)) -> dict:
     order = np.random.default_rng(0).permutation(len(labels)).astype(np.int32)
     loss = keras.losses.CategoricalCrossentropy(reduction="mean_with_sample_weight")
     for network in networks:
-        build, batch_size, speeds = ARCHITECTURES[network], RECIPES[network].batch_size, {}
+        settings, batch_size, speeds = make_settings(architecture=network), RECIPES[network].batch_size, {}
         for count in COUNTS_ON_CPU if name == "CPU" else COUNTS:
-            model, rate = build(), keras.Variable(0.001, trainable=False)
+            model, rate = build(settings), keras.Variable(0.001, trainable=False)
             xla = device.use_xla("auto", model, name)
             engine = Engine(model, keras.optimizers.Adam(lambda rate=rate: rate), loss, batch_size=batch_size, xla=xla)
             together, orders = ParallelRuns(engine, rate, [0.001] * count), np.stack([order] * count)
-            together.begin([build() for _ in range(count)])
+            together.begin([build(settings) for _ in range(count)])
             _, seconds = seconds_a_step(
                 lambda start, stop, together=together, orders=orders: together.train(digits, orders, start, stop),
                 len(labels) // batch_size,

@@ -42,11 +42,12 @@ def prepared(network: str, batch_size: int, device_name: str):
     """Return the engine of a new network, as the trainer makes it, and whether XLA compiles its loop."""
     import keras
 
-    from digits.networks.architectures import ARCHITECTURES
+    from digits.networks.architectures import build
+    from digits.networks.settings import make_settings
     from digits.training import device
     from digits.training.engine import Engine
 
-    model = ARCHITECTURES[network]()
+    model = build(make_settings(architecture=network))
     loss = keras.losses.CategoricalCrossentropy(reduction="mean_with_sample_weight")
     xla = device.use_xla("auto", model, device_name)
     return Engine(model, keras.optimizers.Adam(0.001), loss, batch_size=batch_size, xla=xla), xla

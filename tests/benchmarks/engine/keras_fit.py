@@ -8,12 +8,13 @@ def measure() -> dict:
     import keras
     import numpy as np
 
-    from digits.networks.architectures import ARCHITECTURES
+    from digits.networks.architectures import build
+    from digits.networks.settings import make_settings
     from tests.benchmarks.mnist_arrays import tutorial_arrays
 
     images, labels, val_images, val_labels = tutorial_arrays()
     ends = []
-    model = ARCHITECTURES["mlp"]()
+    model = build(make_settings(architecture="mlp"))
     model.compile(keras.optimizers.Adam(0.01), "categorical_crossentropy", metrics=["accuracy"])
     began = time.perf_counter()
     history = model.fit(

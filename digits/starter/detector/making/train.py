@@ -2,9 +2,8 @@
 
 import keras
 import numpy as np
-from keras import layers
 
-from digits.networks.architectures import convolution, sequential
+from digits.networks.layers import Layer, build, convolution, whole
 
 EPOCHS = 16
 BATCH_SIZE = 256
@@ -21,7 +20,7 @@ def fit(pictures: np.ndarray, is_digit: np.ndarray, seed: int) -> keras.Sequenti
     # (n, 14, 14, 24), (n, 14, 14, 32), (n, 7, 7, 48), (n, 4, 4, 96)
     sizes = ((24, 5, 2), (32, 3, 1), (48, 3, 2), (96, 3, 2))
     blocks = [layer for size in sizes for layer in convolution(*size, padding="same")]
-    model = sequential("detector", *blocks, layers.Flatten(), layers.Dropout(0.4), num_outputs=2)
+    model = build("detector", whole([*blocks, Layer("Flatten"), Layer("Dropout", {"rate": 0.4})], num_outputs=2))
     steps = EPOCHS * -(-len(pictures) // BATCH_SIZE)
     warm = int(WARM_UP * steps)
     rate = keras.optimizers.schedules.CosineDecay(0.0, steps - warm, warmup_target=LEARNING_RATE, warmup_steps=warm)
