@@ -225,7 +225,7 @@ def test_what_fine_tuning_changed_is_shown_with_its_parent_and_its_test_set(open
     compared = fine_tune_result.compare(runs.get(fine_tuned.id))
     page = open_page("draw", model=fine_tuned.id, view="My drawings")
     text = texts(page)
-    assert "Before and after" in text and f"{with_run.id}, fine-tuned on 8 drawings" in text
+    assert "Before and after" in text and f"{with_run.title}, fine-tuned on 8 drawings" in text
     assert "Of 1,000 test digits, the model forgot 0" in text and "It gained 0 others." in text
     rows = page.table[0].value
     n = compared["held_out"]["n"]
