@@ -56,7 +56,8 @@ def _next_steps(run: Run) -> None:
             "pages/draw/page.py", label="Draw at each epoch", icon=":material/animation:",
             query_params={"follow": run.id},
         )  # fmt: skip
-    st.button("Train another", icon=":material/add:", key="train_another", on_click=_set_up)
+    if st.button("Train another", icon=":material/add:", key="train_another", on_click=_set_up):
+        st.rerun()  # the whole page, of which this is a fragment
 
 
 def _set_up() -> None:
