@@ -21,7 +21,7 @@ def show(run: Run, epochs: list[dict[str, Any]]) -> None:
         return
     with st.container(border=run.state.is_final, key="train_outcome"):
         st.html(LARGE)
-        with st.container(horizontal=True, vertical_alignment="center", gap="large"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
             if report:
                 st.metric("Test accuracy", f"{report['accuracy']:.1%}", width="content", help=report["title"])
             else:

@@ -259,7 +259,10 @@ def test_a_finished_run_shows_its_test_score_and_what_to_do_next(open_page, with
 
 def test_the_starter_model_can_be_looked_at_and_not_changed(open_page, with_sample):
     page = open_page("train", train_view="Watch", run="starter")
-    assert "It took 16 of 16 epochs." in texts(page) and {"Train another"} <= set(labels(page)) <= {"Train another", "Make the export"}
+    assert "It took 16 of 16 epochs." in texts(page) and {"Train another"} <= set(labels(page)) <= {
+        "Train another",
+        "Make the export",
+    }
     click(page, "Train another")
     assert page.session_state["train_view"] == "Set up" and "Start training" in labels(page)
 
