@@ -42,7 +42,7 @@ def list_runs(options) -> int:
     for row in rows:
         accuracy = f"{row['val_accuracy']:.2%}" if row["val_accuracy"] is not None else ""
         state = f"{row['state']} {row['place'] or ''}" if row["responding"] else "not responding"
-        print(f"{row['run']:32} {state:11} {accuracy:8} {row['name'] if row['name'] != row['run'] else ''}".rstrip())
+        print(f"{row['run']:32} {state:11} {accuracy:8} {row['title']}")
     if not rows:
         print("No runs yet. Train one: python -m digits train")
     return 0
@@ -139,7 +139,8 @@ def _end(options, what: str) -> None:
 def _row(run: Run) -> dict:
     return {
         "run": run.id,
-        "name": run.title,
+        "name": run.name,
+        "title": run.title,
         "notes": run.notes,
         "tags": run.tags,
         "state": run.state,

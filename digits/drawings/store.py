@@ -122,7 +122,7 @@ def _check_room(connection: sqlite3.Connection, wanted: int) -> None:
     there = connection.execute("SELECT count(*) AS n FROM drawings").fetchone()["n"]
     if there + wanted > MOST:
         raise DigitsError(
-            f"There is no room for {wanted:,} more drawings: My drawings holds {there:,} of at most {MOST:,}. Export "
+            f"There is no room for {wanted:,} more: My drawings holds {there:,} of at most {MOST:,} drawings. Export "
             "and delete some first."
         )
 

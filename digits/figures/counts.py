@@ -1,4 +1,4 @@
-"""How many: digits of each class, batches of each part."""
+"""How many: digits of each class, digits of each part."""
 
 import numpy as np
 import plotly.graph_objects as go
@@ -23,20 +23,18 @@ def class_counts(counts: dict[str, np.ndarray]) -> go.Figure:
     return chart(bars, 320, x=x, y=y, barmode="group", bargap=0.25, showlegend=True)
 
 
-def split_bar(batches: dict[str, int]) -> go.Figure:
-    """Return the batches of the data in their order, cut into parts.
+def split_bar(counts: dict[str, int]) -> go.Figure:
+    """Return the parts of a split one after the other in a bar, each as long as it has digits.
 
-    batches: part -> how many batches, in the order in which they lie.
+    counts: part (train, validation, test) -> how many digits.
     """
-    cuts = np.cumsum([0, *batches.values()]).tolist()
     bars = [
         go.Bar(
-            x=[number], y=[""], base=[start], orientation="h", name=part, marker_color=PARTS[part],
-            text=f"{part}<br><b>{number:,}</b>", textposition="inside", insidetextanchor="middle", textangle=0,
-            textfont={"color": "#ffffff", "size": 14},
-            hovertemplate=f"{part}: batches {start:,} to {start + number - 1:,}<extra></extra>",
+            x=[count], y=[""], orientation="h", name=part, marker_color=PARTS[part], text=f"{part}<br><b>{count:,}</b>",
+            textposition="inside", insidetextanchor="middle", textangle=0, textfont={"color": "#ffffff", "size": 14},
+            hovertemplate=f"%{{x:,}} digits for {part}<extra></extra>",
         )
-        for (part, number), start in zip(batches.items(), cuts, strict=False)
+        for part, count in counts.items()
     ]  # fmt: skip
-    x = {"tickvals": cuts, "tickformat": ",", "range": [0, cuts[-1]], "title": {"text": "Batch"}}
-    return chart(bars, 140, x=x, y=HIDDEN, barmode="overlay", showlegend=False, bargap=0)
+    x = HIDDEN | {"range": [0, sum(counts.values())]}
+    return chart(bars, 80, x=x, y=HIDDEN, barmode="stack", showlegend=False, bargap=0)

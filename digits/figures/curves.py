@@ -6,13 +6,13 @@ from typing import Any, Literal
 
 import plotly.graph_objects as go
 
-from digits.figures.theme import DIGITS, PARTS, QUIET, chart, line
+from digits.figures.theme import DASHES, DIGITS, PARTS, QUIET, SYMBOLS, chart, line
 
 MAX_POINTS = 300  # of one line; more would only cost time to send, and a browser most of its second to draw
 MAX_MARKERS = 60
 BLIND = 2.31  # nats: the loss of guessing, rounded up
 RACERS = DIGITS[2:]  # the first two colours are training and validation
-DASHES = ["dot", "dashdot", "longdash", "longdashdot"]  # of racers; training is dashed and validation solid
+RACER_DASHES = DASHES[2:]  # training is dashed and validation solid
 
 Rows = list[dict[str, Any]]
 Metric = Literal["loss", "accuracy"]
@@ -36,7 +36,7 @@ def curves(
         rows = [row | row["racers"][place] for row in epochs]
         racer = _line(
             rows, f"val_{metric}", name, RACERS[place % len(RACERS)],
-            width=1.5, size=0, dash=DASHES[place % len(DASHES)],
+            width=1.5, size=0, dash=RACER_DASHES[place % len(RACER_DASHES)],
             showlegend=len(racers) <= len(RACERS),  # with more of them than colours, only hovering tells which
         )  # fmt: skip
         lines.append(racer)
@@ -53,16 +53,17 @@ def curves(
 
 
 def compared(runs: dict[str, Rows], metric: Metric) -> go.Figure:
-    """Return the curves of several runs in one picture: validation in full, training dotted, a colour for each run.
+    """Return the curves of several runs in one picture: validation in bold with symbols, training thin.
 
-    runs: a short name -> its rows of {epoch, loss, accuracy, val_loss, val_accuracy}; ten at most.
+    A colour, a dash and a symbol for each run. runs: a short name -> its rows of {epoch, loss, accuracy, val_loss,
+    val_accuracy}; six at most.
     """
     lines = []
-    for (run, epochs), colour in zip(runs.items(), DIGITS, strict=False):
+    for (run, epochs), colour, dash, symbol in zip(runs.items(), DIGITS, DASHES, SYMBOLS, strict=False):
         training, validation = _with(epochs, metric), _with(epochs, f"val_{metric}")
-        how = {"width": 1.5, "dash": "dot", "size": 0}
-        lines.append(_line(training, metric, f"{run}, training", colour, legendgroup=run, **how))
-        lines.append(_line(validation, f"val_{metric}", run, colour, legendgroup=run))
+        how = {"dash": dash, "legendgroup": run}
+        lines.append(_line(training, metric, f"{run}, training", colour, width=1, size=0, showlegend=False, **how))
+        lines.append(_line(validation, f"val_{metric}", run, colour, **how).update(marker_symbol=symbol))
     return _chart(lines, 380, metric, {}, [row for epochs in runs.values() for row in epochs], [])
 
 

@@ -1,20 +1,44 @@
 """Pictures of one-hot labels: ten places, a single 1."""
 
+import base64
+
+import cv2
 import numpy as np
 import plotly.graph_objects as go
 
-from digits.figures.theme import TEN, cells, chart
+from digits.figures.theme import HIDDEN, TEN, cells, chart
+
+SIDE, PITCH = 28, 30  # px of a digit, and from one to the next
+LEFT = -1.6  # where the pictures stand; a box is 1 wide
 
 
-def one_hot(labels: np.ndarray) -> go.Figure:
-    """Return the labels of a batch as a matrix of boxes, a row for each digit; or a single one.
+def one_hot(label: np.ndarray) -> go.Figure:
+    """Return a one-hot label as ten boxes. label: (10,) with a single 1."""
+    return chart([_boxes(label[np.newaxis], "place %{x}")], 100, x=_PLACES, y=HIDDEN)
 
-    labels: (b, 10) with a single 1 in each row, or (10,).
+
+def pairs(images: np.ndarray, labels: np.ndarray) -> go.Figure:
+    """Return the digits of a batch as rows, each picture directly left of the ten boxes of its label.
+
+    images: (b, 28, 28) uint8. labels: (b, 10) with a single 1 in each row.
     """
-    labels = np.atleast_2d(labels)
-    hover = "digit %{y}, place %{x}<br><b>%{z}</b><extra></extra>" if len(labels) > 1 else "place %{x}<extra></extra>"
+    sheet = np.zeros((len(images) * PITCH, SIDE, 4), np.uint8)  # blue, green, red, alpha: the gaps stay clear
+    for row, image in enumerate(images):
+        tile = sheet[row * PITCH : row * PITCH + SIDE]
+        tile[..., :3], tile[..., 3] = image[..., np.newaxis], 255
+    source = "data:image/png;base64," + base64.b64encode(cv2.imencode(".png", sheet)[1]).decode()
+    first = (SIDE - 1) / 2 / PITCH  # from the middle of a picture to that of its first pixel
+    pictures = go.Image(
+        source=source, x0=LEFT - first, dx=1 / PITCH, y0=-first, dy=1 / PITCH, hoverinfo="skip"
+    )  # fmt: skip
+    y = HIDDEN | {"range": [len(labels) - 0.5, -0.5]}
+    boxes = _boxes(labels, "digit %{y} of these, place %{x}: <b>%{z}</b>")
+    return chart([pictures, boxes], 28 * len(labels) + 40, x=_PLACES | {"range": [LEFT - 0.5, 9.5]}, y=y, square=True)
+
+
+def _boxes(labels: np.ndarray, hover: str) -> go.Heatmap:
     # The colour scale is the theme's, whose ends part in light and in dark.
-    boxes = cells(labels, 0, 1.25, gap=2, texttemplate="%{z}", hovertemplate=hover)
-    rows = {"autorange": "reversed", "tickvals": [*range(0, len(labels), 4), len(labels) - 1]}
-    height = max(100, 14 * len(labels) + 40)
-    return chart([boxes], height, x={"side": "top", "tickvals": TEN}, y=rows | {"visible": len(labels) > 1})
+    return cells(labels, 0, 1.25, gap=2, texttemplate="%{z}", hovertemplate=f"{hover}<extra></extra>")
+
+
+_PLACES = {"side": "top", "tickvals": TEN}

@@ -10,6 +10,9 @@ DIGITS = [
 ]  # fmt: skip
 """A colour for each digit, the theme's first. They read on white and on near-black (contrast of 3 to 1 or more)."""
 PARTS = {"train": DIGITS[0], "validation": DIGITS[1], "test": DIGITS[2]}
+SYMBOLS = ["circle", "square", "diamond", "triangle-up", "x", "star"]
+DASHES = ["solid", "dash", "dashdot", "longdash", "longdashdot", "dot"]
+"""Beside its colour a line has a symbol and a dash of its own, for whoever does not tell colours apart."""
 QUIET = "#7f838d"
 """For what is there but not meant: the nine other bars, the line within an epoch."""
 

@@ -5,7 +5,7 @@ What was rubbed out of a stroke later belongs to it, so any of the strokes can b
 
 import math
 from dataclasses import dataclass
-from itertools import chain, groupby
+from itertools import chain, zip_longest
 from typing import Any
 
 import cv2
@@ -48,19 +48,21 @@ def read_strokes(drawing: Any) -> list[Stroke]:
         erasers, strokes = (), []
         for thing in reversed(objects):
             line = Stroke(_points(thing["path"]), _number(thing["strokeWidth"], WIDEST), erasers)
+            if line.width < 1:
+                raise ValueError("a brush without width")
             if thing.get("stroke") == ERASER:
                 erasers = (line, *erasers)
             else:
                 strokes.append(line)
     except (TypeError, KeyError, ValueError, IndexError, AttributeError, OverflowError) as error:
         raise UnreadablePicture("We couldn't read the strokes of this drawing. Press Clear and try again.") from error
-    return [line for line in reversed(strokes) if not line.erasers or paint([line], (LONGEST, LONGEST)).any()]
+    return [line for line in reversed(strokes) if not line.erasers or paint([line], (LONGEST, LONGEST), fine=1).any()]
 
 
-def paint(strokes: list[Stroke], size: tuple[int, int]) -> np.ndarray:
+def paint(strokes: list[Stroke], size: tuple[int, int], *, fine: int = FINE) -> np.ndarray:
     """Paint strokes on an empty canvas of size = (width, height) px, ends round and edges soft as in a browser.
 
-    Returns (height, width) uint8, 0 = paper, 255 = ink.
+    fine: parts of a pixel; with 1 edges are hard. Returns (height, width) uint8, 0 = paper, 255 = ink.
     """
     ink = np.zeros(size[::-1], np.uint8)
     if not strokes:
@@ -72,26 +74,27 @@ def paint(strokes: list[Stroke], size: tuple[int, int]) -> np.ndarray:
     right, bottom = np.clip(np.ceil(points.max(axis=0) + reach), 0, size).astype(int)
     if left == right or top == bottom:
         return ink
-    fine = np.zeros((FINE * (bottom - top), FINE * (right - left)), np.uint8)
-    for _, between in groupby(strokes, key=lambda stroke: stroke.erasers):
-        lines = list(between)
-        layer = np.zeros_like(fine) if lines[0].erasers else fine
-        for line in lines:
-            _draw(layer, line, (left, top), 255)
-        for line in lines[0].erasers:
-            _draw(layer, line, (left, top), 0)
-        cv2.max(fine, layer, dst=fine)
-    soft = cv2.resize(fine, (right - left, bottom - top), interpolation=cv2.INTER_AREA)
-    ink[top:bottom, left:right] = soft
+    layer = np.zeros((fine * (bottom - top), fine * (right - left)), np.uint8)
+    in_order = sorted(strokes, key=lambda stroke: -len(stroke.erasers))
+    for stroke, following in zip_longest(in_order, in_order[1:]):
+        _draw(layer, stroke, (left, top), fine, 255)
+        # The erasers that came before the next stroke; later ones rub out both.
+        for eraser in stroke.erasers[: len(stroke.erasers) - len(following.erasers if following else ())]:
+            _draw(layer, eraser, (left, top), fine, 0)
+    ink[top:bottom, left:right] = cv2.resize(layer, (right - left, bottom - top), interpolation=cv2.INTER_AREA)
     return ink
 
 
-def _draw(layer: np.ndarray, stroke: Stroke, corner: tuple[int, int], value: int) -> None:
+def _draw(layer: np.ndarray, stroke: Stroke, corner: tuple[int, int], fine: int, value: int) -> None:
     # Coordinate 0 is the middle of the first pixel for OpenCV, its edge for the browser.
-    line = np.rint((FINE * (stroke.points - corner) - 0.5) * (1 << FRACTION_BITS)).astype(np.int32)
+    line = fine * (stroke.points - corner) - 0.5
+    thickness = round(fine * stroke.width)
+    if (line.max(axis=0) < -thickness).any() or (line.min(axis=0) > np.add(layer.shape[::-1], thickness)).any():
+        return  # an eraser elsewhere
+    line = np.rint(line * (1 << FRACTION_BITS)).astype(np.int32)
     if len(line) == 1:
         line = line.repeat(2, axis=0)  # OpenCV paints no line of one point; the browser paints a dot
-    cv2.polylines(layer, [line], False, value, max(1, round(FINE * stroke.width)), cv2.LINE_8, FRACTION_BITS)
+    cv2.polylines(layer, [line], False, value, thickness, cv2.LINE_8, FRACTION_BITS)
 
 
 def _points(path: list) -> np.ndarray:

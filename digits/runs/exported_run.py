@@ -27,7 +27,7 @@ NUMBERS = ("seconds", "loss", "accuracy", "val_loss", "val_accuracy", "learning_
 NUMBER = {"type": "number", "minimum": -1e12, "maximum": 1e12}
 NUMBER_OR_NULL = NUMBER | {"type": ["number", "null"]}
 TEXT = {"type": "string", "maxLength": 10_000}
-NAME = {"type": ["string", "null"], "pattern": r"^[\w .:/()+-]{1,80}\Z"}  # of a device, a library or a version
+NAME = {"type": "string", "pattern": r"^[\w .:/()+-]{1,80}\Z"}  # of a device, a library or a version
 RACER = {"type": "object", "required": ["val_loss", "val_accuracy"],
          "properties": {"val_loss": NUMBER_OR_NULL, "val_accuracy": NUMBER}}  # fmt: skip
 EPOCH = {
@@ -38,21 +38,19 @@ EPOCH = {
 }
 DETAILS = {
     "device": NAME,
-    "backend": {"enum": [*BACKENDS, None]},
-    "xla": {"type": ["boolean", "null"]},
-    "seconds": NUMBER_OR_NULL,
-    "started": NUMBER_OR_NULL,
-    "memory": {"type": ["object", "null"], "maxProperties": 2, "required": ["used", "total"],
+    "backend": {"enum": list(BACKENDS)},
+    "xla": {"type": "boolean"},
+    "seconds": NUMBER,
+    "started": NUMBER,
+    "memory": {"type": "object", "maxProperties": 2, "required": ["used", "total"],
                "additionalProperties": NUMBER},
-    "versions": {"type": ["object", "null"], "maxProperties": 20, "propertyNames": NAME,
-                 "additionalProperties": NAME | {"type": "string"}},
-    "leader": {"type": ["integer", "null"], "minimum": 0, "maximum": 99},
+    "versions": {"type": "object", "maxProperties": 20, "propertyNames": NAME,
+                 "additionalProperties": NAME},
+    "leader": {"type": "integer", "minimum": 0, "maximum": 99},
 }  # fmt: skip
 """What pages and cards show of a run's details."""
 SCHEMA = {
     "type": "object",
-    "required": ["format", "version", "id", "created", "name", "notes", "tags", "settings", "num_epochs", "ended",
-                 "temperature", "epochs", "details"],
     "properties": {
         "format": {"const": FORMAT["format"]},
         "version": {"const": FORMAT["version"]},
@@ -68,8 +66,9 @@ SCHEMA = {
         "epochs": {"type": "array", "maxItems": MAX_EPOCHS, "items": EPOCH},
         "details": {"type": "object", "properties": DETAILS},
     },
-}  # fmt: skip
-"""The form of run.json, as a JSON Schema (json-schema.org, 2020-12)."""
+}
+"""The form of run.json, as a JSON Schema (json-schema.org, 2020-12). Everything is required."""
+SCHEMA["required"] = list(SCHEMA["properties"])
 
 
 @dataclass(frozen=True)

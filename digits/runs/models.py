@@ -1,5 +1,6 @@
-"""Which trained model predicts: the one that the visitor chose, else the newest run with a model, else the starter."""
+"""Which trained model predicts: the later of what a visitor chose and what their own training finished."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from digits import tasks
@@ -21,21 +22,32 @@ def usable(limit: int = SHOWN) -> list[Run]:
 
 
 def chosen(owner: str = tasks.LOCAL) -> Run:
-    """Return the model to use when none is named."""
+    """Return the model to use when none is named.
+
+    It is the later of what `owner` chose and what their own training finished; without either, that of the machine
+    itself, whose owner is LOCAL; without any, the starter.
+    """
+    for whose in dict.fromkeys((owner, tasks.LOCAL)):
+        for run_id in _newest_first(whose):
+            with suppress(UnknownRun):
+                if (run := store.get(run_id)).model:
+                    return run
+    return starter.run()
+
+
+def _newest_first(owner: str) -> list[str]:
+    """Return the ids of the run that `owner` chose and of those that they trained, by the time of either."""
+    # A run that was stopped in its first epoch may have learned next to nothing.
     with database.reading() as connection:
         rows = connection.execute(
-            "SELECT run FROM choices WHERE owner IN (?, ?) ORDER BY owner = ? DESC", (owner, tasks.LOCAL, owner)
+            """SELECT run, chosen AS time FROM choices WHERE owner = :owner
+               UNION ALL
+               SELECT id, published FROM runs WHERE owner = :owner AND published IS NOT NULL
+                 AND EXISTS (SELECT 1 FROM epochs WHERE run = runs.id)
+               ORDER BY time DESC LIMIT 10""",
+            {"owner": owner},
         ).fetchall()
-    for row in rows:
-        try:
-            run = store.get(row["run"])
-        except UnknownRun:
-            continue
-        if run.model:
-            return run
-    newest = store.with_model(10)
-    # A run that was stopped in its first epoch may have learned next to nothing.
-    return next((run for run in newest if run.epochs_done), newest[0] if newest else starter.run())
+    return [row["run"] for row in rows]
 
 
 def choose(run: Run, owner: str = tasks.LOCAL) -> None:

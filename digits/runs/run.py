@@ -7,6 +7,7 @@ from typing import Any
 
 from digits.errors import DamagedFile
 from digits.networks.settings import Settings
+from digits.networks.settings_table import SETTINGS
 from digits.storage import files
 from digits.storage.files import StoredFile
 from digits.tasks import TaskState
@@ -92,6 +93,8 @@ class Run:
 
     id: str
     """`[a-z0-9-]{1,64}`, fit for a link."""
+    number: int
+    """1 for the first run that was ever here; 0 of the starter."""
     owner: str
     created: str
     """ISO 8601, UTC."""
@@ -132,8 +135,10 @@ class Run:
 
     @property
     def title(self) -> str:
-        """Its name, or its id until it has one."""
-        return self.name or self.id
+        """What it is called everywhere: its name or network, and its number, as in "Convolutional · run 12"."""
+        if self.is_starter:
+            return "Starter model"
+        return f"{self.name or SETTINGS['architecture'].choices[self.settings.architecture]} · run {self.number}"
 
     @property
     def trained_with(self) -> Settings:

@@ -25,6 +25,7 @@ def run() -> Run:
     settings = read_settings(said["settings"])
     return Run(
         id=STARTER,
+        number=0,
         owner="",
         created=said["created"],
         name="",

@@ -6,6 +6,7 @@ Each of these first checks that this process still is the worker (`digits.storag
 import json
 import sqlite3
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Any
 
 from digits.runs.run import Run
@@ -87,7 +88,7 @@ def publish_model(run_id: str, model_files: dict[str, StoredFile], layers: dict[
         before = connection.execute("SELECT model FROM runs WHERE id = ?", (run_id,)).fetchone()["model"]
         update(
             connection, run_id, stage="evaluating", ended=ended, model=json.dumps(described), temperature=None,
-            model_sha256=model_files["model.tflite"].sha256,
+            model_sha256=model_files["model.tflite"].sha256, published=datetime.now(UTC).isoformat(),
         )  # fmt: skip
         old = {stored["name"] for stored in json.loads(before)["files"].values()} if before else set()
         _discard(connection, run_id, old, but=model_files.values())

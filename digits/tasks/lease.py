@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import ClassVar
 
 import psutil
 
@@ -20,6 +21,8 @@ FOREIGN_SECONDS = 60.0  # nobody can look at a process of another container: sil
 @dataclass(frozen=True)
 class Lease:
     """What the database knows about a worker."""
+
+    COLUMNS: ClassVar = ("boot_id", "pid_namespace", "pid", "pid_started", "renewed")
 
     worker: int
     """The generation number."""
@@ -34,8 +37,7 @@ class Lease:
     @classmethod
     def from_row(cls, row: sqlite3.Row, prefix: str = "") -> "Lease":
         """Return the lease in a row of the table workers, whose columns may have been given a prefix."""
-        names = ("boot_id", "pid_namespace", "pid", "pid_started", "renewed")
-        return cls(row[f"{prefix}id"], **{name: row[f"{prefix}{name}"] for name in names})
+        return cls(row[f"{prefix}id"], **{name: row[f"{prefix}{name}"] for name in cls.COLUMNS})
 
     @property
     def is_responding(self) -> bool:

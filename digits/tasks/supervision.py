@@ -38,6 +38,10 @@ def forget_workers() -> None:
 
 def explain_end(worker: int, cause: str) -> None:
     """Note why the task of a worker was lost, once the exit code of its process is known."""
+    with database.reading() as connection:
+        has_task = connection.execute("SELECT 1 FROM tasks WHERE worker = ?", (worker,)).fetchone()
+    if not has_task:
+        return
     with database.writing() as connection:
         reap(connection)
         connection.execute("UPDATE tasks SET cause = ? WHERE worker = ? AND state = 'lost'", (cause, worker))

@@ -10,12 +10,11 @@ from digits.tasks.lease import Lease
 TRAINING, COMPUTING = "training", "computing"
 """The lanes of the queue: what needs the device, and all the rest."""
 
-COLUMNS = """tasks.id AS task_id, tasks.kind AS task_kind, tasks.subject AS task_subject, tasks.part AS task_part,
-tasks.owner AS task_owner, tasks.lane AS task_lane, tasks.place AS task_place, tasks.state AS task_state,
-tasks.request AS task_request, tasks.fraction AS task_fraction, tasks.phase AS task_phase, tasks.cause AS task_cause,
-workers.id AS worker_id, workers.boot_id AS worker_boot_id, workers.pid_namespace AS worker_pid_namespace,
-workers.pid AS worker_pid, workers.pid_started AS worker_pid_started, workers.renewed AS worker_renewed,
-workers.ended_by AS worker_ended_by"""
+NAMES = ("id", "kind", "subject", "part", "owner", "lane", "place", "request", "fraction", "phase")
+COLUMNS = ", ".join(
+    [f"tasks.{name} AS task_{name}" for name in (*NAMES, "state", "cause")]
+    + [f"workers.{name} AS worker_{name}" for name in ("id", "ended_by", *Lease.COLUMNS)]
+)
 """The columns that `Task.from_row` needs."""
 FROM = "FROM tasks LEFT JOIN workers ON workers.id = tasks.worker"
 
@@ -90,8 +89,7 @@ class Task:
             if lease is None or lease.has_ended:
                 state, why = _outcome(row["task_request"], row["worker_ended_by"])
                 cause = cause or why
-        names = ("id", "kind", "subject", "part", "owner", "lane", "place", "request", "fraction", "phase")
-        return cls(**{name: row[f"task_{name}"] for name in names}, state=state, cause=cause, lease=lease)
+        return cls(**{name: row[f"task_{name}"] for name in NAMES}, state=state, cause=cause, lease=lease)
 
 
 def _outcome(request: str, ended_by: str | None) -> tuple[TaskState, str]:

@@ -10,56 +10,70 @@ from digits.runs.run import Run
 from pages.compare.evaluated import Evaluated, on_the_same_digits
 from pages.shared import links
 from pages.shared.charts import chart
+from pages.shared.pickers import run_label
 
 MOST = 80  # digits on the sheet
+GROUPS = {"first": "Only the first", "second": "Only the second", "neither": "Neither"}
 
 
-def show(named: dict[str, Run]) -> None:
-    """Show where the first run and another one disagree. named: the runs by their letters."""
-    evaluated = on_the_same_digits(named)
+def show(runs: list[Run]) -> None:
+    """Show where two of the runs disagree."""
+    evaluated = on_the_same_digits(runs)
     if evaluated is None:
         return
-    first, *others = named
-    other = links.choose(f"{first} and", "other", "compare_other", others) if len(others) > 1 else others[0]
+    first, second = _pair(runs)
     matrix, digits = st.columns(2, gap="large")
     with matrix:
-        st.subheader(f"Confusion matrix, {other} minus {first}", anchor=False)
-        changed = np.subtract(evaluated.reports[other]["confusion"], evaluated.reports[first]["confusion"])
-        alt = f"Confusion matrix of {other} minus that of {first}: {changed.tolist()}"
+        st.header("Confusion matrix, second minus first", anchor=False)
+        changed = np.subtract(evaluated.reports[second]["confusion"], evaluated.reports[first]["confusion"])
+        alt = f"Confusion matrix of the second run minus that of the first: {changed.tolist()}"
         chart(difference(changed), key="compare_difference", alt=alt)
-        st.caption(f"Blue: {other} is better there, with more correct or fewer wrong predictions. Orange: worse.")
+        st.caption("Blue: the second is better there, with more correct or fewer wrong predictions. Orange: worse.")
     with digits:
-        _digits(evaluated, named, first, other)
+        _digits(evaluated, runs[first], first, second)
 
 
-def _digits(evaluated: Evaluated, named: dict[str, Run], first: str, other: str) -> None:
+def _pair(runs: list[Run]) -> tuple[int, int]:
+    """Let the user choose two of the runs; returns their places."""
+    places, chosen = {run.id: place for place, run in enumerate(runs)}, []
+    for column, (title, name, default) in zip(
+        st.columns(2), (("First", "one", runs[0].id), ("Second", "other", runs[1].id)), strict=True
+    ):
+        links.follow(name, f"compare_{name}", places, default)
+        with column:
+            run_id = st.selectbox(
+                title, places, key=f"compare_{name}", format_func=lambda run_id: run_label(runs[places[run_id]])
+            )
+        chosen.append(places[run_id])
+    return chosen[0], chosen[1]
+
+
+def _digits(evaluated: Evaluated, run: Run, first: int, second: int) -> None:
     """Show the digits themselves, with both predictions; a click opens one on the Evaluate page."""
-    found = disagreements(evaluated.labels, evaluated.probabilities[first], evaluated.probabilities[other])
-    groups = dict(zip((f"{first} is correct", f"{other} is correct", "neither"), found.values(), strict=True))
-    st.subheader(f"Where {first} and {other} disagree: {sum(map(len, found.values())):,} digits", anchor=False)
-    if st.session_state.get("compare_group") not in groups:
-        st.session_state["compare_group"] = next(iter(groups))
+    rows, other_rows = evaluated.probabilities[first], evaluated.probabilities[second]
+    found = disagreements(evaluated.labels, rows, other_rows)
+    st.header(f"Where they disagree: {sum(map(len, found.values())):,} digits", anchor=False)
     group = st.segmented_control(
-        "Which is correct", list(groups), format_func=lambda name: f"{name}: {len(groups[name]):,}", required=True,
-        key="compare_group",
+        "Which is correct", list(GROUPS), format_func=lambda name: f"{GROUPS[name]}: {len(found[name]):,}",
+        default="first", required=True, key="compare_group",
     )  # fmt: skip
-    shown = groups[group][:MOST]
+    shown = found[group][:MOST]
     if not len(shown):
-        st.success("There is no such digit.", icon=":material/check_circle:")
+        st.info("There is no such digit.", icon=":material/info:")
         return
     titles, captions = [], []
     for index in shown:
-        label, a, b = evaluated.labels[index], *(evaluated.probabilities[run][index].argmax() for run in (first, other))
-        titles.append(f"digit {index:,}: label {label}, {first} predicts {a}, {other} {b}")
-        captions.append(f"{label}: {a} | {b}")
+        label, one, other = evaluated.labels[index], rows[index].argmax(), other_rows[index].argmax()
+        titles.append(f"digit {index:,}: label {label}, the first predicts {one}, the second {other}")
+        captions.append(f"{label}: {one} | {other}")
     chart(
         gallery(evaluated.images[shown], titles, captions=captions),
         key="compare_sheet",
         on_click=lambda point: st.session_state.update(compare_opened=str(shown[point["point_index"]])),
         alt="Digits, label: both predictions: " + ", ".join(captions),
     )
-    more = f" These are the {MOST} with the highest confidence." if len(groups[group]) > MOST else ""
-    st.caption(f"Below each: the label, then the predictions of {first} | {other}.{more} Click a digit to open it.")
+    more = f" These are the {MOST} with the highest confidence." if len(found[group]) > MOST else ""
+    st.caption(f"Below each: its label, then both predictions.{more} Click a digit to open it.")
     if index := st.session_state.pop("compare_opened", None):
-        link = {"model": named[first].id, "test": evaluated.chosen.name, "evaluate_view": "Mistakes"}
+        link = {"model": run.id, "test": evaluated.chosen.name, "evaluate_view": "Mistakes"}
         st.switch_page("pages/evaluate/page.py", query_params={**link, "gallery": "Hardest", "shown": index})

@@ -28,16 +28,16 @@ def _row(run: Run, score: dict | None, zone: tzinfo) -> dict:
     settings = run.settings
     return {
         "Run": run_label(run),
-        "Network": SETTINGS["architecture"].choices[settings.architecture],
         "Test accuracy": 100 * score["accuracy"] if score else None,
         "95% interval": f"{low:.2%} to {high:.2%}" if score else "",
         "Test set": f"{SETTINGS['split'].choices[score['test']]} ({score['n']:,})" if score else "",
+        "Network": SETTINGS["architecture"].choices[settings.architecture],
+        "State": str(run.state),
+        "Created": datetime.fromisoformat(run.created).astimezone(zone).replace(tzinfo=None),
+        "Seconds": run.details.get("seconds"),
+        "Parameters": _num_parameters(settings),
         "Tags": [isolated(tag) for tag in run.tags],
         "Notes": isolated(run.notes),
-        "Parameters": _num_parameters(settings),
-        "Seconds": run.details.get("seconds"),
-        "Created": datetime.fromisoformat(run.created).astimezone(zone).replace(tzinfo=None),
-        "State": str(run.state),
     }
 
 

@@ -1,54 +1,74 @@
-"""The score cards of the chosen runs, and whether their differences are more than chance."""
+"""How accurate the chosen runs are, what follows from that, and their score cards."""
+
+from typing import Any
 
 import streamlit as st
 
-from digits.evaluation.comparison import Mcnemar, mcnemar
-from digits.evaluation.score_card import lines, score_card
+from digits.evaluation.score_card import score_card
+from digits.figures.accuracies import accuracies
+from digits.networks.settings_table import SETTINGS
 from digits.runs.run import Run
+from pages.compare.conclusion import conclude, differences
 from pages.compare.evaluated import on_the_same_digits
+from pages.shared.charts import chart
 from pages.shared.errors import told
+from pages.shared.pickers import figure_label, run_label
 
 ABOUT = (
-    "McNemar's exact test. It counts the digits that only one of the two predicts correctly. It compares these trained "
-    "models on this test set; the same network with another seed is another model."
+    "McNemar's exact test counts the digits that only one of two models predicts correctly. The p-value says how often "
+    "two equally good models would differ as much or more; below 5% the difference is called more than chance. "
+    "If you compare twenty equal models, about one pair will look different by luck. The test compares these trained "
+    "models; the same network with another seed is another model."
 )
+FORMATS = {"Accuracy": "%.2f%%", "Loss": "%.4f", "Calibration error": "%.2f%%", "Parameters": "localized",
+           "Size, kB": "localized", "Learning rate": "%.3g", "Seconds": "%.0f"}  # fmt: skip
 
 
-def show(named: dict[str, Run]) -> None:
-    """Show a conclusion for each of the other runs, then the score cards. named: the runs by their letters."""
-    evaluated = on_the_same_digits(named)
+def show(runs: list[Run]) -> None:
+    """Show one sentence, the accuracies with their intervals, the test behind the sentence, and the score cards."""
+    evaluated = on_the_same_digits(runs)
     if evaluated is None:
         return
-    first, *others = named
-    correct = {letter: rows.argmax(axis=1) == evaluated.labels for letter, rows in evaluated.probabilities.items()}
-    for other in others:
-        _conclusion(first, other, mcnemar(correct[first], correct[other]))
-    if len(others) > 1:
-        st.caption("If you compare twenty equal models, about one pair will look different by luck.")
+    names, reports = [run_label(run) for run in runs], evaluated.reports
+    correct = [rows.argmax(axis=1) == evaluated.labels for rows in evaluated.probabilities]
+    found = differences(correct)
+    with st.container(border=True):
+        st.text(conclude(names, found))  # no Markdown: names are the user's
+    intervals = [report["interval"] for report in reports]
+    accuracy = [report["accuracy"] for report in reports]
+    alt = "; ".join(f"{name}: {value:.2%}" for name, value in zip(names, accuracy, strict=True))
+    chart(accuracies([figure_label(run) for run in runs], accuracy, intervals), key="compare_accuracies", alt=alt)
+    with st.expander("How sure is this?"):
+        rows = [
+            {
+                "The best against": names[other], "Only the best is correct": test.only_first,
+                "Only this is correct": test.only_second, "p-value": f"{test.p_value:.2%}",
+            }
+            for other, test in found.others.items()
+        ]  # fmt: skip
+        st.dataframe(rows, hide_index=True, height="content", alt="McNemar's test of the best run and each other one")
+        st.caption(ABOUT)
     with told():
-        cards = {letter: lines(score_card(run, evaluated.reports[letter])) for letter, run in named.items()}
-    names = list(dict.fromkeys(name for card in cards.values() for name in card))
-    rows = [{"": name, **{letter: card.get(name, "") for letter, card in cards.items()}} for name in names]
-    st.dataframe(
-        rows, hide_index=True, height="content", alt="Score cards, a column for each run",
-        column_config={"": st.column_config.TextColumn(width=200, pinned=True)},
-    )  # fmt: skip
+        cards = [_card(run, report) for run, report in zip(runs, reports, strict=True)]
+    columns = {name: st.column_config.NumberColumn(format=text) for name, text in FORMATS.items()}
+    st.dataframe(cards, hide_index=True, height="content", column_config=columns, alt="Score cards, a run in each row")
 
 
-def _conclusion(first: str, other: str, test: Mcnemar) -> None:
-    """Show the result of the test in words and numbers."""
-    if not test.only_first + test.only_second:
-        st.markdown(f"**{first} and {other} predict the same digits correctly.**")
-        return
-    better, worse = (first, other) if test.only_first > test.only_second else (other, first)
-    if test.is_significant:
-        conclusion = f"**{better} is better than {worse}**, and the difference is more than chance"
-    else:
-        conclusion = f"**The difference between {first} and {other} may be chance**"
-    p_value = "under 0.01%" if test.p_value < 0.0001 else f"{test.p_value:.2%}"
-    st.markdown(
-        f"{conclusion}. Only {first} predicts {test.only_first:,} digits correctly, only {other} {test.only_second:,}. "
-        f"Two equally good models would differ as much or more in {p_value} of all cases (p-value of McNemar's exact "
-        "test).",
-        help=ABOUT,
-    )
+def _card(run: Run, report: dict[str, Any]) -> dict[str, Any]:
+    """Return the score card of a run as a row."""
+    card = score_card(run, report)
+    (low, high), trained = card["interval"], card["trained"]
+    return {
+        "Run": run_label(run),
+        "Accuracy": 100 * card["accuracy"],
+        "95% interval": f"{low:.2%} to {high:.2%}",
+        "Loss": card["loss"],
+        "Calibration error": 100 * card["calibration"]["error_after"],
+        "Parameters": card["parameters"],
+        "Size, kB": round(card["size"] / 1000),
+        "Trained on": ", ".join(SETTINGS[name].choices[trained[name]] for name in ("source", "split")),
+        "Epochs": trained["epochs"],
+        "Learning rate": trained["learning_rate"],
+        "Seconds": trained["seconds"],
+        "Seed": trained["seed"],
+    }

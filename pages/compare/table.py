@@ -1,4 +1,4 @@
-"""The table of all runs, a page at a time; those that are selected are compared, also those on its other pages."""
+"""The table of all runs, a page at a time. Ticks choose what is compared; those on its other pages stay."""
 
 from contextlib import suppress
 
@@ -17,19 +17,20 @@ PER_PAGE = 50
 
 
 def choose() -> list[Run]:
-    """Let the user choose among all runs, in a table or by name; returns the chosen ones in their order."""
+    """Let the user choose among all runs; returns the chosen ones in the order of their ticks."""
     chosen = _chosen()
-    shown = _page()
-    if shown:
+    if shown := _page():
         _table(shown)
     else:
         st.info("No run contains this text.", icon=":material/info:")
-    found = {run.id: run for run in [*chosen, *shown, starter.run()]}
-    st.multiselect(
-        "Runs to compare", list(found), key="compare_runs", format_func=lambda run_id: run_label(found[run_id]),
-        max_selections=MOST, placeholder="Choose two or more",
-        help="The others are compared with the first. Search, or turn the page of the table, to find more runs.",
-    )  # fmt: skip
+    if chosen:
+        elsewhere = len({run.id for run in chosen} - {run.id for run in shown})
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.button("Untick all", icon=":material/remove_done:", key="compare_none", on_click=_untick)
+            st.caption(
+                f"{len(chosen)} of at most {MOST} ticked"
+                + (f", {elsewhere} of them not on this page of the table." if elsewhere else ".")
+            )
     return chosen
 
 
@@ -58,7 +59,7 @@ def _page() -> list[Run]:
     """Let the user search and turn the page; returns the runs of that page, on the last one also the starter."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         search = st.text_input(
-            "Find a run", key="compare_search", max_chars=80, placeholder="Name, tag, note, network or date",
+            "Find a run", key="compare_search", max_chars=80, placeholder="Name, number, tag, note or network",
             icon=":material/search:", on_change=paging.back, args=("compare_page",), width=320,
         ).strip()  # fmt: skip
         count = runs.count(search)
@@ -84,9 +85,13 @@ def _table(shown: list[Run]) -> None:
     )  # fmt: skip
 
 
+def _untick() -> None:
+    st.session_state["compare_runs"] = []
+
+
 def _select(ids: list[str]) -> None:
-    """Compare what is selected in the table and on its other pages; the first run stays the first."""
+    """Compare what is ticked in the table, whose rows have these ids, and on its other pages; earlier ticks first."""
     rows = st.session_state["compare_table"]["selection"]["rows"]
-    selected = [ids[row] for row in rows if row < len(ids)]
-    kept = [run_id for run_id in st.session_state["compare_runs"] if run_id not in ids or run_id in selected]
-    st.session_state["compare_runs"] = [*kept, *(run_id for run_id in selected if run_id not in kept)][:MOST]
+    ticked = [ids[row] for row in rows if row < len(ids)]
+    kept = [run_id for run_id in st.session_state["compare_runs"] if run_id not in ids or run_id in ticked]
+    st.session_state["compare_runs"] = [*kept, *(run_id for run_id in ticked if run_id not in kept)][:MOST]

@@ -7,8 +7,9 @@ import streamlit as st
 from digits.errors import BlankDrawing, DigitsError
 from pages.draw.answer import live_training, multi_digit, prediction, tabs
 from pages.draw.canvas import canvas, draft, practice, recent, sources
-from pages.draw.canvas.sources import CANVAS, ONE_DIGIT, TEST_DIGIT
+from pages.draw.canvas.sources import CANVAS, ONE_DIGIT, PICTURE, TEST_DIGIT
 from pages.draw.my_drawings import label_drawing
+from pages.draw.picture import rows
 from pages.shared import cache, pickers
 from pages.shared.drawing import on_canvas
 from pages.shared.errors import told
@@ -81,6 +82,9 @@ def draw() -> None:
                 prediction.show_empty()
     except DigitsError as error:
         answer.error(str(error), icon=":material/error:")
+    if source == PICTURE and not training:
+        with details:
+            rows.offer(*models)
     if not training:
         tabs.show(run, models, digit, ink, strokes)
     draft.save()

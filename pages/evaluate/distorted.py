@@ -72,4 +72,6 @@ def _examples(run: Run, chosen: TestSet, strengths: dict[str, float]) -> None:
             with st.container(gap="xxsmall"):
                 alt = f"A distorted {digit}, prediction {predicted[digit]}"
                 show_enlarged(example, 3, alt=alt, width="stretch")
-                st.caption(f"{digit}" if predicted[digit] == digit else f":red[**{digit} → {predicted[digit]}**]")
+                is_correct = predicted[digit] == digit
+                # Not a caption, whose paleness makes red unreadable.
+                st.markdown(f":small[{digit}]" if is_correct else f":small[:red[**{digit} → {predicted[digit]}**]]")

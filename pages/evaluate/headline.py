@@ -1,15 +1,16 @@
 """The result in one line, beside the digits that were misclassified with the highest confidence."""
 
+import base64
+
+import numpy as np
 import streamlit as st
 
 from digits.data.dataset import is_available
 from digits.data.sources import SOURCES
 from digits.evaluation.test_sets import OPTDIGITS, TestSet
-from digits.figures.images import gallery
-from pages.evaluate import choice
 from pages.shared import cache
-from pages.shared.charts import chart
 from pages.shared.errors import told
+from pages.shared.picture import png
 from pages.shared.text import percent
 
 NUM_WORST = 8
@@ -45,17 +46,20 @@ def _source(chosen: TestSet) -> str:
 
 
 def _worst(chosen: TestSet, rows: list[dict]) -> None:
-    """Show some misclassified digits; a click opens one in the tab Mistakes."""
+    """Show some misclassified digits in a row: plain pictures, which a browser draws in no time, unlike a figure."""
     images, _ = chosen.take(cache.dataset(chosen.source))
-    titles = [
-        f"digit {row['index']:,}: label {row['label']}, prediction {row['predicted']}, "
-        f"{percent(row['confidence'])} confidence"
-        for row in rows
-    ]
-    captions = [f"{row['label']} → {row['predicted']}" for row in rows]
-    chart(
-        gallery(images[[row["index"] for row in rows]], titles, captions=captions),
-        key="evaluate_worst",
-        on_click=lambda point: choice.open_in_mistakes(rows[point["point_index"]]["index"]),
-        alt="The mistakes with the highest confidence, label → prediction: " + ", ".join(captions),
+    pictures = "".join(_picture(images[row["index"]], row) for row in rows)
+    st.html(f'<div style="display: flex; gap: 0.5rem">{pictures}</div>')
+
+
+def _picture(image: np.ndarray, row: dict) -> str:
+    """Return a digit, (28, 28) uint8, with its label and prediction as HTML."""
+    source = base64.b64encode(png(image)).decode()
+    confidence = percent(row["confidence"])
+    return (
+        '<figure style="margin: 0; flex: 1; max-width: 4.5rem; text-align: center">'
+        f'<img src="data:image/png;base64,{source}" style="width: 100%; image-rendering: pixelated" '
+        f'alt="Label {row["label"]}, prediction {row["predicted"]}, {confidence} confidence">'
+        f'<figcaption style="font-size: 0.875rem; white-space: nowrap">{row["label"]} → {row["predicted"]}</figcaption>'
+        "</figure>"
     )

@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from pages.evaluate import choice
+from pages.shared import shortcuts
 from pages.shared.picture import show_enlarged
 
 KEY = "evaluate_map_index"
@@ -28,18 +29,19 @@ def show(images: np.ndarray, labels: np.ndarray, predicted: np.ndarray) -> None:
         if len(misclassified):
             following = int(misclassified[np.searchsorted(misclassified, index, side="right") % len(misclassified)])
             st.button(
-                "Next mistake", icon=":material/chevron_right:", shortcut="N", key="evaluate_map_next",
-                on_click=_choose, args=(following,),
+                "Next mistake", icon=":material/chevron_right:", shortcut=shortcuts.letter("N"),
+                key="evaluate_map_next", on_click=_choose, args=(following,),
             )  # fmt: skip
         st.button(
             "Open", icon=":material/zoom_in:", key="evaluate_map_open", on_click=choice.open_in_mistakes, args=(index,),
             help="Shows its probabilities and the most similar training digits.",
         )  # fmt: skip
+        shortcuts.offer()
 
 
 def show_drawing(own: np.ndarray | None, about: str) -> None:
     """Show the user's last drawing, (28, 28) uint8, which is a star on the map; offer to draw one without it."""
-    st.subheader("Your drawing", anchor=False)
+    st.header("Your drawing", anchor=False)
     if own is None:
         st.caption("Draw one digit on the Draw page. It appears here as a star.")
         st.page_link("pages/draw/page.py", label="Draw a digit", icon=":material/draw:")

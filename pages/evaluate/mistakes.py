@@ -9,7 +9,7 @@ from digits.figures.confusion import confusion
 from digits.figures.images import gallery
 from digits.runs.run import Run
 from pages.evaluate import choice, one_digit, predictions, table
-from pages.shared import paging
+from pages.shared import paging, shortcuts
 from pages.shared.charts import SAVE, chart
 from pages.shared.text import percent
 
@@ -22,7 +22,7 @@ def show(run: Run, chosen: TestSet, report: dict) -> None:
     """
     matrix, digits = st.columns([5, 6], gap="large")
     with matrix:
-        st.subheader("Confusion matrix", anchor=False)
+        st.header("Confusion matrix", anchor=False)
         picture = st.container()  # above the choice, but drawn after it, when a cell from a link is known
         with st.expander("Filter", icon=":material/filter_alt:", type="compact", key="evaluate_filter"):
             choice.by_hand(chosen)
@@ -83,6 +83,9 @@ def _sheet(found: np.ndarray, images: np.ndarray, labels: np.ndarray, probabilit
         alt="Digits, label → prediction: " + ", ".join(captions),
     )
     st.caption(f"{len(found):,} digit{'s' * (len(found) != 1)}. Below each: label → prediction. Select one to open it.")
-    st.button(
-        "Open the first digit", icon=":material/zoom_in:", shortcut="O", on_click=choice.open_digit, args=(shown[0],)
-    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            "Open the first digit", icon=":material/zoom_in:", shortcut=shortcuts.letter("O"),
+            on_click=choice.open_digit, args=(shown[0],),
+        )  # fmt: skip
+        shortcuts.offer()

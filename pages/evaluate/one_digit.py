@@ -12,7 +12,7 @@ from digits.evaluation.test_sets import TestSet
 from digits.figures.images import gallery
 from digits.runs.run import Run
 from pages.evaluate import choice
-from pages.shared import background, cache
+from pages.shared import background, cache, shortcuts
 from pages.shared.charts import chart, probability_bars
 from pages.shared.errors import told
 from pages.shared.picture import show_enlarged
@@ -42,7 +42,7 @@ def show(
     with picture:
         show_enlarged(image, 7, alt=f"A handwritten digit with label {label}, prediction {predicted}")
     with words:
-        st.markdown(f"##### Digit {index:,} of the test set")
+        st.markdown(f"## Digit {index:,} of the test set")
         st.markdown(
             f"Label: **{label}**.  \nPrediction: **{predicted}**, {percent(probabilities[predicted])} confidence."
         )
@@ -62,17 +62,20 @@ def _steps(found: np.ndarray, index: int) -> None:
     here = int(place[0]) if len(place) else None
     with st.container(horizontal=True, vertical_alignment="center"):
         page = 1 if here is None else 1 + here // choice.PER_PAGE
-        st.button("Back", icon=":material/grid_view:", shortcut="B", on_click=choice.back, args=(page,))
+        st.button(
+            "Back", icon=":material/grid_view:", shortcut=shortcuts.letter("B"), on_click=choice.back, args=(page,)
+        )
         if here is not None:
             for name, icon, shortcut, target in (
                 ("Previous", "chevron_left", "P", here - 1),
                 ("Next", "chevron_right", "N", (here + 1) % len(found)),
             ):
                 st.button(
-                    name, icon=f":material/{icon}:", shortcut=shortcut, on_click=choice.open_digit,
+                    name, icon=f":material/{icon}:", shortcut=shortcuts.letter(shortcut), on_click=choice.open_digit,
                     args=(int(found[target]),), disabled=len(found) < 2,
                 )  # fmt: skip
             st.caption(f"{here + 1:,} of {len(found):,}")
+        shortcuts.offer()
 
 
 def _nearest(run: Run, image: np.ndarray) -> None:

@@ -25,7 +25,7 @@ def show(run: Run, chosen: TestSet, report: dict) -> None:
     """Show sliders with the accuracy they lead to, then the curves; offer to compute these."""
     prepared(chosen.source)
     st.fragment(distorted.show)(run, chosen)
-    st.subheader("Accuracy by strength", anchor=False)
+    st.header("Accuracy by strength", anchor=False)
     with told():
         measured = robustness.stored(run, chosen)
         if measured is None:

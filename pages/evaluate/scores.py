@@ -19,7 +19,7 @@ def show(run: Run, chosen: TestSet, report: dict) -> None:
     with told():
         scores = score_card(run, report)
     _numbers(scores)
-    st.subheader("Score card", anchor=False)
+    st.header("Score card", anchor=False)
     card.show(scores, file_name=f"{run.id}-{chosen.name}")
     folded = st.expander("Each digit: precision, recall, F1", key="evaluate_digits", on_change="rerun")
     if folded.open:

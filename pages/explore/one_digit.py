@@ -1,4 +1,4 @@
-"""One digit: its pixels as a heatmap, its label and its one-hot vector."""
+"""One digit: its pixels as a heatmap; beside it its label, and that as one-hot numbers."""
 
 from dataclasses import asdict
 
@@ -10,7 +10,7 @@ from digits.data.encoding import one_hot, scale
 from digits.data.splits import Split
 from digits.figures.images import heatmap
 from digits.figures.labels import one_hot as one_hot_figure
-from pages.shared import cache, links
+from pages.shared import cache, links, shortcuts
 from pages.shared.charts import chart
 
 PARTS = {"train": "the training set", "validation": "the validation set", "test": "the test set"}
@@ -21,20 +21,26 @@ def show(dataset: Dataset, parts: Split) -> None:
     picture, words = st.columns(2, gap="large")
     with words:
         index = _choose(dataset)
-        about = "Divides by 255, like the first layer of every network here."
-        scaled = st.toggle("Scale the pixels to 0..1", key="explore_scaled", help=about)
-        numbers = st.toggle("Show the value of each pixel", key="explore_numbers")
     image, label = dataset.images[index], int(dataset.labels[index])
     with picture:
-        chart(
-            heatmap(scale(image) if scaled else image, scaled=scaled, numbers=numbers),
-            key="explore_heatmap",
-            alt=f"Handwritten digit {label}, 28 by 28 pixels",
-        )
+        pixels = st.container()
+        with st.container(horizontal=True):
+            about = "Divides by 255, as the first layer of every network here does. Small numbers are easier to learn."
+            scaled = st.toggle("Scale the pixels to 0..1", key="explore_scaled", help=about)
+            numbers = st.toggle("Show the value of each pixel", key="explore_numbers")
+        with pixels:
+            chart(
+                heatmap(scale(image) if scaled else image, scaled=scaled, numbers=numbers),
+                key="explore_heatmap",
+                alt=f"Handwritten digit {label}, 28 by 28 pixels",
+            )
     with words:
         st.metric("Label", label, help="The digit that a person read.")
         vector = one_hot([label])[0]
-        st.markdown("**One-hot**: ten places, counted from 0. The place of the label holds a 1.")
+        st.markdown(
+            "A network gives ten numbers, one for each digit. To compare them with the label, the label becomes ten "
+            f"numbers, too: a 1 at place {label}, counted from 0, and a 0 everywhere else. This is called **one-hot**."
+        )
         st.code(str(vector.tolist()), language=None)
         alt = f"Ten boxes; the one at place {label} is filled"
         chart(one_hot_figure(vector), key="explore_one_hot", alt=alt)
@@ -56,12 +62,13 @@ def _choose(dataset: Dataset) -> int:
         ("Next", "chevron_right", "N"): among[np.searchsorted(among, index, side="right") % len(among)],
         ("Random", "casino", "X"): np.random.default_rng().choice(among),
     }
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         for (name, icon, shortcut), target in steps.items():
             st.button(
-                name, icon=f":material/{icon}:", shortcut=shortcut, on_click=open_digit, args=(int(target),),
-                key=f"explore_{name}",
+                name, icon=f":material/{icon}:", shortcut=shortcuts.letter(shortcut), on_click=open_digit,
+                args=(int(target),), key=f"explore_{name}",
             )  # fmt: skip
+        shortcuts.offer()
     return index
 
 

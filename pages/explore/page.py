@@ -5,15 +5,15 @@ import streamlit as st
 from digits.data.sources import SOURCES
 from digits.data.splits import split
 from digits.networks.settings_table import SETTINGS
-from pages.explore import batches, doubtful, gallery, one_digit, overview
+from pages.explore import doubtful, facts, gallery, network_input, one_digit
 from pages.shared import links
 from pages.shared.prepare import prepared
 
 VIEWS = {
-    "Data set": overview,
     "One digit": one_digit,
     "Gallery": gallery,
-    "Batches": batches,
+    "What the network gets": network_input,
+    "Facts": facts,
     "Doubtful labels": doubtful,
 }
 TITLES, SPLIT_TITLES = SETTINGS["source"].choices, SETTINGS["split"].choices
@@ -23,15 +23,14 @@ SPLIT_HELP = (
     "5,000 training digits validate it."
 )
 
-st.title("Explore", anchor=False)
-st.markdown("Look at the handwritten digits before you train on them.")
-
-with st.container(horizontal=True, gap="large"):
+with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    st.title("Explore", anchor=False, width="content")
     about = "\n\n".join(f"**{TITLES[name]}**: {SOURCES[name].about}" for name in TITLES)
     source = links.choose("Data", "source", "explore_source", TITLES, help=about)
     split_name = "tutorial"
     if SOURCES[source].num_test:
         split_name = links.choose("Split", "split", "explore_split", SPLIT_TITLES, help=SPLIT_HELP)
+st.markdown("Look at the handwritten digits before you train on them.")
 
 dataset = prepared(source, choice="explore_source")
 parts = split(split_name, source)

@@ -1,66 +1,48 @@
-"""Home: what this is, and the four steps of a project, each with how far you are and a link to its page."""
+"""Home: what this is, one button to try it, and the four steps of a project."""
+
+from pathlib import Path
 
 import streamlit as st
 
 from digits.data.dataset import is_prepared
-from digits.evaluation import evaluate
-from digits.evaluation.test_sets import test_sets
-from digits.runs import models
+from digits.data.sources import SOURCES
 from digits.runs import store as runs
-from digits.runs.run import Run
-from pages.shared import cache, pickers
-from pages.shared.errors import told
-from pages.shared.visitor import owner
 
-
-def test_accuracy(run: Run) -> str:
-    """Return how a model did on its first test set, in a line."""
-    for chosen in test_sets(run.settings):
-        if report := evaluate.stored(run, chosen):
-            return f"Test accuracy: {report['accuracy']:.1%} ({report['n']:,} digits)."
-    return "Not evaluated yet."
-
-
-st.title("Digits", anchor=False)
-st.markdown(
-    "A whole machine-learning project in your browser. Look at handwritten digits, train a network, evaluate it on "
-    "digits it has never seen, then draw your own. No code, no account, no network needed."
-)
-
-with told():
-    strip, labels = cache.strip("sample")
-st.image(strip, width="stretch", output_format="PNG", alt="Handwritten digits: " + " ".join(map(str, labels)))
-
-num_runs, chosen = runs.count(), models.chosen(owner())
 STEPS = [
-    (
-        "Explore", "pages/explore/page.py", "grid_view", "Look at the digits",
-        "See them pixel by pixel, with their labels, batches and splits.",
-        "70,000 digits are ready." if is_prepared("mnist") else "5,000 digits are ready. You can download 65,000 more.",
-    ),
-    (
-        "Train", "pages/train/page.py", "model_training", "Train a network",
-        "Choose a network, start the training and watch it learn, epoch by epoch.",
-        f"{num_runs:,} run{'s' * (num_runs != 1)} so far." if num_runs else "Takes some seconds on a laptop.",
-    ),
-    (
-        "Evaluate", "pages/evaluate/page.py", "fact_check", "Evaluate it",
-        "See how accurate it is, how far to trust that number, and every misclassified digit.",
-        test_accuracy(chosen),
-    ),
-    (
-        "Draw", "pages/draw/page.py", "draw", "Draw a digit",
-        "The prediction updates with every stroke. See what the network sees.",
-        f"Model: {pickers.model_label(chosen)}.",
-    ),
-]  # fmt: skip
+    ("Explore", "grid_view", "Look at handwritten digits, pixel by pixel, with their labels."),
+    ("Train", "model_training", "Choose a network and watch it learn, epoch by epoch."),
+    ("Evaluate", "fact_check", "Test it on digits it has never seen. Look at each one it misclassified."),
+    ("Draw", "draw", "Draw a digit. The prediction updates with every stroke."),
+]
 
-with st.grid("auto", min_column_width=240):
-    for number, (name, page, icon, title, what, state) in enumerate(STEPS, start=1):
-        with st.container(border=True, height="stretch"):
-            st.markdown(f"#### :material/{icon}: {number}. {title}")
+WHOLE_CARD_IS_ITS_LINK = """<style>
+[class*="st-key-home_step_"] { position: relative; }
+[class*="st-key-home_step_"] * { position: static; }
+[class*="st-key-home_step_"] a::after { content: ""; position: absolute; inset: 0; border-radius: inherit; }
+[class*="st-key-home_step_"]:hover { border-color: currentColor; }
+</style>"""
+
+words, picture = st.columns([3, 2], gap="large", vertical_alignment="center")
+with words:
+    st.title("Digits", anchor=False)
+    st.markdown(
+        "A whole machine-learning project in your browser: look at handwritten digits, train a network, evaluate it, "
+        "then draw a digit of your own. You need no code and no account."
+    )
+    if st.button("Draw a digit now", type="primary", icon=":material/draw:", key="home_draw"):
+        st.switch_page("pages/draw/page.py")
+with picture:
+    st.html(Path(__file__).with_name("picture.html"))
+
+with st.grid(4, min_column_width=180):
+    for number, (name, icon, what) in enumerate(STEPS, start=1):
+        with st.container(border=True, height="stretch", key=f"home_step_{number}"):
+            st.header(f":material/{icon}: {number}. {name}", anchor=False)
             st.markdown(what)
-            st.text(state)  # no Markdown: it may hold the name of a run
-            st.page_link(page, label=name, icon=":material/arrow_forward:")
+            st.space("stretch")
+            st.page_link(f"pages/{name.lower()}/page.py", label=f"Open {name}", icon=":material/arrow_forward:")
 
-st.caption("New here? Begin with Draw to see what a trained network does. Then follow the steps from Explore on.")
+st.html(WHOLE_CARD_IS_ITS_LINK)
+
+data, num_runs = SOURCES["mnist" if is_prepared("mnist") else "sample"], runs.count()
+st.caption(f"{data.num_train + data.num_test:,} digits ready · {num_runs:,} run{'s' * (num_runs != 1)}")

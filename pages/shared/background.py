@@ -46,7 +46,7 @@ def show_progress(task: Task) -> None:
         st.progress(min(task.fraction, 1.0), text="Running, but not responding")
     else:
         st.progress(min(task.fraction, 1.0), text=f"{task.phase or 'Starting'}…")
-    st.caption("You can leave this page or close it: a process of its own does the work.")
+    st.caption("You can leave or close this page. The work continues.")
 
 
 def _start(kind: str, subject: str, part: str, lane: str) -> None:

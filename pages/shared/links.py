@@ -12,11 +12,14 @@ import streamlit as st
 from pages.shared.errors import told
 
 
-def follow(name: str, key: str, options: Collection[str] | range, default: str | int | None = None) -> None:
+def follow(
+    name: str, key: str, options: Collection[str] | range, default: str | int | None = None, *, always: bool = False
+) -> None:
     """Let the widget with this key and the address agree. Call it before the widget is made, and give that no default.
 
     The address counts when somebody has followed a link or gone back; otherwise the page does, and the address follows.
     options: what may be chosen; anything else, in a link or left from an earlier choice, becomes `default`.
+    always: whether the default is in the address, too.
     """
     linked, known = st.query_params.get(name), f"{key}_linked"
     if key not in st.session_state or linked != st.session_state.get(known):
@@ -24,7 +27,7 @@ def follow(name: str, key: str, options: Collection[str] | range, default: str |
     if st.session_state[key] not in options:
         st.session_state[key] = default
     value = st.session_state[key]
-    text = None if value == default else str(value)
+    text = None if value is None or (value == default and not always) else str(value)
     if text is None:
         st.query_params.pop(name, None)
     elif text != linked:

@@ -39,13 +39,13 @@ def _offer(source: str, problem: str, choice: str | None) -> None:
     known = SOURCES[source]
     action = "Prepare it again" if problem else f"Prepare the full {known.title}"
     with st.container(border=True, key="prepare"):
-        st.subheader(f"{known.title} is not ready yet", anchor=False)
+        st.header(f"{known.title} is not ready yet", anchor=False)
         if problem:
             st.warning(problem, icon=":material/warning:")
         st.markdown(known.about)
         if source == "mnist":
             st.caption(
-                "Preparing it fetches 11 MB once and takes about half a minute; it continues if you leave this page."
+                "Preparing it fetches 11 MB once and takes about half a minute. It continues if you leave this page."
             )
         with st.container(horizontal=True):
             st.button(action, type="primary", icon=":material/download:", on_click=_start, args=(source,))
@@ -72,5 +72,5 @@ def _watch(source: str) -> None:
     task = tasks.find("prepare", source)
     if task is None or task.state not in background.UNDER_WAY:
         st.rerun()
-    st.subheader(f"Preparing {SOURCES[source].title}", anchor=False)
+    st.header(f"Preparing {SOURCES[source].title}", anchor=False)
     background.show_progress(task)

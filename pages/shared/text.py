@@ -1,5 +1,7 @@
 """Texts and numbers in words, the same on every page."""
 
+import html
+
 import numpy as np
 
 from digits.figures.probabilities import percent
@@ -23,6 +25,11 @@ def isolated(text: str) -> str:
     does not take a name that begins with = for a formula. An empty text stays empty.
     """
     return f"\u2068{text}\u2069" if text else ""
+
+
+def in_figure(text: str, length: int = 32) -> str:
+    """Return what a user wrote for a figure: Plotly would read tags in it as such. A long one is shortened."""
+    return html.escape(isolated(text if len(text) <= length else f"{text[: length - 1]}…"))
 
 
 def confidence_text(probabilities: np.ndarray) -> str:

@@ -18,7 +18,7 @@ def show(dataset: Dataset, parts: Split) -> None:
     seed = st.session_state.setdefault("train_preview_seed", 0)
     rows = [images] + [augment(images, labels, np.random.default_rng([seed, row])) for row in range(3)]
     titles = [f"{'augmented' if row else 'original'}: a {label}" for row in range(4) for label in labels]
-    st.subheader("Augmented digits", anchor=False)
+    st.header("Augmented digits", anchor=False)
     chart(
         gallery(np.concatenate(rows), titles, columns=NUM_SHOWN),
         key="train_preview",

@@ -95,7 +95,7 @@ def _show_layers() -> None:
     except BadConfig as error:
         st.caption(str(error))
         return
-    st.subheader("Layers", anchor=False)
+    st.header("Layers", anchor=False)
     st.markdown(architectures.DESCRIPTIONS[chosen.architecture])
     layers.show(chosen)
 

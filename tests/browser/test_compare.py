@@ -9,21 +9,39 @@ from tests.pages.conftest import copy_run
 ROW, CHECKBOX = 35, 20  # px: the height of a row, and where its checkbox is
 
 
-def test_rows_of_the_table_are_selected_by_a_click_and_by_name(visit, with_run, digits_home):
+def is_chosen(page, *run_ids):
+    page.wait_for_url(re.compile(re.escape(f"compare={'%2C'.join(run_ids)}") + "$"))
+    settle(page)
+
+
+def test_runs_are_ticked_by_keyboard_and_by_mouse_and_unticked_at_once(visit, with_run, digits_home):
     other = copy_run(with_run)
+    runs.rename(with_run.id, "<b>mine</b>")
     with serving(digits_home) as address:
         page = visit(f"{address}/compare")
         table = page.get_by_test_id("stDataFrame").first
         table.wait_for()
         settle(page)
+        page.get_by_label("Find a run").focus()
+        for _ in range(8):  # over the tools of the table
+            page.keyboard.press("Tab")
+            if page.evaluate("document.activeElement.tagName === 'TD'"):
+                break
+        page.keyboard.press("Shift+Space")
+        is_chosen(page, with_run.id)
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Shift+Space")
+        is_chosen(page, with_run.id, other.id)
+
+        page.get_by_role("button", name="Untick all").click()
+        page.wait_for_url(lambda url: "compare=" not in url)
+        settle(page)
         table.scroll_into_view_if_needed()
-        for row, chosen in ((2, "starter"), (0, f"starter,{with_run.id}")):
+        for row, chosen in ((2, ["starter"]), (0, ["starter", with_run.id])):
             box = table.bounding_box()
             page.mouse.click(box["x"] + CHECKBOX, box["y"] + ROW * (row + 1.5))
-            page.wait_for_url(re.compile(re.escape(f"compare={chosen.replace(',', '%2C')}") + "$"))
-            settle(page)
-        expect(page.get_by_text("A: Starter model")).to_be_visible()
-        page.get_by_role("button", name=re.compile("^Remove Starter|^delete|Clear")).first.click()
-        page.wait_for_url(lambda url: "starter" not in url)
+            is_chosen(page, *chosen)
+        page.get_by_role("tab", name="Curves").click()
+        legend = page.locator(".js-plotly-plot .legendtext")
+        expect(legend.last).to_contain_text("<b>mine</b>")  # letter for letter, in a figure, too
         assert not page.get_by_test_id("stException").count()
-    assert {run.id for run in runs.page()} == {with_run.id, other.id}

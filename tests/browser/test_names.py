@@ -13,7 +13,7 @@ def test_a_name_is_shown_letter_for_letter_and_does_nothing(visit, with_run, dig
     runs.rename(with_run.id, name)
     models.choose(with_run)
     with serving(digits_home) as address:
-        for path, kind in (("", "stText"), ("evaluate", "stSelectbox"), ("draw", "stSelectbox")):
+        for path, kind in (("compare", "stText"), ("evaluate", "stSelectbox"), ("draw", "stSelectbox")):
             page = visit(f"{address}/{path}")
             place = page.get_by_test_id(kind)
             place.last.wait_for()

@@ -155,10 +155,10 @@ def test_a_finger_draws_on_a_phone_and_the_card_is_behind_the_i(pages, open_file
     touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     expect(page.locator("#numeral")).to_have_text("1")
     assert page.evaluate("scrollY") == 0
-    page.get_by_role("button", name="About this network").tap()
+    page.get_by_role("button", name="About this network").click()
     expect(page.get_by_role("heading", name="<b>Mine</b>")).to_be_visible()
     expect(page.get_by_text("99% & more")).to_be_visible()
-    page.get_by_role("button", name="Close").tap()
+    page.get_by_role("button", name="Close").click()
     expect(page.locator("dialog")).to_be_hidden()
 
 

@@ -7,14 +7,17 @@ from dataclasses import replace
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from digits.commands import checks, train
 from digits.data.dataset import open_dataset
+from digits.inference.decoding import FORMATS
 from digits.networks.settings import make_settings
 from digits.runs import models, starter
 from digits.runs import store as runs
 from digits.storage import database
 from tests.conftest import digits
+from tests.inference.photos import FOUR, ONE, photo, written
 
 
 def test_train_prints_one_json_document_with_all_that_scripts_rely_on(trained_home):
@@ -55,7 +58,7 @@ def test_predict_takes_a_folder_in_file_name_order_and_says_what_it_cannot_read(
     said = run("predict", "--json", folder)
     lines = [json.loads(line) for line in said.out.splitlines()]
     assert said.code == 1
-    assert said.err == f"Skipped in {folder}, not PNG or JPEG: notes.txt.\n"
+    assert said.err == f"Skipped in {folder}, not a picture: notes.txt.\n"
     assert [line["image"].rsplit("/", 1)[1] for line in lines] == ["6.png", "7.png", "8.png", "9.png", "a.png"]
     assert [line["digit"] for line in lines[:4]] == data.labels[4_003:3_999:-1].tolist()
     for line in lines[:4]:
@@ -86,9 +89,9 @@ def test_predict_uses_the_starter_when_nothing_was_trained(run, digits_home, one
     ("names", "message"),
     [
         ([], ""),
-        (["notes.txt"], "Skipped in {}, not PNG or JPEG: notes.txt.\n"),
-        ([f"{number}.gif" for number in range(7)],
-         "Skipped in {}, not PNG or JPEG: 0.gif, 1.gif, 2.gif, 3.gif, 4.gif and 2 more.\n"),
+        (["notes.txt"], "Skipped in {}, not a picture: notes.txt.\n"),
+        ([f"{number}.pdf" for number in range(7)],
+         "Skipped in {}, not a picture: 0.pdf, 1.pdf, 2.pdf, 3.pdf, 4.pdf and 2 more.\n"),
     ],
 )  # fmt: skip
 def test_predict_fails_on_a_folder_without_pictures_and_says_what_it_skips(run, tmp_path, names, message):
@@ -106,9 +109,45 @@ def test_predict_says_what_is_wrong_with_each_file_and_fails(run, tmp_path):
     said = run("predict", tmp_path / "broken.png", tmp_path / "missing.png")
     assert said.code == 1
     assert said.out.splitlines() == [
-        f"{tmp_path}/broken.png: This isn't a PNG or JPEG file. Save the picture as one of them and try again.",
+        f"{tmp_path}/broken.png: This isn't a picture that we can read. Save it as {FORMATS} and try again.",
         f"{tmp_path}/missing.png: The file can't be read: No such file or directory.",
     ]
+
+
+def test_predict_reads_every_format_of_a_folder_and_says_which_folders_it_skips(run, digits_home, one, tmp_path):
+    picture = Image.open(one)
+    names = ["one.bmp", "one.gif", "one.jfif", "one.jpe", "one.tiff", "one.webp"]
+    folder = tmp_path / "pictures"
+    (folder / "more").mkdir(parents=True)
+    for name in names:
+        picture.save(folder / name, "JPEG" if name in ("one.jfif", "one.jpe") else None)
+    said = run("predict", "--json", folder)
+    assert (said.code, said.err) == (0, f"Skipped in {folder}, folders in it are not searched: more.\n")
+    assert [json.loads(line)["digit"] for line in said.out.splitlines()] == [1] * len(names)
+
+
+def test_predict_says_that_a_picture_is_empty_and_fails(run, digits_home, tmp_path):
+    cv2.imwrite(str(tmp_path / "empty.png"), np.full((200, 200), 255, np.uint8))
+    said = run("predict", "--numbers", tmp_path / "empty.png")
+    assert (said.code, said.out) == (1, f"{tmp_path}/empty.png: We found no digits in this picture.\n")
+    assert "no ink" in run("predict", tmp_path / "empty.png").out
+
+
+def test_predict_reads_numbers_row_by_row_with_a_box_for_each_digit(run, digits_home, tmp_path):
+    picture = photo(
+        written((280, 240), [(ONE, 30, 30, 80), (FOUR, 130, 30, 80), (FOUR, 30, 160, 80), (ONE, 130, 160, 80)])
+    )
+    cv2.imwrite(str(tmp_path / "rows.png"), picture)
+    result = json.loads(run("predict", "--numbers", "--json", tmp_path / "rows.png").out)
+    assert set(result) == {"image", "rows"}
+    assert [row["text"] for row in result["rows"]] == ["14", "41"]
+    for row, top in zip(result["rows"], (30, 160), strict=True):
+        for digit, left in zip(row["digits"], (30, 130), strict=True):
+            assert set(digit) == {"digit", "probability", "box", "looks_like_a_digit"}
+            assert digit["looks_like_a_digit"] is True and digit["probability"] > 0.9
+            x, y, width, height = digit["box"]
+            assert abs(x - left) < 15 and abs(y - top) < 10 and 20 < width < 80 and 70 < height < 100
+    assert run("predict", "--numbers", tmp_path / "rows.png").out == f"{tmp_path}/rows.png: 14 / 41\n"
 
 
 def test_only_verbs_that_build_networks_need_the_library_of_keras(run, digits_home, one, monkeypatch):

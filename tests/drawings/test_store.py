@@ -49,11 +49,11 @@ def test_merging_stores_each_picture_once_and_counts_the_others(digits_home):
 def test_nothing_is_stored_without_room(digits_home, monkeypatch):
     monkeypatch.setattr(store, "MOST", 2)
     store.put(drawn(1))
-    with pytest.raises(DigitsError, match="no room for 2 more drawings: My drawings holds 1 of at most 2"):
+    with pytest.raises(DigitsError, match="no room for 2 more: My drawings holds 1 of at most 2"):
         store.merge([drawn(7, x=120), drawn(4, x=150)])
     assert len(store.drawings()) == 1
     store.put(drawn(7, x=120))
-    with pytest.raises(DigitsError, match="expected at most 2"):
+    with pytest.raises(DigitsError, match="no room for 1 more: My drawings holds 2 of at most 2"):
         store.put(drawn(4, x=150))
     store.put(drawn(2, x=120))  # correcting needs no room
 

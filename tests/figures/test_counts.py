@@ -13,14 +13,14 @@ def test_counts_are_grouped_by_part_and_the_legend_tells_their_sums():
     assert figure.layout.barmode == "group"
 
 
-def test_the_parts_of_a_split_follow_each_other_without_a_gap():
-    figure = split_bar({"validation": 300, "train": 1200, "test": 375})
-    assert [(bar.name, bar.base[0], bar.x[0], bar.text) for bar in figure.data] == [
-        ("validation", 0, 300, "validation<br><b>300</b>"),
-        ("train", 300, 1200, "train<br><b>1,200</b>"),
-        ("test", 1500, 375, "test<br><b>375</b>"),
+def test_the_parts_of_a_split_follow_each_other_in_one_bar_over_the_whole_width():
+    figure = split_bar({"train": 3200, "validation": 800, "test": 1000})
+    assert [(bar.name, bar.x[0], bar.text) for bar in figure.data] == [
+        ("train", 3200, "train<br><b>3,200</b>"),
+        ("validation", 800, "validation<br><b>800</b>"),
+        ("test", 1000, "test<br><b>1,000</b>"),
     ]
-    assert figure.layout.xaxis.range == (0, 1875)
+    assert figure.layout.barmode == "stack" and figure.layout.xaxis.range == (0, 5000)
 
 
 def test_a_part_has_the_same_colour_wherever_it_stands():

@@ -80,6 +80,9 @@ def test_each_compared_run_has_a_colour_for_validation_and_training_alike():
     assert [trace.name for trace in figure.data] == ["A, training", "A", "B, training", "B"]
     colours = [trace.line.color for trace in figure.data]
     assert colours[0] == colours[1] != colours[2] == colours[3]
+    dashes = [trace.line.dash for trace in figure.data]
+    assert dashes[0] == dashes[1] != dashes[2] == dashes[3]  # for whoever does not tell colours apart
+    assert figure.data[1].marker.symbol != figure.data[3].marker.symbol
     assert (figure.data[1].x, figure.data[1].y, figure.data[3].y) == ((1, 2), (2.0, 1.0), (2.0,))
 
 

@@ -41,7 +41,8 @@ def test_what_is_rubbed_out_is_missing_of_each_stroke_drawn_before_and_of_none_d
     before, after = read_strokes(drawing(LINE, eraser, LINE))
     assert not paint([before], (384, 384))[85:115].any() and paint([before], (384, 384))[60, 100] == 255
     assert paint([after], (384, 384))[100, 100] == 255
-    np.testing.assert_array_equal(paint([before, after], (384, 384)), paint([after], (384, 384)))
+    for both in ([before, after], [after, before]):
+        np.testing.assert_array_equal(paint(both, (384, 384)), paint([after], (384, 384)))
 
 
 def test_a_stroke_that_was_rubbed_out_wholly_is_none_any_more():
@@ -76,6 +77,8 @@ def test_a_dot_is_painted(path):
         drawing({"path": [["M", 1, 2]]}),
         drawing({**LINE, "strokeWidth": None}),
         drawing({**LINE, "strokeWidth": 1e9}),
+        drawing({**LINE, "strokeWidth": -4}),
+        drawing({**LINE, "strokeWidth": 0.04}),
         drawing({**LINE, "strokeWidth": "wide"}),
         drawing({**LINE, "path": [["M", math.nan, 2]]}),
         drawing({**LINE, "path": [["M", 1e300, 2]]}),

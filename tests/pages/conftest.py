@@ -80,6 +80,7 @@ def texts(page: AppTest) -> str:
     """Return all that the page says in words."""
     kinds = (
         page.title,
+        page.header,
         page.subheader,
         page.markdown,
         page.caption,

@@ -14,7 +14,7 @@ from digits.runs.run import RunState
 from pages.compare import table as compare_table
 from pages.shared.text import isolated
 from tests.evaluation.conftest import damage, train_further
-from tests.pages.conftest import HOSTILE_NAME, be_at_work, copy_run, execute, progress, texts
+from tests.pages.conftest import HOSTILE_NAME, be_at_work, click, copy_run, execute, progress, texts
 
 
 @pytest.fixture
@@ -51,29 +51,38 @@ def test_all_runs_are_listed_with_the_starter_and_two_are_asked_for(open_page, w
     report = evaluate.stored(with_run, find_set("tutorial", with_run.settings))
     assert table(page)["Test accuracy"][0] == pytest.approx(100 * report["accuracy"])
     assert table(page)["Test set"].tolist() == ["80/20 split (1,000)", "MNIST's own test set (10,000)"]
-    assert "Choose two runs or more" in page.info[0].value
+    assert table(page)["Run"].tolist() == ["One hidden layer · run 1", "Starter model"]
+    assert "Tick two runs or more." in texts(page) and not page.tabs
 
 
-def test_a_real_difference_is_called_one_with_its_numbers(open_page, two_runs):
+def test_a_real_difference_is_called_one_in_a_sentence_with_the_test_behind_it(open_page, two_runs):
     page = open_both(open_page, two_runs)
-    sentence = next(element.value for element in page.markdown if "p-value" in element.value)
-    assert sentence.startswith("**A is better than B**, and the difference is more than chance. Only A predicts")
-    cards = page.dataframe[1].value
-    assert cards.columns.tolist() == ["", "A", "B"] and "Accuracy" in cards[""].tolist()
+    assert (
+        "One hidden layer · run 1 is better than One hidden layer · run 2, and the difference is more than chance."
+        in [text.value for text in page.text]
+    )
+    assert page.get_by_key("compare_accuracies")
+    test, cards = page.dataframe[1].value, page.dataframe[2].value
+    assert test["The best against"].tolist() == ["One hidden layer · run 2"]
+    assert test["Only the best is correct"][0] > test["Only this is correct"][0]
+    assert cards["Run"].tolist() == ["One hidden layer · run 1", "One hidden layer · run 2"]  # a run in each row
+    report = evaluate.stored(two_runs[0], find_set("tutorial", two_runs[0].settings))
+    assert cards["Accuracy"][0] == pytest.approx(100 * report["accuracy"]) and cards["Epochs"].tolist() == [3, 3]
 
 
 def test_what_may_be_chance_is_called_chance(open_page, two_runs):
     run, other = two_runs
+    both = "One hidden layer · run 1 and One hidden layer · run 2"
     predict(other, run, zeros=0)
-    assert "**A and B predict the same digits correctly.**" in texts(open_both(open_page, two_runs))
+    assert f"{both} predict the same digits correctly." in texts(open_both(open_page, two_runs))
     predict(other, run, zeros=2)
-    assert "**The difference between A and B may be chance**" in texts(open_both(open_page, two_runs))
+    assert f"The difference between {both} may be chance." in texts(open_both(open_page, two_runs))
 
 
 def test_the_digits_on_which_they_disagree_are_shown_with_the_difference_of_the_matrices(open_page, two_runs):
     page = open_both(open_page, two_runs, compare_view="Disagreements")
     assert page.get_by_key("compare_difference") and page.get_by_key("compare_sheet")
-    assert "Where A and B disagree: " in texts(page)
+    assert "Where they disagree: " in texts(page)
 
 
 def test_a_digit_that_was_clicked_opens_on_the_evaluate_page(open_page, two_runs):
@@ -88,10 +97,11 @@ def test_another_pair_can_be_chosen_among_three(open_page, two_runs):
     third = copy_run(two_runs[0])
     predict(third, two_runs[0], zeros=60)
     page = open_both(open_page, (*two_runs, third), compare_view="Disagreements")
-    page.session_state["compare_group"] = "B is correct"
-    page.run()
-    page.segmented_control(key="compare_other").set_value("C").run()
-    assert not page.exception and "Where A and C disagree: " in texts(page)
+    page.segmented_control(key="compare_group").set_value("second").run()
+    before = texts(page)
+    page.selectbox(key="compare_other").set_value(third.id).run()
+    assert not page.exception and page.query_params["other"] == third.id
+    assert "Where they disagree: " in texts(page) and texts(page) != before
 
 
 def test_the_curves_need_no_test_set(open_page, two_runs):
@@ -103,13 +113,20 @@ def test_a_run_that_was_not_evaluated_on_the_same_digits_can_be(open_page, two_r
     other = two_runs[1]
     execute("DELETE FROM results WHERE subject = ?", other.id)
     page = open_both(open_page, two_runs)
-    assert "To compare **B**, evaluate it" in texts(page)
-    next(button for button in page.button if button.label == "Evaluate B").click().run()
+    assert "To compare this run, evaluate it" in texts(page) and "One hidden layer · run 2" in texts(page)
+    next(button for button in page.button if button.label == "Evaluate").click().run()
     assert tasks.find("evaluate", other.id, "tutorial").state == tasks.TaskState.QUEUED
-    assert "B is being evaluated." in texts(page) and progress(page) == ["Waiting for its turn…"]
+    assert "This model is being evaluated." in texts(page) and progress(page) == ["Waiting for its turn…"]
     evaluate.evaluate(other, "tutorial")
     page.run()
-    assert not page.exception and len(page.dataframe) == 2
+    assert not page.exception and len(page.dataframe) == 3
+
+
+def test_several_runs_can_be_evaluated_by_one_button(open_page, two_runs, no_workers):
+    execute("DELETE FROM results")
+    page = click(open_both(open_page, two_runs), "Evaluate all of them")
+    assert progress(page) == ["Waiting for its turn…"] * 2
+    assert all(tasks.find("evaluate", run.id, "tutorial").state == tasks.TaskState.QUEUED for run in two_runs)
 
 
 def test_a_run_that_is_being_evaluated_says_so(open_page, two_runs):
@@ -118,7 +135,7 @@ def test_a_run_that_is_being_evaluated_says_so(open_page, two_runs):
     execute("UPDATE tasks SET state = 'queued' WHERE subject = ?", other.id)
     be_at_work(other, RunState.EVALUATING, "Predicting 1,000 digits", 0.4)
     page = open_both(open_page, two_runs)
-    assert "B is being evaluated." in texts(page) and progress(page) == ["Predicting 1,000 digits…"]
+    assert "This model is being evaluated." in texts(page) and progress(page) == ["Predicting 1,000 digits…"]
     assert table(page)["State"].tolist() == ["done", "evaluating", "done"]
 
 
@@ -127,7 +144,8 @@ def test_damaged_predictions_can_be_computed_again(open_page, two_runs, how):
     result = store.get(Subject.of(two_runs[1]), evaluate.KIND, "tutorial")
     damage(result) if how == "damaged" else (result.folder / result.file.name).unlink()
     page = open_both(open_page, two_runs)
-    assert not page.error and [button.label for button in page.button] == ["Evaluate B"]
+    assert not page.error and [button.label for button in page.button] == ["Untick all", "Evaluate"]
+    assert "One hidden layer · run 2" in [text.value for text in page.text]
 
 
 def test_a_run_that_was_trained_further_shows_no_number_of_the_old_model(open_page, two_runs):
@@ -137,19 +155,22 @@ def test_a_run_that_was_trained_further_shows_no_number_of_the_old_model(open_pa
     for now in (page.run(), open_both(open_page, two_runs)):
         assert not now.exception
         assert np.isnan(table(now)["Test accuracy"][0]) and table(now)["95% interval"][0] == ""
-        assert len(now.dataframe) == 1 and [button.label for button in now.button] == ["Evaluate A"]
+        assert len(now.dataframe) == 1 and [button.label for button in now.button] == ["Untick all", "Evaluate"]
+        assert "One hidden layer · run 1" in [text.value for text in now.text]
 
 
 def test_runs_without_a_model_can_still_be_compared_by_their_curves(open_page, two_runs):
     execute("UPDATE runs SET model = NULL, model_sha256 = NULL WHERE id = ?", two_runs[1].id)
-    assert "B has no finished model" in open_both(open_page, two_runs).info[0].value
+    page = open_both(open_page, two_runs)
+    assert "has no finished model" in page.info[0].value and page.text[0].value == "One hidden layer · run 2"
+    assert open_both(open_page, two_runs, compare_view="Curves").get_by_key("compare_loss")
 
 
 @pytest.fixture
 def many_runs(with_run):
-    """120 runs that were stopped before they began, the newest called "run 119", and a finished one, the oldest."""
+    """120 runs that were stopped before they began, the newest called "try 119", and a finished one, the oldest."""
     for number in range(120):
-        run = runs.create(make_settings(), name=f"run {number}", queued=False)
+        run = runs.create(make_settings(), name=f"try {number}", queued=False)
         execute(
             "UPDATE runs SET created = ? WHERE id = ?", f"2030-01-01T00:{number // 60:02}:{number % 60:02}Z", run.id
         )
@@ -162,15 +183,22 @@ def names(page):
 
 def test_the_table_has_pages_and_the_chosen_runs_stay_chosen_on_another_one(open_page, many_runs):
     page = open_page("compare", compare=many_runs.id)
-    assert names(page) == [f"run {number}" for number in range(119, 69, -1)]
-    page.multiselect(key="compare_runs").select(runs.page(1)[0].id).run()
+    assert names(page) == [f"try {number}" for number in range(119, 69, -1)]
+    assert "1 of at most 6 ticked, 1 of them not on this page of the table." in texts(page)
+    page = open_page("compare", compare=f"{many_runs.id},{runs.page(1)[0].id}")
     page.get_by_key("compare_page").set_value(3).run()
-    assert names(page)[:20] == [f"run {number}" for number in range(19, -1, -1)] and len(table(page)) == 22
+    assert names(page)[:20] == [f"try {number}" for number in range(19, -1, -1)] and len(table(page)) == 22
     assert page.session_state["compare_table"]["selection"]["rows"] == [20]  # the finished run, before the starter
     page.get_by_key("compare_page").set_value(2).run()
     assert page.session_state["compare_table"]["selection"]["rows"] == []
-    assert page.multiselect(key="compare_runs").value == [many_runs.id, runs.page(1)[0].id]
+    assert page.session_state["compare_runs"] == [many_runs.id, runs.page(1)[0].id]
     assert page.query_params["compare"] == f"{many_runs.id},{runs.page(1)[0].id}"
+
+
+def test_all_ticks_can_be_taken_away_at_once(open_page, two_runs):
+    page = click(open_both(open_page, two_runs), "Untick all")
+    assert page.session_state["compare_table"]["selection"]["rows"] == []
+    assert "compare" not in page.query_params and not page.tabs
 
 
 @pytest.mark.parametrize(
@@ -192,10 +220,10 @@ def test_a_selection_in_the_table_keeps_what_was_chosen_on_its_other_pages(monke
 def test_a_run_is_found_by_its_name_and_the_table_goes_back_to_its_first_page(open_page, many_runs):
     page = open_page("compare")
     page.get_by_key("compare_page").set_value(3).run()
-    page.text_input(key="compare_search").set_value(" RUN 42 ").run()
-    assert not page.exception and names(page) == ["run 42"]
+    page.text_input(key="compare_search").set_value(" TRY 42 ").run()
+    assert not page.exception and names(page) == ["try 42"]
     page.text_input(key="compare_search").set_value("starter").run()
-    assert names(page) == ["Starter model (comes with the app)"]
+    assert names(page) == ["Starter model"]
     page.text_input(key="compare_search").set_value(HOSTILE_NAME).run()
     assert page.info[0].value == "No run contains this text."
 
@@ -211,12 +239,12 @@ def test_times_are_in_the_visitors_time_zone(open_page, two_runs, monkeypatch, z
 @pytest.mark.parametrize("text", [HOSTILE_NAME, "a,b,,a", ","])
 def test_links_that_lead_nowhere_are_friendly(open_page, with_run, text):
     page = open_page("compare", compare=f"{with_run.id},{text}", compare_view=text)
-    assert page.multiselect(key="compare_runs").value == [with_run.id]
+    assert page.session_state["compare_runs"] == [with_run.id]
     assert page.query_params["compare"] == with_run.id
     assert [warning.value for warning in page.warning] == ["The link names a run that is not here. It is left out."]
 
 
-@pytest.mark.parametrize("name", ["test", "other", "compare_view"])
+@pytest.mark.parametrize("name", ["test", "one", "other", "compare_view"])
 def test_a_link_with_anything_in_it_opens_the_page(open_page, two_runs, name):
     third = copy_run(two_runs[0])
     predict(third, two_runs[0], zeros=1)
@@ -228,17 +256,18 @@ def test_a_link_with_anything_in_it_opens_the_page(open_page, two_runs, name):
 @pytest.mark.parametrize(
     "name", ["[a](http://evil.example) <b>evil</b>", "=HYPERLINK(evil)", "\u202eevil $x^2$ :red[b]"]
 )
-def test_names_notes_and_tags_are_text_and_never_in_a_figure_or_first_in_a_cell(open_page, two_runs, name):
+def test_names_notes_and_tags_are_text_wherever_they_are_shown(open_page, two_runs, name):
     run_id = two_runs[0].id
     runs.rename(run_id, name)
     runs.annotate(run_id, name, [name])
     for view in ("Scores", "Disagreements", "Curves"):
         page = open_both(open_page, two_runs, compare_view=view)
         figures = page.get("plotly_chart")
-        assert not any("evil" in figure.proto.spec for figure in figures) and (figures or view == "Scores")
-        kinds = ("markdown", "caption", "info", "warning", "error", "subheader")
+        assert figures and not any("<b>evil" in figure.proto.spec for figure in figures)
+        kinds = ("markdown", "caption", "info", "warning", "error", "subheader", "header")
         assert not any("evil" in element.value for kind in kinds for element in page.get(kind))
-        assert any(isolated(runs.get(run_id).name) in element.value for element in page.text)
+        shown = [*(text.value for text in page.text), *(name for box in page.selectbox for name in box.options)]
+        assert view == "Curves" or any(isolated(runs.get(run_id).name) in text for text in shown)
     row = table(page).iloc[0]
     for cell in (row["Run"], row["Notes"], row["Tags"][0]):
         assert "evil" in cell and cell.startswith("\u2068")  # or a downloaded table would have a formula

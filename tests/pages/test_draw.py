@@ -198,7 +198,7 @@ def test_a_chosen_model_is_remembered(open_page, canvas, with_run):
 
 def test_a_damaged_model_is_reported_and_another_can_be_chosen(open_page, canvas, with_run):
     (with_run.model.folder / with_run.model.files["model.tflite"].name).write_bytes(b"cut")
-    cache._recognizer.clear()  # another test may have read the whole one
+    cache.recognizer.clear()  # another test may have read the whole one
     page = open_page("draw")
     assert "damaged" in page.error[0].value
     page.selectbox(key="model").set_value("starter").run()

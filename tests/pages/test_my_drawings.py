@@ -150,7 +150,7 @@ def test_a_zip_whose_names_are_hostile_is_refused_in_a_sentence_that_does_nothin
         archive.writestr("[free](http://evil.example)", b"")
     page = open_page("draw", view="My drawings")
     page.file_uploader(key="draw_import_0").set_value(("a.zip", packed.getvalue(), "application/zip")).run()
-    assert "holds `'[free](http://evil.example)'`, which no export" in page.error[0].value
+    assert "contains `'[free](http://evil.example)'`, which does not belong there" in page.error[0].value
 
 
 def test_all_drawings_are_deleted_only_on_purpose(open_page, with_sample):
@@ -225,7 +225,7 @@ def test_what_fine_tuning_changed_is_shown_with_its_parent_and_its_test_set(open
     compared = fine_tune_result.compare(runs.get(fine_tuned.id))
     page = open_page("draw", model=fine_tuned.id, view="My drawings")
     text = texts(page)
-    assert "Before and after" in text and f"{with_run.id}, fine-tuned on 8 drawings" in text
+    assert "Before and after" in text and f"{with_run.title}, fine-tuned on 8 drawings" in text
     assert "Of 1,000 test digits, the model forgot 0" in text and "It gained 0 others." in text
     rows = page.table[0].value
     n = compared["held_out"]["n"]

@@ -53,9 +53,13 @@ def publish(run_id: str, ended: str = "done") -> None:
     updates.publish_model(run_id, stored, {name: list(shape) for name, shape in bundled.layers.items()}, ended)
 
 
-def finished(run: Run | None = None, *, end: TaskState = TaskState.DONE, num_epochs: int = 3, **settings) -> Run:
+def finished(
+    run: Run | None = None, *, end: TaskState = TaskState.DONE, num_epochs: int = 3, owner=tasks.LOCAL, name="",
+    **settings,
+) -> Run:  # fmt: skip
     """Take a run to its end without training it."""
-    run = run or runs.create(make_settings(architecture="cnn", epochs=num_epochs, **settings), queued=False)
+    settings = make_settings(architecture="cnn", epochs=num_epochs, **settings)
+    run = run or runs.create(settings, owner=owner, name=name, queued=False)
 
     def pipeline(work, run_id, part):
         train(run_id, num_epochs)

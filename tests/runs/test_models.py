@@ -32,6 +32,27 @@ def test_the_newest_run_with_a_model_predicts_unless_another_was_chosen(digits_h
     assert models.chosen().id == "starter"
 
 
+def test_the_later_of_a_choice_and_a_training_of_ones_own_counts(digits_home):
+    old, new = finished(), finished()
+    models.choose(old)
+    assert models.chosen() == old
+    newest = finished()
+    assert models.chosen() == newest  # it ended after the choice
+    models.choose(new)
+    assert models.chosen() == new
+
+
+def test_a_training_of_somebody_else_changes_nothing_for_a_visitor(digits_home):
+    mine = finished(owner="anna")
+    theirs = finished(owner="bert")
+    assert [models.chosen(owner).id for owner in ("anna", "bert")] == [mine.id, theirs.id]
+    assert models.chosen("carl").is_starter
+    models.choose(theirs, "anna")
+    assert models.chosen("bert") == theirs and models.chosen("anna") == theirs
+    again = finished(owner="bert")
+    assert models.chosen("anna") == theirs and models.chosen("bert") == again
+
+
 def test_everybody_has_a_choice_and_who_has_none_gets_that_of_the_machine(digits_home):
     first, second = finished(), finished()
     models.choose(first, "anna")
@@ -70,6 +91,15 @@ def test_choosing_a_run_without_a_model_says_so(digits_home):
     for use in (models.recognizer, models.activations):
         with pytest.raises(DamagedFile, match="This run has no model: it is failed"):
             use(run)
+
+
+def test_a_run_is_called_by_its_name_or_network_and_by_a_number_that_no_other_ever_has(digits_home):
+    first, second = finished(), finished(name="my best")
+    assert (first.title, second.title) == ("Convolutional · run 1", "my best · run 2")
+    assert runs.get("starter").title == "Starter model"
+    runs.delete(second.id)
+    assert finished().title == "Convolutional · run 3"
+    assert [run.number for run in runs.page(search="RUN 3")] == [3]
 
 
 def test_a_run_that_was_stopped_in_its_first_epoch_predicts_only_if_it_was_chosen(digits_home):

@@ -178,11 +178,12 @@ def test_a_name_is_one_line_of_text_and_touches_no_path(run, digits_home, name):
     assert sorted(path.name for path in digits_home.rglob("*")) == before
 
 
-def test_an_empty_name_brings_the_id_back(run):
+def test_an_empty_name_brings_that_of_the_network_back(run):
+    title = run.title
     runs.rename(run.id, "Mine")
-    assert runs.get(run.id).title == "Mine"
+    assert runs.get(run.id).title == "Mine · run 1"
     runs.rename(run.id, "  ")
-    assert (runs.get(run.id).name, runs.get(run.id).title) == ("", run.id)
+    assert (runs.get(run.id).name, runs.get(run.id).title) == ("", title)
 
 
 def test_notes_and_tags_are_kept_as_plain_text(run):

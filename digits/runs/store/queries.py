@@ -12,7 +12,8 @@ from digits.runs.store.rows import SELECT, run_from
 from digits.storage import database
 from digits.storage.files import StoredFile
 
-FOUND = "instr(casefold(runs.id || ' ' || name || ' ' || tags || ' ' || notes || ' ' || runs.architecture), ?)"
+FOUND = """instr(casefold(runs.id || ' ' || name || ' run ' || runs.number || ' ' || tags || ' ' || notes || ' '
+  || runs.architecture), ?)"""
 NEWEST = "ORDER BY runs.created DESC, runs.id DESC"
 
 

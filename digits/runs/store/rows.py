@@ -44,7 +44,7 @@ def run_from(row: sqlite3.Row) -> Run:
     return Run(
         **{
             name: row[name]
-            for name in ("id", "owner", "created", "name", "notes", "num_epochs", "val_accuracy", "stage")
+            for name in ("id", "number", "owner", "created", "name", "notes", "num_epochs", "val_accuracy", "stage")
         },
         tags=json.loads(row["tags"]),
         settings=_settings(row["settings"]),
@@ -75,4 +75,4 @@ def _settings(text: str) -> Settings:
 
 
 def _gone(run_id: str) -> UnknownRun:
-    return UnknownRun("This run does not exist any more.", f"It was {run_id[:64]!r}.")
+    return UnknownRun("There is no such run any more.", f"It was {run_id[:64]!r}.")

@@ -8,7 +8,7 @@ import streamlit as st
 
 from digits.data.dataset import is_prepared
 from digits.data.splits import split
-from pages.shared import cache
+from pages.shared import cache, shortcuts
 from pages.shared.picture import show_enlarged
 
 
@@ -25,7 +25,12 @@ def ink() -> np.ndarray:
     image, label = dataset.images[index], int(dataset.labels[index])
     caption = f"Digit {index:,} of {source}, from the test set. Label: {label}."
     show_enlarged(image, 10, caption=caption, alt=f"A handwritten {label} from the test set")
-    st.button("Show another", icon=":material/casino:", key="draw_sample_another", shortcut="X", on_click=_pick_another)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            "Show another", icon=":material/casino:", key="draw_sample_another", shortcut=shortcuts.letter("X"),
+            on_click=_pick_another,
+        )  # fmt: skip
+        shortcuts.offer()
     return np.array(image)
 
 

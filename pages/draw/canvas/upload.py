@@ -1,23 +1,26 @@
-"""A picture of a digit from a file, in place of a drawing."""
+"""A picture of a digit in place of a drawing: from a file, the clipboard or the camera."""
 
 import numpy as np
 import streamlit as st
 
 from digits.errors import BlankDrawing
-from digits.inference.picture import upload_ink
+from digits.inference.decoding import FORMATS
+from digits.inference.picture import see
+from pages.draw.picture import adjust, choose
+from pages.draw.picture.seen import LEGEND, overlay
 
 
 def ink() -> np.ndarray:
-    """Let the user choose a picture and return its ink, (H, W) uint8. Raises BlankDrawing, UnreadablePicture."""
-    file = st.file_uploader(
-        "A picture of one digit",
-        type=["png", "jpg", "jpeg"],
-        key="draw_upload",
-        help="PNG or JPEG, dark on light or light on dark. Crop it to the digit.",
-    )
-    if file is None:
-        raise BlankDrawing("Choose a picture of one digit: PNG or JPEG, dark on light or light on dark.")
-    content = file.getvalue()
-    found = upload_ink(content)
-    st.image(content, caption="Your picture", width=240, alt="The picture you chose")
-    return found
+    """Let the user choose a picture and return the ink of its digit, (H, W) uint8. Raises BlankDrawing."""
+    picture = adjust.current()
+    if picture is None:
+        choose.show()
+        raise BlankDrawing(f"Choose, paste or take a picture of one digit: {FORMATS}.")
+    kept = st.session_state["draw_picture"]
+    at = kept["turns"], kept["box"]
+    if kept.get("seen_at") != at:  # finding the paper takes a few tenths of a second
+        seen = see(picture)
+        kept.update(seen_at=at, ink=seen.digit, overlay=overlay(picture, seen.sheet, seen.found))
+    adjust.show(kept["overlay"], "Your picture with the paper and the ink marked")
+    st.caption(LEGEND)
+    return kept["ink"]

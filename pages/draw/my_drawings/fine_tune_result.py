@@ -25,7 +25,7 @@ def show(run: Run) -> None:
     with told():
         compared = fine_tune_result.stored(run)
         images = fine_tune_result.drawings(run).images
-    st.markdown("### Before and after")
+    st.markdown("## Before and after")
     st.text(run.title)
     _table(compared)
     rows = compared["drawings"]

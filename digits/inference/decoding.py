@@ -1,0 +1,201 @@
+"""Bytes -> pixels: decodes every usual picture format within fixed limits of size, memory and time.
+
+Pillow's own checks: data that fit the header, colours of a known kind, whole files. What it lacks stands here: the size
+before the decoder starts, TIFF's tiles, the chunks of a PNG (png.py) and the scans of a JPEG (jpeg.py).
+"""
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from PIL import (
+    BmpImagePlugin,
+    ExifTags,
+    GifImagePlugin,
+    Image,
+    JpegImagePlugin,
+    PngImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
+
+from digits.errors import UnreadablePicture
+from digits.inference.jpeg import jpeg_frame
+from digits.inference.limits import DAMAGED, PIXELS, check_size
+from digits.inference.png import PNG, png_frame, png_pixels
+
+WEBP_PIXELS = 24_000_000  # its decoder needs 16 bytes for each pixel
+BAND = 1 << 21  # pixels that are converted at a time
+FORMATS = "PNG, JPEG, WebP, GIF, BMP, TIFF or HEIC"
+SUFFIXES = (
+    ".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".gif", ".bmp", ".dib", ".tif", ".tiff", ".heic", ".heif",
+)  # fmt: skip
+HEIC_DAMAGED = (
+    "We couldn't read this HEIC photo. Save it as JPEG and try again: on an iPhone, choose Most Compatible under "
+    "Settings, Camera, Formats."
+)
+HEIC_BRANDS = b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+SIDEWAYS = TURNS[5], TURNS[6], TURNS[7], TURNS[8]
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A decoded picture, upright."""
+
+    pixels: np.ndarray  # (H, W, 3) uint8 red, green, blue, times opacity
+    alpha: np.ndarray  # (H, W) uint8 opacity, 255 = opaque
+    size: tuple[int, int]  # width and height in px before it was shrunk
+
+    @property
+    def grey(self) -> np.ndarray:
+        """Brightness times opacity, (H, W) uint8."""
+        return np.asarray(Image.fromarray(self.pixels).convert("L"))
+
+    def turned(self, quarters: int) -> "Picture":
+        """Return the picture turned to the left by so many quarters."""
+        size = self.size if quarters % 2 == 0 else self.size[::-1]
+        pixels, alpha = (np.ascontiguousarray(np.rot90(part, quarters)) for part in (self.pixels, self.alpha))
+        return Picture(pixels, alpha, size)
+
+    def cropped(self, box: tuple[float, float, float, float]) -> "Picture":
+        """Return what lies in a box: left, top, width and height as fractions of the picture."""
+        height, width = self.alpha.shape
+        left, top = min(width - 1, int(box[0] * width)), min(height - 1, int(box[1] * height))
+        right, bottom = max(left + 1, round((box[0] + box[2]) * width)), max(top + 1, round((box[1] + box[3]) * height))
+        pixels, alpha = (np.ascontiguousarray(part[top:bottom, left:right]) for part in (self.pixels, self.alpha))
+        return Picture(
+            pixels, alpha, (round(self.size[0] * alpha.shape[1] / width), round(self.size[1] * alpha.shape[0] / height))
+        )
+
+
+def decode(data: bytes, longest: int) -> Picture:
+    """Decode a picture file, shrunk by a whole factor where a side exceeds `longest` px.
+
+    data: PNG, JPEG (also of motion photos and Ultra HDR), WebP, GIF (its first frame), BMP, TIFF or HEIC, turned
+    upright as its EXIF orientation says. Raises UnreadablePicture before the pixels are decoded where the header claims
+    more than PIXELS or WEBP_PIXELS, and for all that is not such a file.
+    """
+    is_heic = data[4:8] == b"ftyp" and data[8:12] in HEIC_BRANDS
+    open_image = _open_heic if is_heic else next((opener for magic, opener in OPENERS if data.startswith(magic)), None)
+    if open_image is None:
+        raise UnreadablePicture(f"This isn't a picture that we can read. Save it as {FORMATS} and try again.")
+    try:
+        image = open_image(data, longest)
+        turn = _turn(image)
+        pixels, alpha = _shrunk(image, -(-max(image.size) // longest))
+    except UnreadablePicture:
+        raise
+    except Exception as error:  # Pillow passes on the errors of its decoders: OSError, SyntaxError, struct.error, ...
+        raise UnreadablePicture(HEIC_DAMAGED if is_heic else DAMAGED) from error
+    size = getattr(image, "full_size", image.size)
+    if turn is not None:
+        pixels, alpha = (np.asarray(Image.fromarray(part).transpose(turn)) for part in (pixels, alpha))
+        size = size[::-1] if turn in SIDEWAYS else size
+    return Picture(pixels, alpha, size)
+
+
+def _open_png(data: bytes, _: int) -> Image.Image:
+    data = png_pixels(data)
+    check_size(*png_frame(data))
+    return _loaded(PngImagePlugin.PngImageFile(io.BytesIO(data)))
+
+
+def _open_jpeg(data: bytes, longest: int) -> Image.Image:
+    """Return the first picture of the file, decoded at 1/2, 1/4 or 1/8 of its size where that is enough."""
+    width, height, most = jpeg_frame(data)
+    check_size(width, height, min(PIXELS, most))
+    image = JpegImagePlugin.JpegImageFile(io.BytesIO(data))
+    image.full_size = image.size
+    image.draft(None, (longest, longest))
+    return _loaded(image)
+
+
+def _open_tiff(data: bytes, _: int) -> Image.Image:
+    image = TiffImagePlugin.TiffImageFile(io.BytesIO(data))
+    check_size(*image.size)
+    for tag in (TiffImagePlugin.TILEWIDTH, TiffImagePlugin.TILELENGTH):  # a tile is decoded whole
+        if image.tag_v2.get(tag, 0) > 4096 + max(image.size):
+            raise UnreadablePicture(DAMAGED)
+    return _loaded(image)
+
+
+def _opener(kind: Callable[[io.BytesIO], Image.Image], most: int) -> Callable[[bytes, int], Image.Image]:
+    def open_image(data: bytes, _: int) -> Image.Image:
+        image = kind(io.BytesIO(data))
+        check_size(*image.size, most)
+        return _loaded(image)
+
+    return open_image
+
+
+def _open_heic(data: bytes, _: int) -> Image.Image:
+    import pi_heif  # loads libheif, which few visits need
+
+    pi_heif.options.THUMBNAILS = pi_heif.options.DEPTH_IMAGES = pi_heif.options.AUX_IMAGES = False
+    file = pi_heif.open_heif(io.BytesIO(data), convert_hdr_to_8bit=True)
+    check_size(*file.size)
+    return file.to_pillow()  # turned by libheif
+
+
+OPENERS = (
+    (PNG, _open_png),
+    (b"\xff\xd8\xff", _open_jpeg),
+    (b"RIFF", _opener(WebPImagePlugin.WebPImageFile, WEBP_PIXELS)),
+    (b"GIF8", _opener(GifImagePlugin.GifImageFile, PIXELS)),
+    (b"BM", _opener(BmpImagePlugin.BmpImageFile, PIXELS)),
+    (b"II*\0", _open_tiff),
+    (b"MM\0*", _open_tiff),
+)  # fmt: skip
+"""The first bytes of a file, and what opens it."""
+
+
+def _loaded(image: Image.Image) -> Image.Image:
+    image.load()
+    return image
+
+
+def _turn(image: Image.Image) -> Image.Transpose | None:
+    """Return the turn that makes the picture upright; Pillow has turned a TIFF already."""
+    try:
+        return TURNS.get(image.getexif().get(ExifTags.Base.Orientation))
+    except Exception:  # damaged EXIF data say nothing; the pixels are whole
+        return None
+
+
+def _shrunk(image: Image.Image, factor: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return colours and opacity, each pixel the mean of factor x factor px. Conversion in bands saves memory."""
+    width, height = image.size
+    step = max(1, BAND // (width * factor)) * factor
+    bands = [_band(image.crop((0, top, width, min(top + step, height))), factor) for top in range(0, height, step)]
+    pixels, alpha = (np.concatenate(parts) for parts in zip(*bands, strict=True))
+    return pixels, alpha
+
+
+def _band(band: Image.Image, factor: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return red, green and blue times opacity, (h, w, 3) uint8, and opacity, (h, w) uint8."""
+    if band.mode.startswith("I") or band.mode == "F":  # more than 8 bits of grey, which Pillow would clip
+        levels = np.asarray(band).astype(np.float32)
+        band = Image.fromarray(
+            (levels / (257 if band.mode != "F" or levels.max(initial=0) > 255 else 1)).astype(np.uint8)
+        )
+    if not band.has_transparency_data:
+        pixels = np.asarray(_reduced(band.convert("L" if band.mode in ("1", "L") else "RGB"), factor))
+        pixels = pixels if pixels.ndim == 3 else cv2.cvtColor(pixels, cv2.COLOR_GRAY2RGB)
+        return pixels, np.full(pixels.shape[:2], 255, np.uint8)
+    pixels = np.asarray(_reduced(band.convert("RGBA").convert("RGBa"), factor))
+    return pixels[..., :3], pixels[..., 3]
+
+
+def _reduced(band: Image.Image, factor: int) -> Image.Image:
+    return band if factor == 1 else band.reduce(factor)

@@ -1,0 +1,230 @@
+"""Find the sheet of paper in a photograph, among whatever else lies on the desk, and undo its perspective."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+SMALL = 320  # px, longest side at which sheets are looked for
+LEVELS = 12  # thresholds for each channel
+AREA = 0.05, 0.97  # of the picture, of a sheet; more is the whole picture
+SOLID = 0.9  # of its hull: a finger may cover a little of a sheet
+CORNERS = 4  # of a sheet inside the picture; where it runs out of the picture there are more
+CUT_OFF = 0.3  # of the picture, of a sheet that runs out of it on more than one side: less is a corner of something
+STRAIGHT = 2.5  # px of SMALL, from the edge of most of a sheet
+CONTRAST = 9  # of 255 in Lab, between a sheet and what it lies on, all along its edges
+OFFSETS = 5, 12  # px of SMALL from an edge at which both sides are compared: a drawn line is no edge
+INSET = 0.012  # of a sheet's sides: its edge with its shadow
+
+
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """The paper of a picture, its perspective undone."""
+
+    pixels: np.ndarray  # (H, W, 3) uint8 red, green, blue
+    mask: np.ndarray  # (H, W) bool: where there is paper
+    outline: np.ndarray  # (n, 2) float32, its corners in px of the picture
+    matrix: np.ndarray  # (3, 3) float64, from px of the picture to px of the sheet
+
+
+def whole(pixels: np.ndarray, longest: int) -> Sheet:
+    """Return the whole picture as a sheet, no side over `longest` px."""
+    height, width = pixels.shape[:2]
+    return _cut(pixels, np.float32([[0, 0], [width, 0], [width, height], [0, height]]), longest, inset=0)
+
+
+def find_sheet(pixels: np.ndarray, longest: int) -> Sheet | None:
+    """Return the sheet with writing on it; None where the picture shows nothing but paper, or no sheet.
+
+    pixels: (H, W, 3) uint8 red, green, blue. A sheet is a region with at most four straight edges inside the picture,
+    of another colour than what lies beside it all along. Of sheets on sheets, the innermost that has writing.
+    After OpenCV's samples/cpp/squares.cpp: contours of every channel at many levels.
+    """
+    zoom = min(1, SMALL / max(pixels.shape[:2]))
+    if min(pixels.shape[:2]) * zoom < 64:
+        return None
+    small = cv2.resize(pixels, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA)
+    lab = cv2.cvtColor(small, cv2.COLOR_RGB2LAB)
+    flat = cv2.medianBlur(lab, 9)
+    detail = np.linalg.norm(lab.astype(np.float32) - cv2.medianBlur(lab, 41), axis=2)
+    sheets, regions = _candidates(flat)
+    written = [sheet for sheet in sheets if _is_written(detail, sheet)]
+    if not written:
+        written = [region for region in regions if _is_written(detail, region)]
+        if not written:
+            return None
+        return _cut(pixels, max(written, key=cv2.contourArea) / np.float32(zoom), longest, inset=INSET)
+    # The innermost; of nearly equal ones, the one with the clearest edges.
+    least = min(cv2.contourArea(quad) for quad in written)
+    near = [quad for quad in written if cv2.contourArea(quad) < 1.06 * least]
+    best = max(near, key=lambda quad: _contrast(flat, quad))
+    return _cut(pixels, best / np.float32(zoom), longest, inset=INSET)
+
+
+def _candidates(flat: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """Return the polygons (n, 2) float32 that may be sheets, and those that may be paper of another shape.
+
+    flat: (h, w, 3) uint8 in Lab, without its thin lines.
+    """
+    height, width = flat.shape[:2]
+    sheets, regions = [], []
+    for channel in cv2.split(flat):
+        low, high = np.percentile(channel, (1, 99))
+        if high - low < CONTRAST:
+            continue
+        for level in np.linspace(low, high, LEVELS + 2)[1:-1]:
+            above = (channel > level).astype(np.uint8)
+            for side in (above, 1 - above):
+                framed = cv2.copyMakeBorder(side, 1, 1, 1, 1, cv2.BORDER_CONSTANT)
+                for contour in cv2.findContours(framed, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0]:
+                    polygon = _polygon(contour, width, height)
+                    if polygon is not None and _contrast(flat, polygon) >= CONTRAST:
+                        sheets.append(polygon)
+                    elif (polygon := _region(contour, flat)) is not None:
+                        regions.append(polygon)
+    return sheets, regions
+
+
+def _region(contour: np.ndarray, flat: np.ndarray) -> np.ndarray | None:
+    """Return the outline of paper of another shape within the picture, such as overlapping sheets; None for others."""
+    height, width = flat.shape[:2]
+    area = cv2.contourArea(contour)
+    if not 0.1 * width * height <= area <= 0.8 * width * height or area < 0.72 * cv2.contourArea(
+        cv2.convexHull(contour)
+    ):
+        return None
+    left, top, wide, high = cv2.boundingRect(contour)
+    if (left <= 2) + (top <= 2) + (left + wide >= width) + (top + high >= height) > 1:
+        return None  # more likely a part of the paper, cut off by a shadow
+    mask = cv2.drawContours(np.zeros((height + 2, width + 2), np.uint8), [contour], -1, 1, -1)[1:-1, 1:-1]
+    kernel = np.ones((3, 3), np.uint8)
+    outer = 1 - cv2.dilate(mask, kernel, iterations=4)  # all of it: around the hole of a 0 is ink, and then paper again
+    inner = mask - cv2.erode(mask, kernel, iterations=12)
+    paper, ground = np.median(flat[inner > 0], axis=0), np.median(flat[outer > 0], axis=0)
+    if np.linalg.norm(paper - ground) < 3 * CONTRAST or paper[0] < ground[0]:
+        return None  # what is darker than around it may be the shadow of a hand
+    return cv2.approxPolyDP(contour, 3, True)[:, 0].astype(np.float32) - 1
+
+
+def _polygon(contour: np.ndarray, width: int, height: int) -> np.ndarray | None:
+    """Return the straight-edged hull of a region; None where it is too small, too large or not straight."""
+    area = cv2.contourArea(contour)
+    if not AREA[0] * width * height <= area <= AREA[1] * width * height:
+        return None
+    hull = cv2.convexHull(contour)
+    if area < SOLID * cv2.contourArea(hull):
+        return None
+    polygon = cv2.approxPolyDP(hull, 0.011 * np.hypot(width, height), True)[:, 0].astype(np.float32) - 1
+    free = ~_at_rim(polygon, width, height)
+    if len(polygon) < 3 or free.sum() > CORNERS or cv2.contourArea(polygon) < SOLID * area:
+        return None
+    sides = [polygon[:, 0] < 4, polygon[:, 1] < 4, polygon[:, 0] > width - 5, polygon[:, 1] > height - 5]
+    if sum(side.any() for side in sides) > 1 and area < CUT_OFF * width * height:
+        return None
+    distances = [
+        abs(cv2.pointPolygonTest(polygon + 1, point.tolist(), True)) for point in contour[::4, 0].astype(float)
+    ]
+    return polygon if np.percentile(distances, 80) <= STRAIGHT else None
+
+
+def _at_rim(points: np.ndarray, width: int, height: int) -> np.ndarray:
+    """Return which points (n, 2) lie at the rim of the picture: (n,) bool."""
+    return (points < 4).any(axis=1) | (points[:, 0] > width - 5) | (points[:, 1] > height - 5)
+
+
+def _contrast(flat: np.ndarray, polygon: np.ndarray) -> float:
+    """Return how much both sides of the polygon's edges differ, 0 to 255, all along but for an eighth (a finger)."""
+    height, width = flat.shape[:2]
+    centre = polygon.mean(axis=0)
+    inner, outer, far = [], [], []
+    for start, end in zip(polygon, np.roll(polygon, -1, axis=0), strict=True):
+        middle = (start + end) / 2
+        along = end - start
+        length = float(np.hypot(*along))
+        if length < 12 or _at_rim(np.float32([start, middle, end]), width, height).all():
+            continue
+        normal = np.array([-along[1], along[0]]) / length
+        normal *= np.sign(normal @ (middle - centre)) or 1
+        points = start + np.linspace(0.08, 0.92, max(6, int(length / 4)))[:, np.newaxis] * along
+        inner.append(points - OFFSETS[0] * normal)
+        outer.append(points + OFFSETS[0] * normal)
+        far.append(points + OFFSETS[1] * normal)
+    if not inner:
+        return 0.0
+    inside, outside, beyond = (np.rint(np.concatenate(side)).astype(int) for side in (inner, outer, far))
+    size = np.array((width, height))
+    within = ((outside >= 0) & (outside < size)).all(axis=1)
+    if within.sum() < 8:
+        return 0.0
+    difference = _difference(flat, inside[within].clip(0, size - 1), outside[within])
+    further = _difference(flat, inside.clip(0, size - 1), beyond.clip(0, size - 1))[within]
+    seen = ((beyond >= 0) & (beyond < size)).all(axis=1)[within]
+    return float(np.percentile(np.where(seen, np.minimum(difference, further), difference), 12))
+
+
+def _difference(flat: np.ndarray, some: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Return how far the colours at two lists of points (n, 2) are apart: (n,) float32."""
+    return np.linalg.norm(flat[some[:, 1], some[:, 0]].astype(np.float32) - flat[others[:, 1], others[:, 0]], axis=1)
+
+
+def _is_written(detail: np.ndarray, polygon: np.ndarray) -> bool:
+    """Return whether there is ink well inside the polygon. detail: (h, w) float32, difference from the paper nearby."""
+    mask = np.zeros(detail.shape, np.uint8)
+    cv2.fillPoly(mask, [np.rint(polygon).astype(np.int32)], 1)
+    mask = cv2.erode(cv2.copyMakeBorder(mask, 1, 1, 1, 1, cv2.BORDER_CONSTANT), np.ones((15, 15), np.uint8))[1:-1, 1:-1]
+    inside = detail[mask > 0]
+    if not inside.size:
+        return False
+    ink = float((inside > max(12.0, 5 * float(np.median(inside)))).mean())
+    return 0.001 < ink < 0.5
+
+
+def _cut(pixels: np.ndarray, outline: np.ndarray, longest: int, *, inset: float) -> Sheet:
+    """Return the part of the picture inside the outline; four corners become a rectangle."""
+    height, width = pixels.shape[:2]
+    rim = _at_rim(
+        outline * SMALL / max(width, height), width * SMALL / max(width, height), height * SMALL / max(width, height)
+    )
+    if len(outline) == 4 and (inset == 0 or rim.sum() < 4) and cv2.isContourConvex(np.float32(outline)):
+        corners = _ordered(outline)
+        sides = np.linalg.norm(corners - np.roll(corners, -1, axis=0), axis=1)
+        size = np.array([(sides[0] + sides[2]) / 2, (sides[1] + sides[3]) / 2])
+    else:
+        left, top = outline.min(axis=0).clip(0)
+        right, bottom = np.minimum(outline.max(axis=0), (width, height))
+        corners = np.float32([[left, top], [right, top], [right, bottom], [left, bottom]])
+        size = np.array([right - left, bottom - top])
+    size = np.maximum(1, np.rint(size * min(1, longest / size.max()))).astype(int)
+    target = np.float32([[0, 0], [size[0], 0], size, [0, size[1]]])
+    # Pixel centres lie half a pixel inside: OpenCV counts from them.
+    matrix = cv2.getPerspectiveTransform(np.float32(corners) - 0.5, target - 0.5)
+    if (corners == np.float32([[0, 0], [width, 0], [width, height], [0, height]])).all():
+        flat = (
+            pixels
+            if tuple(size) == (width, height)
+            else cv2.resize(pixels, size.tolist(), interpolation=cv2.INTER_AREA)
+        )
+    else:
+        flat = _warp(pixels, matrix, size)
+    mask = np.zeros(flat.shape[:2], np.uint8)
+    inner = cv2.perspectiveTransform(np.float32(outline)[np.newaxis], matrix)[0]
+    cv2.fillPoly(mask, [np.rint(inner).astype(np.int32)], 1)
+    if step := round(inset * max(size)):
+        mask = cv2.copyMakeBorder(mask, 1, 1, 1, 1, cv2.BORDER_CONSTANT)
+        mask = cv2.erode(mask, np.ones((2 * step + 1, 2 * step + 1), np.uint8), borderValue=0)[1:-1, 1:-1]
+    return Sheet(flat, mask > 0, np.float32(outline), matrix)
+
+
+def _warp(pixels: np.ndarray, matrix: np.ndarray, size: np.ndarray) -> np.ndarray:
+    """Warp the picture; where it shrinks, it is blurred first: warpPerspective itself would drop thin strokes."""
+    shrink = 1 / np.sqrt(abs(np.linalg.det(matrix[:2, :2])))
+    if shrink > 1.3:
+        pixels = cv2.GaussianBlur(pixels, (0, 0), 0.45 * shrink)
+    return cv2.warpPerspective(pixels, matrix, size.tolist(), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+
+
+def _ordered(corners: np.ndarray) -> np.ndarray:
+    """Return four corners clockwise from the one at the top left."""
+    middle = corners.mean(axis=0)
+    around = corners[np.argsort(np.arctan2(*(corners - middle).T[::-1]))]
+    return np.roll(around, -int(np.argmin(around.sum(axis=1))), axis=0)

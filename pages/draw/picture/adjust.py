@@ -1,0 +1,122 @@
+"""The chosen picture with what was found on it; drag a box around a digit, or turn the picture."""
+
+import base64
+import math
+from typing import Any
+
+import cv2
+import numpy as np
+import streamlit as st
+
+from digits.inference.decoding import Picture
+
+WIDTH = 768  # px, the longest side of the picture as it is shown
+CROP = st.components.v2.component(
+    "digits_crop",
+    html="""<div tabindex="0"><img draggable="false"><i></i></div>""",
+    css="""
+div { position: relative; touch-action: none; cursor: crosshair; line-height: 0; }
+img { width: 100%; border-radius: var(--st-base-radius); user-select: none; }
+i { position: absolute; display: none; border: 2px solid var(--st-primary-color); background: #4f75da33; }""",
+    js="""
+export default function ({ parentElement, data, setTriggerValue }) {
+  const frame = parentElement.querySelector("div");
+  const picture = frame.querySelector("img"), box = frame.querySelector("i");
+  picture.src = data.url;
+  picture.alt = data.alt;
+  box.style.display = "none";
+  let start = null;
+  const at = (event) => {
+    const edge = picture.getBoundingClientRect();
+    const inside = (value) => Math.min(1, Math.max(0, value));
+    return [inside((event.clientX - edge.left) / edge.width), inside((event.clientY - edge.top) / edge.height)];
+  };
+  const between = (end) => [Math.min(start[0], end[0]), Math.min(start[1], end[1]),
+                            Math.abs(start[0] - end[0]), Math.abs(start[1] - end[1])];
+  frame.onpointerdown = (event) => { start = at(event); frame.setPointerCapture(event.pointerId); };
+  frame.onpointermove = (event) => {
+    if (!start) return;
+    const [left, top, width, height] = between(at(event)).map((value) => 100 * value + "%");
+    Object.assign(box.style, { display: "block", left, top, width, height });
+  };
+  frame.onpointerup = (event) => {
+    if (!start) return;
+    const found = between(at(event));
+    start = null;
+    if (found[2] > 0.02 && found[3] > 0.02) setTriggerValue("box", found);
+    else box.style.display = "none";
+  };
+  frame.onpointercancel = () => { start = null; box.style.display = "none"; };
+}""",
+)
+
+
+def current() -> Picture | None:
+    """Return the chosen picture, turned and cut to the box; None while there is none."""
+    kept = st.session_state.get("draw_picture")
+    if kept is None:
+        return None
+    picture = Picture(kept["pixels"], kept["alpha"], kept["size"]).turned(kept["turns"])
+    return picture if kept["box"] is None else picture.cropped(kept["box"])
+
+
+def show(overlay: np.ndarray, alt: str) -> None:
+    """Show the picture and its buttons.
+
+    overlay: (h, w, 3) uint8 red, green, blue, of `current()` with what was found on it.
+    """
+    kept = st.session_state["draw_picture"]
+    shown = overlay
+    if kept["box"] is not None:
+        whole = Picture(kept["pixels"], kept["alpha"], kept["size"]).turned(kept["turns"]).pixels
+        zoom = overlay.shape[1] / max(1, round(kept["box"][2] * whole.shape[1]))
+        shown = cv2.resize(whole // 2, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA)
+        left, top = round(kept["box"][0] * shown.shape[1]), round(kept["box"][1] * shown.shape[0])
+        place = shown[top : top + overlay.shape[0], left : left + overlay.shape[1]]
+        place[:] = overlay[: place.shape[0], : place.shape[1]]
+    zoom = min(1, WIDTH / max(shown.shape))
+    small = cv2.resize(shown, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA)
+    jpeg = cv2.imencode(".jpg", small[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 88])[1].tobytes()
+    data = {"url": "data:image/jpeg;base64," + base64.b64encode(jpeg).decode(), "alt": alt}
+    dragged = CROP(key="draw_crop", data=data, on_box_change=lambda: None).box
+    if dragged is not None and (box := _box(dragged)) is not None:
+        kept["box"] = box
+        st.rerun()
+    st.caption("Drag a box around the digit if the wrong place is marked.")
+    with st.container(horizontal=True):
+        st.button("Turn left", icon=":material/rotate_left:", key="draw_turn_left", on_click=_turn, args=(1,))
+        st.button("Turn right", icon=":material/rotate_right:", key="draw_turn_right", on_click=_turn, args=(-1,))
+        if kept["box"] is not None:
+            st.button("Whole picture", icon=":material/fullscreen:", key="draw_uncrop", on_click=_uncrop)
+        st.button("Remove picture", icon=":material/close:", key="draw_picture_remove", on_click=forget)
+
+
+def forget() -> None:
+    """Remove the picture from the visit."""
+    st.session_state.pop("draw_picture", None)
+
+
+def _box(value: Any) -> tuple[float, float, float, float] | None:
+    """Return the box that the browser sent, as fractions; None where it is none."""
+    try:
+        left, top, width, height = map(float, value)
+    except (TypeError, ValueError):
+        return None
+    inside = all(map(math.isfinite, (left, top, width, height))) and left >= 0 and top >= 0
+    if not inside or min(width, height) < 0.01 or left + width > 1.001 or top + height > 1.001:
+        return None
+    return left, top, width, height
+
+
+def _turn(quarters: int) -> None:
+    kept = st.session_state["draw_picture"]
+    kept["turns"] = (kept["turns"] + quarters) % 4
+    if kept["box"] is not None:
+        left, top, width, height = kept["box"]
+        kept["box"] = (
+            (top, 1 - left - width, height, width) if quarters == 1 else (1 - top - height, left, height, width)
+        )
+
+
+def _uncrop() -> None:
+    st.session_state["draw_picture"]["box"] = None
