@@ -129,7 +129,7 @@ def test_the_documented_proxy_passes_a_session_on_and_refuses_a_foreign_page_and
     with pytest.raises(InvalidStatus, match="403"):
         stream(proxy, origin="https://evil.example")
     with pytest.raises(urllib.error.HTTPError, match="413"):
-        urllib.request.urlopen(urllib.request.Request(proxy, data=bytes(12 << 20), method="PUT"))
+        urllib.request.urlopen(urllib.request.Request(proxy, data=bytes(UPLOAD_BYTES + (2 << 20)), method="PUT"))
 
 
 def test_the_container_takes_all_that_the_app_needs_and_nothing_that_is_not_there():
