@@ -41,7 +41,7 @@ def test_the_layers_are_shown_before_anything_starts(open_page, with_sample):
         "The network learns from 3,200 digits. After each epoch it is checked on 800 others. "
         "At the end it is tested on 1,000 that it has never seen."
     ) in texts(page)
-    (picture,) = page.get("html")
+    (picture,) = [html for html in page.get("html") if "network" in html.proto.body]
     for step in ("28 × 28 pixels", "128 units", "each adds up 784 numbers", "10 probabilities", "100,480 parameters"):
         assert step in picture.proto.body
 
@@ -64,7 +64,7 @@ def test_a_network_is_edited_and_what_it_does_not_have_is_not_offered(open_page,
     page.radio(key="train_activation").set_value("silu")
     page.segmented_control(key="train_optimizer").set_value("sgd").run()
     assert page.number_input(key="train_learning_rate").value == pytest.approx(0.05)  # ten times Adam's
-    assert page.get("html")[0].proto.body.count("32 maps of 5 × 5") == 2
+    assert sum(html.proto.body.count("32 maps of 5 × 5") for html in page.get("html")) == 2
     assert "Optimizer: SGD." in texts(page)
     click(page, "Start training")
     assert runs.page()[0].settings.changes == {"convolutions": 3, "activation": "silu", "optimizer": "sgd"}
@@ -326,7 +326,10 @@ def test_a_queued_run_shows_its_place_and_can_be_moved_and_cancelled(open_page, 
     page = watch(open_page, third)
     assert "Place **2 of 2** in the queue" in texts(page)
     waiting = next(table.value for table in page.dataframe if "Place" in table.value)
-    assert waiting["Run"].tolist() == [isolated(second.id), isolated("=cmd()")]  # no formula in a downloaded table
+    assert waiting["Run"].tolist() == [
+        isolated("Convolutional · run 2"),
+        isolated("=cmd() · run 3"),
+    ]  # no formula in a downloaded table
     click(page, "Move up")
     assert [run.id for run in runs.queue()] == [third.id, second.id]
     assert "Place **1 of 2** in the queue" in texts(page)
@@ -393,7 +396,7 @@ def test_a_run_that_somebody_else_deleted_is_said_to_be_gone(open_page, with_run
     page = open_page("train", train_view="Watch")
     runs.delete(with_run.id)
     click(page, "Save")
-    assert page.toast[0].value == "This run does not exist any more."
+    assert page.toast[0].value == "There is no such run any more."
 
 
 def test_a_link_to_an_unknown_run_is_friendly(open_page, with_run):
