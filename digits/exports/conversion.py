@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from digits.data.dataset import open_dataset
+from digits.data.dataset import is_available, open_dataset
 from digits.data.sources import SOURCES
 from digits.data.splits import split, take
 from digits.errors import DigitsError
@@ -52,8 +52,12 @@ def convert(run: Run, export: Export, target: Path, on_progress: Progress) -> No
 
 
 def _representative(run: Run) -> np.ndarray:
-    """Return some of the digits that a run learned from, (n, 28, 28) uint8."""
-    images, _ = take(open_dataset(run.settings.source), split(run.settings.split, run.settings.source).train)
+    """Return some of the digits that a run learned from, (n, 28, 28) uint8; where they are not here, the sample's."""
+    settings = run.settings
+    if is_available(settings.source):
+        images, _ = take(open_dataset(settings.source), split(settings.split, settings.source).train)
+    else:
+        images = open_dataset("sample").images
     return images[:: max(1, len(images) // NUM_REPRESENTATIVE)]
 
 

@@ -4,7 +4,7 @@ import asyncio
 import os
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, suppress
 
 import cv2
 import psutil
@@ -29,17 +29,20 @@ async def lifespan(app) -> AsyncIterator[None]:
         if os.environ.get("DIGITS_WARM") == "1":
             tasks.warm_up()
     caring = asyncio.create_task(_look_after())
-    with database.kept_open():
-        yield
+    yield
     caring.cancel()
 
 
 async def _look_after() -> None:
-    """Start what waits, end what hangs, and say what was lost, every second."""
-    while True:
-        with suppress(DigitsError):  # the pages say it, and the next second may be better
-            await asyncio.to_thread(tasks.look_after)
-        await asyncio.sleep(LOOK_SECONDS)
+    """Start what waits, end what hangs, say what was lost, every second; keep the database open once there is one."""
+    with ExitStack() as kept:
+        is_kept = False
+        while True:
+            if not is_kept and (is_kept := database.file().exists()):
+                kept.enter_context(database.kept_open())
+            with suppress(DigitsError):  # the pages say it, and the next second may be better
+                await asyncio.to_thread(tasks.look_after)
+            await asyncio.sleep(LOOK_SECONDS)
 
 
 def send_at_once() -> None:

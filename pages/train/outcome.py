@@ -21,7 +21,7 @@ def show(run: Run, epochs: list[dict[str, Any]]) -> None:
         return
     with st.container(border=run.state.is_final, key="train_outcome"):
         st.html(LARGE)
-        with st.container(horizontal=True, vertical_alignment="center", gap="large"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
             if report:
                 st.metric("Test accuracy", f"{report['accuracy']:.1%}", width="content", help=report["title"])
             else:
@@ -56,7 +56,8 @@ def _next_steps(run: Run) -> None:
             "pages/draw/page.py", label="Draw at each epoch", icon=":material/animation:",
             query_params={"follow": run.id},
         )  # fmt: skip
-    st.button("Train another", icon=":material/add:", key="train_another", on_click=_set_up)
+    if st.button("Train another", icon=":material/add:", key="train_another", on_click=_set_up):
+        st.rerun()  # the whole page, of which this is a fragment
 
 
 def _set_up() -> None:

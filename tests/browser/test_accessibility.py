@@ -3,9 +3,12 @@
 The pages of axe-core say what each rule is about: https://dequeuniversity.com/rules/axe.
 """
 
+import shutil
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from digits.runs import store as runs
 from tests.browser.conftest import serving, settle
 from tests.pages.conftest import copy_run
 
@@ -25,15 +28,11 @@ FIGURES = {"exclude": [[".js-plotly-plot"]]}  # drawings, of which the page says
 @pytest.fixture(scope="module")
 def address(trained_home, tmp_path_factory):
     """A server with two finished runs, for all tests of this file."""
-    import shutil
-
     home = tmp_path_factory.mktemp("accessible") / "home"
     shutil.copytree(trained_home, home)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DIGITS_HOME", str(home))
         patch.setenv("DIGITS_WARM", "0")
-        from digits.runs import store as runs
-
         [run] = runs.page()
         both = f"{run.id},{copy_run(run).id}"
         with serving(home) as address:
@@ -44,13 +43,14 @@ def address(trained_home, tmp_path_factory):
 def test_no_page_or_tab_has_a_serious_violation_and_its_headings_are_in_order(visit, address, place):
     page = visit(address(place), color_scheme="light")
     settle(page)
+    page.evaluate(Axe().axe_script)
     for width in (1280, 400):
         for scheme in ("light", "dark"):
             page.set_viewport_size({"width": width, "height": 900})
             page.emulate_media(color_scheme=scheme)
             page.wait_for_timeout(300)  # for the colours to change
             options = {"resultTypes": ["violations"]} | (ONLY_COLOURS if scheme == "dark" else {})
-            found = Axe().run(page, context=FIGURES, options=options).response["violations"]
+            found = page.evaluate("([where, how]) => axe.run(where, how)", [FIGURES, options])["violations"]
             serious = [
                 (one["id"], node["target"], node["html"][:120], node["any"][:1])
                 for one in found
