@@ -248,9 +248,8 @@ def test_a_backup_is_restored_only_into_an_empty_home(run, with_run, tmp_path, m
 
 def test_data_lists_every_source(run, with_sample):
     listed = json.loads(run("data", "--json").out)
-    assert {name: state["state"] for name, state in listed.items()} == {
-        "sample": "ready", "mnist": "absent", "optdigits": "ready"
-    }  # fmt: skip
+    states = {name: state["state"] for name, state in listed.items()}
+    assert states == {"sample": "ready", "mnist": "absent", "optdigits": "ready"}
 
 
 def test_the_doctor_finds_no_problem_on_a_sound_machine_and_names_those_of_another(run, with_sample, monkeypatch):
