@@ -9,11 +9,9 @@ import hashlib
 from importlib.util import find_spec
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from digits.errors import DataUnavailable
-from digits.inference.preprocessing import to_mnist
 
 SHA256 = "68aea062d35a127749050fa0e52dca09d6569ac08092c925610e0954e172dde2"
 """Of the bytes of scikit-learn's table, (1797, 65) uint8: 64 pixels and the label."""
@@ -26,6 +24,11 @@ def load() -> tuple[np.ndarray, np.ndarray]:
 
     Raises DataUnavailable if the package has other digits.
     """
+    # A machine that only measures its GPU has neither OpenCV nor these digits.
+    import cv2
+
+    from digits.inference.preprocessing import to_mnist
+
     # Not `sklearn.datasets.load_digits()`: importing that package costs seconds.
     file = Path(find_spec("sklearn").origin).parent / "datasets" / "data" / "digits.csv.gz"
     with gzip.open(file, "rt") as text:

@@ -3,6 +3,7 @@ import pytest
 from digits.runs import models
 from digits.runs import store as runs
 from tests.browser.conftest import serving, settle
+from tests.pages.conftest import copy_run
 
 
 @pytest.mark.parametrize(
@@ -11,12 +12,18 @@ from tests.browser.conftest import serving, settle
 )
 def test_a_name_is_shown_letter_for_letter_and_does_nothing(visit, with_run, digits_home, name):
     runs.rename(with_run.id, name)
+    other = copy_run(with_run)
+    runs.rename(other.id, name)
     models.choose(with_run)
     with serving(digits_home) as address:
-        for path, kind in (("compare", "stText"), ("evaluate", "stSelectbox"), ("draw", "stSelectbox")):
+        for path, kind in (
+            (f"compare?compare={with_run.id},{other.id}", "stText"),
+            ("evaluate", "stSelectbox"),
+            ("draw", "stSelectbox"),
+        ):
             page = visit(f"{address}/{path}")
             place = page.get_by_test_id(kind)
-            place.last.wait_for()
+            place.first.wait_for()
             settle(page)
             shown = place.evaluate_all(
                 "all => all.map(one => one.textContent + (one.querySelector('input')?.value ?? ''))"

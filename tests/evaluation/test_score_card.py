@@ -68,4 +68,4 @@ def test_what_an_imported_run_says_of_itself_means_nothing_in_markdown(with_run,
 def test_a_name_on_a_copied_card_means_nothing_in_markdown(with_run, report):
     runs.rename(with_run.id, "<img src=x> [a](http://b.c) *d* `e` $f$ | =1")
     title = as_markdown(score_card(runs.get(with_run.id), report)).splitlines()[0]
-    assert title == r"# \<img src=x\> \[a\](http\://b.c) \*d\* \`e\` \$f\$ \| =1"
+    assert title == r"# \<img src=x\> \[a\](http\://b.c) \*d\* \`e\` \$f\$ \| =1 · run 1"

@@ -72,7 +72,9 @@ from digits.data.dataset import open_dataset
 from digits.training import checkpoints, trainer
 from digits.networks.settings import make_settings
 
-settings = make_settings(architecture=sys.argv[1], epochs=3, augmentation=sys.argv[2] == "yes")
+settings = make_settings(
+    architecture=sys.argv[1], epochs=3, batch_size=256, learning_rate=0.01, augmentation=sys.argv[2] == "yes"
+)
 folder, data = Path(sys.argv[3]), open_dataset("sample")
 rows, written = [], []
 
