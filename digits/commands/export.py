@@ -25,7 +25,7 @@ def add_to(verbs) -> None:
         "export",
         help="write a trained model in a format for use elsewhere, with a card that says what it is",
         description="Write a trained model in a format, or without --format the files of the run with a card. The "
-        "export is loaded again in a process of its own and compared with the app on 200 test digits.",
+        "export is loaded again in a separate process and compared with the app on 200 test digits.",
     )
     named = [
         parser.add_argument("run", metavar="RUN"),

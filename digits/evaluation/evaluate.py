@@ -67,7 +67,7 @@ def stored(run: Run, chosen: TestSet) -> dict[str, Any] | None:
 
 
 def reports(run: Run) -> list[dict[str, Any]]:
-    """Return the stored reports of a run; the one on the test set of its own split comes first."""
+    """Return the stored reports of a run. The first is the one on the test set of its split."""
     return [report for chosen in test_sets(run.settings) if (report := stored(run, chosen))]
 
 

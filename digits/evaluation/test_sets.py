@@ -29,7 +29,7 @@ class TestSet:
     @property
     def title(self) -> str:
         """Return its name, to be shown beside a score."""
-        names = {"official": "official test set", "tutorial": "the tutorial's test part", OPTDIGITS: "other hands"}
+        names = {"official": "official test set", "tutorial": "test part of the 80/20 split", OPTDIGITS: "other hands"}
         return f"{SOURCES[self.source].title}, {names[self.name]} ({len(self.indices):,} digits)"
 
     def take(self, dataset: Dataset):
@@ -64,7 +64,7 @@ def test_set(name: str, settings: Settings) -> TestSet:
 
 
 def test_sets(settings: Settings) -> list[TestSet]:
-    """Return the test sets on which a run with these settings may be evaluated; that of its own split first."""
+    """Return the test sets on which a run with these settings may be evaluated. The first is that of its split."""
     found = []
     for name in sorted(TITLES, key=lambda name: name != settings.split):
         with contextlib.suppress(BadConfig):

@@ -23,7 +23,7 @@ NO_EXPORT = "This folder holds no export of Digits. Name the folder that an expo
 
 
 def check(folder: Path) -> dict[str, Any]:
-    """Compare an export with what the app predicts, and return the outcome. Starts a process of its own.
+    """Compare an export with what the app predicts, and return the outcome. Starts another process.
 
     Returns {run, format, path, max_difference, same_predictions, n, checked_with}. Raises DigitsError where it
     is no export, is damaged, cannot be read here, or differs.

@@ -1,4 +1,4 @@
-"""Write a trained model in another format. Runs in a process of its own, with TensorFlow.
+"""Write a trained model in another format. Runs in a separate process, with TensorFlow.
 
 What leaves Digits gives the probabilities that the app shows: the temperature is built into the last layer.
 """

@@ -12,7 +12,7 @@ DIGITS = [
 PARTS = {"train": DIGITS[0], "validation": DIGITS[1], "test": DIGITS[2]}
 SYMBOLS = ["circle", "square", "diamond", "triangle-up", "x", "star"]
 DASHES = ["solid", "dash", "dashdot", "longdash", "longdashdot", "dot"]
-"""Beside its colour a line has a symbol and a dash of its own, for whoever does not tell colours apart."""
+"""Each line has a symbol and a dash beside its colour, for people who cannot tell the colours apart."""
 QUIET = "#7f838d"
 """For what is there but not meant: the nine other bars, the line within an epoch."""
 

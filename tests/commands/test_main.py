@@ -43,7 +43,7 @@ def test_evaluate_prints_what_scripts_rely_on(run, with_run):
 
 def test_evaluate_for_people_names_the_test_set_and_the_interval(run, with_run):
     said = run("evaluate", with_run.id).out
-    assert "the tutorial's test part (1,000 digits)" in said and "95% interval" in said
+    assert "test part of the 80/20 split (1,000 digits)" in said and "95% interval" in said
 
 
 def test_predict_takes_a_folder_in_file_name_order_and_says_what_it_cannot_read(run, with_run, tmp_path):
@@ -273,7 +273,9 @@ def test_export_copies_a_whole_run_with_a_card_that_repeats_it(run, with_run, tm
     assert sorted(path.name for path in (tmp_path / "given").iterdir()) == names
     card = (tmp_path / "given" / "card.md").read_text()
     assert "python -m digits train --architecture mlp --source sample --split tutorial --epochs 3" in card
-    assert "| Test set | MNIST sample, the tutorial's test part (1,000 digits) |" in card and "| Accuracy | " in card
+    assert (
+        "| Test set | MNIST sample, test part of the 80/20 split (1,000 digits) |" in card and "| Accuracy | " in card
+    )
     assert all(stored.sha256 in card for stored in with_run.model.files.values())
     described = json.loads((tmp_path / "given" / "run.json").read_text())
     assert described.keys() == starter.described().keys() - {"pens"}  # so it could be bundled as it is

@@ -128,7 +128,7 @@ def test_results_of_a_model_are_printed(run, with_sample):
     report = json.loads(run("evaluate", one.id, "--json").out)
     assert (report["n"], np.sum(report["confusion"])) == (1_000, 1_000) and report["accuracy"] > 0.9
     lines = run("evaluate", one.id).out.splitlines()
-    assert lines[0] == one.id and "the tutorial's test part" in lines[1] and len(lines) > 20
+    assert lines[0] == one.id and "test part of the 80/20 split" in lines[1] and len(lines) > 20
     assert run("features", one.id, "tutorial").out.endswith(f"features of 1,000 digits by {one.id}\n")
     assert tasks.find("features", one.id, "tutorial").state == tasks.TaskState.DONE
 

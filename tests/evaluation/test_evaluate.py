@@ -64,7 +64,7 @@ def test_what_has_not_been_evaluated_is_none(with_run):
 def test_the_calibration_error_comes_with_the_test_set_that_showed_it(with_run, chosen):
     error, title = evaluate.calibration_error(with_run)
     assert error == evaluate.stored(with_run, chosen)["calibration"]["error_after"]
-    assert title == "MNIST sample, the tutorial's test part (1,000 digits)"
+    assert title == "MNIST sample, test part of the 80/20 split (1,000 digits)"
 
 
 def test_without_the_digits_of_the_test_set_the_remedy_is_named(with_run):

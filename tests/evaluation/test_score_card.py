@@ -27,7 +27,7 @@ def test_the_card_of_a_run_holds_what_was_measured_and_how_it_was_trained(with_r
 
 def test_each_score_in_words_comes_with_its_test_set_and_its_uncertainty(with_run, report):
     rows = lines(score_card(with_run, report))
-    assert rows["Test set"] == "MNIST sample, the tutorial's test part (1,000 digits)"
+    assert rows["Test set"] == "MNIST sample, test part of the 80/20 split (1,000 digits)"
     low, high = report["interval"]
     assert rows["Accuracy"] == f"{report['accuracy']:.2%} (95% interval {low:.2%} to {high:.2%})"
     assert rows["Network"].startswith("One hidden layer (mlp), 101,770 parameters, ")

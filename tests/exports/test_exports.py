@@ -87,7 +87,7 @@ def example_output(folder):
 @pytest.mark.parametrize("format", [needs("litert-int8")])
 def test_with_8_bits_the_lost_accuracy_is_measured_on_the_whole_test_set(exported, format):
     folder, said = exported(format)
-    assert said["num_test"] == 1000 and said["test"] == "MNIST sample, the tutorial's test part (1,000 digits)"
+    assert said["num_test"] == 1000 and said["test"] == "MNIST sample, test part of the 80/20 split (1,000 digits)"
     assert said["accuracy"] > said["accuracy_before"] - 0.02
     assert Path(said["path"]).stat().st_size < 200_000  # 101,770 weights of one byte
 

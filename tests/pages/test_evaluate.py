@@ -19,7 +19,7 @@ from pages.shared import cache, prepare
 from tests.evaluation.conftest import damage, train_further
 from tests.pages.conftest import HOSTILE_NAME, be_at_work, click, execute, progress, texts
 
-TEST_SET = "MNIST sample, the tutorial's test part (1,000 digits)"
+TEST_SET = "MNIST sample, test part of the 80/20 split (1,000 digits)"
 
 
 def labels_of(buttons):

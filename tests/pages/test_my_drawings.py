@@ -231,7 +231,7 @@ def test_what_fine_tuning_changed_is_shown_with_its_parent_and_its_test_set(open
     n = compared["held_out"]["n"]
     assert rows["Correct"].tolist() == [
         f"Held-out drawings ({n})", f"Drawings it learned from ({8 - n})",
-        "MNIST sample, the tutorial's test part (1,000 digits)",
+        "MNIST sample, test part of the 80/20 split (1,000 digits)",
     ]  # fmt: skip
     assert (rows["Before"] == rows["After"]).all()
 

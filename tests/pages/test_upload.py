@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from pages.draw.picture import adjust, choose
+from pages.draw.picture import choose, crop
 from tests.inference.photos import SEVEN, lay, photo, written
 from tests.pages.conftest import click, texts
 
@@ -71,11 +71,11 @@ def test_the_page_shows_what_was_decoded(page, pixels, options):
 
 @pytest.mark.parametrize("value", [None, "", "x", [1], [0, 0, 2, 1], [-1, 0, 0.5, 0.5], [0, 0, float("nan"), 1], 7, {}])
 def test_a_box_from_the_browser_that_is_none_is_passed_over(value):
-    assert adjust._box(value) is None
+    assert crop._box(value) is None
 
 
 def test_a_box_from_the_browser_is_taken():
-    assert adjust._box([0.25, 0, 0.5, 1]) == (0.25, 0, 0.5, 1)
+    assert crop._box([0.25, 0, 0.5, 1]) == (0.25, 0, 0.5, 1)
 
 
 @pytest.mark.parametrize("sent", ["not base64!", 7, {"a": 1}, base64.b64encode(b"no picture").decode()])

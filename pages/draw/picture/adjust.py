@@ -1,54 +1,15 @@
 """The chosen picture with what was found on it; drag a box around a digit, or turn the picture."""
 
 import base64
-import math
-from typing import Any
 
 import cv2
 import numpy as np
 import streamlit as st
 
 from digits.inference.decoding import Picture
+from pages.draw.picture import crop
 
 WIDTH = 768  # px, the longest side of the picture as it is shown
-CROP = st.components.v2.component(
-    "digits_crop",
-    html="""<div tabindex="0"><img draggable="false"><i></i></div>""",
-    css="""
-div { position: relative; touch-action: none; cursor: crosshair; line-height: 0; }
-img { width: 100%; border-radius: var(--st-base-radius); user-select: none; }
-i { position: absolute; display: none; border: 2px solid var(--st-primary-color); background: #4f75da33; }""",
-    js="""
-export default function ({ parentElement, data, setTriggerValue }) {
-  const frame = parentElement.querySelector("div");
-  const picture = frame.querySelector("img"), box = frame.querySelector("i");
-  picture.src = data.url;
-  picture.alt = data.alt;
-  box.style.display = "none";
-  let start = null;
-  const at = (event) => {
-    const edge = picture.getBoundingClientRect();
-    const inside = (value) => Math.min(1, Math.max(0, value));
-    return [inside((event.clientX - edge.left) / edge.width), inside((event.clientY - edge.top) / edge.height)];
-  };
-  const between = (end) => [Math.min(start[0], end[0]), Math.min(start[1], end[1]),
-                            Math.abs(start[0] - end[0]), Math.abs(start[1] - end[1])];
-  frame.onpointerdown = (event) => { start = at(event); frame.setPointerCapture(event.pointerId); };
-  frame.onpointermove = (event) => {
-    if (!start) return;
-    const [left, top, width, height] = between(at(event)).map((value) => 100 * value + "%");
-    Object.assign(box.style, { display: "block", left, top, width, height });
-  };
-  frame.onpointerup = (event) => {
-    if (!start) return;
-    const found = between(at(event));
-    start = null;
-    if (found[2] > 0.02 && found[3] > 0.02) setTriggerValue("box", found);
-    else box.style.display = "none";
-  };
-  frame.onpointercancel = () => { start = null; box.style.display = "none"; };
-}""",
-)
 
 
 def current() -> Picture | None:
@@ -77,9 +38,7 @@ def show(overlay: np.ndarray, alt: str) -> None:
     zoom = min(1, WIDTH / max(shown.shape))
     small = cv2.resize(shown, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA)
     jpeg = cv2.imencode(".jpg", small[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 88])[1].tobytes()
-    data = {"url": "data:image/jpeg;base64," + base64.b64encode(jpeg).decode(), "alt": alt}
-    dragged = CROP(key="draw_crop", data=data, on_box_change=lambda: None).box
-    if dragged is not None and (box := _box(dragged)) is not None:
+    if box := crop.show("data:image/jpeg;base64," + base64.b64encode(jpeg).decode(), alt):
         kept["box"] = box
         st.rerun()
     st.caption("Drag a box around the digit if the wrong place is marked.")
@@ -94,18 +53,6 @@ def show(overlay: np.ndarray, alt: str) -> None:
 def forget() -> None:
     """Remove the picture from the visit."""
     st.session_state.pop("draw_picture", None)
-
-
-def _box(value: Any) -> tuple[float, float, float, float] | None:
-    """Return the box that the browser sent, as fractions; None where it is none."""
-    try:
-        left, top, width, height = map(float, value)
-    except (TypeError, ValueError):
-        return None
-    inside = all(map(math.isfinite, (left, top, width, height))) and left >= 0 and top >= 0
-    if not inside or min(width, height) < 0.01 or left + width > 1.001 or top + height > 1.001:
-        return None
-    return left, top, width, height
 
 
 def _turn(quarters: int) -> None:
