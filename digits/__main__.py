@@ -20,6 +20,7 @@ try:
         evaluation,
         export,
         fine_tune,
+        form,
         predict,
         runs,
         train,
@@ -31,7 +32,7 @@ from digits.errors import BadConfig, DigitsError
 from digits.training.backends import check_chosen
 
 VERBS = (
-    data, train, evaluation, predict, drawings, fine_tune, runs, export, architectures, backup, doctor, worker
+    data, train, evaluation, predict, drawings, form, fine_tune, runs, export, architectures, backup, doctor, worker
 )  # fmt: skip
 # These build networks with Keras; all other verbs need neither it nor the library it runs on.
 NEED_KERAS = {"train", "fine-tune", "audit"}
