@@ -1,6 +1,6 @@
 """Read a whole sheet: its rows from top to bottom, their digits from left to right, each with its place."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -66,10 +66,10 @@ def read_rows(picture: Picture, recognizer: Recognizer, detector: Detector) -> R
     rows = []
     for piece in find_rows(remove_frames(found.ink)):
         try:
-            parts = separate(piece.ink, recognizer, detector, is_number=True)
+            parts = separate(piece.ink, recognizer, detector, is_row=True)
         except BlankDrawing:
             continue
-        parts = [Part(piece.left + part.left, piece.top + part.top, part.ink) for part in parts]
+        parts = [replace(part, left=piece.left + part.left, top=piece.top + part.top) for part in parts]
         number = predict_number(parts, recognizer, detector)
         rows.append(Row(number, [_box(part, sheet, picture) for part in parts], _marks(piece, parts)))
     if not rows:

@@ -11,7 +11,14 @@ from digits.inference.sheet import read_rows
 from digits.runs import models, starter
 from tests.inference.photos import COMMA, FOUR, ONE, SEVEN, photo, written
 
-DIGITS = {"7": SEVEN, "4": FOUR, "1": ONE, ",": COMMA}
+HALF = [(0.5 * np.cos(angle), 0.5 + 0.5 * np.sin(angle)) for angle in np.linspace(-np.pi / 2, np.pi / 2, 20)]
+FIVE = [(0.15, 0.05), (0.1, 0.45), (0.5, 0.4), (0.8, 0.58), (0.7, 0.84), (0.4, 0.98), (0, 0.92)]
+DIGITS = {
+    "7": SEVEN, "4": FOUR, "1": ONE, ",": COMMA,
+    "roof apart": [FIVE, [(0.26, -0.13), (0.92, -0.15)]],
+    "two halves": [[(0.55 - x, y) for x, y in HALF], [(0.77 + x, y) for x, y in HALF]],
+    "-": [[(0.2, 0.55), (0.75, 0.55)]], ".": [[(0.5, 0.95), (0.51, 0.96)]],
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +57,31 @@ def test_a_comma_is_no_digit(rows):
     [row] = rows(sheet(["7,14"]))
     assert row.text == "7,14"
     assert [prediction.digit for prediction in row.number.predictions] == [7, 1, 4]
+
+
+@pytest.mark.parametrize("noise", [0, 4])
+@pytest.mark.parametrize("height", [60, 75])
+@pytest.mark.parametrize("mark", [",", ".", "-"])
+def test_a_mark_between_digits_is_no_digit_and_belongs_to_none(rows, mark, height, noise):
+    picture = sheet(["7" + mark + "14"], step=75, height=height)
+    picture = cv2.GaussianBlur(picture, (0, 0), 1.5) if noise else np.where(picture > 150, 255, 0).astype(np.uint8)
+    [row] = rows(picture)
+    assert row.text == ("7,14" if mark == "," else "714") and len(row.marks) == 1
+    seven = row.boxes[0]
+    assert seven[0] + seven[2] < 30 + 75
+
+
+def test_a_five_with_its_roof_apart_and_a_zero_in_two_halves_are_one_digit_each(rows):
+    roof, halves = "roof apart", "two halves"
+    lines = [[roof], [halves], ["1", roof, "4"], [halves, "7"], ["4", halves]]
+    assert [row.text for row in rows(sheet(lines, step=100))] == ["5", "0", "154", "07", "40"]
+
+
+def test_digits_that_touch_are_parted_and_that_is_admitted(rows):
+    [row] = rows(sheet(["77"], step=35))
+    assert row.text == "77" and all(part.may_touch for part in row.number.parts)
+    [row] = rows(sheet(["77"]))
+    assert row.text == "77" and not any(part.may_touch for part in row.number.parts)
 
 
 def test_a_dot_and_a_minus_are_no_digits(rows):
