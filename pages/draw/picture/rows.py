@@ -125,5 +125,5 @@ def _boxed(picture: Picture, rows: list[Row], labels: list[int | None]) -> np.nd
         x, y = round(left * scale) - 2, round(top * scale) - 2
         cv2.rectangle(shown, (x, y), (round((left + width) * scale) + 2, round((top + height) * scale) + 2), BOX, 2)
         text = "?" if label is None else str(label)
-        cv2.putText(shown, text, (x, max(10, y - 4)), cv2.FONT_HERSHEY_SIMPLEX, 0.5, BOX, 2, cv2.LINE_AA)
+        cv2.putText(shown, text, (x, max(16, y - 5)), cv2.FONT_HERSHEY_SIMPLEX, 0.7, BOX, 2, cv2.LINE_AA)
     return shown[..., ::-1]
