@@ -4,7 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from digits.errors import BlankDrawing
+from digits.errors import BlankDrawing, UnreadablePicture
+from digits.inference import sheet as sheet_module
 from digits.inference.decoding import decode
 from digits.inference.detector import Detector
 from digits.inference.sheet import read_rows
@@ -105,6 +106,13 @@ def test_each_box_lies_around_its_digit_in_px_of_the_picture_as_it_was_taken(row
     for (left, top, width, height), (x, y) in zip(boxes, [(30, 40), (110, 40), (30, 140), (110, 140)], strict=True):
         assert abs(left / 12 - x) < 12 and abs(top / 12 - y) < 8
         assert 20 < width / 12 < 60 and 50 < height / 12 < 80
+
+
+def test_a_picture_of_more_marks_than_can_be_read_is_refused_in_a_sentence(rows, monkeypatch):
+    monkeypatch.setattr(sheet_module, "MAX_DIGITS", 5)
+    assert [row.text for row in rows(sheet(["71", "417"]))] == ["71", "417"]
+    with pytest.raises(UnreadablePicture, match="shows 6 marks; we read at most 5 digits. Crop it"):
+        rows(sheet(["714", "417"]))
 
 
 def test_an_empty_sheet_has_no_digits(rows):

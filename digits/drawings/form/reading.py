@@ -23,6 +23,7 @@ LINE = 4  # of 255: a box's line darkens the mean across it by at least this
 SMALLEST = 1.5  # mm: a digit's longer side; less is dirt
 CONTRAST = 0.1  # of the paper's brightness in one channel: what differs less is grain or a shadow
 CORNER = 0.2  # of a box: ink in all four corners crosses it out
+PERIMETER = 0.06, 0.6  # of a marker, by the longest side of the picture; 0.16 where the page fills it
 FEWEST = 3  # markers; one may be hidden
 NOT_FOUND = (
     "We found no form in this photo: at least three of the four black squares must be in the picture, and sharp. "
@@ -78,6 +79,7 @@ def _straightened(picture: Picture) -> np.ndarray:
     """Return the page upright and without perspective, SCALE px for each mm: (H, W, 3) uint8."""
     parameters = cv2.aruco.DetectorParameters()
     parameters.cornerRefinementMethod = cv2.aruco.CORNER_REFINE_SUBPIX
+    parameters.minMarkerPerimeterRate, parameters.maxMarkerPerimeterRate = PERIMETER  # squared paper has many squares
     detector = cv2.aruco.ArucoDetector(cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_4X4_50), parameters)
     found, ids, _ = detector.detectMarkers(picture.grey)
     seen = {int(marker): corners[0] for marker, corners in zip(np.ravel(ids), found, strict=True)} if len(found) else {}

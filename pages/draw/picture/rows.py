@@ -9,7 +9,7 @@ import streamlit as st
 
 from digits.drawings import store
 from digits.drawings.drawing import LONGEST, make
-from digits.errors import BlankDrawing
+from digits.errors import BlankDrawing, UnreadablePicture
 from digits.inference.decoding import Picture
 from digits.inference.detector import Detector
 from digits.inference.parts import Part
@@ -38,7 +38,7 @@ def offer(recognizer: Recognizer, detector: Detector) -> None:
     try:
         if kept.get("rows_at") != at:  # reading takes a second, and the table reruns this at each correction
             kept.update(rows=read_rows(picture, recognizer, detector).rows, rows_at=at)
-    except BlankDrawing as advice:
+    except (BlankDrawing, UnreadablePicture) as advice:
         st.info(str(advice), icon=":material/info:")
         return
     _show(picture, kept["rows"])
