@@ -1,13 +1,16 @@
-"""What the server does beside its pages: it answers at once, and looks after the tasks although no page is open."""
+"""What the server does beside its pages: it answers at once, looks after the tasks, and predicts for programs."""
 
 import asyncio
 import os
 import socket
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager, suppress
+from functools import cache
 
 import cv2
 import psutil
+import streamlit as st
+from starlette.routing import Route
 
 from digits import tasks
 from digits.errors import DigitsError
@@ -15,6 +18,19 @@ from digits.runs import store as runs
 from digits.storage import database
 
 LOOK_SECONDS = 1.0
+
+
+@cache
+def service_routes() -> list[Route]:
+    """Return the routes of the prediction service, where DIGITS_API asks for it. It has the app's names.
+
+    Kept, because every rerun runs app.py, which hands them to a new `st.App`.
+    """
+    if os.environ.get("DIGITS_API") != "1":
+        return []
+    from digits import service  # which few installations need
+
+    return service.routes(hosts=st.get_option("server.allowedHosts"))
 
 
 @asynccontextmanager
