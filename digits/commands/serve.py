@@ -8,7 +8,7 @@ import cv2
 import uvicorn
 
 from digits import service
-from digits.errors import DigitsError
+from digits.errors import BadConfig, DigitsError
 from digits.runs import store as runs
 
 LOOPBACK = "localhost", "127.0.0.1", "::1"
@@ -31,6 +31,8 @@ def add_to(verbs) -> None:
 
 def run(options) -> int:
     """Serve until somebody ends it."""
+    if not 0 <= options.port < 1 << 16:
+        raise BadConfig("The port must be 0 to 65535.")
     if options.run and runs.get(options.run).model is None:
         raise DigitsError("This run has no model to serve. Choose another one.", f"It is {options.run}.")
     cv2.setNumThreads(1)  # requests share the cores already
@@ -45,7 +47,7 @@ def run(options) -> int:
     try:
         family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
         listening = socket.create_server((options.host, options.port), family=family)
-    except (OSError, OverflowError) as error:  # OverflowError: no port has such a number
+    except OSError as error:
         raise DigitsError("This address or port can't be used. Choose another one.", f"{error}.") from error
     with listening:
         host, port = listening.getsockname()[:2]
