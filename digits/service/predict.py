@@ -1,5 +1,7 @@
 """POST /api/predict: pictures as files, or drawings as JSON; one or many, digits or numbers."""
 
+import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -20,7 +22,9 @@ from digits.service.service import Service
 BODY_BYTES = UPLOAD_BYTES + (1 << 20)  # of all pictures of a request, with what multipart/form-data adds
 JSON_BYTES = 2 << 20
 MAX_ITEMS = 32  # pictures or drawings of a request
+CHUNK = 1 << 18  # bytes of a form that are read at a time
 MAX_FIELDS = 8  # beside the pictures of a form; they are not read
+logging.getLogger("python_multipart").setLevel(logging.ERROR)  # it warns of every broken form
 NUMBERS = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -58,7 +62,9 @@ async def _pictures(body: bytes, request: Request) -> list[bytes]:
     """Return the files of a form."""
 
     async def stream() -> AsyncIterator[bytes]:
-        yield body
+        for start in range(0, len(body), CHUNK):
+            yield body[start : start + CHUNK]
+            await asyncio.sleep(0)  # others have their turn
 
     parser = MultiPartParser(request.headers, stream(), max_files=MAX_ITEMS, max_fields=MAX_FIELDS)
     parser.spool_max_size = BODY_BYTES  # no upload is stored
