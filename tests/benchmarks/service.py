@@ -101,7 +101,7 @@ def wrk(
     if "Non-2xx" in said or "Socket errors" in said:
         raise DigitsError(f"Some requests failed:\n{said}")
     per_second = number * float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1])
-    median, p99 = (re.search(rf"{part}%\s+(\S+)", said)[1] for part in (50, 99))
+    median, p99 = (re.search(rf"^\s+{part}%\s+(\S+)", said, re.MULTILINE)[1] for part in (50, 99))
     total = number * int(re.search(r"(\d+) requests in", said)[1])
     return total, f"{per_second:,.0f} | {median} | {p99}"
 
