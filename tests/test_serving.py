@@ -128,7 +128,8 @@ def proxy(address, tmp_path):
         port = probe.getsockname()[1]
     lines = (ROOT / "docs" / "container" / "nginx.conf").read_text(encoding="utf-8").splitlines()
     site = "\n".join(line for line in lines if not line.strip().startswith(("ssl_", "auth_")))
-    site = site.replace("client_header_timeout 10s", "client_header_timeout 1s").replace("443 ssl", f"127.0.0.1:{port}").replace("http://127.0.0.1:8501", address)
+    site = site.replace("client_header_timeout 10s", "client_header_timeout 1s")
+    site = site.replace("443 ssl", f"127.0.0.1:{port}").replace("http://127.0.0.1:8501", address)
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     folders = " ".join(f"{kind}_temp_path {tmp_path / kind};" for kind in kinds)
     (tmp_path / "nginx.conf").write_text(

@@ -21,7 +21,8 @@ MAX_OPEN_OF_ADDRESS = 400
 SILENT_SECONDS = 30.0  # a browser sends its first message at once
 IDLE_SECONDS = 3600.0  # afterwards; a browser whose page is shown connects again
 QUIET_SECONDS = 10.0  # a WebSocket that was quiet for so long gives its place to a new one
-STATIC = ("/static/", "/component/", "/_stcore/bidi-components/")
+UNCOUNTED = ("/static/", "/component/", "/_stcore/bidi-components/", "/v2/", "/api/")
+"""Files that never change; and the prediction service, which is for programs and has limits of its own."""
 
 
 class Connection:
@@ -51,7 +52,7 @@ class Limits:
     async def __call__(self, scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
         if scope["type"] == "websocket":
             await self._websocket(scope, receive, send)
-        elif scope["type"] == "http" and not scope["path"].startswith(STATIC) and self._is_hasty(address(scope)):
+        elif scope["type"] == "http" and not scope["path"].startswith(UNCOUNTED) and self._is_hasty(address(scope)):
             headers = [(b"content-type", b"text/plain"), (b"retry-after", b"1")]
             await send({"type": "http.response.start", "status": 429, "headers": headers})
             await send({"type": "http.response.body", "body": b"Too many requests from your address. Try again soon."})
