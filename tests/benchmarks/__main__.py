@@ -19,6 +19,7 @@ PARTS = {
     "audit": ("audit", "how many wrong labels the audit of a source finds"),
     "load": ("load.visitors", "how many visitors the server bears, without a browser"),
     "hostile": ("load.hostile", "what a hostile visitor does to the others, without a browser"),
+    "service": ("service", "how fast the prediction service answers, with wrk, and what bad requests leave"),
     "strokes": ("load.strokes", "how soon a stroke on the Draw page is answered, in Chromium"),
     "runs": ("load.many_runs", "how long the pages take with many runs, without a browser"),
     "pages": ("load.pages", "how soon the Evaluate page opens and answers a click, in Chromium"),
