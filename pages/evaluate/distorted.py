@@ -9,6 +9,7 @@ from digits.evaluation.test_sets import TestSet
 from digits.runs.run import Run
 from pages.shared import cache
 from pages.shared.errors import told
+from pages.shared.glossary import linked
 from pages.shared.picture import show_enlarged
 
 MOST = 2_000  # digits predicted when a slider moves: half a second on two cores for cnn-large, a tenth for cnn
@@ -25,7 +26,7 @@ def show(run: Run, chosen: TestSet) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button("Reset", icon=":material/restart_alt:", key="evaluate_reset", on_click=_reset)
             every = max(1, len(chosen.indices) // MOST)
-            takes_all = "It takes longer, and the interval is narrower."
+            takes_all = linked("It takes longer, and the interval is narrower.")
             if every > 1 and st.toggle(f"All {len(chosen.indices):,} digits", key="evaluate_all", help=takes_all):
                 every = 1
     # Without neutral strengths, the undistorted digits, with which all others are compared, are predicted once.

@@ -15,6 +15,7 @@ from pages.evaluate import choice
 from pages.shared import background, cache, shortcuts
 from pages.shared.charts import chart, probability_bars
 from pages.shared.errors import told
+from pages.shared.glossary import linked
 from pages.shared.picture import show_enlarged
 from pages.shared.prepare import prepared
 from pages.shared.text import percent
@@ -83,8 +84,10 @@ def _nearest(run: Run, image: np.ndarray) -> None:
     part = features.learned_part(run)
     st.markdown(
         "**Most similar training digits**",
-        help="Similar for this network: the outputs of its last hidden layer, the features, point in the most similar "
-        "directions (cosine).",
+        help=linked(
+            "Similar for this network: the outputs of its last hidden layer, the features, point in the most similar "
+            "directions (cosine)."
+        ),
     )
     if part == features.SAMPLE:
         st.caption(AMONG_SAMPLE)

@@ -8,6 +8,7 @@ from digits.runs.run import Run
 from pages.evaluate import embedding_map, headline, mistakes, robustness, scores
 from pages.shared import evaluation, exports, links, pickers
 from pages.shared.errors import told
+from pages.shared.glossary import linked
 from pages.shared.prepare import prepared
 
 VIEWS = {"Mistakes": mistakes, "Scores": scores, "Robustness": robustness, "Map": embedding_map}
@@ -31,7 +32,7 @@ sets = {chosen.name: chosen for chosen in headline.available_first(test_sets(run
 with test:
     links.follow("test", "evaluate_test", sets, next(iter(sets)))
     name = st.selectbox(
-        "Test set", list(sets), format_func=TITLES.get, key="evaluate_test", help=about(run, list(sets))
+        "Test set", list(sets), format_func=TITLES.get, key="evaluate_test", help=linked(about(run, list(sets)))
     )
     chosen = sets[name]
 
