@@ -5,13 +5,13 @@ import streamlit as st
 from digits.evaluation import evaluate
 from digits.evaluation.test_sets import TITLES, test_sets
 from digits.runs.run import Run
-from pages.evaluate import embedding_map, headline, mistakes, robustness, scores
+from pages.evaluate import break_it, embedding_map, headline, mistakes, robustness, scores
 from pages.shared import evaluation, exports, links, pickers
 from pages.shared.errors import told
 from pages.shared.glossary import linked
 from pages.shared.prepare import prepared
 
-VIEWS = {"Mistakes": mistakes, "Scores": scores, "Robustness": robustness, "Map": embedding_map}
+VIEWS = {"Mistakes": mistakes, "Scores": scores, "Robustness": robustness, "Map": embedding_map, "Break it": break_it}
 SAMPLE_IS_NO_TEST = (
     "The sample's 5,000 digits can't test this model. All of them are MNIST training digits, which it has seen."
 )

@@ -24,6 +24,7 @@ PAGES = [
     ("evaluate", {"evaluate_view": "Scores"}),
     ("evaluate", {"evaluate_view": "Robustness"}),
     ("evaluate", {"evaluate_view": "Map"}),
+    ("evaluate", {"evaluate_view": "Break it"}),
     ("compare", {}),
     ("draw", {}),
     ("home", {}),
