@@ -20,6 +20,13 @@ READABLE = """<style>
 st.set_page_config(page_title="Digits", page_icon="pages/shared/icon.png", layout="wide")
 LEARN = [
     st.Page(
+        "pages/lesson/page.py",
+        title="Lesson",
+        icon=":material/school:",
+        url_path="lesson",
+        help="Six steps from pixels to predictions, each checked by what you do.",
+    ),
+    st.Page(
         "pages/glossary/page.py",
         title="Glossary",
         icon=":material/dictionary:",

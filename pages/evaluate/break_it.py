@@ -6,12 +6,13 @@ import streamlit as st
 from digits.evaluation.report import wilson_interval
 from digits.evaluation.test_sets import TestSet
 from digits.inference.recognizer import at_temperature
+from digits.lessons.checks import BROKEN
 from digits.networks import damage
 from digits.networks.damage import BITS, Damage
 from digits.runs import healing
 from digits.runs import store as runs
 from digits.runs.run import Run, RunState
-from pages.shared import cache, drawing
+from pages.shared import cache, drawing, lesson
 from pages.shared.errors import attempt, told
 from pages.shared.glossary import linked
 from pages.shared.picture import show_enlarged
@@ -90,6 +91,8 @@ def _accuracy(run: Run, chosen: TestSet, some: Damage) -> None:
         int((cache.predicted_by_damaged(run, str(which), chosen, every) == labels).sum()) for which in (some, Damage())
     )
     n = len(labels)
+    if num_correct < BROKEN * n:
+        lesson.note("broken", run=run.id, damage=str(some), accuracy=num_correct / n)
     low, high = wilson_interval(num_correct, n)
     change = f"{100 * (num_correct - num_whole) / n:+.1f} points" if some else "Not damaged"
     st.metric(

@@ -10,9 +10,10 @@ from digits.evaluation import features
 from digits.evaluation.label_errors import raters_label
 from digits.evaluation.test_sets import TestSet
 from digits.figures.images import gallery
+from digits.lessons.checks import CONFIDENT
 from digits.runs.run import Run
 from pages.evaluate import choice
-from pages.shared import background, cache, shortcuts
+from pages.shared import background, cache, lesson, shortcuts
 from pages.shared.charts import chart, probability_bars
 from pages.shared.errors import told
 from pages.shared.glossary import linked
@@ -39,6 +40,9 @@ def show(
     """
     _steps(found, index)
     predicted = int(probabilities.argmax())
+    confidence = float(probabilities[predicted])
+    if predicted != label and confidence > CONFIDENT and run.settings.architecture == "linear":
+        lesson.note("confident_mistake", index=index, label=label, predicted=predicted, confidence=confidence)
     picture, words = st.columns([2, 3])
     with picture:
         show_enlarged(image, 7, alt=f"A handwritten digit with label {label}, prediction {predicted}")

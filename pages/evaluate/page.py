@@ -3,10 +3,10 @@
 import streamlit as st
 
 from digits.evaluation import evaluate
-from digits.evaluation.test_sets import TITLES, test_sets
+from digits.evaluation.test_sets import OPTDIGITS, TITLES, test_sets
 from digits.runs.run import Run
 from pages.evaluate import break_it, embedding_map, headline, mistakes, robustness, scores
-from pages.shared import evaluation, exports, links, pickers
+from pages.shared import evaluation, exports, lesson, links, pickers
 from pages.shared.errors import told
 from pages.shared.glossary import linked
 from pages.shared.prepare import prepared
@@ -42,6 +42,8 @@ if report is None:
     prepared(chosen.source)
     evaluation.offer(run, chosen, why=f"This model has not been evaluated on {chosen.title}. It takes some seconds.")
     st.stop()
+if chosen.name == OPTDIGITS:
+    lesson.note("other_hands")
 headline.show(chosen, report)
 links.show_tabs("evaluate_view", "evaluate_view", VIEWS, run, chosen, report)
 exports.show(run)

@@ -10,7 +10,7 @@ from digits.data.encoding import one_hot, scale
 from digits.data.splits import Split
 from digits.figures.images import heatmap
 from digits.figures.labels import one_hot as one_hot_figure
-from pages.shared import cache, links, shortcuts
+from pages.shared import cache, lesson, links, shortcuts
 from pages.shared.charts import chart
 from pages.shared.glossary import linked, more
 
@@ -32,6 +32,8 @@ def show(dataset: Dataset, parts: Split) -> None:
             )
             scaled = st.toggle("Scale the pixels to 0..1", key="explore_scaled", help=linked(about))
             numbers = st.toggle("Show the value of each pixel", key="explore_numbers")
+        if numbers:
+            lesson.note("pixels", index=index, label=label)
         with pixels:
             chart(
                 heatmap(scale(image) if scaled else image, scaled=scaled, numbers=numbers),

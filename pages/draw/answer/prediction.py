@@ -12,7 +12,7 @@ from digits.inference.recognizer import Recognizer
 from digits.runs.run import Run
 from pages.draw.answer import preprocessing
 from pages.draw.answer.preprocessing import AS_DRAWN, AS_MNIST
-from pages.shared import cache
+from pages.shared import cache, lesson
 from pages.shared.charts import probability_bars
 from pages.shared.glossary import linked
 from pages.shared.text import DETECTOR_HELP, MIN_CONFIDENCE, NOT_A_DIGIT, confidence_text, isolated
@@ -39,6 +39,8 @@ def show(ink: np.ndarray, recognizer: Recognizer, detector: Detector, help_text:
     ink: (H, W) uint8, what was drawn. help_text: from `confidence_help`.
     """
     raw = preprocessing.is_raw()
+    if raw:
+        lesson.note("as_drawn")
     prediction = predict(ink, recognizer, detector, raw=raw)
     with above:
         if prediction.is_digit:
