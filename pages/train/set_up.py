@@ -40,8 +40,9 @@ def show() -> None:
         with st.expander("Advanced", icon=":material/tune:"):
             settings.advanced(architecture)
         parts = split(part, source)
+        learned = min(len(parts.train), st.session_state["train_train_digits"] or len(parts.train))
         st.caption(
-            f"The network learns from {len(parts.train):,} digits. After each epoch it is checked on "
+            f"The network learns from {learned:,} digits. After each epoch it is checked on "
             f"{len(parts.validation):,} others. At the end it is tested on {len(parts.test):,} that it has never seen."
         )
         if st.session_state["train_augmentation"]:

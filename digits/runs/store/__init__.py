@@ -13,6 +13,7 @@ from digits.runs.store.queries import (
     how_it_ended,
     last_tick,
     named_files,
+    of_owner,
     page,
     queue,
     ticks,
