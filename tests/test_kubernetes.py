@@ -29,7 +29,16 @@ def test_service_and_autoscaler_find_the_pods_and_their_port():
     assert "cpu" in SERVER["resources"]["requests"]  # of which it wants 70%
     [port] = SERVER["ports"]
     assert SERVICE["spec"]["ports"][0]["targetPort"] == port["name"]
-    assert SERVER["command"] == "python -m digits serve --host 0.0.0.0 --port".split() + [str(port["containerPort"])]
+    assert SERVER["command"] == [
+        "python",
+        "-m",
+        "digits",
+        "serve",
+        "--host",
+        "0.0.0.0",
+        "--port",
+        str(port["containerPort"]),
+    ]
 
 
 def test_the_pod_asks_the_service_whether_it_is_ready_and_writes_only_to_its_volumes():
