@@ -4,9 +4,10 @@ import streamlit as st
 
 from digits.evaluation import evaluate
 from digits.evaluation.test_sets import OPTDIGITS, TITLES, test_sets
+from digits.notebooks import programs
 from digits.runs.run import Run
 from pages.evaluate import break_it, embedding_map, headline, mistakes, robustness, scores
-from pages.shared import evaluation, exports, lesson, links, pickers
+from pages.shared import code, evaluation, exports, lesson, links, pickers
 from pages.shared.errors import told
 from pages.shared.glossary import linked
 from pages.shared.prepare import prepared
@@ -47,3 +48,4 @@ if chosen.name == OPTDIGITS:
 headline.show(chosen, report)
 links.show_tabs("evaluate_view", "evaluate_view", VIEWS, run, chosen, report)
 exports.show(run)
+code.show(programs.evaluate, run, chosen)

@@ -5,8 +5,9 @@ import streamlit as st
 from digits.data.sources import SOURCES
 from digits.data.splits import split
 from digits.networks.settings_table import SETTINGS
+from digits.notebooks import programs
 from pages.explore import doubtful, facts, gallery, network_input, one_digit
-from pages.shared import links
+from pages.shared import code, links
 from pages.shared.prepare import prepared
 
 VIEWS = {
@@ -36,3 +37,5 @@ dataset = prepared(source, choice="explore_source")
 parts = split(split_name, source)
 
 links.show_tabs("view", "explore_view", VIEWS, dataset, parts)
+shown = [st.session_state.get(key, 0) for key in ("explore_index", "explore_batch")]
+code.show(programs.explore, source, parts, *shown, network_input.BATCH_SIZE)
