@@ -2,8 +2,9 @@
 
 import streamlit as st
 
+from digits.data.sources import SOURCES
 from digits.evaluation import evaluate
-from digits.evaluation.test_sets import TITLES, test_sets
+from digits.evaluation.test_sets import TITLES, caution, test_sets
 from digits.runs.run import Run
 from pages.evaluate import embedding_map, headline, mistakes, robustness, scores
 from pages.shared import evaluation, exports, links, pickers
@@ -18,7 +19,7 @@ SAMPLE_IS_NO_TEST = (
 
 def about(run: Run, names: list[str]) -> str:
     """Return what the test sets are, in Markdown."""
-    lines = [f"**{TITLES[name]}**: {headline.ABOUT[name]}" for name in names]
+    lines = [f"**{TITLES[name]}**: {headline.ABOUT.get(name) or SOURCES[name].about}" for name in names]
     return "\n\n".join([*lines, SAMPLE_IS_NO_TEST] if run.settings.source == "mnist" else lines)
 
 
@@ -42,5 +43,7 @@ if report is None:
     evaluation.offer(run, chosen, why=f"This model has not been evaluated on {chosen.title}. It takes some seconds.")
     st.stop()
 headline.show(chosen, report)
+if warning := caution(chosen, run.settings):
+    st.warning(warning, icon=":material/warning:")
 links.show_tabs("evaluate_view", "evaluate_view", VIEWS, run, chosen, report)
 exports.show(run)
