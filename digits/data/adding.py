@@ -9,7 +9,7 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +28,7 @@ from digits.storage.home import home
 READ = "read"
 """The kind of the task that reads an upload; its subject is the id of the draft."""
 UPLOAD_BYTES = 25 << 20  # of one file; the server and the proxy let no more through
+ALL_BYTES = 100 << 20  # of all files of one upload
 DRAFT_SECONDS = 3600.0
 FEW = 10  # digits; with fewer of one kind, none could be set apart to validate and to test
 SEED = 0
@@ -53,8 +54,8 @@ class Draft:
 def arrange(found: Found | Draft, *, test_only: bool = False, num_in_mnist: int = 0) -> Digits:
     """Divide digits into those for training and those for testing, and mix them; the same digits give the same result.
 
-    A test set of their own is kept as such; otherwise a fifth of each digit tests. test_only: whether all of them do,
-    as they also do where fewer than FEW of one digit could train.
+    A test set of their own is kept as such, if it has every digit; otherwise a fifth of each digit tests. test_only:
+    whether all of them do, as they also do where fewer than FEW of one digit could train.
     """
     images, labels, n = found.images, np.asarray(found.labels), len(found.labels)
     if not is_labelled(found):
@@ -63,7 +64,7 @@ def arrange(found: Found | Draft, *, test_only: bool = False, num_in_mnist: int 
     train, test = np.flatnonzero(~found.is_test), np.flatnonzero(found.is_test)
     if test_only or not can_train(found):
         train, test = np.array([], int), np.arange(n)
-    elif not len(test):
+    elif len(np.unique(labels[test])) < 10:
         train, test = set_apart(labels, rng)
     order = np.concatenate([part[mixed(labels[part], rng)] for part in (train, test)])
     return Digits(images[order], labels[order], len(train), len(test), num_in_mnist=num_in_mnist)
@@ -86,19 +87,21 @@ def count_in_mnist(images: np.ndarray) -> int:
     return sum(image.tobytes() in known for image in images)
 
 
-def begin(uploads: Iterable[tuple[str, bytes]], *, owner: str) -> str:
+def begin(uploads: Sequence[tuple[str, bytes]], *, owner: str) -> str:
     """Let a worker read uploaded files, (name, content) each. Return the id of the draft. Earlier ones are dropped.
 
-    Raises DigitsError if a file is too large or cannot be written.
+    Raises DigitsError if they are too large or cannot be written.
     """
+    for most, size, what in (
+        (UPLOAD_BYTES, max(len(content) for _, content in uploads), "A file has"),
+        (ALL_BYTES, sum(len(content) for _, content in uploads), "These files have"),
+    ):
+        if size > most:
+            raise DigitsError(f"{what} {size >> 20} MB; the limit is {most >> 20} MB. Zip them, or choose fewer.")
     drop(owner)
     sweep()
     draft = secrets.token_hex(8)
     for number, (name, content) in enumerate(uploads):
-        if len(content) > UPLOAD_BYTES:
-            raise DigitsError(
-                f"A file has {len(content) >> 20} MB; the limit is {UPLOAD_BYTES >> 20} MB. Zip it, or choose another."
-            )
         plain = re.sub(r"[^\w. ()+-]", "_", name).strip(". ")[-100:] or "file"
         files.atomic_write(_folder(draft) / "files" / str(number) / plain, lambda part, c=content: part.write_bytes(c))
     tasks.submit(READ, draft, owner=owner)

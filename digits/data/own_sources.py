@@ -118,7 +118,10 @@ def _plain(text: str) -> str:
 
 def _source(row: sqlite3.Row) -> Source:
     if row["num_unlabelled"]:
-        about = f"{row['num_unlabelled']:,} digits of your own without labels, to explore and to predict."
+        about = (
+            f"{row['num_unlabelled']:,} digits of your own without labels. They can be explored and predicted, but not "
+            "trained or evaluated on."
+        )
     elif row["num_train"]:
         about = f"Your own: {row['num_train']:,} digits for training and {row['num_test']:,} for testing."
     else:

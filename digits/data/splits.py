@@ -88,7 +88,9 @@ def split(name: str, source: str) -> Split:
         raise BadConfig(f"There is no split {name!r}; choose one of {', '.join(SPLITS)}.")
     digits = SOURCES[source]
     if not digits.is_labelled:
-        raise BadConfig(f"{digits.title} has no labels, so its digits can be explored and predicted, nothing else.")
+        raise BadConfig(
+            f"{digits.title} has no labels. Its digits can be explored and predicted, but not trained or evaluated on."
+        )
     if not digits.num_train:
         raise BadConfig(f"{digits.title} only tests networks; no network learns from it.")
     if name not in names(source):

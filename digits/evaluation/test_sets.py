@@ -60,7 +60,7 @@ def test_set(name: str, settings: Settings) -> TestSet:
     """
     if name not in TITLES:
         raise BadConfig(
-            f"{name} has no labels, so nothing can be evaluated on it."
+            f"{name} has no labels. Its digits can be explored and predicted, but not trained or evaluated on."
             if name in SOURCES and not SOURCES[name].is_labelled
             else f"There is no test set {name!r}; choose one of {', '.join(TITLES)}."
         )

@@ -11,14 +11,17 @@ from digits.data.adding import READ, Draft
 from digits.data.reading import reasons
 from digits.data.sources import SOURCES
 from digits.errors import DigitsError
+from digits.evaluation.score_card import without_markdown
 from digits.figures.images import gallery
+from digits.storage.untrusted_zip import shown
 from pages.shared import background
 from pages.shared.charts import chart
 from pages.shared.errors import told
 from pages.shared.visitor import owner
 
 MEGABYTES = adding.UPLOAD_BYTES >> 20
-SHOWN = 64  # digits of the preview
+SHOWN = 40  # digits of the preview
+REASONS = 8  # for passing over; the most frequent ones
 LICENCES = ["My own digits", "CC0 1.0", "CC BY 4.0", "CC BY-SA 3.0", "CC BY-SA 4.0", own_sources.NOT_STATED]
 ABOUT = (
     "Choose a zip of pictures in folders named 0 to 9, a CSV table such as Kaggle's `train.csv` and `test.csv` "
@@ -30,7 +33,9 @@ IN_MNIST = "At least {:,} of them are digits of MNIST. Models that learned from 
 
 def offer() -> None:
     """Show the button that opens and closes the form."""
-    is_open = st.session_state.setdefault("explore_adding", False)
+    if "explore_adding" not in st.session_state:  # after a reload, too
+        st.session_state["explore_adding"] = adding.unfinished(owner()) is not None
+    is_open = st.session_state["explore_adding"]
     st.button(
         "Close" if is_open else "Add data", icon=":material/close:" if is_open else ":material/add:",
         key="explore_add", on_click=_toggle,
@@ -108,9 +113,17 @@ def _preview(draft: str, found: Draft) -> None:
     with words:
         if found.num_passed_over:
             st.header(f"{found.num_passed_over:,} passed over", anchor=False)
-            rows = [{"Why": why, "How many": count, "First": first} for why, count, first in reasons(found.passed_over)]
-            st.dataframe(rows, hide_index=True, height="content", alt="What was passed over, and why")
+            st.markdown(_listed(reasons(found.passed_over)))
         _ask(draft, found, is_labelled)
+
+
+def _listed(why: list[tuple[str, int, str]]) -> str:
+    """Return as Markdown why things were passed over, the most frequent reasons first."""
+    lines = [
+        f"- {without_markdown(reason)} {shown(first)}{f' and {count - 1:,} more' * (count > 1)}"
+        for reason, count, first in why[:REASONS]
+    ]
+    return "\n".join(lines + [f"- and {len(why) - REASONS:,} other reasons"] * (len(why) > REASONS))
 
 
 def _ask(draft: str, found: Draft, is_labelled: bool) -> None:

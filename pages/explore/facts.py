@@ -11,7 +11,6 @@ from digits.data.source import Source
 from digits.data.sources import SOURCES
 from digits.data.splits import Split, take
 from digits.errors import DigitsError
-from digits.evaluation.score_card import without_markdown
 from digits.figures.counts import class_counts
 from digits.figures.images import means
 from digits.runs import store as runs
@@ -66,7 +65,7 @@ def _classes(dataset: Dataset, parts: Split) -> None:
 
 def _own(known: Source) -> None:
     """Show where one's own digits are from, and let the user remove them."""
-    st.caption(f"Origin: {without_markdown(known.origin)}. Licence: {without_markdown(known.licence)}.")
+    st.text(f"Origin: {known.origin}. Licence: {known.licence}.")  # no Markdown: somebody else's words
     if known.num_in_mnist:
         st.caption(add_data.IN_MNIST.format(known.num_in_mnist))
     learned = runs.learned_from(known.title)
