@@ -2,8 +2,9 @@
 
 import streamlit as st
 
+from digits.data.sources import SOURCES
 from digits.evaluation import evaluate
-from digits.evaluation.test_sets import OPTDIGITS, TITLES, test_sets
+from digits.evaluation.test_sets import OPTDIGITS, TITLES, caution, test_sets
 from digits.notebooks import programs
 from digits.runs.run import Run
 from pages.evaluate import break_it, embedding_map, headline, mistakes, robustness, scores
@@ -20,7 +21,7 @@ SAMPLE_IS_NO_TEST = (
 
 def about(run: Run, names: list[str]) -> str:
     """Return what the test sets are, in Markdown."""
-    lines = [f"**{TITLES[name]}**: {headline.ABOUT[name]}" for name in names]
+    lines = [f"**{TITLES[name]}**: {headline.ABOUT.get(name) or SOURCES[name].about}" for name in names]
     return "\n\n".join([*lines, SAMPLE_IS_NO_TEST] if run.settings.source == "mnist" else lines)
 
 
@@ -46,6 +47,8 @@ if report is None:
 if chosen.name == OPTDIGITS:
     lesson.note("other_hands")
 headline.show(chosen, report)
+if warning := caution(chosen, run.settings):
+    st.warning(warning, icon=":material/warning:")
 links.show_tabs("evaluate_view", "evaluate_view", VIEWS, run, chosen, report)
 exports.show(run)
 code.show(programs.evaluate, run, chosen)
