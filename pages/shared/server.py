@@ -14,6 +14,7 @@ import psutil
 from starlette.routing import Route
 
 from digits import tasks
+from digits.data import adding
 from digits.errors import DigitsError
 from digits.runs import store as runs
 from digits.storage import database
@@ -56,7 +57,10 @@ async def lifespan(app) -> AsyncIterator[None]:
 
 
 async def _look_after() -> None:
-    """Start what waits, end what hangs, say what was lost, every second; keep the database open once there is one."""
+    """Start what waits, end what hangs, say what was lost, let go of old uploads, every second.
+
+    Keep the database open once there is one.
+    """
     with ExitStack() as kept:
         is_kept = False
         while True:
@@ -64,6 +68,7 @@ async def _look_after() -> None:
                 kept.enter_context(database.kept_open())
             with suppress(DigitsError):  # the pages say it, and the next second may be better
                 await asyncio.to_thread(tasks.look_after)
+                adding.sweep()
             await asyncio.sleep(LOOK_SECONDS)
 
 
