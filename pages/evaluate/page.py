@@ -41,6 +41,7 @@ with told():
 if report is None:
     prepared(chosen.source)
     evaluation.offer(run, chosen, why=f"This model has not been evaluated on {chosen.title}. It takes some seconds.")
+    exports.show(run)
     st.stop()
 headline.show(chosen, report)
 links.show_tabs("evaluate_view", "evaluate_view", VIEWS, run, chosen, report)
