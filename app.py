@@ -1,16 +1,15 @@
 """The frame around every page: `streamlit run app.py`."""
 
 import streamlit as st
-from starlette.middleware import Middleware
 
 from pages.shared.errors import show_error
-from pages.shared.server import lifespan
-from pages.shared.visitor import VisitorCookie
+from pages.shared.middleware import MIDDLEWARE, sessions
+from pages.shared.server import lifespan, service_routes
 
 # Through an App, `streamlit run` imports this file once before the first visit, so that st.navigation is known by then.
 # Without it Streamlit takes the folder pages/ for its old kind of pages until somebody has opened one, and greets the
 # first deep link with "Page not found".
-app = st.App(__file__, lifespan=lifespan, middleware=[Middleware(VisitorCookie)], on_script_error=show_error)
+app = st.App(__file__, lifespan=lifespan, routes=service_routes(), middleware=MIDDLEWARE, on_script_error=show_error)
 
 # Streamlit writes on its primary buttons in white, which nobody can read on the light blue of the dark theme.
 READABLE = """<style>
@@ -18,51 +17,70 @@ READABLE = """<style>
 </style>"""
 
 st.set_page_config(page_title="Digits", page_icon="pages/shared/icon.png", layout="wide")
+LEARN = [
+    st.Page(
+        "pages/lesson/page.py",
+        title="Lesson",
+        icon=":material/school:",
+        url_path="lesson",
+        help="Six steps from pixels to predictions, each checked by what you do.",
+    ),
+    st.Page(
+        "pages/glossary/page.py",
+        title="Glossary",
+        icon=":material/dictionary:",
+        url_path="glossary",
+        help="Every term in a few sentences.",
+    ),
+]
 page = st.navigation(
-    [
-        st.Page(
-            "pages/home/page.py",
-            title="Home",
-            icon=":material/home:",
-            default=True,
-            help="What this is and where to begin.",
-        ),
-        st.Page(
-            "pages/explore/page.py",
-            title="Explore",
-            icon=":material/grid_view:",
-            url_path="explore",
-            help="Look at the handwritten digits, their labels, batches and splits.",
-        ),
-        st.Page(
-            "pages/train/page.py",
-            title="Train",
-            icon=":material/model_training:",
-            url_path="train",
-            help="Train a network and watch every epoch.",
-        ),
-        st.Page(
-            "pages/evaluate/page.py",
-            title="Evaluate",
-            icon=":material/fact_check:",
-            url_path="evaluate",
-            help="Evaluate a trained network on digits it has never seen.",
-        ),
-        st.Page(
-            "pages/compare/page.py",
-            title="Compare",
-            icon=":material/compare_arrows:",
-            url_path="compare",
-            help="Put trained networks side by side, and see whether a difference is more than chance.",
-        ),
-        st.Page(
-            "pages/draw/page.py",
-            title="Draw",
-            icon=":material/draw:",
-            url_path="draw",
-            help="Draw a digit and see the prediction with every stroke.",
-        ),
-    ],
+    {
+        "": [
+            st.Page(
+                "pages/home/page.py",
+                title="Home",
+                icon=":material/home:",
+                default=True,
+                help="What this is and where to begin.",
+            ),
+            st.Page(
+                "pages/explore/page.py",
+                title="Explore",
+                icon=":material/grid_view:",
+                url_path="explore",
+                help="Look at the handwritten digits, their labels, batches and splits.",
+            ),
+            st.Page(
+                "pages/train/page.py",
+                title="Train",
+                icon=":material/model_training:",
+                url_path="train",
+                help="Train a network and watch every epoch.",
+            ),
+            st.Page(
+                "pages/evaluate/page.py",
+                title="Evaluate",
+                icon=":material/fact_check:",
+                url_path="evaluate",
+                help="Evaluate a trained network on digits it has never seen.",
+            ),
+            st.Page(
+                "pages/compare/page.py",
+                title="Compare",
+                icon=":material/compare_arrows:",
+                url_path="compare",
+                help="Put trained networks side by side, and see whether a difference is more than chance.",
+            ),
+            st.Page(
+                "pages/draw/page.py",
+                title="Draw",
+                icon=":material/draw:",
+                url_path="draw",
+                help="Draw a digit and see the prediction with every stroke.",
+            ),
+        ],
+        "Learn": LEARN,
+    },
     position="top",
 )
 if st.runtime.exists():  # a visit, not that import
@@ -70,4 +88,5 @@ if st.runtime.exists():  # a visit, not that import
     st.session_state["page_is_new"] = st.session_state.get("page") != page.title
     st.session_state["page"] = page.title
     st.html(READABLE)
+    sessions.claim()
     page.run()

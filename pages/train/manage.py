@@ -9,6 +9,7 @@ from digits.runs import store as runs
 from digits.runs.run import MAX_EPOCHS, MAX_TAGS, Run, RunState
 from pages.shared import code, exports
 from pages.shared.errors import attempt
+from pages.shared.glossary import linked
 from pages.train import run_status
 
 MODEL_FILES = {"model.keras": "Keras model", "model.tflite": "LiteRT model, for phones and OpenCV"}
@@ -69,7 +70,7 @@ def _continue(run: Run) -> None:
         )
         st.number_input(
             "Last epoch", least, MAX_EPOCHS, value=least, key=key,
-            help="The epochs after those of a one-cycle schedule learn at a tenth of its highest rate.",
+            help=linked("The epochs after those of a one-cycle schedule learn at a tenth of its highest rate."),
         )  # fmt: skip
         st.button(
             "Continue training", type="primary", on_click=lambda: attempt(run_status.resume, run, st.session_state[key])
