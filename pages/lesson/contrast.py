@@ -34,7 +34,7 @@ def show() -> None:
             args=(contrast.begin, owner()), disabled=not acts,
             help=None if acts else "Start the lesson first.",
         )  # fmt: skip
-        st.caption("It takes about half a minute.")
+        st.caption("It takes about a minute.")
         return
     waits = any(not run.state.is_final for run in both.values())
     st.fragment(_watch, run_every="1s" if waits else None)(both, waits)
