@@ -25,7 +25,8 @@ REASONS = 8  # for passing over; the most frequent ones
 LICENCES = ["My own digits", "CC0 1.0", "CC BY 4.0", "CC BY-SA 3.0", "CC BY-SA 4.0", own_sources.NOT_STATED]
 ABOUT = (
     "Choose a zip of pictures in folders named 0 to 9, a CSV table such as Kaggle's `train.csv` and `test.csv` "
-    "(zipped, if it is large), or MNIST's idx files, pictures and labels together."
+    "(zipped, if it is large), or MNIST's idx files, pictures and labels together. You see what was read before you "
+    "keep it."
 )
 
 IN_MNIST = "At least {:,} of them are digits of MNIST. Models that learned from MNIST have seen those."
@@ -68,13 +69,10 @@ def _choose_files() -> None:
     st.header("Add data", anchor=False)
     st.markdown(ABOUT)
     key = f"explore_files_{st.session_state.setdefault('explore_num_uploads', 0)}"  # a new key is an empty uploader
-    uploads = st.file_uploader(
-        "Your digits", accept_multiple_files=True, max_upload_size=MEGABYTES, key=key,
-        help=f"Up to {MEGABYTES} MB a file. The files are removed as soon as they are read.",
-    )  # fmt: skip
-    st.button(
-        "Read the files", type="primary", icon=":material/upload_file:", key="explore_read", disabled=not uploads,
-        on_click=_begin, args=(key,),
+    st.file_uploader(
+        "Your digits", accept_multiple_files=True, max_upload_size=MEGABYTES, key=key, on_change=_begin, args=(key,),
+        help=f"Up to {MEGABYTES} MB a file, {adding.ALL_BYTES >> 20} MB together. The files are removed as soon as "
+        "they are read.",
     )  # fmt: skip
 
 
@@ -166,6 +164,8 @@ def _toggle() -> None:
 
 
 def _begin(key: str) -> None:
+    if not st.session_state[key]:
+        return
     try:
         adding.begin([(file.name, file.getvalue()) for file in st.session_state[key]], owner=owner())
     except DigitsError as error:
