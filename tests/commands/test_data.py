@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
+from digits.data import own_sources
 from digits.data.dataset import open_dataset
 from digits.networks.settings import make_settings
 from digits.runs import store as runs
@@ -109,6 +110,11 @@ def test_predict_of_a_damaged_zip_fails_with_a_sentence_and_goes_on(run, folders
     assert said.code == 1 and first.startswith(f"{tmp_path}/broken.zip: This isn't a zip file, or it is damaged.")
     assert "2 of 2 labelled pictures are correct" in said.out
     assert run("predict", tmp_path / "broken.zip").err == "No picture was predicted.\n"
+
+
+def test_a_command_line_is_understood_where_the_database_cannot_be_read(run, monkeypatch):
+    monkeypatch.setattr(own_sources, "known", lambda: 1 / 0)
+    assert run("--help").code == run("train", "--help").code == run("evaluate", "--help").code == 0
 
 
 def test_predict_wants_pictures_or_a_source(run, digits_home):
