@@ -77,8 +77,10 @@ def test_no_file_is_loaded_that_could_run_code_but_models_that_were_written_here
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
-    with serving(tmp_path_factory.mktemp("home")) as address:
-        yield address
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DIGITS_API", "1")
+        with serving(tmp_path_factory.mktemp("home")) as address:
+            yield address
 
 
 def stream(address, name="127.0.0.1", origin=None):
@@ -98,6 +100,21 @@ def test_the_server_lives_and_opens_a_session_at_its_own_names(address):
     for name in ("127.0.0.1", "localhost"):
         with stream(address, name) as session:
             assert session.subprotocol == "streamlit"
+
+
+def test_the_prediction_service_answers_beside_the_pages_where_it_is_asked_for(address):
+    def status(path, **headers):
+        try:
+            with urllib.request.urlopen(urllib.request.Request(address + path, headers=headers)) as answer:
+                return answer.status, answer.headers.get_content_type()
+        except urllib.error.HTTPError as error:
+            return error.code, error.headers.get_content_type()
+
+    assert status("/v2/models/digits/ready") == (200, "application/json")
+    assert status("/v2/models/digits/ready", Host="evil.example")[0] == 421
+    assert status("/api/predict") == (405, "application/problem+json")  # Streamlit would answer with its own page
+    assert status("/v2/nothing") == (404, "application/problem+json")
+    assert status("/draw") == (200, "text/html")
 
 
 def test_pages_and_files_have_their_headers_and_only_the_own_names(address):

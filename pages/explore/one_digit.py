@@ -11,8 +11,9 @@ from digits.data.sources import SOURCES
 from digits.data.splits import Split
 from digits.figures.images import heatmap
 from digits.figures.labels import one_hot as one_hot_figure
-from pages.shared import cache, links, shortcuts
+from pages.shared import cache, lesson, links, shortcuts
 from pages.shared.charts import chart
+from pages.shared.glossary import linked, more
 
 PARTS = {"train": "the training set", "validation": "the validation set", "test": "the test set"}
 
@@ -26,9 +27,14 @@ def show(dataset: Dataset, parts: Split) -> None:
     with picture:
         pixels = st.container()
         with st.container(horizontal=True):
-            about = "Divides by 255, as the first layer of every network here does. Small numbers are easier to learn."
-            scaled = st.toggle("Scale the pixels to 0..1", key="explore_scaled", help=about)
+            about = (
+                "Divides each pixel by 255, the largest value, as the first layer of every network here does. Large "
+                "numbers would change the sums of a network too much at each step of the training."
+            )
+            scaled = st.toggle("Scale the pixels to 0..1", key="explore_scaled", help=linked(about))
             numbers = st.toggle("Show the value of each pixel", key="explore_numbers")
+        if numbers:
+            lesson.note("pixels", index=index, label=label)
         with pixels:
             chart(
                 heatmap(scale(image) if scaled else image, scaled=scaled, numbers=numbers),
@@ -44,7 +50,8 @@ def show(dataset: Dataset, parts: Split) -> None:
         vector = one_hot([label])[0]
         st.markdown(
             "A network gives ten numbers, one for each digit. To compare them with the label, the label becomes ten "
-            f"numbers, too: a 1 at place {label}, counted from 0, and a 0 everywhere else. This is called **one-hot**."
+            f"numbers, too: a 1 at place {label}, counted from 0, and a 0 everywhere else. This is called **one-hot**. "
+            f"The digit itself would not do: the network would learn that a 7 is more than a 6. {more('one-hot')}"
         )
         st.code(str(vector.tolist()), language=None)
         alt = f"Ten boxes; the one at place {label} is filled"

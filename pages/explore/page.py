@@ -6,8 +6,9 @@ from digits.data import splits
 from digits.data.sources import SOURCES, WithOwn
 from digits.data.splits import Split, split
 from digits.networks.settings_table import SETTINGS
+from digits.notebooks import programs
 from pages.explore import add_data, doubtful, facts, gallery, network_input, one_digit, predictions
-from pages.shared import links
+from pages.shared import code, links
 from pages.shared.prepare import prepared
 
 VIEWS = {
@@ -48,3 +49,5 @@ else:  # nothing to train on
     st.info(known.about, icon=":material/info:")
 
 links.show_tabs("view", "explore_view", views, dataset, parts)
+shown = [st.session_state.get(key, 0) for key in ("explore_index", "explore_batch")]
+code.show(programs.explore, source, parts, *shown, network_input.BATCH_SIZE)

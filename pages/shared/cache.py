@@ -24,6 +24,8 @@ from digits.inference.activations import Activations
 from digits.inference.detector import Detector
 from digits.inference.recognizer import Recognizer
 from digits.inference.snapshot import Snapshot
+from digits.networks import weights
+from digits.networks.damage import Damage, apply
 from digits.runs import models
 from digits.runs import store as runs
 from digits.runs.run import Run
@@ -41,7 +43,7 @@ KEYS = {
     StoredFile: lambda stored: stored.sha256,
     Dataset: lambda digits: (digits.source, SOURCES[digits.source].images_sha256, SOURCES[digits.source].labels_sha256),
     TestSet: lambda chosen: (chosen.name, chosen.indices, SOURCES[chosen.source].images_sha256),
-    range: lambda part: (part.start, part.stop),
+    range: lambda part: (part.start, part.stop, part.step),
 }
 """What names an argument of a cached function; raising inside would hide which error it was."""
 
@@ -223,3 +225,24 @@ def predicted_drawings(run: Run, found: Drawings) -> np.ndarray:
 def _predictions_by_id(run: Run) -> dict[str, int]:
     """Filled one drawing at a time, so that a new label does not cost the prediction of all of them."""
     return {}
+
+
+@st.cache_resource(max_entries=4, show_spinner="Loading the network…", hash_funcs=KEYS)
+def _weights(run: Run) -> list[np.ndarray]:
+    return weights.read(run.model.file("model.keras"), run.settings)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=KEYS)
+def damaged(run: Run, damage: str) -> Snapshot:
+    """Return the network of a run with a damage, as `digits.networks.damage` writes it. Raises DamagedFile."""
+    return weights.network(run.settings, apply(Damage.read(damage), run.settings, _weights(run)))
+
+
+@st.cache_data(max_entries=256, show_spinner="Predicting the digits…", hash_funcs=KEYS)
+def predicted_by_damaged(run: Run, damage: str, chosen: TestSet, indices: range) -> np.ndarray:
+    """Return which digit a damaged network predicts for some digits of a test set, (n,) int. Raises DamagedFile."""
+    images, _ = chosen.take(dataset(chosen.source))
+    network, images = damaged(run, damage), images[indices.start : indices.stop : indices.step]
+    # In parts: the windows of a large convolution take 200 MB for 1,000 digits.
+    parts = [network.probabilities(images[start : start + 100]) for start in range(0, len(images), 100)]
+    return np.concatenate(parts).argmax(axis=1)

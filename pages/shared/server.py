@@ -1,4 +1,4 @@
-"""What the server does beside its pages: it answers at once, and looks after the tasks although no page is open."""
+"""What the server does beside its pages: it answers at once, looks after the tasks, and predicts for programs."""
 
 import asyncio
 import logging
@@ -7,9 +7,11 @@ import socket
 import time
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager, suppress
+from functools import cache
 
 import cv2
 import psutil
+from starlette.routing import Route
 
 from digits import tasks
 from digits.data import adding
@@ -20,6 +22,19 @@ from digits.storage import database
 LOOK_SECONDS = 1.0
 LOG_RECORDS = 60  # a minute, of one logger
 LOGGERS = "asyncio", "uvicorn.error"
+
+
+@cache
+def service_routes() -> list[Route]:
+    """Return the routes of the prediction service, where DIGITS_API asks for it.
+
+    Kept, because every rerun runs app.py, which hands them to a new `st.App`.
+    """
+    if os.environ.get("DIGITS_API") != "1":
+        return []
+    from digits import service  # which few installations need
+
+    return service.routes()
 
 
 @asynccontextmanager

@@ -1,5 +1,7 @@
 """The form of a new training: three choices, Start, and below them what a beginner need not see."""
 
+from contextlib import suppress
+
 import streamlit as st
 
 from digits import tasks
@@ -8,8 +10,9 @@ from digits.errors import BadConfig, DigitsError
 from digits.networks import architectures
 from digits.networks.expected import EXPECTED
 from digits.networks.settings import SETTINGS, make_settings
+from digits.notebooks import programs
 from digits.runs import store as runs
-from pages.shared import cache
+from pages.shared import cache, code
 from pages.shared.errors import attempt, told
 from pages.shared.prepare import prepared
 from pages.shared.visitor import owner
@@ -39,12 +42,15 @@ def show() -> None:
         with st.expander("Advanced", icon=":material/tune:"):
             settings.advanced(architecture)
         parts = split(part, source)
+        learned = min(len(parts.train), st.session_state["train_train_digits"] or len(parts.train))
         st.caption(
-            f"The network learns from {len(parts.train):,} digits. After each epoch it is checked on "
+            f"The network learns from {learned:,} digits. After each epoch it is checked on "
             f"{len(parts.validation):,} others. At the end it is tested on {len(parts.test):,} that it has never seen."
         )
         if st.session_state["train_augmentation"]:
             augmented.show(dataset, parts)
+    with suppress(BadConfig):  # the button Start says what is wrong
+        code.show(programs.train, make_settings(**settings.draft() | {"source": source, "split": part}))
 
 
 def _choose_digits() -> tuple[str, str]:

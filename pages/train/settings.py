@@ -10,6 +10,7 @@ from digits.data.dataset import is_prepared
 from digits.networks.architectures import EDITABLE, NETWORK, recipe
 from digits.networks.backends import is_installed
 from digits.networks.settings import SETTINGS, make_settings
+from pages.shared.glossary import linked
 
 
 def fill() -> None:
@@ -55,7 +56,7 @@ def choose(name: str, **options):
     options: of the widget, in place of those from the table.
     """
     setting = SETTINGS[name]
-    options = {"key": f"train_{name}", "help": setting.help, "persist_state": "session"} | options
+    options = {"key": f"train_{name}", "help": linked(setting.help), "persist_state": "session"} | options
     if setting.kind is bool:
         return st.toggle(setting.label, **options)
     initial = None if setting.default is None else getattr(make_settings(), name)

@@ -14,6 +14,7 @@ from digits.runs.store.queries import (
     last_tick,
     learned_from,
     named_files,
+    of_owner,
     page,
     queue,
     ticks,

@@ -37,6 +37,11 @@ def count(search: str = "") -> int:
     return _rows(f"SELECT count(*) AS n FROM runs WHERE {FOUND}", search.casefold())[0]["n"]
 
 
+def of_owner(owner: str, since: str = "", limit: int = 50) -> list[Run]:
+    """Return the newest runs of a visitor that were made after a time, ISO 8601."""
+    return _runs(f"WHERE runs.owner = ? AND runs.created > ? {NEWEST} LIMIT ?", owner, since, limit)
+
+
 def with_model(limit: int = 50) -> list[Run]:
     """Return the newest runs that have a model, or the weights to make one from."""
     return _runs(f"WHERE model IS NOT NULL OR {_has('weights')} {NEWEST} LIMIT ?", limit)
