@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
+from digits.data.sources import WithOwn
 from digits.errors import BadConfig
 from digits.networks import architectures, backends
 
@@ -63,7 +64,9 @@ _TABLE = (
             default="cnn", choices=architectures.TITLES),
     Setting("source", str, "Data",
             "Real handwritten digits from MNIST. The 5,000 come with the app; the 70,000 are downloaded once.",
-            default="sample", choices={"sample": "5,000 digits", "mnist": "70,000 digits"}),
+            default="sample", choices=WithOwn(
+                {"sample": "5,000 digits", "mnist": "70,000 digits"}, lambda source: source.title,
+                fits=lambda source: source.num_train > 0)),
     Setting("split", str, "Split",
             "Which digits test the network: the last fifth of the training digits, or MNIST's own 10,000.",
             default="tutorial", choices={"tutorial": "80/20 split", "official": "MNIST's own test set"}),

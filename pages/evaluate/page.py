@@ -2,11 +2,13 @@
 
 import streamlit as st
 
+from digits.data.sources import SOURCES
 from digits.evaluation import evaluate
-from digits.evaluation.test_sets import OPTDIGITS, TITLES, test_sets
+from digits.evaluation.test_sets import OPTDIGITS, TITLES, caution, test_sets
+from digits.notebooks import programs
 from digits.runs.run import Run
 from pages.evaluate import break_it, embedding_map, headline, mistakes, robustness, scores
-from pages.shared import evaluation, exports, lesson, links, pickers
+from pages.shared import code, evaluation, exports, lesson, links, pickers
 from pages.shared.errors import told
 from pages.shared.glossary import linked
 from pages.shared.prepare import prepared
@@ -19,7 +21,7 @@ SAMPLE_IS_NO_TEST = (
 
 def about(run: Run, names: list[str]) -> str:
     """Return what the test sets are, in Markdown."""
-    lines = [f"**{TITLES[name]}**: {headline.ABOUT[name]}" for name in names]
+    lines = [f"**{TITLES[name]}**: {headline.ABOUT.get(name) or SOURCES[name].about}" for name in names]
     return "\n\n".join([*lines, SAMPLE_IS_NO_TEST] if run.settings.source == "mnist" else lines)
 
 
@@ -41,9 +43,13 @@ with told():
 if report is None:
     prepared(chosen.source)
     evaluation.offer(run, chosen, why=f"This model has not been evaluated on {chosen.title}. It takes some seconds.")
+    exports.show(run)
     st.stop()
 if chosen.name == OPTDIGITS:
     lesson.note("other_hands")
 headline.show(chosen, report)
+if warning := caution(chosen, run.settings):
+    st.warning(warning, icon=":material/warning:")
 links.show_tabs("evaluate_view", "evaluate_view", VIEWS, run, chosen, report)
 exports.show(run)
+code.show(programs.evaluate, run, chosen)

@@ -5,8 +5,9 @@ from dataclasses import asdict
 import numpy as np
 import streamlit as st
 
-from digits.data.dataset import Dataset
+from digits.data.dataset import NO_LABEL, Dataset
 from digits.data.encoding import one_hot, scale
+from digits.data.sources import SOURCES
 from digits.data.splits import Split
 from digits.figures.images import heatmap
 from digits.figures.labels import one_hot as one_hot_figure
@@ -38,9 +39,13 @@ def show(dataset: Dataset, parts: Split) -> None:
             chart(
                 heatmap(scale(image) if scaled else image, scaled=scaled, numbers=numbers),
                 key="explore_heatmap",
-                alt=f"Handwritten digit {label}, 28 by 28 pixels",
+                alt=f"Handwritten digit {'' if label == NO_LABEL else label}, 28 by 28 pixels",
             )
     with words:
+        if label == NO_LABEL:
+            st.markdown("Nobody has said which digit this is. **Predictions** shows what a model predicts.")
+            st.caption(f"Index {index:,}")
+            return
         st.metric("Label", label, help="The digit that a person read.")
         vector = one_hot([label])[0]
         st.markdown(
@@ -62,7 +67,9 @@ def _choose(dataset: Dataset) -> int:
     links.follow("index", "explore_index", range(count), 0)
     links.follow("digit", "explore_digit", range(10))
     index = st.number_input("Index", 0, count - 1, step=1, key="explore_index", on_change=_any_digit)
-    digit = st.pills("Only the digit", range(10), key="explore_digit", on_change=_first_of, args=(dataset.source,))
+    digit = None
+    if SOURCES[dataset.source].is_labelled:
+        digit = st.pills("Only the digit", range(10), key="explore_digit", on_change=_first_of, args=(dataset.source,))
     among = np.arange(count) if digit is None else np.flatnonzero(dataset.labels == digit)
     steps = {
         ("Previous", "chevron_left", "P"): among[np.searchsorted(among, index) - 1],  # -1: from the first to the last

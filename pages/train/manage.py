@@ -4,9 +4,10 @@ import json
 
 import streamlit as st
 
+from digits.notebooks import programs
 from digits.runs import store as runs
 from digits.runs.run import MAX_EPOCHS, MAX_TAGS, Run, RunState
-from pages.shared import exports
+from pages.shared import code, exports
 from pages.shared.errors import attempt
 from pages.shared.glossary import linked
 from pages.train import run_status
@@ -30,6 +31,8 @@ def show(run: Run) -> None:
         if run.model:
             st.page_link("pages/compare/page.py", label="Compare", query_params={"compare": run.id})
     exports.show(run)
+    if not run.settings.parent:
+        code.show(programs.train, run.trained_with)
 
 
 def _downloads(run: Run) -> None:

@@ -12,6 +12,7 @@ from digits.runs.store.queries import (
     get,
     how_it_ended,
     last_tick,
+    learned_from,
     named_files,
     of_owner,
     page,

@@ -52,6 +52,12 @@ def followable(limit: int = 100) -> list[Run]:
     return _runs(f"WHERE tasks.state IN ('queued', 'running') OR {_has('snapshot')} {NEWEST} LIMIT ?", limit)
 
 
+def learned_from(source: str) -> list[Run]:
+    """Return the runs that learned from the digits of a source, the newest first."""
+    learned = "? IN (json_extract(settings, '$.source'), json_extract(settings, '$.parent_source'))"
+    return _runs(f"WHERE {learned} {NEWEST}", source)
+
+
 def active() -> list[Run]:
     """Return every run that waits or is at work, the newest first."""
     return [run for run in _runs(f"WHERE tasks.state IN ('queued', 'running') {NEWEST}") if not run.state.is_final]
