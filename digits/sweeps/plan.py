@@ -16,6 +16,8 @@ SAMPLERS = {
     "grid": "Grid",
 }
 PRUNERS = {"asha": "Stop poor trials early (ASHA)", "none": "Train every trial to its end"}
+NUMBERS = {"trials": ("Trials", 1, 10_000), "seeds": ("Fresh seeds", 0, 20), "parallel": ("Trials at once", 1, 64)}
+"""What people call a number, and from where to where it reaches."""
 LOCAL_RAY = "local"
 """In the place of a cluster's address: one that is started on this machine for the sweep."""
 
@@ -47,12 +49,7 @@ class Plan:
     def __post_init__(self):
         for name in ("source", "split", "seed"):
             SETTINGS[name].check(getattr(self, name))
-        numbers = {
-            "trials": ("Trials", 1, 10_000),
-            "seeds": ("Fresh seeds", 0, 20),
-            "parallel": ("Trials at once", 1, 64),
-        }
-        for name, (label, low, high) in numbers.items():
+        for name, (label, low, high) in NUMBERS.items():
             if type(value := getattr(self, name)) is not int or not low <= value <= high:
                 raise BadConfig(f"{label} is {value!r}; expected a whole number from {low} to {high:,}.")
         for name, choices in (("sampler", SAMPLERS), ("pruner", PRUNERS)):

@@ -110,7 +110,7 @@ def suggest(space: Space, trial: "optuna.trial.Trial") -> dict[str, Any]:
 
 
 def grid(space: Space) -> dict[str, list[Any]]:
-    """Return the values of a grid by setting, for one network: all choices, and some points of each range of numbers."""
+    """Return the values of a grid for one network by setting: all choices, and some points of each range."""
     [architecture] = ends(space["architecture"])
     points = {name: _points(name, range_) for name, range_ in space.items() if fits(name, architecture)}
     return {name: values for name, values in points.items() if len(values) > 1}

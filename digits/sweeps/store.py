@@ -107,9 +107,7 @@ def get(sweep_id: str) -> Sweep:
     """Return the sweep with this id. Raises DigitsError."""
     if found := _sweeps("WHERE sweeps.id = ?", sweep_id):
         return found[0]
-    raise DigitsError(
-        "There is no such sweep.", f"{sweep_id[:64]!r} is unknown; list them: python -m digits sweep --list"
-    )
+    raise DigitsError("There is no such sweep.", f"{sweep_id[:64]!r} is unknown; see: python -m digits sweep --list")
 
 
 def page(limit: int = 50) -> list[Sweep]:
@@ -137,8 +135,10 @@ def trials(sweep_id: str, *, repeats_best: bool = False) -> list[Trial]:
 
 
 def best_of(found: list[Trial]) -> Trial | None:
-    """Return the best trial by its validation accuracy, the earlier of two equal ones; an unfinished one only if none
-    has come to its end. None without any accuracy."""
+    """Return the best trial by its validation accuracy, the earlier of two equal ones; None without any accuracy.
+
+    One that was ended early counts only if none has come to its end.
+    """
     measured = [trial for trial in found if trial.accuracies and trial.state in (COMPLETE, PRUNED)]
     whole = [trial for trial in measured if trial.state == COMPLETE] or measured
     return max(whole, key=lambda trial: (trial.val_accuracy, -trial.number), default=None)

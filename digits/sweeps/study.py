@@ -19,6 +19,7 @@ from digits.sweeps.store import COMPLETE, FAILED, PRUNED
 FILE = "study.log"
 REDUCTION = 3  # of three trials that come as far, one goes on; the factor of Li et al.
 RUNGS = 2  # how often that is decided
+MIN_COMPLETE = 4  # trials, before anything is said about what matters
 POOR = "ended early"  # the attribute of a trial that is to end
 STATES = {COMPLETE: "COMPLETE", PRUNED: "PRUNED", FAILED: "FAIL"}
 NEEDED = "Sweeps need the package Optuna, which is not installed. Install what requirements-sweep.txt lists."
@@ -71,7 +72,9 @@ class Study:
                 for name, distribution in known[number].distributions.items():
                     sampler.sample_independent(self.study, known[number], name, distribution)
         self.trials[number] = trial
-        return space.suggest(self.plan.space, trial)
+        params = space.suggest(self.plan.space, trial)
+        self.study.sampler = self.optuna.samplers.RandomSampler()  # that of a grid wants to end the search itself
+        return params
 
     def report(self, number: int, accuracies: list[float]) -> None:
         """Tell the validation accuracy after each epoch so far; whether the trial is to end early, is decided here."""
@@ -102,9 +105,11 @@ class Study:
 
     def importance(self) -> dict[str, float]:
         """Return how much of the differences each setting explains, 0 to 1; empty while too few trials are complete."""
+        if len(self.study.get_trials(deepcopy=False, states=[self.optuna.trial.TrialState.COMPLETE])) < MIN_COMPLETE:
+            return {}
         try:
             found = self.optuna.importance.get_param_importances(self.study)
-        except (ValueError, RuntimeError):  # fewer than two trials, or all alike
+        except (ValueError, RuntimeError):  # all are alike
             return {}
         return {name: float(value) for name, value in found.items() if np.isfinite(value)}
 
@@ -129,7 +134,7 @@ def _sampler(optuna: Any, plan: Plan, seed: int) -> Any:
 
 
 def _pruner(optuna: Any, plan: Plan) -> Any:
-    """Return asynchronous successive halving (Li et al., A system for massively parallel hyperparameter tuning, 2020)."""
+    """Return asynchronous successive halving (Li et al., Massively parallel hyperparameter tuning, 2018)."""
     if plan.pruner == "none":
         return optuna.pruners.NopPruner()
     first = max(1, plan.max_epochs // REDUCTION**RUNGS)
