@@ -5,10 +5,10 @@ import pytest
 from digits import tasks
 from digits.runs import store as runs
 from digits.runs.run import RunState
+from digits.storage.home import sweep_folder
 from digits.sweeps import result, store
 from digits.sweeps.store import COMPLETE, FAILED, PRUNED
 from digits.sweeps.study import FILE
-from digits.storage.home import sweep_folder
 from digits.tasks import TaskState
 from tests.sweeps.conftest import do
 from tests.sweeps.quick_trials import accuracy
