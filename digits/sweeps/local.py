@@ -8,7 +8,7 @@ from digits.runs import store as runs
 from digits.runs.run import RunState
 from digits.storage import database
 from digits.sweeps import store
-from digits.sweeps.store import Trial
+from digits.sweeps.store import Sweep, Trial
 from digits.tasks import TRIALS
 from digits.tasks import store as task_store
 
@@ -31,16 +31,23 @@ class Progress:
 class LocalTrials:
     """Begins trials, looks how far they are, ends them, and begins again those whose worker vanished."""
 
-    def __init__(self, owner: str):
-        self.owner = owner
+    def __init__(self, sweep: Sweep):
+        self.sweep = sweep
 
-    def begin(self, trial: Trial, name: str) -> Trial:
+    def begin(self, trial: Trial) -> Trial:
         """Store a trial and queue its run, in one step."""
 
         def along(connection, run_id: str) -> None:
             store.add_trial(connection, replace(trial, run=run_id))
 
-        run = runs.create(trial.settings, owner=self.owner, name=name, part=pipeline.TRIAL, lane=TRIALS, along=along)
+        run = runs.create(
+            trial.settings,
+            owner=self.sweep.owner,
+            name=f"{self.sweep.title}, {trial.label}",
+            part=pipeline.TRIAL,
+            lane=TRIALS,
+            along=along,
+        )
         tasks.look_after()
         return replace(trial, run=run.id)
 
@@ -61,5 +68,5 @@ class LocalTrials:
     def again(self, trial: Trial) -> None:
         """Let a trial continue from its last checkpoint."""
         with database.writing() as connection:
-            task_store.enqueue(connection, "train", trial.run, pipeline.TRIAL, owner=self.owner, lane=TRIALS)
+            task_store.enqueue(connection, "train", trial.run, pipeline.TRIAL, owner=self.sweep.owner, lane=TRIALS)
         tasks.look_after()

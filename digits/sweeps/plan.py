@@ -16,7 +16,7 @@ SAMPLERS = {
     "grid": "Grid",
 }
 PRUNERS = {"asha": "Stop poor trials early (ASHA)", "none": "Train every trial to its end"}
-NUMBERS = {"trials": ("Trials", 1, 10_000), "seeds": ("Fresh seeds", 0, 20), "parallel": ("Trials at once", 1, 64)}
+NUMBERS = {"trials": ("Trials", 1, 10_000), "seeds": ("Fresh seeds", 0, 20), "parallel": ("Trials at once", 1, 1_000)}
 """What people call a number, and from where to where it reaches."""
 LOCAL_RAY = "local"
 """In the place of a cluster's address: one that is started on this machine for the sweep."""

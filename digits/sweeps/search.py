@@ -41,7 +41,7 @@ def run(work: Work, sweep_id: str, part: str = "") -> TaskState:
 
         with RayTrials(sweep) as trials:
             return Search(work, sweep, study, trials).run()
-    return Search(work, sweep, study, LocalTrials(sweep.owner)).run()
+    return Search(work, sweep, study, LocalTrials(sweep)).run()
 
 
 class Search:
@@ -113,12 +113,12 @@ class Search:
         """Begin a trial: one that the optimizer chooses, or `best` with a fresh seed."""
         if best:
             seed = self.plan.seed + 1 + number
-            params, settings, name = {"seed": seed}, replace(best.settings, seed=seed), f"seed {seed}"
+            params, settings = {"seed": seed}, replace(best.settings, seed=seed)
         else:
             params = self.study.ask(number)
-            settings, name = self.plan.settings(params), f"trial {number}"
+            settings = self.plan.settings(params)
         trial = Trial(self.sweep.id, bool(best), number, params, settings, RUNNING, [], None, "", "", None)
-        return self.place.begin(trial, f"{self.sweep.title}, {name}")
+        return self.place.begin(trial)
 
     def _follow(self, trial: Trial, request: str) -> Trial:
         """Take over what a trial has reached; end one that is not worth going on, or that is asked to."""

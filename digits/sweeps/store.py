@@ -47,6 +47,11 @@ class Trial:
         """After its last epoch."""
         return self.accuracies[-1] if self.accuracies else None
 
+    @property
+    def label(self) -> str:
+        """What it is called within its sweep."""
+        return f"seed {self.settings.seed}" if self.repeats_best else f"trial {self.number}"
+
     def as_dict(self) -> dict[str, Any]:
         """Return what --json prints of it."""
         names = ("number", "state", "run", "params", "val_accuracy", "seconds", "node")

@@ -79,7 +79,7 @@ def test_a_grid_has_all_choices_and_three_points_of_a_range():
         ({"space": CNN | {"batch_size": [32, 50_000]}}, "there are only 3,200 training digits"),
         ({"space": {"dropout": 0.1}}, "needs at least one network"),
         ({"space": CNN, "trials": 0}, "Trials is 0; expected a whole number from 1 to 10,000."),
-        ({"space": CNN, "parallel": 65}, "Trials at once is 65"),
+        ({"space": CNN, "parallel": 1001}, "Trials at once is 1001"),
         ({"space": CNN, "sampler": "magic"}, "expected one of tpe, random, grid"),
         ({"space": space.default(["mlp", "cnn"], "sample"), "sampler": "grid"}, "A grid searches one network"),
     ],
