@@ -9,6 +9,7 @@ import signal
 import socket
 import tempfile
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,8 @@ class RayTrials:
         self.sweep, self.plan = sweep, sweep.plan
         self.begun: dict[tuple[bool, int], Any] = {}
         """What Ray has promised for each trial that this process has begun."""
+        self.reached: dict[str, list[float]] = {}
+        self.asked = 0.0
 
     def __enter__(self) -> "RayTrials":
         self.ray = ray = _connected(self.plan.ray)
@@ -73,7 +76,7 @@ class RayTrials:
             return Progress(trial.accuracies, RunState.PAUSED)
         ready, _ = self.ray.wait([promise], timeout=0)
         if not ready:
-            reached = self.ray.get(self.board.read.remote()).get(_key(trial), [])
+            reached = self._reached().get(_key(trial), [])
             return Progress(max(reached, trial.accuracies, key=len))
         del self.begun[trial.repeats_best, trial.number]
         try:
@@ -90,6 +93,12 @@ class RayTrials:
             self.board.end.remote(_key(trial))
         elif promise := self.begun.pop((trial.repeats_best, trial.number), None):
             self.ray.cancel(promise, force=True)
+
+    def _reached(self) -> dict[str, list[float]]:
+        """Return what is on the board, asked for a few times a second for all trials together."""
+        if time.monotonic() - self.asked > node.REPORT_SECONDS:
+            self.reached, self.asked = self.ray.get(self.board.read.remote()), time.monotonic()
+        return self.reached
 
     def _published(self, trial: Trial, told: dict[str, Any]) -> Trial:
         """Store the run of a trial, and which one it is, in one step."""

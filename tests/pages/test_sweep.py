@@ -54,7 +54,7 @@ def test_the_trials_are_shown_with_the_best_first(open_page, sweep):
     page = open_page("train", train_view="Sweep")
     table = page.dataframe[0].value
     assert table["Trial"].tolist() == [0, 3, 1, 2]
-    assert table["State"].tolist() == ["Complete", "Running", "Ended early", "Failed"]
+    assert table["State"].tolist() == ["Complete", "Unfinished", "Ended early", "Failed"]
     assert table["Dropout"].tolist() == [0.1, 0.2, 0.4, 0.3]
     assert "Network" not in table  # it is the same in all
     assert [metric.value for metric in page.metric] == ["90.0%"]

@@ -16,7 +16,7 @@ from pages.shared.text import duration
 from pages.train.run_status import BADGES
 from pages.train.sweep import winner
 
-STATES = {"running": "Running", "complete": "Complete", "pruned": "Ended early", "failed": "Failed"}
+STATES = {"complete": "Complete", "pruned": "Ended early", "failed": "Failed"}
 
 
 def show(sweep: Sweep) -> None:
@@ -43,7 +43,7 @@ def _watch(sweep_id: str, pace: float | None) -> None:
     )
     winner.show(sweep, trials, best)
     _figures(sweep, trials, best)
-    _table(trials)
+    _table(trials, "Running" if pace else "Unfinished")
 
 
 def _status(sweep: Sweep, trials: list[Trial]) -> None:
@@ -129,12 +129,12 @@ def _figures(sweep: Sweep, trials: list[Trial], best: Trial | None) -> None:
     )
 
 
-def _table(trials: list[Trial]) -> None:
+def _table(trials: list[Trial], running: str) -> None:
     names = _varied(trials)
     rows = [
         {
             "Trial": trial.number,
-            "State": STATES[trial.state],
+            "State": STATES.get(trial.state, running),
             "Validation accuracy": trial.val_accuracy and 100 * trial.val_accuracy,
             "Epochs": len(trial.accuracies),
             "Seconds": trial.seconds,
