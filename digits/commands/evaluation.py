@@ -4,6 +4,7 @@ All are tasks, as on the pages: what is computed once is stored.
 """
 
 import json
+import sys
 
 from digits import tasks
 from digits.commands.progress import bar, stderr_into
@@ -13,7 +14,7 @@ from digits.data.sources import SOURCES, check_source
 from digits.errors import BadConfig, DigitsError
 from digits.evaluation import audit, embedding_map, evaluate, features, robustness, score_card
 from digits.evaluation.distortions import DISTORTIONS
-from digits.evaluation.test_sets import TITLES, TestSet, test_set
+from digits.evaluation.test_sets import TITLES, TestSet, caution, test_set
 from digits.runs import models, transfer
 from digits.runs import store as runs
 from digits.runs.run import Run
@@ -53,6 +54,8 @@ def run(options) -> int:
     """Compute what the verb names, of a run on a test set."""
     run = named_run(options.run)
     chosen = test_set(options.test or run.settings.split, run.settings)
+    if warning := caution(chosen, run.settings):
+        print(warning, file=sys.stderr)
     _compute(options.verb, run.id, chosen.name, chosen.source)
     result, lines = options.result(runs.get(run.id), chosen)
     print(json.dumps(result) if options.json else "\n".join(lines))

@@ -27,7 +27,7 @@ def add_to(verbs) -> None:
     parser = verbs.add_parser("sweep", help="search for the best settings", description=__doc__.partition(": ")[2])
     choices = SETTINGS["architecture"].choices
     parser.add_argument("--architecture", action="append", choices=choices, help="a network to try; may be repeated")
-    parser.add_argument("--source", choices=SETTINGS["source"].choices, help="the digits (default: sample)")
+    parser.add_argument("--source", metavar="SOURCE", help="the digits (default: sample)")
     parser.add_argument("--split", choices=SETTINGS["split"].choices, help="what tests the best (default: tutorial)")
     parser.add_argument("--space", type=Path, metavar="FILE.toml", help="ranges of settings, see docs/sweeps.md")
     for name, help in NUMBERS.items():

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 
 from digits import pipeline
+from digits.data import adding
 from digits.data.dataset import is_prepared, prepare_task
 from digits.evaluation import audit, embedding_map, evaluate, features, robustness
 from digits.exports import downloads
@@ -58,6 +59,7 @@ HANDLERS = {
     "complete": pipeline.complete,
     "sweep": search.run,
     "prepare": prepare_task,
+    adding.READ: adding.read_task,
     "evaluate": _of_run(evaluate.evaluate),
     "features": _of_run(features.compute),
     "robustness": _of_run(robustness.measure),

@@ -88,7 +88,7 @@ def read(path: Path) -> ExportedRun:
     with untrusted_zip.opened(path, LIMITS) as archive:
         described = archive.read_json("run.json", SCHEMA)
         try:
-            settings = replace(read_settings(described["settings"]), parent="", parent_source="")
+            settings = replace(read_settings(described["settings"]), parent="", parent_source="", damage="")
         except BadConfig as error:
             raise DigitsError(f"This run has settings that Digits does not know: {error}") from error
         created = datetime.fromisoformat(described["created"]).astimezone(UTC)

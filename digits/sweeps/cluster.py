@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from digits.data.dataset import open_dataset
+from digits.data.sources import SOURCES
 from digits.errors import DigitsError
 from digits.networks.backends import is_installed
 from digits.runs import store as runs
@@ -41,6 +42,8 @@ class RayTrials:
         self.asked = 0.0
 
     def __enter__(self) -> "RayTrials":
+        if self.plan.source not in SOURCES:
+            raise DigitsError("A cluster cannot train on your own data set. Choose the 5,000 or the 70,000 digits.")
         self.ray = ray = _connected(self.plan.ray)
         dataset = open_dataset(self.plan.source)
         self.digits = [ray.put(dataset.images[:]), ray.put(dataset.labels[:])]

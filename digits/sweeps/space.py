@@ -17,7 +17,7 @@ from digits.networks.settings_table import SETTINGS
 if TYPE_CHECKING:
     import optuna
 
-FIXED = ("source", "split", "seed", "racers", "race", "backend", "xla")
+FIXED = ("source", "split", "train_digits", "seed", "racers", "race", "backend", "xla")
 """The settings that a sweep does not vary: the same digits for all, and what changes no result."""
 LOGARITHMIC = ("learning_rate",)
 GRID_POINTS = 3  # of a range of numbers

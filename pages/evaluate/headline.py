@@ -7,6 +7,7 @@ import streamlit as st
 
 from digits.data.dataset import is_available
 from digits.data.sources import SOURCES
+from digits.evaluation.score_card import without_markdown
 from digits.evaluation.test_sets import OPTDIGITS, TestSet
 from pages.shared import cache
 from pages.shared.errors import told
@@ -42,7 +43,9 @@ def show(chosen: TestSet, report: dict) -> None:
 def _source(chosen: TestSet) -> str:
     """Return where digits come from that are not MNIST's: their licence asks for it."""
     known = SOURCES[chosen.source]
-    return f" Source: {known.citation}; {known.licence}." if chosen.name == OPTDIGITS else ""
+    if chosen.name != OPTDIGITS and not known.is_own:
+        return ""
+    return f" Source: {without_markdown(known.citation)}; {without_markdown(known.licence)}."
 
 
 def _worst(chosen: TestSet, rows: list[dict]) -> None:

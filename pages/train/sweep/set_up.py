@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from digits import tasks
-from digits.data.sources import SOURCES
+from digits.data.splits import names
 from digits.errors import DigitsError
 from digits.networks.expected import EXPECTED
 from digits.networks.settings import SETTINGS
@@ -29,13 +29,13 @@ def show() -> None:
         "Poor ones end early."
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        names = SETTINGS["architecture"].choices
+        networks = SETTINGS["architecture"].choices
         architectures = st.pills(
-            "Networks", list(names), format_func=names.get, default=["cnn"], selection_mode="multi",
+            "Networks", list(networks), format_func=networks.get, default=["cnn"], selection_mode="multi",
             key="sweep_architecture", **KEPT,
         )  # fmt: skip
         source = _choices("source", "Data", default_source())
-        part = _choices("split", "Split", "tutorial") if SOURCES[source].num_test else "tutorial"
+        part = _choices("split", "Split", "tutorial") if len(names(source)) > 1 else "tutorial"
         trials = _number("trials", 12, width=140)
     prepared(source, choice="sweep_source")
     plan: dict[str, Any] = {"source": source, "split": part, "trials": trials}
@@ -75,7 +75,7 @@ def _number(name: str, value: int, **options) -> int:
 
 
 def _estimate(plan: dict[str, Any], architectures: list[str]) -> str:
-    known = [EXPECTED[plan["source"], plan["split"]].get(architecture) for architecture in architectures]
+    known = [EXPECTED.get((plan["source"], plan["split"]), {}).get(architecture) for architecture in architectures]
     if not all(known):
         return ""
     mean = sum(each.seconds for each in known) / len(known)
