@@ -1,12 +1,14 @@
-"""python -m digits predict PATH...: predict the digits on pictures."""
+"""python -m digits predict PATH...: predict the digits on pictures, or those of a file of strokes."""
 
+import argparse
 import json
 import sys
 from pathlib import Path
 from typing import Any
 
+from digits.commands import strokes_file
 from digits.commands.evaluation import named_run
-from digits.errors import BlankDrawing, DigitsError
+from digits.errors import BadConfig, BlankDrawing, DigitsError
 from digits.inference.decoding import SUFFIXES
 from digits.inference.detector import Detector
 from digits.inference.picture import read_upload, see
@@ -20,7 +22,13 @@ NAMED = 5  # files of a folder that are named when they are skipped
 
 def add_to(verbs) -> None:
     parser = verbs.add_parser("predict", help="predict the digits on pictures")
-    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="pictures, or folders of them")
+    parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="pictures, or folders of them")
+    parser.add_argument("--strokes", type=Path, metavar="FILE", help=f"drawings, each a line: {strokes_file.FORM}")
+    parser.add_argument(
+        "--path",
+        action=argparse.BooleanOptionalAction,
+        help="let the pen's path count beside the picture of the strokes; with the starter by default",
+    )
     parser.add_argument("--numbers", action="store_true", help="read all rows of digits, not one digit a picture")
     parser.add_argument("--run", metavar="RUN", help="the chosen model by default")
     parser.add_argument("--json", action="store_true", help="print a JSON line for each picture")
@@ -29,7 +37,12 @@ def add_to(verbs) -> None:
 
 def run(options) -> int:
     """Print a line for each picture; returns 1 if one of them cannot be read, or there are none."""
+    if bool(options.paths) == bool(options.strokes) or (options.strokes and options.numbers):
+        raise BadConfig("Name either pictures or, after --strokes, one file of single digits.")
     model = named_run(options.run)
+    if options.strokes:
+        joined = model.is_starter if options.path is None else options.path
+        return strokes_file.run(options.strokes, model, joined=joined, as_json=options.json)
     recognizer, detector = models.recognizer(model), Detector.bundled()
     read, show = (_rows, _rows_text) if options.numbers else (_digit, _digit_text)
     num_read = num_failed = 0

@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from digits.errors import BlankDrawing, DigitsError
-from pages.draw.answer import live_training, multi_digit, prediction, tabs
+from pages.draw.answer import live_training, multi_digit, prediction, tabs, witnesses
 from pages.draw.canvas import canvas, draft, practice, recent, sources
 from pages.draw.canvas.sources import CANVAS, ONE_DIGIT, PICTURE, TEST_DIGIT
 from pages.draw.my_drawings import label_drawing
@@ -62,11 +62,13 @@ def draw() -> None:
         if training:
             live_training.show_drawing(training, ink, answer, details)
         elif parts:
-            number = multi_digit.show(ink, parts, *models, answer, details)
+            each = [witnesses.path(strokes, part.on_paper(ink.shape)) for part in parts]
+            number = multi_digit.show(ink, parts, *models, answer, details, each if witnesses.are_joined(run) else None)
             if source == CANVAS:
                 recent.remember(number.text, number.confidence)
         else:
-            digit = prediction.show(ink, *models, confidence_help, answer, details)
+            path, joined = witnesses.path(strokes, ink), witnesses.are_joined(run)
+            digit = prediction.show(ink, *models, confidence_help, answer, details, path=path, joined=joined)
             if source == CANVAS:
                 recent.remember(digit.text, digit.confidence)
             with details:
