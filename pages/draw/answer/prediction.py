@@ -54,8 +54,9 @@ def show(
                 st.metric(AS_DRAWN if raw else "Prediction", prediction.digit, width="content")
                 if raw:
                     st.metric(AS_MNIST, predict(ink, recognizer, detector).digit, width="content")
-            st.caption(confidence_text(prediction.probabilities), help=help_text)
-            witnesses.show_line(prediction.witnesses)
+            # One element, not two: on a phone they share the row of the digit.
+            lines = confidence_text(prediction.probabilities), witnesses.line(prediction.witnesses)
+            st.caption("  \n".join(filter(None, lines)), help=help_text)
         else:
             st.markdown(f"**{NOT_A_DIGIT}**")
             st.caption(f"Closest: {prediction.digit}", help=help_text)

@@ -51,19 +51,18 @@ def path(strokes: list[Any], ink: np.ndarray) -> np.ndarray | None:
     return cache.path_network().predict(read_strokes({"objects": strokes}), ink) if strokes else None
 
 
-def show_line(witnesses: Witnesses | None) -> None:
-    """Show in one line whether both agree; nothing without a known path."""
+def line(witnesses: Witnesses | None) -> str:
+    """Return in one line whether both agree; empty without a known path."""
     if witnesses is None:
-        return
-    picture, path = witnesses.picture, witnesses.path
+        return ""
     if witnesses.agree:
-        st.caption("Picture and path agree.")
-    else:
-        counts = "" if witnesses.are_joined else ", which does not count"
-        st.caption(
-            f"The picture looks like {picture.argmax()} ({percent(picture.max())}), the path of the strokes like "
-            f"{path.argmax()} ({percent(path.max())}){counts}."
-        )
+        return "Picture and path agree."
+    picture, path = witnesses.picture, witnesses.path
+    counts = "" if witnesses.are_joined else ", which does not count"
+    return (
+        f"The picture looks like {picture.argmax()} ({percent(picture.max())}), the path of the strokes like "
+        f"{path.argmax()} ({percent(path.max())}){counts}."
+    )
 
 
 def show(run: Run, prediction: Prediction | None, ink: np.ndarray | None, strokes: list[Any]) -> None:
