@@ -57,17 +57,18 @@ def draw() -> None:
         with paper:
             ink = sources.read_ink(source)
         strokes = on_canvas() if source == CANVAS else []
+        joined = not training and witnesses.are_joined(run)
         if count != ONE_DIGIT:
             ink, parts = multi_digit.find_digits(ink, strokes, *models, count)
         if training:
             live_training.show_drawing(training, ink, answer, details)
         elif parts:
-            each = [witnesses.path(strokes, part.on_paper(ink.shape)) for part in parts]
-            number = multi_digit.show(ink, parts, *models, answer, details, each if witnesses.are_joined(run) else None)
+            paths = [witnesses.path(strokes if joined else [], part.on_paper(ink.shape)) for part in parts]
+            number = multi_digit.show(ink, parts, *models, answer, details, paths)
             if source == CANVAS:
                 recent.remember(number.text, number.confidence)
         else:
-            path, joined = witnesses.path(strokes, ink), witnesses.are_joined(run)
+            path = witnesses.path(strokes, ink)
             digit = prediction.show(ink, *models, confidence_help, answer, details, path=path, joined=joined)
             if source == CANVAS:
                 recent.remember(digit.text, digit.confidence)

@@ -51,7 +51,7 @@ def show(
     detector: Detector,
     above,
     details,
-    paths: list[np.ndarray | None] | None,
+    paths: list[np.ndarray | None],
 ) -> Number:
     """Show the number in `above`, its digits in `details`; return it. parts: from `find_digits`, at least one.
 
