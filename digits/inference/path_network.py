@@ -23,7 +23,7 @@ WEIGHT = 0.5
 """Of the path's log-probabilities beside the picture's; chosen by cross-validation over writers, see the card."""
 FLOOR = 0.001
 """A smaller probability of the path counts as much, so the path moves log-odds by at most WEIGHT * log(1 / FLOOR)."""
-NEUTRAL = 0.3
+NEUTRAL = 0.2
 """Agreement of picture and path at which the path says nothing of whether the drawing is a digit at all."""
 EVIDENCE = 2.0  # the power to which the agreement, by NEUTRAL, counts in the odds of being a digit
 LEAST = 0.01  # a smaller agreement counts as much: whoever draws a digit in an unusual way is not refused for that

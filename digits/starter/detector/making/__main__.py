@@ -17,24 +17,18 @@ from digits.storage.files import atomic_write
 
 OUTPUT = {"shape": [1, 2], "dtype": "float32", "meaning": "probabilities of no digit and of a digit"}
 SEED = 0
-FRACTION = 8  # every eighth of MNIST's digits is enough to learn on
 PROGRAM = "python -m digits.starter.detector.making"
 
 
-def main(folder: Path, refines: bool) -> None:
-    """Draw the pictures, train, write both files into `folder`, and measure. Raises DigitsError.
-
-    refines: the bundled detector learns on from a part of the pictures, in place of a new one from all.
-    """
+def main(folder: Path) -> None:
+    """Draw the pictures, train, write both files into `folder`, and measure. Raises DigitsError."""
     dataset, parts = open_dataset("mnist"), split("official", "mnist")
-    print("Drawing the pictures takes some minutes.", flush=True)
-    images, labels = take(dataset, parts.train)
-    some, seed = (slice(None, None, FRACTION), SEED + 1) if refines else (slice(None), SEED)
-    pictures, is_digit = map(np.concatenate, zip(*pictures_of(images[some], labels[some], seed), strict=True))
-    from digits.starter.detector.making.train import fit, refine
+    print("Drawing the pictures takes some minutes.")
+    pictures, is_digit = map(np.concatenate, zip(*pictures_of(*take(dataset, parts.train), SEED), strict=True))
+    from digits.starter.detector.making.train import fit
     from digits.training.export import INPUT, write_litert
 
-    model = refine(FOLDER / "model.tflite", pictures, is_digit, seed) if refines else fit(pictures, is_digit, seed)
+    model = fit(pictures, is_digit, SEED)
     digest = atomic_write(folder / "model.tflite", lambda part: write_litert(model, part))
     manifest = json.dumps({"sha256": {"model.tflite": digest}, "input": INPUT, "output": OUTPUT}, indent=2) + "\n"
     atomic_write(folder / "manifest.json", lambda part: part.write_text(manifest, encoding="utf-8"))
@@ -49,11 +43,7 @@ if __name__ == "__main__":
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     parser = argparse.ArgumentParser(prog=PROGRAM, description=__doc__)
     parser.add_argument("folder", type=Path, nargs="?", default=FOLDER, help="the app's own by default")
-    parser.add_argument(
-        "--refine", action="store_true", help="let the app's own detector learn on, a tenth of the work"
-    )
     try:
-        options = parser.parse_args()
-        main(options.folder, options.refine)
+        main(parser.parse_args().folder)
     except DigitsError as error:
         sys.exit(f"{PROGRAM}: {error}")

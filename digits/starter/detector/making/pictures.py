@@ -6,7 +6,6 @@ digits/inference/preprocessing.py. Otherwise the detector would learn to tell pe
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -19,8 +18,6 @@ from digits.starter.detector.making.non_digits import KINDS, draw
 DRAWN_DIGITS = 0.15
 DRAWN_NON_DIGITS = 1.1
 MADE_NON_DIGITS = 0.4
-VARIED = Augmentation(rotation=20)
-"""Both kinds are tilted as far: canvases and tablets are held askew more often than the sheets of MNIST."""
 ZOOM = 6  # at which a picture of 28 x 28 is cut out of its grey, as if it had been drawn on a canvas
 TURNS: dict[str, tuple[tuple[int, ...], Callable[[np.ndarray], np.ndarray]]] = {
     "upside down": ((3, 4, 7), lambda image: image[::-1, ::-1]),
@@ -47,9 +44,8 @@ def pictures_of(images: np.ndarray, labels: np.ndarray, seed: int) -> Iterator[t
             others += [_made(images[part], labels[part], rng) for _ in range(int(MADE_NON_DIGITS * count))]
             made = np.stack(drawn + others)
             plain = np.concatenate([images[part], made])
-            varied_digits = augment(images[part], labels[part], rng, VARIED)
-            no_label = np.zeros(len(made))
-            varied_made = augment(made, no_label, rng, replace(VARIED, stroke_variants=0))
+            varied_digits = augment(images[part], labels[part], rng)
+            varied_made = augment(made, np.zeros(len(made)), rng, Augmentation(stroke_variants=0))  # they have no label
             varied = np.concatenate([varied_digits, varied_made])
             look = rng.integers(3, size=len(plain))  # 0: plain, 1: varied, 2: varied and redrawn
             plain[look > 0] = varied[look > 0]
