@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 from digits.errors import DigitsError
 from digits.storage import database, deletion
@@ -105,13 +106,17 @@ def _let_it_give_way(pid: int) -> None:
     """Let a worker give way to the pages, for processor time and in waking up, as far as the system can do it.
 
     TensorFlow's threads sleep and wake all the time, and each waking may interrupt a page. Batch work (Linux, sched(7))
-    never does, which makes the slowest strokes of a drawing a third quicker while a network trains.
+    never does, which makes the slowest strokes of a drawing a third quicker while a network trains. Where Linux groups
+    processes by session (autogroup), a niceness counts only within the session, and a worker has one of its own: then
+    the whole group has to be nice.
     """
     with contextlib.suppress(OSError):  # a container may forbid it, or the process has ended already
         if hasattr(os, "setpriority"):
             os.setpriority(os.PRIO_PROCESS, pid, NICENESS)
         if hasattr(os, "SCHED_BATCH"):
             os.sched_setscheduler(pid, os.SCHED_BATCH, os.sched_param(0))
+        if (group := Path(f"/proc/{pid}/autogroup")).exists():
+            group.write_text(str(NICENESS))
 
 
 def _end_overdue() -> None:

@@ -22,10 +22,24 @@ def chart(
             on_click(points[0])
 
     click = {"on_select": clicked, "selection_mode": "points"} if on_click else {}
+    if figure.layout.yaxis.scaleanchor:  # on a narrow screen it is less high, too
+        st.html(f"<style>.st-key-{key}_place {{ aspect-ratio: {_proportions(figure)}; "
+                f"max-height: {figure.layout.height}px }}</style>")  # fmt: skip
+        click["height"] = "stretch"
     picture = {"filename": key.replace("_", "-"), "scale": 2}
     shown = {"displaylogo": False, "modeBarButtons": [list(tools)], "toImageButtonOptions": picture}
     config = shown if tools else {"displayModeBar": False}
-    st.plotly_chart(figure, key=key, alt=alt, config=config, **click)
+    with st.container(key=f"{key}_place"):
+        st.plotly_chart(figure, key=key, alt=alt, config=config, **click)
+
+
+def _proportions(figure: go.Figure) -> str:
+    """Return how many cells or pixels a figure with square ones has across and down, as CSS has it."""
+    x, y = figure.layout.xaxis.range, figure.layout.yaxis.range
+    if x and y:
+        return f"{abs(x[1] - x[0])} / {abs(y[1] - y[0])}"
+    rows, columns = np.shape(figure.data[0].z)
+    return f"{columns} / {rows}"
 
 
 def probability_bars(probabilities: np.ndarray, key: str, *, highlight: int | None, **size: int) -> None:
