@@ -23,7 +23,7 @@ SILENT_SECONDS = 3.0  # the same for one that does not even renew its lease
 IDLE_SECONDS = 60.0  # a silent worker without a task is ended; no machine takes so long to start one
 TERM_SECONDS = 5.0  # from SIGTERM to SIGKILL
 NO_AVX = "This processor lacks the AVX instructions that TensorFlow needs. Train on another machine."
-KILLED = "Its worker was killed or crashed; usually the memory was used up. Close other programs, then continue it."
+KILLED = "It was killed or it crashed, mostly because the memory was full. Close other programs, then continue it."
 CAUSES = {signal.SIGILL: NO_AVX} | dict.fromkeys(
     (signal.SIGKILL, signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS), KILLED
 )

@@ -20,7 +20,10 @@ def show(run: Run, chosen: TestSet, scores: dict) -> None:
         help="The mean gap over 15 ranges of confidence (expected calibration error). Calibration divides the outputs "
         f"of the last layer by {known['temperature']:.2f}, the temperature. It was fitted on the validation digits.",
     )
-    st.markdown(f"Loss: {scores['loss']:.4f}.", help="Mean negative log-likelihood, in nats.")
+    st.markdown(
+        f"Loss: {scores['loss']:.4f}.",
+        help="How far the probabilities are from the labels: 0 is perfect. Mean negative log-likelihood, in nats.",
+    )
     loaded = predictions.load(run, chosen)
     if loaded is None:
         return

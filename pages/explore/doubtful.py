@@ -53,7 +53,7 @@ def show(dataset: Dataset, parts: Split) -> None:
             on_click=lambda point: open_digit(shown[point["point_index"]]["index"]),
             alt="Digits with doubtful labels: " + "; ".join(map(_in_words, shown)),
         )
-        st.caption("Point at a digit to see its label and the prediction. Click to open it.")
+        st.caption("Point at a digit to see its label and the prediction. Select one to open it.")
 
 
 def _in_words(row: dict) -> str:

@@ -30,7 +30,7 @@ def show(dataset: Dataset, parts: Split) -> None:
             among = np.random.default_rng(seed).permutation(among)
         shown = among[paging.turn(len(among), PER_PAGE, PAGE)].tolist()
         st.caption(
-            f"{len(among):,} digits, {PER_PAGE} on a page. Point at one to see its index and label. Click to open it."
+            f"{len(among):,} digits, {PER_PAGE} on a page. Point at one to see its index and label. Select one to open it."
         )
     with sheet:
         chart(

@@ -184,7 +184,7 @@ def test_fine_tuning_shows_how_far_it_is_from_the_queue_to_the_comparison(open_p
         [bar] = page.get("progress")
         return bar.proto.text
 
-    assert no_workers == [TRAINING] and progress() == "Waiting for the device…"
+    assert no_workers == [TRAINING] and progress() == "Waiting for its turn…"
     be_at_work(run, RunState.STARTING, "Loading TensorFlow")
     assert progress() == "Loading TensorFlow…"
     updates.set_stage(run.id, RunState.RUNNING)
@@ -225,7 +225,7 @@ def test_what_fine_tuning_changed_is_shown_with_its_parent_and_its_test_set(open
     compared = fine_tune_result.compare(runs.get(fine_tuned.id))
     page = open_page("draw", model=fine_tuned.id, view="My drawings")
     text = texts(page)
-    assert "Before and after" in text and f"{with_run.title}, fine-tuned on 8 drawings" in text
+    assert "Before and after" in text and f"\u2068One hidden layer, fine-tuned\u2069 · run {fine_tuned.number}" in text
     assert "Of 1,000 test digits, the model forgot 0" in text and "It gained 0 others." in text
     rows = page.table[0].value
     n = compared["held_out"]["n"]
