@@ -22,7 +22,7 @@ def show(run: Run, chosen: TestSet, scores: dict) -> None:
     )
     st.markdown(
         f"Loss: {scores['loss']:.4f}.",
-        help="How far the probabilities are from the labels: 0 is perfect. Mean negative log-likelihood, in nats.",
+        help="How far probabilities are from the labels, 0 is best. Mean negative log-likelihood in nats.",
     )
     loaded = predictions.load(run, chosen)
     if loaded is None:

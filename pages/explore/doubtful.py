@@ -42,7 +42,7 @@ def show(dataset: Dataset, parts: Split) -> None:
         shown = rows[paging.turn(len(rows), PER_PAGE, PAGE)]
         st.caption(
             f"{len(issues):,} of the {found['n']:,} training labels are doubtful, the most doubtful first. Not all of "
-            f"them are wrong. The networks predicted {found['accuracy']:.2%} of the labels."
+            f"them are wrong. The networks predicted {found['accuracy']:.2%} of the labels correctly."
         )
         _table(shown)
     with sheet:

@@ -29,9 +29,7 @@ def show(dataset: Dataset, parts: Split) -> None:
         if seed is not None:
             among = np.random.default_rng(seed).permutation(among)
         shown = among[paging.turn(len(among), PER_PAGE, PAGE)].tolist()
-        st.caption(
-            f"{len(among):,} digits, {PER_PAGE} on a page. Point at one to see its index and label. Select one to open it."
-        )
+        st.caption(f"{len(among):,} digits, {PER_PAGE} on a page. Point at one to see its label, select it to open it.")
     with sheet:
         chart(
             images.gallery(dataset.images[shown], [f"index {index:,}: a {dataset.labels[index]}" for index in shown]),

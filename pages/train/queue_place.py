@@ -22,9 +22,7 @@ def show(run: Run) -> None:
         return
     place = ids.index(run.id) + 1
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(
-            f"Place **{place} of {len(ids)}** in the queue. The training starts when those before it have ended."
-        )
+        st.markdown(f"Place **{place} of {len(ids)}** in the queue. It starts when those before it have ended.")
         st.button(
             "Move up", icon=":material/arrow_upward:", on_click=attempt, args=(runs.move, run, place - 1),
             disabled=place == 1, key=f"train_up_{run.id}",
