@@ -18,6 +18,7 @@ from digits.tasks.task import COMPUTING, TRAINING
 
 COMMAND = (sys.executable, "-m", "digits", "work")
 NICENESS = 10
+SESSION_NICENESS = 5  # a third of another session's share: a training must also get on where others are busy
 ASKED_SECONDS = 30.0  # a worker that has not noticed a request for so long is ended
 SILENT_SECONDS = 3.0  # the same for one that does not even renew its lease
 IDLE_SECONDS = 60.0  # a silent worker without a task is ended; no machine takes so long to start one
@@ -116,7 +117,7 @@ def _let_it_give_way(pid: int) -> None:
         if hasattr(os, "SCHED_BATCH"):
             os.sched_setscheduler(pid, os.SCHED_BATCH, os.sched_param(0))
         if (group := Path(f"/proc/{pid}/autogroup")).exists():
-            group.write_text(str(NICENESS))
+            group.write_text(str(SESSION_NICENESS))
 
 
 def _end_overdue() -> None:

@@ -21,16 +21,16 @@ def chart(
         if points := st.session_state[key].selection.points:
             on_click(points[0])
 
-    click = {"on_select": clicked, "selection_mode": "points"} if on_click else {}
-    if figure.layout.yaxis.scaleanchor:  # on a narrow screen it is less high, too
+    options = {"on_select": clicked, "selection_mode": "points"} if on_click else {}
+    place = st
+    if figure.layout.yaxis.scaleanchor:  # square pixels: on a narrow screen the figure is less high, too
         st.html(f"<style>.st-key-{key}_place {{ aspect-ratio: {_proportions(figure)}; "
                 f"max-height: {figure.layout.height}px }}</style>")  # fmt: skip
-        click["height"] = "stretch"
+        place, options["height"] = st.container(key=f"{key}_place"), "stretch"
     picture = {"filename": key.replace("_", "-"), "scale": 2}
     shown = {"displaylogo": False, "modeBarButtons": [list(tools)], "toImageButtonOptions": picture}
     config = shown if tools else {"displayModeBar": False}
-    with st.container(key=f"{key}_place"):
-        st.plotly_chart(figure, key=key, alt=alt, config=config, **click)
+    place.plotly_chart(figure, key=key, alt=alt, config=config, **options)
 
 
 def _proportions(figure: go.Figure) -> str:
