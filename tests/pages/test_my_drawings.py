@@ -49,10 +49,11 @@ def fine_tuned(with_run):
 
 
 def test_a_labelled_drawing_is_saved_and_removed_again(open_page, canvas, with_sample):  # noqa: F811
-    page = open_page("draw", view="My drawings")
+    page = open_page("draw")
     canvas(ONE)
     page.run()
     label_pills(page).set_value(7).run()
+    click(page, "Open them")
     [kept] = store.drawings()
     assert not page.exception and (kept.label, len(kept.strokes)) == (7, 1)
     assert captions(page) == ["7 → 1"] and "Saved under My drawings with the label 7." in texts(page)
