@@ -5,12 +5,13 @@ from pathlib import Path
 import streamlit as st
 
 from digits.errors import BlankDrawing, DigitsError
+from digits.notebooks import programs
 from pages.draw.answer import live_training, multi_digit, prediction, tabs, witnesses
 from pages.draw.canvas import canvas, draft, practice, recent, sources
 from pages.draw.canvas.sources import CANVAS, ONE_DIGIT, PICTURE, TEST_DIGIT
 from pages.draw.my_drawings import label_drawing
-from pages.draw.picture import rows
-from pages.shared import cache, pickers
+from pages.draw.picture import many, rows
+from pages.shared import cache, code, pickers
 from pages.shared.drawing import on_canvas
 from pages.shared.errors import told
 
@@ -88,8 +89,11 @@ def draw() -> None:
     if source == PICTURE and not training:
         with details:
             rows.offer(*models)
+            many.offer(*models)
     if not training:
         tabs.show(run, models, digit, ink, strokes)
+        if digit:
+            code.show(programs.draw, run, ink, digit)
     draft.save()
 
 

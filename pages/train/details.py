@@ -7,6 +7,7 @@ import streamlit as st
 from digits.networks.backends import TITLES
 from digits.runs import sharing
 from digits.runs.run import Run
+from pages.shared.glossary import linked
 from pages.shared.text import duration
 from pages.train import progress
 
@@ -29,10 +30,11 @@ def _badges(run: Run) -> None:
         st.badge(details["device"], icon=":material/memory:", color="gray", help="The device that trains.")
     if (memory := details.get("memory")) and memory["total"]:
         used = f"{memory['used'] / 1e9:.1f} of {memory['total'] / 1e9:,.0f} GB"
-        st.badge(used, color="gray", help="The most memory of the device that this training has used so far.")
+        st.badge(used, color="gray", help="The most memory that this training has used so far.")
     if details.get("backend", "tensorflow") != "tensorflow":
         st.badge(TITLES[details["backend"]], color="gray", help="The library that Keras runs on.")
     if "xla" in details:
-        st.badge(f"XLA {'on' if details['xla'] else 'off'}", color="gray", help=f"You asked for: {run.settings.xla}.")
+        about = linked(f"XLA compiles the training. You asked for: {run.settings.xla}.")
+        st.badge(f"XLA {'on' if details['xla'] else 'off'}", color="gray", help=about)
     if seconds := details.get("seconds"):
         st.badge(duration(seconds), icon=":material/timer:", color="gray", help="Training, with compiling.")

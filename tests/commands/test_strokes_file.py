@@ -69,7 +69,7 @@ def test_a_drawing_without_ink_is_refused_with_its_id(predict, strokes):
 @pytest.mark.parametrize("arguments", [[], ["a.png", "--strokes", "b.jsonl"], ["--numbers", "--strokes", "b.jsonl"]])
 def test_either_pictures_or_one_file_of_strokes_is_named(digits_home, capsys, arguments):
     assert main(["predict", *arguments]) == 2
-    assert "Name either pictures or" in capsys.readouterr().err
+    assert "Expected pictures, --strokes FILE or" in capsys.readouterr().err
 
 
 def test_a_missing_file_is_said_in_a_sentence(digits_home, tmp_path, capsys):

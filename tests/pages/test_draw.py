@@ -130,7 +130,7 @@ def test_a_scribble_is_not_a_digit_and_its_closest_digit_is_named(draw, canvas):
 def test_the_confidence_comes_with_its_calibration(draw, with_run):
     for model, test_set in (("starter", "On MNIST, official test set"), (with_run.id, "On MNIST sample")):
         page = draw(SEVEN, model=model)
-        (help_text,) = {caption.help for caption in page.caption if caption.help}
+        (help_text,) = {re.sub(r"\]\([^)]*\)|\[", "", caption.help) for caption in page.caption if caption.help}
         assert test_set in help_text and "differ by" in help_text and "It rejects 1 in 100 digits" in help_text
     execute("DELETE FROM results WHERE subject = ?", with_run.id)
     page = draw(SEVEN, model=with_run.id)

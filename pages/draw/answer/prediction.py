@@ -12,8 +12,9 @@ from digits.inference.recognizer import Recognizer
 from digits.runs.run import Run
 from pages.draw.answer import preprocessing, witnesses
 from pages.draw.answer.preprocessing import AS_DRAWN, AS_MNIST
-from pages.shared import cache
+from pages.shared import cache, lesson
 from pages.shared.charts import probability_bars
+from pages.shared.glossary import linked
 from pages.shared.text import DETECTOR_HELP, MIN_CONFIDENCE, NOT_A_DIGIT, confidence_text, isolated
 
 
@@ -25,7 +26,8 @@ def confidence_help(run: Run) -> str:
         calibrated = f"On {test_set}, confidence and accuracy differ by {error:.1%} on average."
     else:
         calibrated = "How closely this model keeps to that is not measured yet: open the Evaluate page."
-    return (
+    return linked(
+        "The prediction is the place of the largest of the ten probabilities (argmax). "
         "Predictions shown with 90% confidence should be correct about 90% of the time. "
         f"{calibrated} Below {MIN_CONFIDENCE:.0%} it is no clear answer. {DETECTOR_HELP}"
     )
@@ -47,6 +49,8 @@ def show(
     ink: (H, W) uint8, what was drawn. help_text: from `confidence_help`. path, joined: as `with_path` takes them.
     """
     raw = preprocessing.is_raw()
+    if raw:
+        lesson.note("as_drawn")
     prediction = with_path(predict(ink, recognizer, detector, raw=raw), path, joined=joined)
     with above:
         if prediction.is_digit:

@@ -23,7 +23,7 @@ def show(parent: Run, drawings: Drawings) -> None:
     """Offer to fine-tune `parent`; below, the run that was fine-tuned last in this visit, or else the chosen one."""
     with st.container(border=True, key="draw_fine_tune"):
         _offer(parent, drawings)
-        run = _last() or (parent if parent.settings.parent else None)
+        run = _last() or (parent if parent.settings.parent and not parent.settings.damage else None)
         if run is None:
             return
         if not run.state.is_final:
@@ -98,4 +98,4 @@ def _doing(run: Run) -> str:
         return "Running, but not responding"
     if run.state == RunState.RUNNING and run.phase == "Training":
         return f"Epoch {min(run.epochs_done + 1, run.num_epochs)} of {run.num_epochs}"
-    return f"{run.phase or 'Waiting for the device'}…"
+    return f"{run.phase or 'Waiting for its turn'}…"
