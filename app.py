@@ -1,16 +1,15 @@
 """The frame around every page: `streamlit run app.py`."""
 
 import streamlit as st
-from starlette.middleware import Middleware
 
 from pages.shared.errors import show_error
-from pages.shared.server import lifespan
-from pages.shared.visitor import VisitorCookie
+from pages.shared.middleware import MIDDLEWARE, sessions
+from pages.shared.server import lifespan, service_routes
 
 # Through an App, `streamlit run` imports this file once before the first visit, so that st.navigation is known by then.
 # Without it Streamlit takes the folder pages/ for its old kind of pages until somebody has opened one, and greets the
 # first deep link with "Page not found".
-app = st.App(__file__, lifespan=lifespan, middleware=[Middleware(VisitorCookie)], on_script_error=show_error)
+app = st.App(__file__, lifespan=lifespan, routes=service_routes(), middleware=MIDDLEWARE, on_script_error=show_error)
 
 # Streamlit writes on its primary buttons in white, which nobody can read on the light blue of the dark theme; it hides
 # the last of ten pills on a phone; and over its pictures lies a button to enlarge them, which covers what is above.
@@ -70,6 +69,21 @@ page = st.navigation(
             url_path="draw",
             help="Draw a digit and see the prediction with every stroke.",
         ),
+        # No section of their own: on a phone, Streamlit makes lists of sections that are no valid lists (axe: "list").
+        st.Page(
+            "pages/lesson/page.py",
+            title="Lesson",
+            icon=":material/school:",
+            url_path="lesson",
+            help="Six steps from pixels to predictions, each checked by what you do.",
+        ),
+        st.Page(
+            "pages/glossary/page.py",
+            title="Glossary",
+            icon=":material/dictionary:",
+            url_path="glossary",
+            help="Every term in a few sentences.",
+        ),
     ],
     position="top",
 )
@@ -78,6 +92,7 @@ if st.runtime.exists():  # a visit, not that import
     st.session_state["page_is_new"] = st.session_state.get("page") != page.title
     st.session_state["page"] = page.title
     st.html(STYLE)
+    sessions.claim()
     try:
         page.run()
     finally:  # a page may stop early

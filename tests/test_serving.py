@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -10,6 +11,8 @@ import urllib.error
 import urllib.request
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
@@ -30,6 +33,7 @@ def test_the_server_is_safe_by_default():
     assert server["fileWatcherType"] == "none"
     assert CONFIG["runner"]["postScriptGC"] is False
     assert (client["showErrorDetails"], client["showErrorLinks"]) == ("none", False)
+    assert client["allowedOrigins"] == []
     assert CONFIG["browser"]["gatherUsageStats"] is False
 
 
@@ -73,8 +77,10 @@ def test_no_file_is_loaded_that_could_run_code_but_models_that_were_written_here
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
-    with serving(tmp_path_factory.mktemp("home")) as address:
-        yield address
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DIGITS_API", "1")
+        with serving(tmp_path_factory.mktemp("home")) as address:
+            yield address
 
 
 def stream(address, name="127.0.0.1", origin=None):
@@ -96,6 +102,34 @@ def test_the_server_lives_and_opens_a_session_at_its_own_names(address):
             assert session.subprotocol == "streamlit"
 
 
+def test_the_prediction_service_answers_beside_the_pages_where_it_is_asked_for(address):
+    def status(path, **headers):
+        try:
+            with urllib.request.urlopen(urllib.request.Request(address + path, headers=headers)) as answer:
+                return answer.status, answer.headers.get_content_type()
+        except urllib.error.HTTPError as error:
+            return error.code, error.headers.get_content_type()
+
+    assert status("/v2/models/digits/ready") == (200, "application/json")
+    assert status("/v2/models/digits/ready", Host="evil.example")[0] == 421
+    assert status("/api/predict") == (405, "application/problem+json")  # Streamlit would answer with its own page
+    assert status("/v2/nothing") == (404, "application/problem+json")
+    assert status("/draw") == (200, "text/html")
+
+
+def test_pages_and_files_have_their_headers_and_only_the_own_names(address):
+    for path in ("/", "/_stcore/health", "/static/manifest.json", "/nowhere"):
+        request = urllib.request.Request(f"{address}{path}")
+        try:
+            answer = urllib.request.urlopen(request)
+        except urllib.error.HTTPError as error:
+            answer = error
+        assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"], path
+        assert answer.headers["X-Content-Type-Options"] == "nosniff", path
+    with pytest.raises(urllib.error.HTTPError, match="421"):
+        urllib.request.urlopen(urllib.request.Request(address, headers={"Host": "evil.example"}))
+
+
 @pytest.mark.parametrize("wrong", [{"name": "evil.example"}, {"origin": "https://evil.example"}])
 def test_a_foreign_name_or_page_cannot_open_a_session(address, wrong):
     with pytest.raises(InvalidStatus, match="403"):
@@ -111,6 +145,7 @@ def proxy(address, tmp_path):
         port = probe.getsockname()[1]
     lines = (ROOT / "docs" / "container" / "nginx.conf").read_text(encoding="utf-8").splitlines()
     site = "\n".join(line for line in lines if not line.strip().startswith(("ssl_", "auth_")))
+    site = site.replace("client_header_timeout 10s", "client_header_timeout 1s")
     site = site.replace("443 ssl", f"127.0.0.1:{port}").replace("http://127.0.0.1:8501", address)
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     folders = " ".join(f"{kind}_temp_path {tmp_path / kind};" for kind in kinds)
@@ -128,16 +163,30 @@ def test_the_documented_proxy_passes_a_session_on_and_refuses_a_foreign_page_and
         assert session.subprotocol == "streamlit"
     with pytest.raises(InvalidStatus, match="403"):
         stream(proxy, origin="https://evil.example")
+    with socket.create_connection(("127.0.0.1", int(proxy.rpartition(":")[2]))) as silent:
+        silent.settimeout(30)
+        assert silent.recv(1) == b""  # who sends no header is sent away
     with pytest.raises(urllib.error.HTTPError, match="413"):
         urllib.request.urlopen(urllib.request.Request(proxy, data=bytes(UPLOAD_BYTES + (2 << 20)), method="PUT"))
 
 
 def test_the_container_takes_all_that_the_app_needs_and_nothing_that_is_not_there():
     lines = (ROOT / "docs" / "container" / "Containerfile").read_text(encoding="utf-8").splitlines()
-    taken = {line.split()[1] for line in lines if line.startswith("COPY")}
-    assert taken == {"requirements.txt", "app.py", ".streamlit/config.toml", "pages", "digits"}
+    taken = {source for line in lines if line.startswith("COPY") for source in line.split()[1:-1]}
+    lock = "docs/container/requirements.lock"
+    assert taken == {lock, "requirements.txt", "app.py", ".streamlit/config.toml", "pages", "digits"}
     assert all((ROOT / path).exists() for path in taken)
     assert "USER 10001" in lines and any(line.startswith("HEALTHCHECK") for line in lines)
+
+
+def test_the_container_installs_versions_that_the_app_wants_each_with_its_hashes():
+    text = (ROOT / "docs" / "container" / "requirements.lock").read_text(encoding="utf-8")
+    blocks = [block for block in text.replace("\\\n", " ").splitlines() if not block.startswith("#")]
+    assert blocks and all("--hash=sha256:" in block for block in blocks)
+    locked = dict(re.match(r"([\w.-]+)==(\S+)", block).groups() for block in blocks)
+    for line in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()[1:]:
+        wanted = Requirement(line.partition("#")[0])
+        assert wanted.specifier.contains(locked[canonicalize_name(wanted.name)]), wanted
 
 
 def test_the_container_runs_on_a_read_only_root_without_rights_and_keeps_its_home_in_a_volume():

@@ -1,39 +1,113 @@
-"""python -m digits data [SOURCE]: list the sources and their state, or prepare one."""
+"""python -m digits data: list the sources and their state, prepare one, add one's own digits, remove them."""
 
 import json
+import sys
+from pathlib import Path
 
 from digits import tasks
 from digits.commands.progress import bar
+from digits.data import adding, own_sources
 from digits.data.dataset import facts, is_prepared, open_dataset, prepare_task
-from digits.data.sources import SOURCES, check_source
-from digits.errors import DigitsError
+from digits.data.reading import read, reasons
+from digits.data.sources import FIXED, SOURCES, check_source
+from digits.errors import BadConfig, DigitsError
+from digits.runs import store as runs
+
+USAGE = """python -m digits data                      list the sources
+       python -m digits data SOURCE               prepare one, or tell about your own
+       python -m digits data add NAME PATH...     add your own: pictures in folders named 0 to 9, a zip of them,
+                                                  a CSV table such as Kaggle's, idx files
+       python -m digits data remove NAME          remove your own"""
 
 
 def add_to(verbs) -> None:
-    parser = verbs.add_parser("data", help="list the data sources, or prepare one")
-    parser.add_argument("source", nargs="?", metavar="SOURCE", help=", ".join(SOURCES))
+    parser = verbs.add_parser("data", help="list the data sources, prepare one, or add your own", usage=USAGE)
+    parser.add_argument("words", nargs="*", metavar="SOURCE | add NAME PATH... | remove NAME", help=", ".join(FIXED))
+    parser.add_argument("--licence", metavar="TEXT", help="add: under which licence these digits may be used")
+    parser.add_argument("--origin", metavar="TEXT", help="add: where they are from: an address, a paper, a class")
+    parser.add_argument("--test-only", action="store_true", help="add: no network learns from them")
+    parser.add_argument("--replace", action="store_true", help="add: put them in place of digits of this name")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.set_defaults(command=run)
 
 
 def run(options) -> int:
-    if options.source:
-        check_source(options.source)
-        with bar() as on_tell:
-            task = tasks.do_now("prepare", options.source, "", prepare_task, on_tell=on_tell)
-        if task.state != tasks.TaskState.DONE:
-            raise DigitsError(f"Preparing {SOURCES[options.source].title} was {task.state}.")
-        known = facts(options.source)
-        total = known["num_train"] + known["num_test"]
-        print(json.dumps(known) if options.json else f"{SOURCES[options.source].title}: {total:,} digits are ready.")
-        return 0
+    match options.words:
+        case [] | ["list"]:
+            return _list(options.json)
+        case ["add", name, _, *_]:
+            return _add(options, name, [Path(word) for word in options.words[2:]])
+        case ["remove", name]:
+            return _remove(name, options.json)
+        case [source] if source not in ("add", "remove"):
+            return _prepare(source, options.json)
+    raise BadConfig("Expected one of: data, data SOURCE, data add NAME PATH, data remove NAME.")
+
+
+def _list(as_json: bool) -> int:
     states = {name: _state(name) for name in SOURCES}
-    if options.json:
+    if as_json:
         print(json.dumps(states))
-    else:
-        for name, state in states.items():
-            print(f"{name:9} {state['state']:10} {SOURCES[name].about} {state['error']}".rstrip())
+        return 0
+    width = max(map(len, states))
+    for name, state in states.items():
+        print(f"{name:{width}} {state['state']:10} {SOURCES[name].about} {state['error']}".rstrip())
     return 0
+
+
+def _prepare(source: str, as_json: bool) -> int:
+    check_source(source)
+    if not SOURCES[source].is_own:
+        with bar() as on_tell:
+            task = tasks.do_now("prepare", source, "", prepare_task, on_tell=on_tell)
+        if task.state != tasks.TaskState.DONE:
+            raise DigitsError(f"Preparing {SOURCES[source].title} was {task.state}.")
+    _tell(source, as_json)
+    return 0
+
+
+def _add(options, name: str, paths: list[Path]) -> int:
+    own_sources.check_name(name, replace=options.replace)
+    with bar() as on_tell:
+        found = read(paths, on_tell)
+        on_tell(0.99, "Comparing with MNIST")
+        digits = adding.arrange(found, test_only=options.test_only, num_in_mnist=adding.count_in_mnist(found.images))
+        on_tell(1.0, "Done")
+    for why, n, first in reasons(found.passed_over):
+        print(f"Passed over: {first}{f' and {n - 1:,} more' if n > 1 else ''}: {why}", file=sys.stderr)
+    if adding.is_labelled(found) and not options.test_only and not digits.num_train:
+        print(f"With fewer than {adding.FEW} of one digit to learn from, they are for testing only.", file=sys.stderr)
+    licence, origin = (_ask(what, getattr(options, what)) for what in ("licence", "origin"))
+    own_sources.publish(name, digits, licence=licence, origin=origin, owner=tasks.LOCAL, replace=options.replace)
+    _tell(name, options.json)
+    return 0
+
+
+def _remove(name: str, as_json: bool) -> int:
+    learned = runs.learned_from(name)
+    own_sources.remove(name)
+    if as_json:
+        print(json.dumps({"removed": name, "runs": [run.id for run in learned]}))
+        return 0
+    print(f"{name} was removed.")
+    if learned:
+        print(f"These runs learned from it and stay: {', '.join(run.id for run in learned)}.")
+    return 0
+
+
+def _tell(source: str, as_json: bool) -> None:
+    known = SOURCES[source]
+    total = f"{known.title}: {known.num_digits:,} digits are ready."
+    print(json.dumps(facts(source)) if as_json else f"{total} {known.about}" if known.is_own else total)
+
+
+def _ask(what: str, given: str | None) -> str:
+    """Return what was given, or what somebody answers at a terminal."""
+    if given is None and sys.stdin.isatty():
+        given = input(f"The {what} of these digits (Enter: {own_sources.NOT_STATED}): ")
+    elif given is None:
+        print(f"The {what} of these digits is {own_sources.NOT_STATED}. Name it with --{what}.", file=sys.stderr)
+    return given or ""
 
 
 def _state(source: str) -> dict:
@@ -50,6 +124,7 @@ def _state(source: str) -> dict:
         "error": task.cause if task and state == "failed" else "",
         "num_train": known.num_train,
         "num_test": known.num_test,
+        "num_unlabelled": known.num_unlabelled,
         "origin": known.origin,
         "licence": known.licence,
     }

@@ -6,7 +6,8 @@ from typing import Any
 from digits.commands.train import summary, train
 from digits.drawings import fine_tune
 from digits.evaluation import fine_tune_result
-from digits.runs import models
+from digits.networks.damage import Damage
+from digits.runs import healing, models
 from digits.runs import store as runs
 
 
@@ -14,13 +15,19 @@ def add_to(verbs) -> None:
     parser = verbs.add_parser("fine-tune", help="let a trained network learn My drawings")
     parser.add_argument("--run", metavar="RUN", help="the chosen model by default")
     parser.add_argument("--seed", type=int, metavar="N", default=0)
+    parser.add_argument(
+        "--damage", metavar="WHAT", help='damage the network instead, and heal it; for instance "noise=1 bits=4 off=1"'
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.set_defaults(command=run)
 
 
 def run(options) -> int:
     parent = runs.get(options.run) if options.run else models.chosen()
-    tuned = fine_tune.begin(parent, seed=options.seed, queued=False)
+    if options.damage:
+        tuned = healing.begin(parent, Damage.read(options.damage), seed=options.seed, queued=False)
+    else:
+        tuned = fine_tune.begin(parent, seed=options.seed, queued=False)
     result, report = train(tuned)
     tuned = runs.get(tuned.id)
     compared = fine_tune_result.stored(tuned)

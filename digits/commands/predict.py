@@ -1,16 +1,22 @@
-"""python -m digits predict PATH...: predict the digits on pictures."""
+"""python -m digits predict PATH...: predict the digits on pictures, one's own digits without labels, or strokes."""
 
+import argparse
 import json
 import sys
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from digits.commands import strokes_file
 from digits.commands.evaluation import named_run
-from digits.errors import BlankDrawing, DigitsError
-from digits.inference.decoding import SUFFIXES
+from digits.data.dataset import open_dataset
+from digits.data.reading import opened
+from digits.errors import BadConfig, DigitsError
+from digits.evaluation import pictures
 from digits.inference.detector import Detector
-from digits.inference.picture import read_upload, see
-from digits.inference.prediction import Prediction, predict
+from digits.inference.picture import read_upload
+from digits.inference.prediction import Prediction
 from digits.inference.recognizer import Recognizer
 from digits.inference.sheet import read_rows
 from digits.runs import models
@@ -20,67 +26,83 @@ NAMED = 5  # files of a folder that are named when they are skipped
 
 def add_to(verbs) -> None:
     parser = verbs.add_parser("predict", help="predict the digits on pictures")
-    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="pictures, or folders of them")
+    parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="pictures, folders of them, or zips")
+    parser.add_argument("--strokes", type=Path, metavar="FILE", help=f"drawings, each a line: {strokes_file.FORM}")
+    parser.add_argument(
+        "--path",
+        action=argparse.BooleanOptionalAction,
+        help="let the pen's path count beside the picture of the strokes; with the starter by default",
+    )
     parser.add_argument("--numbers", action="store_true", help="read all rows of digits, not one digit a picture")
+    parser.add_argument("--source", metavar="NAME", help="predict every digit of a source instead of pictures")
     parser.add_argument("--run", metavar="RUN", help="the chosen model by default")
     parser.add_argument("--json", action="store_true", help="print a JSON line for each picture")
     parser.set_defaults(command=run)
 
 
 def run(options) -> int:
-    """Print a line for each picture; returns 1 if one of them cannot be read, or there are none."""
+    """Print a line for each picture; returns 1 if one of them cannot be read, or there are none.
+
+    Where folders named 0 to 9 say what the digits are, the accuracy and a confusion matrix follow.
+    """
+    named = [bool(options.paths), bool(options.source), bool(options.strokes)]
+    if sum(named) != 1 or (options.numbers and not options.paths):
+        raise BadConfig("Expected pictures, --strokes FILE or --source NAME. Only pictures have --numbers.")
     model = named_run(options.run)
+    if options.strokes:
+        joined = model.is_starter if options.path is None else options.path
+        return strokes_file.run(options.strokes, model, joined=joined, as_json=options.json)
     recognizer, detector = models.recognizer(model), Detector.bundled()
-    read, show = (_rows, _rows_text) if options.numbers else (_digit, _digit_text)
-    num_read = num_failed = 0
-    for path in sorted(_pictures(options.paths)):
-        try:
-            row = {"image": str(path), **read(path.read_bytes(), recognizer, detector)}
-            num_read += 1
-        except DigitsError as error:
-            row = {"image": str(path), "error": error.with_hint}
-        except OSError as error:
-            row = {"image": str(path), "error": f"The file can't be read: {error.strerror}."}
-        num_failed += "error" in row
-        print(json.dumps(row) if options.json else f"{path}: {row.get('error') or show(row)}", flush=True)
-    if not num_read:
+    read, show = (_rows, _rows_text) if options.numbers else (pictures.predict_picture, _digit_text)
+    rows = (
+        _of_source(options.source, recognizer)
+        if options.source
+        else _of_paths(options.paths, partial(read, recognizer=recognizer, detector=detector))
+    )
+    kept, num_failed = [], 0
+    for row in rows:
+        if "error" in row:
+            num_failed += 1
+        else:
+            kept.append({name: row[name] for name in ("label", "digit") if name in row})
+        print(json.dumps(row) if options.json else f"{row['image']}: {row.get('error') or show(row)}", flush=True)
+    if not kept:
         print("No picture was predicted.", file=sys.stderr)
-    return 0 if num_read and not num_failed else 1
+    if found := pictures.summary(kept):
+        print(json.dumps(found) if options.json else _summary_text(found))
+    return 0 if kept and not num_failed else 1
 
 
-def _pictures(paths: list[Path]) -> list[Path]:
-    """Return the files that are named, and the pictures in the folders; list skipped files on stderr."""
-    pictures = []
-    for path in paths:
-        if not path.is_dir():
-            pictures.append(path)
-            continue
+def _of_paths(paths: list[Path], read) -> Iterator[dict[str, Any]]:
+    """Yield a row for each picture; list skipped files on stderr."""
+    for path in sorted(paths):
+        is_named = not path.is_dir() and path.suffix.lower() != ".zip"
         try:
-            content = sorted(path.iterdir())
-        except OSError as error:
-            raise DigitsError(f"The folder {path} can't be read: {error.strerror}.") from error
-        found = [file for file in content if file.suffix.lower() in SUFFIXES and not file.is_dir()]
-        for why, skipped in (
-            ("folders in it are not searched", [file.name for file in content if file.is_dir()]),
-            ("not a picture", [file.name for file in content if file not in found and not file.is_dir()]),
-        ):
-            if skipped:
-                more = f" and {len(skipped) - NAMED:,} more" if len(skipped) > NAMED else ""
-                print(f"Skipped in {path}, {why}: {', '.join(skipped[:NAMED])}{more}.", file=sys.stderr)
-        pictures += found
-    return pictures
+            with opened(path) as entries:
+                found, skipped = (entries, []) if is_named else pictures.pictures(entries)
+                for why, names in skipped:
+                    names = [name.removeprefix(f"{path}/") for name in names]
+                    more = f" and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
+                    print(f"Skipped in {path}, {why}: {', '.join(names[:NAMED])}{more}.", file=sys.stderr)
+                yield from pictures.predicted(found, read)
+        except DigitsError as error:
+            if path.is_dir():
+                raise
+            yield {"image": str(path), "error": error.with_hint}
 
 
-def _digit(data: bytes, recognizer: Recognizer, detector: Detector) -> dict[str, Any]:
-    try:
-        prediction = predict(see(read_upload(data)).digit, recognizer, detector)
-    except BlankDrawing as error:
-        raise BlankDrawing("We found no ink in this picture. Crop it to the digit and try again.") from error
-    return {
-        "digit": prediction.digit,
-        "probabilities": [round(float(probability), 6) for probability in prediction.probabilities],
-        "looks_like_a_digit": prediction.is_digit,
-    }
+def _of_source(source: str, recognizer: Recognizer) -> Iterator[dict[str, Any]]:
+    """Yield a row for each digit of a source, in its order."""
+    dataset = open_dataset(source)
+    for index, probabilities in enumerate(recognizer.probabilities(dataset.images)):
+        row = {
+            "image": f"{source} {index}",
+            "digit": int(probabilities.argmax()),
+            "probabilities": [round(float(probability), 6) for probability in probabilities],
+            "looks_like_a_digit": True,
+        }
+        label = int(dataset.labels[index])
+        yield row | {"label": label} if label < 10 else row
 
 
 def _rows(data: bytes, recognizer: Recognizer, detector: Detector) -> dict[str, Any]:
@@ -110,6 +132,15 @@ def _digit_text(row: dict[str, Any]) -> str:
     if not row["looks_like_a_digit"]:
         return f"doesn't look like a digit (closest: {row['digit']})"
     return f"{row['digit']} ({max(row['probabilities']):.1%})"
+
+
+def _summary_text(found: dict[str, Any]) -> str:
+    low, high = found["interval"]
+    lines = [f"{found['num_correct']:,} of {found['n']:,} labelled pictures are correct: {found['accuracy']:.2%} "
+             f"(95% interval {low:.2%} to {high:.2%})"]  # fmt: skip
+    lines += ["rows: label, columns: prediction", "     " + "".join(f"{digit:6}" for digit in range(10))]
+    lines += [f"{digit:5}" + "".join(f"{n:6,}" for n in row) for digit, row in enumerate(found["confusion"])]
+    return "\n".join(lines)
 
 
 def _rows_text(row: dict[str, Any]) -> str:

@@ -2,11 +2,14 @@
 
 import contextlib
 import json
+import sys
 import time
 from pathlib import Path
 
 from digits import tasks
 from digits.errors import DigitsError
+from digits.exports.trackers import export as trackers
+from digits.exports.trackers.export import TRACKERS
 from digits.runs import models, store, transfer
 from digits.runs.run import Run
 
@@ -23,7 +26,12 @@ def add_to(verbs) -> None:
     actions.choices["show"].add_argument("--json", action="store_true", help="print JSON")
     actions.choices["rename"].add_argument("name", metavar="NAME")
     actions.choices["move"].add_argument("place", metavar="PLACE", type=int, help="1 is the next to start")
-    actions.choices["export"].add_argument("file", metavar="FILE", type=Path, help="a zip")
+    action = actions.choices["export"]
+    action.add_argument(
+        "target", metavar="FILE", type=Path, help="a zip; with --to a folder, which may hold other runs"
+    )
+    action.add_argument("--to", choices=TRACKERS, metavar="TRACKER", help=f"one of {', '.join(TRACKERS)}")
+    action.add_argument("--python", default=sys.executable, help="an interpreter that has MLflow, for --to mlflow")
     action = actions.add_parser("import", help=import_runs.__doc__)
     action.add_argument("files", nargs="+", type=Path, metavar="FILE", help="zips that `runs export` made")
     action.add_argument("--as-copies", action="store_true", help="give a run whose id is taken a new id")
@@ -105,9 +113,13 @@ def delete(options) -> int:
 
 
 def export(options) -> int:
-    """write a run as plain data to a zip, for another machine"""
-    transfer.export(store.get(options.run), options.file)
-    print(f"{options.run} is in {options.file}.")
+    """write a run as plain data to a zip, for another machine; or into a tracker of trainings"""
+    run = store.get(options.run)
+    if options.to:
+        trackers.export(run, options.to, options.target, options.python)
+    else:
+        transfer.export(run, options.target)
+    print(f"{run.id} is in {options.target}.")
     return 0
 
 

@@ -8,6 +8,8 @@ from digits import pipeline, tasks
 from digits.commands.progress import bar, stderr_into
 from digits.commands.training_options import add_training_options, chosen_settings
 from digits.data.dataset import ensure_prepared, open_dataset
+from digits.data.sources import SOURCES
+from digits.data.splits import split
 from digits.errors import BadConfig, DigitsError
 from digits.evaluation import evaluate
 from digits.networks.backends import check_installed
@@ -86,6 +88,8 @@ def summary(run: Run, report: dict[str, Any] | None) -> str:
 
 def _created(options) -> Run:
     """Make a new run with the settings in the options."""
+    if options.source in SOURCES and SOURCES[options.source].is_own:
+        split("tutorial", options.source)  # says why, if no network can learn from it
     settings = make_settings(**chosen_settings(options))
     check_installed(settings.backend)
     _check_data(settings.source)

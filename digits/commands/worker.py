@@ -7,12 +7,14 @@ import os
 from collections.abc import Callable
 
 from digits import pipeline
+from digits.data import adding
 from digits.data.dataset import is_prepared, prepare_task
 from digits.evaluation import audit, embedding_map, evaluate, features, robustness
 from digits.exports import downloads
 from digits.networks.settings import make_settings
 from digits.runs import store as runs
 from digits.runs import transfer
+from digits.sweeps import search
 from digits.tasks import TRAINING, Work, serve
 
 
@@ -54,7 +56,10 @@ def _audit(work: Work, source: str, part: str) -> None:
 
 HANDLERS = {
     "train": pipeline.run,
+    "complete": pipeline.complete,
+    "sweep": search.run,
     "prepare": prepare_task,
+    adding.READ: adding.read_task,
     "evaluate": _of_run(evaluate.evaluate),
     "features": _of_run(features.compute),
     "robustness": _of_run(robustness.measure),

@@ -1,6 +1,5 @@
 """Prepared digits: memory-mapped arrays, shared by the pages and all workers, known by their sha256."""
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ import numpy as np
 
 from digits import tasks
 from digits.data import mnist, optdigits, sample
+from digits.data.own_sources import sha256
 from digits.data.sources import SOURCES, check_source
 from digits.errors import DamagedFile, DataUnavailable
 from digits.storage.files import atomic_write
@@ -21,6 +21,8 @@ LOADERS = {
     "optdigits": lambda on_phase: optdigits.load(),
 }
 NAMES = ("images", "labels")
+NO_LABEL = 255
+"""Stands for the label of a digit that nobody has labelled."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Dataset:
     images: np.ndarray
     """(n, 28, 28) uint8, 0 = paper, 255 = ink; memory-mapped, read-only."""
     labels: np.ndarray
-    """(n,) uint8, 0 to 9; memory-mapped, read-only."""
+    """(n,) uint8, 0 to 9; memory-mapped, read-only. NO_LABEL for all, if the source has no labels."""
 
     @property
     def num_train(self) -> int:
@@ -41,7 +43,12 @@ class Dataset:
 
 def is_prepared(source: str) -> bool:
     """Return whether `open_dataset(source)` needs no preparation."""
-    return source in SOURCES and all((data_folder(source) / f"{name}.npy").is_file() for name in NAMES)
+    return source in SOURCES and all(file.is_file() for file in array_files(source))
+
+
+def array_files(source: str) -> list[Path]:
+    """Return where the images and the labels of a source lie, whether they are there or not."""
+    return [data_folder(source) / name for name in SOURCES[source].files]
 
 
 def is_available(source: str) -> bool:
@@ -56,6 +63,11 @@ def prepare(source: str, on_phase: Callable[[str], None] = lambda phase: None) -
     """
     check_source(source)
     known = SOURCES[source]
+    if known.is_own:
+        raise DataUnavailable(
+            f"The digits of {source} are not here any more. Add them again under this name.",
+            f"Run: python -m digits data add {source} PATH",
+        )
     arrays = dict(zip(NAMES, LOADERS[source](on_phase), strict=True))
     on_phase("Verifying")
     digests = _digests(arrays)
@@ -67,8 +79,8 @@ def prepare(source: str, on_phase: Callable[[str], None] = lambda phase: None) -
             "try again."
         )
     on_phase("Writing")
-    for name, array in arrays.items():
-        atomic_write(data_folder(source) / f"{name}.npy", lambda part, array=array: np.save(part, array))
+    for file, array in zip(array_files(source), arrays.values(), strict=True):
+        atomic_write(file, lambda part, array=array: np.save(part, array))
 
 
 def ensure_prepared(source: str, on_phase: Callable[[str], None] = lambda phase: None) -> None:
@@ -91,21 +103,24 @@ def open_dataset(source: str) -> Dataset:
     """
     check_source(source)
     if not is_prepared(source):
-        if not SOURCES[source].is_bundled:
+        if not (SOURCES[source].is_bundled or SOURCES[source].is_own):
             raise DataUnavailable(
                 f"{SOURCES[source].title} is not prepared yet. Prepare it first.",
                 f"Run: python -m digits data {source}",
             )
         prepare(source)
     try:
-        files = {name: data_folder(source) / f"{name}.npy" for name in NAMES}
+        files = dict(zip(NAMES, array_files(source), strict=True))
         arrays = {name: np.load(file, mmap_mode="r", allow_pickle=False) for name, file in files.items()}
         if _digests(arrays) != _expected(source):
             raise ValueError("other digits")
     except (OSError, ValueError, EOFError) as error:
+        again = (
+            ("Add", f"data add {source} PATH --replace") if SOURCES[source].is_own else ("Prepare", f"data {source}")
+        )
         raise DamagedFile(
-            f"The files of {SOURCES[source].title} were damaged on the disk. Prepare them again.",
-            f"Run: python -m digits data {source}",
+            f"The files of {SOURCES[source].title} were damaged on the disk. {again[0]} them again.",
+            f"Run: python -m digits {again[1]}",
         ) from error
     return Dataset(source, **arrays)
 
@@ -113,13 +128,14 @@ def open_dataset(source: str) -> Dataset:
 def facts(source: str) -> dict[str, Any]:
     """Return what is known of a prepared source, as plain values: counts, labels by digit, origin, licence, sha256."""
     known, labels = SOURCES[source], open_dataset(source).labels
-    parts = {"train": labels[: known.num_train], "test": labels[known.num_train :]}
+    parts = {"train": labels[: known.num_train], "test": labels[known.num_train :][: known.num_test]}
     return {
         "source": source,
         "origin": known.origin,
         "licence": known.licence,
         "num_train": len(parts["train"]),
         "num_test": len(parts["test"]),
+        **({"num_unlabelled": known.num_unlabelled, "num_in_mnist": known.num_in_mnist} if known.is_own else {}),
         "label_histogram": {name: np.bincount(part, minlength=10).tolist() for name, part in parts.items()},
         "sha256": _expected(source),
     }
@@ -136,4 +152,4 @@ def _computed_digest(source: str) -> Path:
 
 
 def _digests(arrays: dict[str, np.ndarray]) -> dict[str, str]:
-    return {name: hashlib.sha256(np.ascontiguousarray(array)).hexdigest() for name, array in arrays.items()}
+    return {name: sha256(array) for name, array in arrays.items()}

@@ -1,39 +1,16 @@
-"""The sources of digits, with their licence and citation: grey pictures of 28 x 28 pixels, ink (255) on paper (0).
+"""The sources of digits, with their licence and citation: those that come with Digits, and one's own.
 
-Networks learn from MNIST alone. Optdigits only test them.
+Networks learn from MNIST and from one's own digits. Optdigits only test them.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
+from digits.data import own_sources
+from digits.data.source import Source
 from digits.errors import BadConfig
 
-
-@dataclass(frozen=True, kw_only=True)
-class Source:
-    """One source of digits. Its first `num_train` digits are for training, the rest is its own test set."""
-
-    title: str
-    about: str
-    origin: str
-    licence: str = "CC BY-SA 3.0"
-    citation: str = (
-        "Y. LeCun, L. Bottou, Y. Bengio, P. Haffner: Gradient-based learning applied to document recognition. "
-        "Proceedings of the IEEE 86(11), 1998"
-    )
-    num_train: int
-    num_test: int
-    images_sha256: str = ""
-    """Of the bytes of the (n, 28, 28) uint8 array in our order; empty where OpenCV computes them, which may round
-    otherwise on another processor."""
-    labels_sha256: str
-    """Of the bytes of the (n,) uint8 array in our order."""
-    is_bundled: bool = False
-    """Whether it comes with the app, and is prepared on first use."""
-    sampled_from: tuple[str, int] | None = None
-    """(source, n): every digit is also among the first n of that source."""
-
-
-SOURCES = {
+FIXED = {
     "sample": Source(
         title="MNIST sample",
         about="5,000 real MNIST digits, 500 of each. It comes with the app and needs no network.",
@@ -68,6 +45,43 @@ SOURCES = {
         is_bundled=True,
     ),
 }
+"""Those that come with Digits."""
+
+
+class WithOwn(Mapping):
+    """Some fixed names with their values, and one's own sources of digits, looked up each time.
+
+    A source that was removed is found by its name, because runs name it, but it is not listed.
+    """
+
+    def __init__(
+        self,
+        fixed: Mapping[str, Any],
+        value: Callable[[Source], Any] = lambda source: source,
+        fits: Callable[[Source], bool] = lambda source: True,
+    ):
+        """value: of one's own source. fits: which of them belong here."""
+        self.fixed, self.value, self.fits = fixed, value, fits
+
+    def __getitem__(self, name: str) -> Any:
+        if name in self.fixed:
+            return self.fixed[name]
+        source = own_sources.known()[name]
+        if not self.fits(source):
+            raise KeyError(name)
+        return self.value(source)
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self.fixed
+        for name, source in own_sources.known().items():
+            if self.fits(source) and not source.is_removed:
+                yield name
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+SOURCES = WithOwn(FIXED)
 
 
 def check_source(name: str) -> None:

@@ -20,7 +20,7 @@ KIND = "audit"
 
 NUM_FOLDS = 5
 # A sample needs smaller steps than the recipe for MNIST, and none of what slows the one for the sample down.
-SMALL = {"epochs": 10, "batch_size": 64, "learning_rate": 0.01, "augmentation": False, "label_smoothing": 0.0}
+SMALL = {"epochs": 10, "learning_rate": 0.01, "augmentation": False, "label_smoothing": 0.0}
 
 
 def audit(source: str, on_progress: Progress = lambda fraction, phase: None) -> dict[str, Any]:
@@ -61,7 +61,7 @@ def cross_validated(
     """Return probabilities of each training digit, (n, 10), by a `cnn` that learned `labels` (n,) from the others."""
     from digits.training.cross_validation import out_of_fold
 
-    recipe = SMALL if len(labels) < 20_000 else {}
+    recipe = SMALL | {"batch_size": min(64, len(labels) // 4)} if len(labels) < 20_000 else {}
     settings = make_settings(architecture="cnn", source=dataset.source, **recipe)
     learned = replace(dataset, images=dataset.images[: len(labels)], labels=labels)
     return out_of_fold(settings, learned, NUM_FOLDS, on_progress)

@@ -56,7 +56,8 @@ def stored(run: Run) -> dict[str, Any] | None:
 
 def drawings(run: Run) -> FineTuneData:
     """Return what a run was fine-tuned with. Raises DamagedFile."""
-    return FineTuneData.load(run_folder(run.id), runs.files(run.id, "fine_tune_data"))
+    files = runs.files(run.id, "fine_tune_data")
+    return FineTuneData.load(run_folder(run.id), files, heals=bool(run.settings.damage))
 
 
 def _on_test_set(run: Run, parent: Recognizer, now: Recognizer) -> dict[str, Any]:

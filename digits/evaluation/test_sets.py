@@ -4,7 +4,7 @@ import contextlib
 from dataclasses import dataclass
 
 from digits.data.dataset import Dataset, is_available
-from digits.data.sources import SOURCES
+from digits.data.sources import SOURCES, WithOwn
 from digits.data.splits import split, take
 from digits.errors import BadConfig
 from digits.networks.settings import Settings
@@ -12,8 +12,12 @@ from digits.networks.settings_table import SETTINGS
 
 OPTDIGITS = "optdigits"
 """The name of the test set and of its source: digits of other writers, from which no network has learned."""
-TITLES = {**SETTINGS["split"].choices, OPTDIGITS: "Other hands"}
-"""What people read, by the name of a test set."""
+TITLES = WithOwn(
+    {**SETTINGS["split"].choices, OPTDIGITS: "Other hands"},
+    lambda source: source.title,
+    lambda source: source.num_test > 0,
+)
+"""What people read, by the name of a test set. That of one's own digits is called like them."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +25,7 @@ class TestSet:
     """Digits that a run has not learned from."""
 
     name: str
-    """tutorial, official or optdigits."""
+    """tutorial, official, optdigits, or the name of one's own digits."""
     source: str
     indices: range
     """Into the digits of the source."""
@@ -30,7 +34,8 @@ class TestSet:
     def title(self) -> str:
         """Return its name, to be shown beside a score."""
         names = {"official": "official test set", "tutorial": "test part of the 80/20 split", OPTDIGITS: "other hands"}
-        return f"{SOURCES[self.source].title}, {names[self.name]} ({len(self.indices):,} digits)"
+        name = names.get(self.name, "test digits")
+        return f"{SOURCES[self.source].title}, {name} ({len(self.indices):,} digits)"
 
     def take(self, dataset: Dataset):
         """Return its images (n, 28, 28) uint8 and labels (n,) uint8."""
@@ -39,8 +44,9 @@ class TestSet:
 
 def indices(name: str, source: str) -> range:
     """Return which digits of a source are its test set of that name. Raises BadConfig if it has none."""
-    if name == source == OPTDIGITS:
-        return range(SOURCES[source].num_test)
+    if name == source:
+        known = SOURCES[source]
+        return range(known.num_train, known.num_train + known.num_test)
     return split(name, source).test
 
 
@@ -48,12 +54,19 @@ def test_set(name: str, settings: Settings) -> TestSet:
     """Return the test set of that name for a run with these settings.
 
     "tutorial" is the last fifth of the run's own source, "official" is always the 10,000 test digits of MNIST, and
-    "optdigits" the 1,797 digits of other writers.
+    "optdigits" the 1,797 digits of other writers. One's own digits have one test set, of their name; it is also the one
+    of the runs that learned from the others.
     Raises BadConfig if the name is unknown or the run learned from digits of the set.
     """
     if name not in TITLES:
-        raise BadConfig(f"There is no test set {name!r}; choose one of {', '.join(TITLES)}.")
-    source = {"official": "mnist", OPTDIGITS: OPTDIGITS}.get(name, settings.source)
+        raise BadConfig(
+            f"{name} has no labels. Its digits can be explored and predicted, but not trained or evaluated on."
+            if name in SOURCES and not SOURCES[name].is_labelled
+            else f"There is no test set {name!r}; choose one of {', '.join(TITLES)}."
+        )
+    if name == settings.split and SOURCES[settings.source].is_own:
+        name = settings.source
+    source = {"official": "mnist", "tutorial": settings.source}.get(name, name)
     chosen = TestSet(name, source, indices(name, source))
     if seen := num_seen(chosen, settings):
         raise BadConfig(
@@ -69,12 +82,31 @@ def test_sets(settings: Settings) -> list[TestSet]:
     for name in sorted(TITLES, key=lambda name: name != settings.split):
         with contextlib.suppress(BadConfig):
             found.append(test_set(name, settings))
-    return found
+    return list(dict.fromkeys(found))
 
 
 def available(settings: Settings) -> list[TestSet]:
     """Return those of `test_sets` whose digits are on this machine; there is always one, which came with the app."""
     return [chosen for chosen in test_sets(settings) if is_available(chosen.source)]
+
+
+def caution(chosen: TestSet, settings: Settings) -> str:
+    """Return in a sentence why a score may be too good, because one's own digits may be MNIST's: those of Kaggle are.
+
+    Empty if there is no reason.
+    """
+    learned, tested = (SOURCES[name] for name in (settings.parent_source or settings.source, chosen.source))
+    if tested.num_in_mnist and not learned.is_own:
+        return (
+            f"At least {tested.num_in_mnist:,} of the {tested.num_digits:,} digits of {tested.title} are digits of "
+            "MNIST, from which this model learned. So its score may be too good."
+        )
+    if learned.num_in_mnist and chosen.source == "mnist":
+        return (
+            f"This model learned from {learned.title}, where at least {learned.num_in_mnist:,} digits are digits of "
+            "MNIST. So its score may be too good."
+        )
+    return ""
 
 
 def num_seen(chosen: TestSet, settings: Settings) -> int:

@@ -19,6 +19,7 @@ from digits.runs.run import Run
 
 NUM_REPRESENTATIVE = 300  # digits that show the 8-bit converter how large activations become
 USUAL_SECONDS = 15.0
+MNIST_BY = " by Y. LeCun, C. Cortes and C. J. C. Burges"
 
 
 def convert(run: Run, export: Export, target: Path, on_progress: Progress) -> None:
@@ -68,5 +69,5 @@ def _about(run: Run) -> dict[str, Any]:
     return {
         "name": run.title,
         "lines": lines(score_card(run, reports[0])) if reports else {"Network": run.settings.architecture},
-        "credit": f"Digits: {source.title} by Y. LeCun, C. Cortes and C. J. C. Burges, {source.licence}.",
+        "credit": f"Digits: {source.title}{'' if source.is_own else MNIST_BY}, {source.licence}.",
     }

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from digits.storage.home import ROOT
 
@@ -17,13 +17,20 @@ ENVIRONMENT = {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA
 def run(
     module: str, *arguments: object, on_wait: Callable[[float], None] = lambda seconds: None
 ) -> tuple[int, str, str]:
-    """Run `python -m MODULE ARGUMENTS` to its end; returns its exit code, stdout and stderr.
+    """Run `python -m MODULE ARGUMENTS` to its end; returns its exit code, stdout and stderr. See `run_command`."""
+    return run_command([sys.executable, "-m", module, *arguments], on_wait)
+
+
+def run_command(
+    command: Sequence[object], on_wait: Callable[[float], None] = lambda seconds: None
+) -> tuple[int, str, str]:
+    """Run a command to its end; returns its exit code, stdout and stderr.
 
     on_wait: called ten times a second with the seconds so far; what it raises ends the process.
     """
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
         process = subprocess.Popen(
-            [sys.executable, "-m", module, *map(str, arguments)],
+            [str(word) for word in command],
             cwd=ROOT,
             env={**os.environ, **ENVIRONMENT},
             stdin=subprocess.DEVNULL,

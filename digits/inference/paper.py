@@ -46,8 +46,10 @@ def find_sheet(pixels: np.ndarray, longest: int) -> Sheet | None:
     small = cv2.resize(pixels, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA)
     lab = cv2.cvtColor(small, cv2.COLOR_RGB2LAB)
     flat = cv2.medianBlur(lab, 9)
-    detail = np.linalg.norm(lab.astype(np.float32) - cv2.medianBlur(lab, 41), axis=2)
     sheets, regions = _candidates(flat)
+    if not sheets and not regions:
+        return None
+    detail = np.linalg.norm(lab.astype(np.float32) - cv2.medianBlur(lab, 41), axis=2)
     written = [sheet for sheet in sheets if _is_written(detail, sheet)]
     if not written:
         written = [region for region in regions if _is_written(detail, region)]

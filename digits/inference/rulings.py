@@ -11,6 +11,7 @@ STRIPS = 24
 SLOPES = np.tan(np.deg2rad(np.arange(-12, 12.01, 0.25)))
 SEEN = 18  # percentile of the strips: a line shows in all but so many in 100
 FOLLOWED = 0.45  # of the strips: no less of a line must lie beside the ink
+FEWEST = int((100 - SEEN) / 100 * FOLLOWED * STRIPS)  # strips that show a line, at least
 WIDEST = 0.022  # of the sheet's sides
 MOST = 80  # lines in one direction
 FINE = 640  # px, longest side at which lines are looked for
@@ -50,12 +51,14 @@ def _mask(small: np.ndarray, noise: float) -> np.ndarray:
     profiles[broad - level > max(10.0, 3 * noise)] = -1  # whether there is a line below thick ink, nobody knows
     middles = (edges[:-1] + edges[1:]) / 2 - width / 2
     rows = np.arange(height, dtype=np.float32)
-    votes = np.empty((len(SLOPES), height), np.float32)
+    strip = np.repeat(np.arange(STRIPS, dtype=np.float32)[:, np.newaxis], height, axis=1)
+    votes = np.zeros((len(SLOPES), height), np.float32)
     for place, slope in enumerate(SLOPES):
         at = (rows + slope * middles[:, np.newaxis]).astype(np.float32)
-        strip = np.repeat(np.arange(STRIPS, dtype=np.float32)[:, np.newaxis], height, axis=1)
         seen = cv2.remap(profiles, at, strip, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=-1)
-        votes[place] = _percentile(seen)
+        possible = np.count_nonzero(seen >= least, axis=0) >= FEWEST  # nearly no row: the others need no sorting
+        if possible.any():
+            votes[place, possible] = _percentile(seen[:, possible])
     mask = np.zeros(small.shape, np.uint8)
     for _ in range(MOST):
         place, row = np.unravel_index(int(votes.argmax()), votes.shape)

@@ -7,6 +7,7 @@ training and prediction alike. It returns ten probabilities, (n, 10). It has onl
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from digits.data.sources import SOURCES
 from digits.networks import layers
 from digits.networks.layers import Layer
 
@@ -119,8 +120,13 @@ FOR_SAMPLE = {
     ),
 }
 """For the sample's 5,000, where another recipe is better: there are few digits to learn from, and time to vary them."""
+FEW = 20_000  # training digits, up to which the sample's recipe serves better
 
 
 def recipe(architecture: str, source: str) -> Recipe:
     """Return the settings that come with an architecture for the digits of a source."""
-    return (FOR_SAMPLE if source == "sample" else {}).get(architecture, RECIPES[architecture])
+    if source not in SOURCES:  # whoever asks for it will hear so
+        return RECIPES[architecture]
+    num_train = SOURCES[source].num_train
+    usual = (FOR_SAMPLE if num_train <= FEW else {}).get(architecture, RECIPES[architecture])
+    return replace(usual, batch_size=min(usual.batch_size, max(1, num_train // 4)))

@@ -44,14 +44,17 @@ class Settings:
     racers: int = SETTINGS["racers"].default  # how many networks are trained at once
     race: str = SETTINGS["race"].default
     """What differs between them: the seed, from `seed` on, or the learning rate, around `learning_rate`."""
+    train_digits: int = SETTINGS["train_digits"].default
     parent: str = ""  # id of the run whose network is fine-tuned; empty for most
     parent_source: str = ""
     """What the parent learned from, if that is another source: then none of its test sets is unseen."""
+    damage: str = ""
+    """How the parent's network was damaged before it was trained further, as `digits.networks.damage` writes it."""
 
     def __post_init__(self):
         for name, setting in SETTINGS.items():
             setting.check(getattr(self, name))
-        for name in ("parent", "parent_source"):
+        for name in ("parent", "parent_source", "damage"):
             if not isinstance(getattr(self, name), str):
                 raise BadConfig(f"{name} is {getattr(self, name)!r}; expected a text.")
         if fixed := [name for name in self.changes if name != "optimizer" and name not in EDITABLE[self.architecture]]:
@@ -59,7 +62,7 @@ class Settings:
                 f"{SETTINGS[fixed[0]].label} cannot change in this network. Choose another network, for instance "
                 f"{TITLES['cnn']}."
             )
-        num_train = len(split(self.split, self.source).train)
+        num_train = len(self.learned(split(self.split, self.source).train))
         if self.batch_size > num_train:
             raise BadConfig(
                 f"Batch size is {self.batch_size:,}, but there are only {num_train:,} training digits. Start with 32."
@@ -75,6 +78,10 @@ class Settings:
                 self.racer(place)
             except BadConfig as error:
                 raise BadConfig(f"Network {place + 1} of {self.racers} does not work. {error}") from error
+
+    def learned(self, train: range) -> range:
+        """Return which digits of a training part the network learns from."""
+        return train[: self.train_digits or None]
 
     def racer(self, place: int) -> "Settings":
         """Return the settings with which network `place`, 0 to `racers` - 1, would be trained alone.

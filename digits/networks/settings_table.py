@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
+from digits.data.sources import WithOwn
 from digits.errors import BadConfig
 from digits.networks import architectures, backends
 
@@ -63,7 +64,9 @@ _TABLE = (
             default="cnn", choices=architectures.TITLES),
     Setting("source", str, "Data",
             "Real handwritten digits from MNIST. The 5,000 come with the app; the 70,000 are downloaded once.",
-            default="sample", choices={"sample": "5,000 digits", "mnist": "70,000 digits"}),
+            default="sample", choices=WithOwn(
+                {"sample": "5,000 digits", "mnist": "70,000 digits"}, lambda source: source.title,
+                fits=lambda source: source.num_train > 0)),
     Setting("split", str, "Split",
             "Which digits test the network: the last fifth of the training digits, or MNIST's own 10,000.",
             default="tutorial", choices={"tutorial": "80/20 split", "official": "MNIST's own test set"}),
@@ -100,6 +103,9 @@ _TABLE = (
     Setting("dropout", float, "Dropout",
             "Switches off this fraction of the units at random while the network learns. It works against overfitting.",
             maximum=0.9, step=0.05, format="%.2f", is_advanced=True),
+    Setting("train_digits", int, "Training digits",
+            "How many of the training digits the network learns from; 0 means all. With few of them it overfits.",
+            default=0, maximum=60_000, is_advanced=True),
     Setting("seed", int, "Seed",
             "Decides the random numbers. The same seed gives the same result on the same machine.",
             default=0, maximum=2**31 - 1, is_advanced=True),

@@ -47,6 +47,7 @@ DETAILS = {
     "versions": {"type": "object", "maxProperties": 20, "propertyNames": NAME,
                  "additionalProperties": NAME},
     "leader": {"type": "integer", "minimum": 0, "maximum": 99},
+    "best_of": {"type": "integer", "minimum": 1, "maximum": 1_000_000},
 }  # fmt: skip
 """What pages and cards show of a run's details."""
 SCHEMA = {
@@ -87,7 +88,7 @@ def read(path: Path) -> ExportedRun:
     with untrusted_zip.opened(path, LIMITS) as archive:
         described = archive.read_json("run.json", SCHEMA)
         try:
-            settings = replace(read_settings(described["settings"]), parent="", parent_source="")
+            settings = replace(read_settings(described["settings"]), parent="", parent_source="", damage="")
         except BadConfig as error:
             raise DigitsError(f"This run has settings that Digits does not know: {error}") from error
         created = datetime.fromisoformat(described["created"]).astimezone(UTC)

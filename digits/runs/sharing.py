@@ -4,6 +4,7 @@ import csv
 import json
 from pathlib import Path
 
+from digits.networks.settings import Settings
 from digits.runs import store
 from digits.runs.run import Run
 from digits.storage.files import atomic_write
@@ -13,19 +14,26 @@ from digits.storage.home import run_folder
 def command(run: Run) -> str:
     """Return the command line that repeats the run; of a fine-tuned one, as long as My drawings are the same."""
     settings = run.settings
+    if settings.damage:
+        return f'python -m digits fine-tune --run {settings.parent} --seed {settings.seed} --damage "{settings.damage}"'
     if settings.parent:
         return f"python -m digits fine-tune --run {settings.parent} --seed {settings.seed}"
+    more = f" and then --resume RUN --epochs {run.num_epochs}" if run.num_epochs > settings.epochs else ""
+    return train_command(settings) + more
+
+
+def train_command(settings: Settings) -> str:
+    """Return the command line of a training with these settings, all of them named."""
     options = []
     for name, value in settings.as_dict().items():
-        if name.startswith("parent"):
+        if name.startswith("parent") or name == "damage":
             continue
         flag = name.replace("_", "-")
         if isinstance(value, bool):
             options.append(f"--{flag}" if value else f"--no-{flag}")
         else:
             options.append(f"--{flag} {value}")
-    more = f" and then --resume RUN --epochs {run.num_epochs}" if run.num_epochs > settings.epochs else ""
-    return "python -m digits train " + " ".join(options) + more
+    return "python -m digits train " + " ".join(options)
 
 
 def write_plain_files(run: Run) -> None:

@@ -37,9 +37,12 @@ class FineTuneData:
     """Holds the files."""
     files: dict[str, StoredFile]
     """The parent's model.keras and model.tflite."""
+    heals: bool = False
+    """Whether a damaged network is healed: without drawings, on its own training digits alone."""
 
     def __post_init__(self):
-        _check(self.images, self.labels)
+        if not self.heals:
+            _check(self.images, self.labels)
 
     @property
     def held_out(self) -> np.ndarray:
@@ -48,13 +51,21 @@ class FineTuneData:
 
     @staticmethod
     def copy(
-        images: np.ndarray, labels: np.ndarray, parent_keras: Path, parent_tflite: Path, folder: Path
+        images: np.ndarray,
+        labels: np.ndarray,
+        parent_keras: Path,
+        parent_tflite: Path,
+        folder: Path,
+        *,
+        heals: bool = False,
     ) -> dict[int, StoredFile]:
         """Write drawings and the parent's two files into `folder`. Returns what `load` needs to find them.
 
-        images, labels: as in the fields. Raises DigitsError for too few drawings, or when a file cannot be written.
+        images, labels, heals: as in the fields. Raises DigitsError for too few drawings, or when a file cannot be
+        written.
         """
-        _check(images, labels)
+        if not heals:
+            _check(images, labels)
         files = [
             write_new(folder, "fine-tune.npz", lambda part: np.savez_compressed(part, images=images, labels=labels))
         ]
@@ -63,8 +74,8 @@ class FineTuneData:
         return dict(enumerate(files))
 
     @classmethod
-    def load(cls, folder: Path, stored: dict[int, StoredFile]) -> "FineTuneData":
-        """Read what `copy` wrote. Raises DamagedFile when anything is missing or changed."""
+    def load(cls, folder: Path, stored: dict[int, StoredFile], *, heals: bool = False) -> "FineTuneData":
+        """Read what `copy` wrote. heals: as in the field. Raises DamagedFile when anything is missing or changed."""
         try:
             arrays = read_arrays(folder, stored[0])
             files = {name: stored[number] for number, name in enumerate(PARENT_FILES, start=1)}
@@ -74,7 +85,7 @@ class FineTuneData:
             raise DamagedFile(
                 "The drawings of this run, or the network it began with, are missing or damaged. Fine-tune again."
             ) from error
-        return cls(arrays["images"], arrays["labels"], folder, files)
+        return cls(arrays["images"], arrays["labels"], folder, files, heals)
 
     def weights(self) -> list[np.ndarray]:
         """Return the weights of the parent's network. Worker side: loads Keras. Raises DamagedFile."""

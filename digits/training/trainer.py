@@ -16,7 +16,7 @@ from digits.data.dataset import Dataset
 from digits.data.encoding import num_batches
 from digits.data.splits import Split, split, take
 from digits.errors import DigitsError
-from digits.networks import architectures
+from digits.networks import architectures, damage
 from digits.networks.settings import Settings
 from digits.training.checkpoints import Checkpoint
 from digits.training.engine import Digits, Engine, Sums, backend
@@ -77,14 +77,17 @@ def fit(
     Raises DigitsError when XLA is asked for and cannot compile the network.
     """
     parts = parts or split(settings.split, settings.source)
-    images, labels = take(dataset, parts.train)
+    images, labels = take(dataset, settings.learned(parts.train))
     validation = Digits(*take(dataset, parts.validation))
     rehearsal = RehearsalSampler(fine_tune, images, labels, vary=settings.augmentation) if fine_tune else None
     steps = num_batches(len(rehearsal or labels), settings.batch_size)
     members = [settings.racer(place) for place in range(settings.racers)]
     networks = [_untrained(member) for member in members]
     if fine_tune:
-        networks[0].set_weights(fine_tune.weights())
+        weights = fine_tune.weights()
+        if settings.damage:
+            weights = damage.apply(damage.Damage.read(settings.damage), settings, weights)
+        networks[0].set_weights(weights)
 
     def fitted(state: str, reason: str = "") -> Fitted:
         networks[0].set_weights(engine.model.get_weights())
@@ -95,7 +98,7 @@ def fit(
         engine.begin(networks)
         if checkpoint:
             engine.restore(checkpoint.state)
-        else:
+        elif not settings.damage:  # a damaged network is never saved
             on_weights(0, engine.model)
         rows = list(checkpoint.epochs) if checkpoint else []
         first = len(rows) + 1

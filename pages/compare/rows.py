@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import streamlit as st
 
 from digits.evaluation import evaluate, store
-from digits.evaluation.test_sets import test_sets
+from digits.evaluation.test_sets import TITLES, test_sets
 from digits.networks import architectures
 from digits.networks.settings_table import SETTINGS
 from digits.runs.run import Run
@@ -30,7 +30,7 @@ def _row(run: Run, score: dict | None, zone: tzinfo) -> dict:
         "Run": run_label(run),
         "Test accuracy": 100 * score["accuracy"] if score else None,
         "95% interval": f"{low:.2%} to {high:.2%}" if score else "",
-        "Test set": f"{SETTINGS['split'].choices[score['test']]} ({score['n']:,})" if score else "",
+        "Test set": f"{TITLES[score['test']]} ({score['n']:,})" if score else "",
         "Network": SETTINGS["architecture"].choices[settings.architecture],
         "State": str(run.state),
         "Created": datetime.fromisoformat(run.created).astimezone(zone).replace(tzinfo=None),
@@ -46,7 +46,7 @@ def _score(run: Run, accuracies: dict[str, dict]) -> dict | None:
     if run.is_starter:
         reports = {chosen.name: evaluate.stored(run, chosen) for chosen in test_sets(run.settings)}
         accuracies = {name: report for name, report in reports.items() if report}
-    name = next((name for name in ("official", "tutorial") if name in accuracies), None)
+    name = next((name for name in ("official", "tutorial", run.settings.source) if name in accuracies), None)
     return accuracies[name] | {"test": name} if name else None
 
 

@@ -12,6 +12,7 @@ from pages.compare.conclusion import conclude, differences
 from pages.compare.evaluated import on_the_same_digits
 from pages.shared.charts import chart
 from pages.shared.errors import told
+from pages.shared.glossary import more
 from pages.shared.pickers import figure_label, run_label
 
 ABOUT = (
@@ -47,7 +48,7 @@ def show(runs: list[Run]) -> None:
             for other, test in found.others.items()
         ]  # fmt: skip
         st.dataframe(rows, hide_index=True, height="content", alt="McNemar's test of the best run and each other one")
-        st.caption(ABOUT)
+        st.caption(f"{ABOUT} {more('comparison', 'confidence-interval')}")
     with told():
         cards = [_card(run, report) for run, report in zip(runs, reports, strict=True)]
     columns = {name: st.column_config.NumberColumn(format=text) for name, text in FORMATS.items()}

@@ -5,12 +5,13 @@ from pathlib import Path
 import streamlit as st
 
 from digits.errors import BlankDrawing, DigitsError
-from pages.draw.answer import live_training, multi_digit, prediction, tabs
+from digits.notebooks import programs
+from pages.draw.answer import live_training, multi_digit, prediction, tabs, witnesses
 from pages.draw.canvas import canvas, draft, practice, recent, sources
 from pages.draw.canvas.sources import CANVAS, ONE_DIGIT, PICTURE, TEST_DIGIT
 from pages.draw.my_drawings import label_drawing
-from pages.draw.picture import rows
-from pages.shared import cache, pickers
+from pages.draw.picture import many, rows
+from pages.shared import cache, code, pickers
 from pages.shared.drawing import on_canvas
 from pages.shared.errors import told
 
@@ -57,16 +58,19 @@ def draw() -> None:
         with paper:
             ink = sources.read_ink(source)
         strokes = on_canvas() if source == CANVAS else []
+        joined = not training and witnesses.are_joined(run)
         if count != ONE_DIGIT:
             ink, parts = multi_digit.find_digits(ink, strokes, *models, count)
         if training:
             live_training.show_drawing(training, ink, answer, details)
         elif parts:
-            number = multi_digit.show(ink, parts, *models, answer, details)
+            paths = [witnesses.path(strokes if joined else [], part.on_paper(ink.shape)) for part in parts]
+            number = multi_digit.show(ink, parts, *models, answer, details, paths)
             if source == CANVAS:
                 recent.remember(number.text, number.confidence)
         else:
-            digit = prediction.show(ink, *models, confidence_help, answer, details)
+            path = witnesses.path(strokes, ink)
+            digit = prediction.show(ink, *models, confidence_help, answer, details, path=path, joined=joined)
             if source == CANVAS:
                 recent.remember(digit.text, digit.confidence)
             with details:
@@ -85,8 +89,11 @@ def draw() -> None:
     if source == PICTURE and not training:
         with details:
             rows.offer(*models)
+            many.offer(*models)
     if not training:
         tabs.show(run, models, digit, ink, strokes)
+        if digit:
+            code.show(programs.draw, run, ink, digit)
     draft.save()
 
 

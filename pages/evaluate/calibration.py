@@ -9,6 +9,7 @@ from digits.inference.recognizer import at_temperature
 from digits.runs.run import Run
 from pages.evaluate import predictions, table
 from pages.shared.charts import SAVE, chart
+from pages.shared.glossary import linked, more
 
 
 def show(run: Run, chosen: TestSet, scores: dict) -> None:
@@ -17,12 +18,14 @@ def show(run: Run, chosen: TestSet, scores: dict) -> None:
     st.markdown(
         f"Confidence and accuracy differ by {known['error_after']:.2%} on average. Without calibration it would be "
         f"{known['error_before']:.2%}.",
-        help="The mean gap over 15 ranges of confidence (expected calibration error). Calibration divides the outputs "
-        f"of the last layer by {known['temperature']:.2f}, the temperature. It was fitted on the validation digits.",
+        help=linked(
+            "The mean gap over 15 ranges of confidence (expected calibration error). Calibration divides the outputs "
+            f"of the last layer by {known['temperature']:.2f}, the temperature. It was fitted on the validation digits."
+        ),
     )
     st.markdown(
         f"Loss: {scores['loss']:.4f}.",
-        help="How far probabilities are from the labels, 0 is best. Mean negative log-likelihood in nats.",
+        help=linked("How far probabilities are from the labels, 0 is best. Mean negative log-likelihood in nats."),
     )
     loaded = predictions.load(run, chosen)
     if loaded is None:
@@ -38,7 +41,7 @@ def show(run: Run, chosen: TestSet, scores: dict) -> None:
     )  # fmt: skip
     st.caption(
         "Predictions shown with 70% confidence should be correct about 70% of the time: the dotted line. A small point "
-        "stands for few digits, and chance moves it far."
+        "stands for few digits, and chance moves it far. " + more("calibration", "temperature", "confidence")
     )
     rows = [
         {"Confidence": f"{row['confidence']:.1%}", "Correct": f"{row['accuracy']:.1%}", "Predictions": row["n"]}

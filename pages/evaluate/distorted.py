@@ -6,9 +6,11 @@ import streamlit as st
 from digits.evaluation.distortions import DISTORTIONS, distort
 from digits.evaluation.report import wilson_interval
 from digits.evaluation.test_sets import TestSet
+from digits.lessons.checks import FALLEN
 from digits.runs.run import Run
-from pages.shared import cache
+from pages.shared import cache, lesson
 from pages.shared.errors import told
+from pages.shared.glossary import linked
 from pages.shared.picture import show_enlarged
 
 MOST = 2_000  # digits predicted when a slider moves: half a second on two cores for cnn-large, a tenth for cnn
@@ -25,7 +27,7 @@ def show(run: Run, chosen: TestSet) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button("Reset", icon=":material/restart_alt:", key="evaluate_reset", on_click=_reset)
             every = max(1, len(chosen.indices) // MOST)
-            takes_all = "It takes longer, and the interval is narrower."
+            takes_all = linked("It takes longer, and the interval is narrower.")
             if every > 1 and st.toggle(f"All {len(chosen.indices):,} digits", key="evaluate_all", help=takes_all):
                 every = 1
     # Without neutral strengths, the undistorted digits, with which all others are compared, are predicted once.
@@ -51,6 +53,7 @@ def _reset() -> None:
 def _accuracy(run: Run, chosen: TestSet, strengths: dict[str, float], every: int) -> None:
     are_correct = cache.correct_when_distorted(run, chosen, strengths, every)
     undistorted = cache.correct_when_distorted(run, chosen, {}, every).mean()
+    _note(strengths, are_correct.mean(), undistorted)
     low, high = wilson_interval(int(are_correct.sum()), len(are_correct))
     change = f"{100 * (are_correct.mean() - undistorted):+.2f} points" if strengths else "Not distorted"
     st.metric(
@@ -59,6 +62,15 @@ def _accuracy(run: Run, chosen: TestSet, strengths: dict[str, float], every: int
     )  # fmt: skip
     part = "" if every == 1 else f", every {every}th of the {len(chosen.indices):,}"
     st.caption(f"95% interval {low:.2%} to {high:.2%}: {len(are_correct):,} digits{part}.")
+
+
+def _note(strengths: dict[str, float], accuracy: float, undistorted: float) -> None:
+    """Tell the lessons where a single distortion costs much."""
+    if len(strengths) == 1 and accuracy <= undistorted - FALLEN:
+        [(name, strength)] = strengths.items()
+        if act := {"scale": "size", "thickness": "thickness"}.get(name):
+            unit = DISTORTIONS[name].unit
+            lesson.note(act, strength=strength, unit=unit, accuracy=float(accuracy), undistorted=float(undistorted))
 
 
 def _examples(run: Run, chosen: TestSet, strengths: dict[str, float]) -> None:

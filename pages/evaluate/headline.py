@@ -34,6 +34,8 @@ def show(chosen: TestSet, report: dict) -> None:
     with words:
         st.header(f"{report['accuracy']:.1%}: {num_wrong:,} of {n:,} misclassified", anchor=False)
         st.caption(f"Test set: {report['title']}.{_source(chosen)}")
+        if SOURCES[chosen.source].is_own:  # without Markdown: somebody else's words
+            st.text(f"Origin: {SOURCES[chosen.source].origin}. Licence: {SOURCES[chosen.source].licence}.")
     if num_wrong and is_available(chosen.source):
         with pictures, told():
             _worst(chosen, report["misclassified"][:NUM_WORST])

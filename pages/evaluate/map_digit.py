@@ -5,6 +5,7 @@ import streamlit as st
 
 from pages.evaluate import choice
 from pages.shared import shortcuts
+from pages.shared.glossary import linked
 from pages.shared.picture import show_enlarged
 
 KEY = "evaluate_map_index"
@@ -34,7 +35,7 @@ def show(images: np.ndarray, labels: np.ndarray, predicted: np.ndarray) -> None:
             )  # fmt: skip
         st.button(
             "Open", icon=":material/zoom_in:", key="evaluate_map_open", on_click=choice.open_in_mistakes, args=(index,),
-            help="Shows its probabilities and the most similar training digits.",
+            help=linked("Shows its probabilities and the most similar training digits."),
         )  # fmt: skip
         shortcuts.offer()
 

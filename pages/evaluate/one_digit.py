@@ -10,11 +10,13 @@ from digits.evaluation import features
 from digits.evaluation.label_errors import raters_label
 from digits.evaluation.test_sets import TestSet
 from digits.figures.images import gallery
+from digits.lessons.checks import CONFIDENT
 from digits.runs.run import Run
 from pages.evaluate import choice
-from pages.shared import background, cache, shortcuts
+from pages.shared import background, cache, lesson, shortcuts
 from pages.shared.charts import chart, probability_bars
 from pages.shared.errors import told
+from pages.shared.glossary import linked
 from pages.shared.picture import show_enlarged
 from pages.shared.prepare import prepared
 from pages.shared.text import percent
@@ -38,6 +40,9 @@ def show(
     """
     _steps(found, index)
     predicted = int(probabilities.argmax())
+    confidence = float(probabilities[predicted])
+    if predicted != label and confidence > CONFIDENT and run.settings.architecture == "linear":
+        lesson.note("confident_mistake", index=index, label=label, predicted=predicted, confidence=confidence)
     picture, words = st.columns([2, 3])
     with picture:
         show_enlarged(image, 7, alt=f"A handwritten digit with label {label}, prediction {predicted}")
@@ -83,8 +88,10 @@ def _nearest(run: Run, image: np.ndarray) -> None:
     part = features.learned_part(run)
     st.markdown(
         "**Most similar training digits**",
-        help="Similar for this network: the outputs of its last hidden layer, the features, point in the most similar "
-        "directions (cosine).",
+        help=linked(
+            "Similar for this network: the outputs of its last hidden layer, the features, point in the most similar "
+            "directions (cosine)."
+        ),
     )
     if part == features.SAMPLE:
         st.caption(AMONG_SAMPLE)

@@ -11,6 +11,7 @@ from pages.evaluate import distorted, table
 from pages.shared import background, pickers
 from pages.shared.charts import SAVE, chart
 from pages.shared.errors import told
+from pages.shared.glossary import more
 from pages.shared.prepare import prepared
 
 ICON = ":material/ssid_chart:"
@@ -51,7 +52,9 @@ def _curves(run: Run, chosen: TestSet, measured: dict[str, dict]) -> None:
                     key=f"evaluate_curve_{name}", tools=SAVE, alt=f"Accuracy by {known.title.lower()}. {sentence}",
                 )  # fmt: skip
                 st.caption(sentence)
-    st.caption("The bands are 95% intervals. The dotted line marks the digits without distortion.")
+    st.caption(
+        "The bands are 95% intervals. The dotted line marks the digits without distortion. " + more("robustness")
+    )
     table.behind("evaluate_robustness", lambda: _rows(lines), about="Accuracy at each strength of each distortion")
 
 

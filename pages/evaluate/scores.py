@@ -7,6 +7,7 @@ from digits.evaluation.test_sets import TestSet
 from digits.runs.run import Run
 from pages.evaluate import calibration, card, table
 from pages.shared.errors import told
+from pages.shared.glossary import linked
 
 CORRECTED = (
     "The accuracy with the 15 known label errors of MNIST's own test set corrected. Three show no digit and are left "
@@ -40,7 +41,7 @@ def _numbers(scores: dict) -> None:
             st.metric(
                 "Pen-drawn digits", f"{drawn['mean']:.2%}", f"{drawn['worst']:.2%} in the worst style",
                 delta_color="off", delta_arrow="off", border=True,
-                help=f"Accuracy on {drawn['n']:,} digits drawn with a pen, each in {drawn['ways']} styles.",
+                help=linked(f"Accuracy on {drawn['n']:,} digits drawn with a pen, each in {drawn['ways']} styles."),
             )  # fmt: skip
     low, high = scores["interval"]
     st.caption(
@@ -52,7 +53,7 @@ def _score(name: str, score: dict, about: str) -> None:
     low, high = score["interval"]
     st.metric(
         name, f"{score['accuracy']:.2%}", f"95% interval: {low:.2%} to {high:.2%}", delta_color="off",
-        delta_arrow="off", border=True, help=about,
+        delta_arrow="off", border=True, help=linked(about),
     )  # fmt: skip
 
 

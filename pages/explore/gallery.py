@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from digits.data.dataset import Dataset
+from digits.data.sources import SOURCES
 from digits.data.splits import Split
 from digits.figures import images
 from pages.explore.one_digit import open_digit
@@ -17,8 +18,10 @@ def show(dataset: Dataset, parts: Split) -> None:
     """Show the digits of a page, and the choices beside them."""
     sheet, words = st.columns(2, gap="large")
     with words:
-        links.follow("digit", "explore_digit", range(10))
-        digit = st.pills("Only the digit", range(10), key="explore_digit", on_change=paging.back, args=(PAGE,))
+        digit, is_labelled = None, SOURCES[dataset.source].is_labelled
+        if is_labelled:
+            links.follow("digit", "explore_digit", range(10))
+            digit = st.pills("Only the digit", range(10), key="explore_digit", on_change=paging.back, args=(PAGE,))
         among = np.arange(len(dataset.labels)) if digit is None else np.flatnonzero(dataset.labels == digit)
         seed = st.session_state.get("explore_seed")
         with st.container(horizontal=True):
@@ -29,10 +32,16 @@ def show(dataset: Dataset, parts: Split) -> None:
         if seed is not None:
             among = np.random.default_rng(seed).permutation(among)
         shown = among[paging.turn(len(among), PER_PAGE, PAGE)].tolist()
-        st.caption(f"{len(among):,} digits, {PER_PAGE} on a page. Point at one to see its label, select it to open it.")
+        label = " and label" * is_labelled
+        st.caption(
+            f"{len(among):,} digits, {PER_PAGE} on a page. Point at one to see its index{label}, select it to open it."
+        )
     with sheet:
         chart(
-            images.gallery(dataset.images[shown], [f"index {index:,}: a {dataset.labels[index]}" for index in shown]),
+            images.gallery(
+                dataset.images[shown],
+                [f"index {index:,}" + f": a {dataset.labels[index]}" * is_labelled for index in shown],
+            ),
             key="explore_gallery",
             on_click=lambda point: open_digit(shown[point["point_index"]]),
             alt=f"{len(shown)} handwritten digits" + ("" if digit is None else f", all of them {digit}"),

@@ -11,6 +11,7 @@ from digits.data.splits import Split, take
 from digits.figures.counts import split_bar
 from digits.figures.labels import pairs
 from pages.shared.charts import chart
+from pages.shared.glossary import more
 
 BATCH_SIZE = 32
 
@@ -23,7 +24,7 @@ def show(dataset: Dataset, parts: Split) -> None:
     chart(split_bar(counts), key="explore_split_bar", alt=alt)
     st.markdown(
         "The network learns from the training digits. The validation digits show how well it does while you choose its "
-        "settings. The test digits stay unseen until the end."
+        f"settings. The test digits stay unseen until the end. {more('test-set')}"
     )
 
     images, labels = take(dataset, parts.train)
@@ -41,8 +42,9 @@ def show(dataset: Dataset, parts: Split) -> None:
             alt = f"Pictures with their labels: {', '.join(map(str, one_hot[rows].argmax(axis=1)))}"
             chart(pairs(pixels[rows, ..., 0], one_hot[rows]), key=f"explore_batch_{rows[0]}", alt=alt)
     st.caption(
-        f"Each picture stands beside its label. Python calls that pairing `zip`. The pictures have the shape "
-        f"`{pixels.shape}`: digits, rows, columns, one grey channel. The one-hot labels have the shape "
-        f"`{one_hot.shape}`: digits, places. These batches are in the order of the data. Training shuffles the digits "
-        "in every epoch."
+        f"Each picture stands beside its label. Python calls that pairing `zip`. A block of numbers is called a "
+        "tensor. "
+        f"That of the pictures has the shape `{pixels.shape}`: digits, rows, columns, one grey channel. That of the "
+        f"one-hot labels has the shape `{one_hot.shape}`: digits, places. These batches are in the order of the data. "
+        f"Training shuffles the digits in every epoch. {more('tensor', 'zip', 'batch', 'epoch')}"
     )

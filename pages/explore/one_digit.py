@@ -5,13 +5,15 @@ from dataclasses import asdict
 import numpy as np
 import streamlit as st
 
-from digits.data.dataset import Dataset
+from digits.data.dataset import NO_LABEL, Dataset
 from digits.data.encoding import one_hot, scale
+from digits.data.sources import SOURCES
 from digits.data.splits import Split
 from digits.figures.images import heatmap
 from digits.figures.labels import one_hot as one_hot_figure
-from pages.shared import cache, links, shortcuts
+from pages.shared import cache, lesson, links, shortcuts
 from pages.shared.charts import chart
+from pages.shared.glossary import linked, more
 
 PARTS = {"train": "the training set", "validation": "the validation set", "test": "the test set"}
 
@@ -25,21 +27,31 @@ def show(dataset: Dataset, parts: Split) -> None:
     with picture:
         pixels = st.container()
         with st.container(horizontal=True):
-            about = "Divides by 255, as the first layer of every network here does. Small numbers are easier to learn."
-            scaled = st.toggle("Scale the pixels to 0..1", key="explore_scaled", help=about)
+            about = (
+                "Divides each pixel by 255, the largest value, as the first layer of every network here does. Large "
+                "numbers would change the sums of a network too much at each step of the training."
+            )
+            scaled = st.toggle("Scale the pixels to 0..1", key="explore_scaled", help=linked(about))
             numbers = st.toggle("Show the value of each pixel", key="explore_numbers")
+        if numbers:
+            lesson.note("pixels", index=index, label=label)
         with pixels:
             chart(
                 heatmap(scale(image) if scaled else image, scaled=scaled, numbers=numbers),
                 key="explore_heatmap",
-                alt=f"Handwritten digit {label}, 28 by 28 pixels",
+                alt=f"Handwritten digit {'' if label == NO_LABEL else label}, 28 by 28 pixels",
             )
     with words:
+        if label == NO_LABEL:
+            st.markdown("Nobody has said which digit this is. **Predictions** shows what a model predicts.")
+            st.caption(f"Index {index:,}")
+            return
         st.metric("Label", label, help="The digit that a person read.")
         vector = one_hot([label])[0]
         st.markdown(
             "A network gives ten numbers, one for each digit. To compare them with the label, the label becomes ten "
-            f"numbers, too: a 1 at place {label}, counted from 0, and a 0 everywhere else. This is called **one-hot**."
+            f"numbers, too: a 1 at place {label}, counted from 0, and a 0 everywhere else. This is called **one-hot**. "
+            f"The digit itself would not do: the network would learn that a 7 is more than a 6. {more('one-hot')}"
         )
         st.code(str(vector.tolist()), language=None)
         alt = f"Ten boxes; the one at place {label} is filled"
@@ -55,7 +67,9 @@ def _choose(dataset: Dataset) -> int:
     links.follow("index", "explore_index", range(count), 0)
     links.follow("digit", "explore_digit", range(10))
     index = st.number_input("Index", 0, count - 1, step=1, key="explore_index", on_change=_any_digit)
-    digit = st.pills("Only the digit", range(10), key="explore_digit", on_change=_first_of, args=(dataset.source,))
+    digit = None
+    if SOURCES[dataset.source].is_labelled:
+        digit = st.pills("Only the digit", range(10), key="explore_digit", on_change=_first_of, args=(dataset.source,))
     among = np.arange(count) if digit is None else np.flatnonzero(dataset.labels == digit)
     steps = {
         ("Previous", "chevron_left", "P"): among[np.searchsorted(among, index) - 1],  # -1: from the first to the last

@@ -44,5 +44,9 @@ with st.grid(4, min_column_width=180):
 
 st.html(WHOLE_CARD_IS_ITS_LINK)
 
+with st.container(horizontal=True, gap="medium"):
+    st.page_link("pages/lesson/page.py", label="Lesson: 40 minutes", icon=":material/school:")
+    st.page_link("pages/glossary/page.py", label="Glossary", icon=":material/dictionary:")
+
 data, num_runs = SOURCES["mnist" if is_prepared("mnist") else "sample"], runs.count()
 st.caption(f"{data.num_train + data.num_test:,} digits ready · {num_runs:,} run{'s' * (num_runs != 1)}")

@@ -10,7 +10,8 @@ import cv2
 import numpy as np
 import streamlit as st
 
-from digits.data.dataset import Dataset, open_dataset
+from digits.data.dataset import Dataset, array_files, open_dataset
+from digits.data.sources import SOURCES
 from digits.drawings import store as drawings_store
 from digits.errors import DamagedFile
 from digits.evaluation import embedding_map, features, robustness
@@ -21,13 +22,16 @@ from digits.evaluation.store import Result, Subject
 from digits.evaluation.test_sets import TestSet
 from digits.inference.activations import Activations
 from digits.inference.detector import Detector
+from digits.inference.path_network import PathNetwork
 from digits.inference.recognizer import Recognizer
 from digits.inference.snapshot import Snapshot
+from digits.networks import weights
+from digits.networks.damage import Damage, apply
 from digits.runs import models
 from digits.runs import store as runs
 from digits.runs.run import Run
 from digits.storage.files import StoredFile
-from digits.storage.home import data_folder, home, run_folder
+from digits.storage.home import home, run_folder
 from digits.training import snapshots
 from digits.training.fine_tuning import is_held_out
 from pages.shared.picture import png
@@ -38,8 +42,9 @@ KEYS = {
     Run: lambda run: run.model and (run.model.sha256, run.model.temperature),
     Result: lambda result: result.file,
     StoredFile: lambda stored: stored.sha256,
-    Dataset: lambda digits: digits.source,  # whose sha256 is known to the program
-    range: lambda part: (part.start, part.stop),
+    Dataset: lambda digits: (digits.source, SOURCES[digits.source].images_sha256, SOURCES[digits.source].labels_sha256),
+    TestSet: lambda chosen: (chosen.name, chosen.indices, SOURCES[chosen.source].images_sha256),
+    range: lambda part: (part.start, part.stop, part.step),
 }
 """What names an argument of a cached function; raising inside would hide which error it was."""
 
@@ -59,7 +64,7 @@ class Drawings:
 
 def dataset(source: str) -> Dataset:
     """Return the prepared digits of one source, verified once. Raises DataUnavailable, DamagedFile."""
-    file = data_folder(source) / "images.npy"
+    file = array_files(source)[0]
     # The sample is prepared while it is opened.
     return _dataset(source, str(file), file.stat().st_mtime_ns if file.is_file() else 0)
 
@@ -74,7 +79,9 @@ def _dataset(source: str, file: str, made: int) -> Dataset:
 def class_means(digits: Dataset, part: range) -> np.ndarray:
     """Return the mean digit of each class within a range of indices, (10, 28, 28) float32 in 0..255."""
     images, labels = digits.images[part.start : part.stop], digits.labels[part.start : part.stop]
-    return np.stack([images[labels == digit].mean(axis=0, dtype=np.float32) for digit in range(10)])
+    counts = np.bincount(labels, minlength=10)
+    sums = np.stack([images[labels == digit].sum(axis=0, dtype=np.float32) for digit in range(10)])
+    return sums / np.maximum(counts, 1)[:, np.newaxis, np.newaxis]
 
 
 @st.cache_data(max_entries=2, show_spinner=False)
@@ -92,6 +99,12 @@ def recognizer(run: Run) -> Recognizer:
     return models.recognizer(run)
 
 
+@st.cache_data(max_entries=4, show_spinner="Predicting the digits…", hash_funcs=KEYS)
+def predictions(run: Run, digits: Dataset) -> np.ndarray:
+    """Return the probabilities of all digits of a source, (n, 10) float32. Raises DamagedFile."""
+    return recognizer(run).probabilities(digits.images)
+
+
 @st.cache_resource(max_entries=4, show_spinner="Loading the network…", hash_funcs=KEYS)
 def activations(run: Run) -> Activations:
     """Return what shows the hidden layers of a run's network, read and checked once. Raises DamagedFile."""
@@ -102,6 +115,12 @@ def activations(run: Run) -> Activations:
 def detector() -> Detector:
     """Return the bundled digit detector, loaded and checked once. Raises DamagedFile."""
     return Detector.bundled()
+
+
+@st.cache_resource(show_spinner="Loading the path network…")
+def path_network() -> PathNetwork:
+    """Return the bundled path network, loaded and checked once. Raises DamagedFile."""
+    return PathNetwork.bundled()
 
 
 def along_epochs(run: Run, picture: np.ndarray) -> dict[int, np.ndarray]:
@@ -213,3 +232,24 @@ def predicted_drawings(run: Run, found: Drawings) -> np.ndarray:
 def _predictions_by_id(run: Run) -> dict[str, int]:
     """Filled one drawing at a time, so that a new label does not cost the prediction of all of them."""
     return {}
+
+
+@st.cache_resource(max_entries=4, show_spinner="Loading the network…", hash_funcs=KEYS)
+def _weights(run: Run) -> list[np.ndarray]:
+    return weights.read(run.model.file("model.keras"), run.settings)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=KEYS)
+def damaged(run: Run, damage: str) -> Snapshot:
+    """Return the network of a run with a damage, as `digits.networks.damage` writes it. Raises DamagedFile."""
+    return weights.network(run.settings, apply(Damage.read(damage), run.settings, _weights(run)))
+
+
+@st.cache_data(max_entries=256, show_spinner="Predicting the digits…", hash_funcs=KEYS)
+def predicted_by_damaged(run: Run, damage: str, chosen: TestSet, indices: range) -> np.ndarray:
+    """Return which digit a damaged network predicts for some digits of a test set, (n,) int. Raises DamagedFile."""
+    images, _ = chosen.take(dataset(chosen.source))
+    network, images = damaged(run, damage), images[indices.start : indices.stop : indices.step]
+    # In parts: the windows of a large convolution take 200 MB for 1,000 digits.
+    parts = [network.probabilities(images[start : start + 100]) for start in range(0, len(images), 100)]
+    return np.concatenate(parts).argmax(axis=1)

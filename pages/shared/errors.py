@@ -1,11 +1,14 @@
 """Say what went wrong in one sentence."""
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import streamlit as st
 
 from digits.errors import DigitsError
+
+LOG = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -27,8 +30,14 @@ def attempt(action: Callable, *arguments) -> None:
 
 
 def show_error(error: Exception) -> bool:
-    """Of the `st.App`: show a DigitsError that no page caught as its sentence, instead of Streamlit's own box."""
+    """Of the `st.App`: say in a sentence what no page caught, instead of Streamlit's own box.
+
+    A DigitsError says it itself. Anything else is a fault of the app, or a value that no page of ours sends; the log
+    has its traceback.
+    """
     if isinstance(error, DigitsError):
         st.error(str(error), icon=":material/error:")
-        return True
-    return False
+    else:
+        LOG.error("A page failed.", exc_info=error)
+        st.error("This page failed. Reload it; what you have saved is kept.", icon=":material/error:")
+    return True

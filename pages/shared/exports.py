@@ -9,6 +9,7 @@ from digits.exports.formats import FORMATS, Export, Format, missing_packages, ne
 from digits.runs.run import Run
 from pages.shared import background
 from pages.shared.errors import told
+from pages.shared.glossary import linked
 
 WHY = (
     "You get a zip with the model, a card, ten test digits and an example. Before you can download it, it is loaded "
@@ -56,8 +57,8 @@ def _scale(known: Format) -> str:
     if len(known.scales) == 1:
         return known.scales[0]
     chosen = st.segmented_control(
-        "Pixels", known.scales, default=known.scales[0], format_func=RANGES.get, key="export_scale", help=RANGE_HELP,
-        required=True,
+        "Pixels", known.scales, default=known.scales[0], format_func=RANGES.get, key="export_scale",
+        help=linked(RANGE_HELP), required=True,
     )  # fmt: skip
     return chosen or known.scales[0]
 

@@ -10,6 +10,7 @@ from types import ModuleType
 import streamlit as st
 
 from pages.shared.errors import told
+from pages.shared.glossary import linked
 
 
 def follow(
@@ -42,6 +43,7 @@ def choose(label: str, name: str, key: str, options: Mapping[str, str] | list[st
     """
     titles = options if isinstance(options, Mapping) else {}
     follow(name, key, options, next(iter(options)))
+    how["help"] = linked(how.get("help"))
     return st.segmented_control(
         label, list(options), format_func=lambda option: titles.get(option, option), required=True, key=key, **how
     )

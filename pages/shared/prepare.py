@@ -38,6 +38,12 @@ def _offer(source: str, problem: str, choice: str | None) -> None:
     """An empty state: what is missing, one button that mends it, one way round it."""
     known = SOURCES[source]
     action = "Prepare it again" if problem else f"Prepare the full {known.title}"
+    if known.is_own:
+        st.warning(
+            problem or f"The digits of {known.title} are not here any more. Add them again under this name.",
+            icon=":material/warning:",
+        )
+        return
     with st.container(border=True, key="prepare"):
         st.header(f"{known.title} is not ready yet", anchor=False)
         if problem:

@@ -1,20 +1,40 @@
-"""What the server does beside its pages: it answers at once, and looks after the tasks although no page is open."""
+"""What the server does beside its pages: it answers at once, looks after the tasks, and predicts for programs."""
 
 import asyncio
+import logging
 import os
 import socket
+import time
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager, suppress
+from functools import cache
 
 import cv2
 import psutil
+from starlette.routing import Route
 
 from digits import tasks
+from digits.data import adding
 from digits.errors import DigitsError
 from digits.runs import store as runs
 from digits.storage import database
 
 LOOK_SECONDS = 1.0
+LOG_RECORDS = 60  # a minute, of one logger
+LOGGERS = "asyncio", "uvicorn.error"
+
+
+@cache
+def service_routes() -> list[Route]:
+    """Return the routes of the prediction service, where DIGITS_API asks for it.
+
+    Kept, because every rerun runs app.py, which hands them to a new `st.App`.
+    """
+    if os.environ.get("DIGITS_API") != "1":
+        return []
+    from digits import service  # which few installations need
+
+    return service.routes()
 
 
 @asynccontextmanager
@@ -22,6 +42,9 @@ async def lifespan(app) -> AsyncIterator[None]:
     """Of the `st.App`: runs when the server listens already, and before it lets anybody in."""
     # A second thread wins 0.07 ms of a prediction, and loses a tenth where two networks predict at once.
     cv2.setNumThreads(1)
+    raise_open_files()
+    for name in LOGGERS:
+        logging.getLogger(name).addFilter(Seldom())
     with suppress(OSError, psutil.Error):  # a system that does not show its sockets only answers later
         send_at_once()
     with suppress(DigitsError):  # the pages say it
@@ -34,7 +57,10 @@ async def lifespan(app) -> AsyncIterator[None]:
 
 
 async def _look_after() -> None:
-    """Start what waits, end what hangs, say what was lost, every second; keep the database open once there is one."""
+    """Start what waits, end what hangs, say what was lost, let go of old uploads, every second.
+
+    Keep the database open once there is one.
+    """
     with ExitStack() as kept:
         is_kept = False
         while True:
@@ -42,7 +68,33 @@ async def _look_after() -> None:
                 kept.enter_context(database.kept_open())
             with suppress(DigitsError):  # the pages say it, and the next second may be better
                 await asyncio.to_thread(tasks.look_after)
+                adding.sweep()
             await asyncio.sleep(LOOK_SECONDS)
+
+
+def raise_open_files() -> None:
+    """Let this process open as many files and connections as the system allows it; often that is 1,024 of a million."""
+    with suppress(ImportError, OSError, ValueError):
+        import resource  # Windows has none
+
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+class Seldom(logging.Filter):
+    """Lets LOG_RECORDS a minute through: who opens connections until none is left must not fill the disk as well."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.minute, self.count = 0, 0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Return whether a record is written; the last one of a minute says that more are left out."""
+        minute = int(time.monotonic() // 60)
+        self.minute, self.count = minute, self.count + 1 if minute == self.minute else 1
+        if self.count == LOG_RECORDS:
+            record.msg, record.args = f"{record.getMessage()} (what follows in this minute is left out)", ()
+        return self.count <= LOG_RECORDS
 
 
 def send_at_once() -> None:

@@ -25,15 +25,20 @@ def owner() -> str:
     return verified(cookie) or LOCAL if isinstance(cookie, str) else LOCAL  # AppTest has no request
 
 
-def signed(visitor: str) -> str:
+def visitor(scope: MutableMapping[str, Any]) -> str:
+    """Return who asks; for middleware behind VisitorCookie."""
+    return scope["digits.visitor"]
+
+
+def signed(name: str) -> str:
     """Return the value of the cookie of a visitor."""
-    return f"{visitor}.{_signature(visitor)}"
+    return f"{name}.{_signature(name)}"
 
 
 def verified(value: str) -> str:
     """Return the visitor of a cookie, empty where it was not signed here."""
-    visitor, _, signature = value.partition(".")
-    return visitor if visitor and hmac.compare_digest(signature.encode(), _signature(visitor).encode()) else ""
+    name, _, signature = value.partition(".")
+    return name if name and hmac.compare_digest(signature.encode(), _signature(name).encode()) else ""
 
 
 class VisitorCookie:
@@ -43,10 +48,14 @@ class VisitorCookie:
         self.app = app
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
-        if scope["type"] not in ("http", "websocket") or verified(_cookie(scope)):
+        if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
-        value = signed(secrets.token_hex(8))
+        if known := verified(_cookie(scope)):
+            await self.app({**scope, "digits.visitor": known}, receive, send)
+            return
+        new = secrets.token_hex(8)
+        value = signed(new)
         others = [(name, text) for name, text in scope["headers"] if name != b"cookie"]
         kept = [text for name, text in scope["headers"] if name == b"cookie"]
         cookies = b"; ".join([*kept, f"{COOKIE}={value}".encode()])
@@ -60,7 +69,8 @@ class VisitorCookie:
                 message = {**message, "headers": [*headers, (b"set-cookie", header)]}
             await send(message)
 
-        await self.app({**scope, "headers": [*others, (b"cookie", cookies)]}, receive, send_with_cookie)
+        scope = {**scope, "headers": [*others, (b"cookie", cookies)], "digits.visitor": new}
+        await self.app(scope, receive, send_with_cookie)
 
 
 def _cookie(scope: MutableMapping[str, Any]) -> str:
@@ -75,5 +85,5 @@ def _cookie(scope: MutableMapping[str, Any]) -> str:
     return ""
 
 
-def _signature(visitor: str) -> str:
-    return hmac.new(secret("visitor").encode(), visitor.encode(), hashlib.sha256).hexdigest()[:32]
+def _signature(name: str) -> str:
+    return hmac.new(secret("visitor").encode(), name.encode(), hashlib.sha256).hexdigest()[:32]

@@ -7,6 +7,7 @@ from digits.data.dataset import Dataset
 from digits.data.splits import Split, take
 from digits.figures.images import gallery
 from digits.networks.augmentation import augment
+from pages.shared import lesson
 from pages.shared.charts import chart
 
 NUM_SHOWN = 8
@@ -14,6 +15,7 @@ NUM_SHOWN = 8
 
 def show(dataset: Dataset, parts: Split) -> None:
     """Show one row of training digits, and three rows of their variations."""
+    lesson.note("augmentation")
     images, labels = (array[:NUM_SHOWN] for array in take(dataset, parts.train))
     seed = st.session_state.setdefault("train_preview_seed", 0)
     rows = [images] + [augment(images, labels, np.random.default_rng([seed, row])) for row in range(3)]

@@ -7,6 +7,7 @@ import streamlit as st
 from digits.networks.backends import TITLES
 from digits.runs import sharing
 from digits.runs.run import Run
+from pages.shared.glossary import linked
 from pages.shared.text import duration
 from pages.train import progress
 
@@ -33,6 +34,7 @@ def _badges(run: Run) -> None:
     if details.get("backend", "tensorflow") != "tensorflow":
         st.badge(TITLES[details["backend"]], color="gray", help="The library that Keras runs on.")
     if "xla" in details:
-        st.badge(f"XLA {'on' if details['xla'] else 'off'}", color="gray", help=f"You asked for: {run.settings.xla}.")
+        about = linked(f"XLA compiles the training. You asked for: {run.settings.xla}.")
+        st.badge(f"XLA {'on' if details['xla'] else 'off'}", color="gray", help=about)
     if seconds := details.get("seconds"):
         st.badge(duration(seconds), icon=":material/timer:", color="gray", help="Training, with compiling.")

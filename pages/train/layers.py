@@ -9,6 +9,24 @@ from digits.networks import architectures, layers
 from digits.networks.layers import Layer
 from digits.networks.settings import Settings
 from digits.networks.settings_table import SETTINGS
+from pages.shared.glossary import linked
+
+LOSS = (
+    "The network pays for every prediction: minus the logarithm of the probability that it gave to the label "
+    "(cross-entropy). The optimizer changes the weights so that it pays less."
+)
+ABOUT = {
+    "Rescaling": "divides every pixel by 255.",
+    "Conv2D": "slides small filters over the picture. Each finds its pattern wherever it lies.",
+    "BatchNormalization": "brings the numbers of each map to the same range, so the network learns faster.",
+    "ReLU": "turns negative numbers into 0.",
+    "Activation": "bends the sums. Without it, many layers could do no more than one.",
+    "Flatten": "lays all numbers one after the other into a single list.",
+    "Dense": "adds up all its inputs, each multiplied by a weight. After the last one, softmax turns the ten sums into "
+    "ten probabilities, and argmax, the place of the largest, is the prediction.",
+    "Dropout": "switches off some units at random while the network learns. It works against overfitting.",
+}
+"""What each kind of layer does, as the end of a sentence that begins with its name."""
 
 
 def show(settings: Settings) -> None:
@@ -18,7 +36,7 @@ def show(settings: Settings) -> None:
     st.html(network(stages(found, rows)))
     total = sum(row["parameters"] for row in rows)
     optimizer = SETTINGS["optimizer"].choices[settings.optimizer]
-    st.caption(f"{total:,} parameters. Loss: categorical cross-entropy. Optimizer: {optimizer}.")
+    st.caption(f"{total:,} parameters. Loss: categorical cross-entropy. Optimizer: {optimizer}.", help=linked(LOSS))
     with st.expander("Layers as a table"):
         table = [
             {"Layer": row["layer"], "Output": _sizes(row["output"][1:]), "Parameters": row["parameters"]}
@@ -31,6 +49,8 @@ def show(settings: Settings) -> None:
             alt=f"Layers of {settings.architecture} with output shapes and parameter counts",
             column_config={"Parameters": st.column_config.NumberColumn(format="localized")},
         )
+        kinds = dict.fromkeys(row["layer"] for row in rows)
+        st.markdown(linked("\n".join(f"- **{kind}** {ABOUT[kind]}" for kind in kinds)))
 
 
 def stages(found: list[Layer], rows: list[dict[str, Any]]) -> list[Stage]:

@@ -4,10 +4,12 @@ import json
 
 import streamlit as st
 
+from digits.notebooks import programs
 from digits.runs import store as runs
 from digits.runs.run import MAX_EPOCHS, MAX_TAGS, Run, RunState
-from pages.shared import exports
+from pages.shared import code, exports
 from pages.shared.errors import attempt
+from pages.shared.glossary import linked
 from pages.train import run_status
 
 MODEL_FILES = {"model.keras": "Keras model", "model.tflite": "LiteRT model, for phones and OpenCV"}
@@ -29,6 +31,8 @@ def show(run: Run) -> None:
         if run.model:
             st.page_link("pages/compare/page.py", label="Compare", query_params={"compare": run.id})
     exports.show(run)
+    if not run.settings.parent:
+        code.show(programs.train, run.trained_with)
 
 
 def _delete(run: Run) -> None:
@@ -72,7 +76,7 @@ def _continue(run: Run) -> None:
         )
         st.number_input(
             "Last epoch", least, MAX_EPOCHS, value=least, key=key,
-            help="The epochs after those of a one-cycle schedule learn at a tenth of its highest rate.",
+            help=linked("The epochs after those of a one-cycle schedule learn at a tenth of its highest rate."),
         )  # fmt: skip
         st.button(
             "Continue training", type="primary", on_click=lambda: attempt(run_status.resume, run, st.session_state[key])

@@ -8,6 +8,7 @@ from digits.evaluation import evaluate
 from digits.evaluation.test_sets import test_sets
 from digits.runs import store as runs
 from digits.runs.run import Run, RunState
+from pages.shared.glossary import linked
 
 LARGE = """<style>
 .st-key-train_outcome [data-testid="stMetricValue"] { font-size: 3.5rem; line-height: 1.15 }
@@ -23,7 +24,7 @@ def show(run: Run, epochs: list[dict[str, Any]]) -> None:
         st.html(LARGE)
         with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
             if report:
-                st.metric("Test accuracy", f"{report['accuracy']:.1%}", width="content", help=report["title"])
+                st.metric("Test accuracy", f"{report['accuracy']:.1%}", width="content", help=linked(report["title"]))
             else:
                 st.metric("Validation accuracy", f"{epochs[-1]['val_accuracy']:.1%}", width="content")
             with st.container(width="stretch"):

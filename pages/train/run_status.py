@@ -9,6 +9,7 @@ from digits import tasks
 from digits.runs import store as runs
 from digits.runs.run import Run, RunState
 from pages.shared.errors import attempt
+from pages.shared.glossary import linked
 from pages.train import progress
 
 BADGES = {
@@ -88,5 +89,5 @@ def _requests(run: Run) -> None:
         )  # fmt: skip
     st.button(
         "Stopping…" if stops else label, icon=":material/stop:", on_click=attempt, args=(runs.stop, run),
-        disabled=stops, key=f"train_stop_{run.id}", help=help,
+        disabled=stops, key=f"train_stop_{run.id}", help=linked(help),
     )  # fmt: skip

@@ -1,16 +1,18 @@
 """The form of a new training: three choices, Start, and below them what a beginner need not see."""
 
+from contextlib import suppress
+
 import streamlit as st
 
 from digits import tasks
-from digits.data.sources import SOURCES
-from digits.data.splits import split
+from digits.data.splits import names, split
 from digits.errors import BadConfig, DigitsError
 from digits.networks import architectures
 from digits.networks.expected import EXPECTED
 from digits.networks.settings import SETTINGS, make_settings
+from digits.notebooks import programs
 from digits.runs import store as runs
-from pages.shared import cache
+from pages.shared import cache, code
 from pages.shared.errors import attempt, told
 from pages.shared.prepare import prepared
 from pages.shared.visitor import owner
@@ -40,12 +42,15 @@ def show() -> None:
         with st.expander("Advanced", icon=":material/tune:"):
             settings.advanced(architecture)
         parts = split(part, source)
+        learned = min(len(parts.train), st.session_state["train_train_digits"] or len(parts.train))
         st.caption(
-            f"The network learns from {len(parts.train):,} digits. After each epoch it is checked on "
+            f"The network learns from {learned:,} digits. After each epoch it is checked on "
             f"{len(parts.validation):,} others. At the end it is tested on {len(parts.test):,} that it has never seen."
         )
         if st.session_state["train_augmentation"]:
             augmented.show(dataset, parts)
+    with suppress(BadConfig):  # the button Start says what is wrong
+        code.show(programs.train, make_settings(**settings.draft() | {"source": source, "split": part}))
 
 
 def _choose_digits() -> tuple[str, str]:
@@ -54,8 +59,8 @@ def _choose_digits() -> tuple[str, str]:
         strip, labels = cache.strip("sample")
     st.image(strip, width="stretch", output_format="PNG", alt="Handwritten digits: " + " ".join(map(str, labels)))
     source = settings.choose("source", default=settings.default_source(), label_visibility="collapsed")
-    # Only MNIST's 70,000 digits have a test set of their own.
-    part = settings.choose("split", label_visibility="collapsed") if SOURCES[source].num_test else "tutorial"
+    # Only MNIST's 70,000 digits leave a choice.
+    part = settings.choose("split", label_visibility="collapsed") if len(names(source)) > 1 else "tutorial"
     return source, part
 
 
@@ -69,7 +74,7 @@ def _choose_network() -> str:
 
 
 def _offer_start(architecture: str, source: str, part: str) -> None:
-    expected, usual = EXPECTED[source, part].get(architecture), architectures.recipe(architecture, source)
+    expected, usual = EXPECTED.get((source, part), {}).get(architecture), architectures.recipe(architecture, source)
     said = expected and (
         f"{usual.epochs} epochs take about {_about(expected.seconds)} on two processor cores. Then about "
         f"{expected.accuracy:.1%} of the test digits are correct. "

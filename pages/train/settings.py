@@ -10,11 +10,16 @@ from digits.data.dataset import is_prepared
 from digits.networks.architectures import EDITABLE, NETWORK, recipe
 from digits.networks.backends import is_installed
 from digits.networks.settings import SETTINGS, make_settings
+from pages.shared.glossary import linked
 
 
 def fill() -> None:
     """Fill the form with the settings that come with the network and the digits, when one of them is another."""
-    source = st.session_state.get("train_source") or default_source()
+    if st.session_state.get("train_source") not in list(
+        SETTINGS["source"].choices
+    ):  # it was removed, or none is chosen
+        st.session_state["train_source"] = default_source()
+    source = st.session_state["train_source"]
     chosen = [st.session_state.get("train_architecture") or SETTINGS["architecture"].default, source]
     if st.session_state.get("train_filled_for") != chosen and chosen[0] in EDITABLE:
         st.session_state["train_filled_for"] = chosen
@@ -51,11 +56,12 @@ def choose(name: str, **options):
     options: of the widget, in place of those from the table.
     """
     setting = SETTINGS[name]
-    options = {"key": f"train_{name}", "help": setting.help, "persist_state": "session"} | options
+    options = {"key": f"train_{name}", "help": linked(setting.help), "persist_state": "session"} | options
     if setting.kind is bool:
         return st.toggle(setting.label, **options)
     initial = None if setting.default is None else getattr(make_settings(), name)
     if setting.kind is str and len(setting.choices) > 3:
+        initial = options.pop("default", initial)
         return st.radio(setting.label, list(setting.choices), list(setting.choices).index(initial),
                         **{"format_func": setting.choices.get, "horizontal": True} | options)  # fmt: skip
     if setting.kind is str:

@@ -14,6 +14,7 @@ from digits.training.learning_curves import reading
 from pages.shared import pickers
 from pages.shared.charts import chart
 from pages.shared.errors import told
+from pages.shared.glossary import more, named
 from pages.train import details, manage, outcome, progress, queue_place, run_status
 
 FOCUS = """<script>
@@ -71,7 +72,8 @@ def _curves(run: Run, epochs: list[dict[str, Any]], ticks: list[dict[str, float]
     if not ticks and not epochs:
         return
     if sentence := reading(epochs):
-        st.markdown(sentence)
+        terms = [term for term in ("overfitting", "learning-rate", "loss") if term in named(sentence)]
+        st.markdown(f"{sentence} {more(*terms or ['epoch'])}")
     last = None if run.state.is_final else run.num_epochs
     for column, metric in zip(st.columns(2, gap="large"), ("loss", "accuracy"), strict=True):
         with column:

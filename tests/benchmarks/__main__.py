@@ -18,7 +18,10 @@ PARTS = {
     "detector": ("non_digits", "how often the digit detector accepts other drawings"),
     "audit": ("audit", "how many wrong labels the audit of a source finds"),
     "load": ("load.visitors", "how many visitors the server bears, without a browser"),
+    "hostile": ("load.hostile", "what a hostile visitor does to the others, without a browser"),
+    "service": ("service", "how fast the prediction service answers, with wrk, and what bad requests leave"),
     "strokes": ("load.strokes", "how soon a stroke on the Draw page is answered, in Chromium"),
+    "take-home": ("take_home", "how soon a take-home page answers a moving pen, in Chromium"),
     "runs": ("load.many_runs", "how long the pages take with many runs, without a browser"),
     "pages": ("load.pages", "how soon the Evaluate page opens and answers a click, in Chromium"),
 }
@@ -31,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog=PROGRAM,
         description="Measure one part; PART --help lists its options.",
-        epilog="\n".join(f"{name:8} {what}" for name, (_, what) in PARTS.items()),
+        epilog="\n".join(f"{name:9} {what}" for name, (_, what) in PARTS.items()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("part", metavar="PART", choices=PARTS, help=", ".join(PARTS))

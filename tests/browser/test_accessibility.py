@@ -13,13 +13,18 @@ from tests.browser.conftest import serving, settle
 from tests.pages.conftest import copy_run
 
 TABS = {
-    "draw": ("view", ["What the network sees", "Why", "Inside the network", "My drawings"]),
+    "draw": ("view", ["What the network sees", "Picture and path", "Why", "Inside the network", "My drawings"]),
     "explore": ("view", ["One digit", "Gallery", "What the network gets", "Facts", "Doubtful labels"]),
     "train": ("train_view", ["Set up", "Watch"]),
-    "evaluate": ("evaluate_view", ["Mistakes", "Scores", "Robustness", "Map"]),
+    "evaluate": ("evaluate_view", ["Mistakes", "Scores", "Robustness", "Map", "Break it"]),
+    "lesson": (
+        "lesson",
+        ["From pixels to predictions", "Why does it misread my 7?", "Which one overfits?", "For teachers"],
+    ),
+    "glossary": ("term", ["softmax", "convolution"]),
     "compare": ("compare_view", ["Scores", "Disagreements", "Curves"]),
 }
-PLACES = ["", "compare", *(f"{page}?{name}={tab}" for page, (name, tabs) in TABS.items() for tab in tabs)]
+PLACES = ["", "compare", "glossary", *(f"{page}?{name}={tab}" for page, (name, tabs) in TABS.items() for tab in tabs)]
 SERIOUS = ("serious", "critical")
 ONLY_COLOURS = {"runOnly": ["color-contrast"]}  # nothing else changes with the scheme
 FIGURES = {"exclude": [[".js-plotly-plot"]]}  # drawings, of which the page says in words what they show

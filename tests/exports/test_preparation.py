@@ -21,7 +21,7 @@ def leaving():
 
 
 def test_the_python_file_prepares_drawings_as_the_app_does(leaving):
-    for strokes in drawings(40):
+    for strokes in drawings(200):
         ink = paint(strokes, (SIDE, SIDE))
         np.testing.assert_array_equal(leaving["to_mnist"](ink), to_mnist(ink))
 

@@ -13,6 +13,7 @@ from digits.networks.architectures import NETWORK, RECIPES, Recipe, recipe
 from digits.networks.backends import BACKENDS
 from digits.networks.settings import SETTINGS, Settings, make_settings, read_settings
 from digits.storage.home import ROOT
+from pages.shared.glossary import linked
 from pages.train import settings as form
 
 TRAINING_SOURCES = [name for name, known in SOURCES.items() if known.num_train]
@@ -20,7 +21,7 @@ LATER = ["convolutions", "filters", "hidden_layers", "units", "dropout", "activa
 
 
 def test_the_table_the_dataclass_the_command_line_and_the_form_agree(with_sample, monkeypatch):
-    assert {*SETTINGS, "parent", "parent_source"} == {field.name for field in fields(Settings)}
+    assert {*SETTINGS, "parent", "parent_source", "damage"} == {field.name for field in fields(Settings)}
     assert {name for name in SETTINGS if SETTINGS[name].default is None} == {field.name for field in fields(Recipe)}
     known = {"architecture": RECIPES, "source": TRAINING_SOURCES, "split": SPLITS, "backend": BACKENDS}
     assert all(list(SETTINGS[name].choices) == list(choices) for name, choices in known.items())
@@ -44,7 +45,7 @@ def test_the_table_the_dataclass_the_command_line_and_the_form_agree(with_sample
     assert set(widgets) == set(SETTINGS)
     for name, widget in widgets.items():
         setting = SETTINGS[name]
-        assert (widget.label, widget.help) == (setting.label, setting.help)
+        assert (widget.label, widget.help) == (setting.label, linked(setting.help))
         if name == "architecture":  # with the ids beside their names
             assert [title.split(" :")[0] for title in widget.options] == list(setting.choices.values())
         elif setting.choices:

@@ -59,6 +59,16 @@ def chart(page, key):
     return json.loads(page.get_by_key(key).proto.spec)
 
 
+def buttons(page):
+    """The buttons of the view, without the one in the head of the page."""
+    return [button.label for button in page.button if button.label != "Add data"]
+
+
+def button(page, label):
+    """The button with that label."""
+    return next(button for button in page.button if button.label == label)
+
+
 def words(page):
     return " ".join(text.value for text in [*page.markdown, *page.caption])
 
@@ -216,22 +226,22 @@ def test_a_link_with_anything_in_it_opens_the_page(name):
 
 def test_mnist_that_is_not_prepared_offers_to_prepare_it_and_the_sample():
     page = explore(source="mnist")
-    assert [button.label for button in page.button] == ["Prepare the full MNIST", "Use the sample"]
+    assert buttons(page) == ["Prepare the full MNIST", "Use the sample"]
     assert not page.metric
     assert not page.warning
-    page.button[1].click().run()
+    button(page, "Use the sample").click().run()
     assert page.segmented_control(key="explore_source").value == "sample"
     assert digit(page)[:2] == (0, 5)
 
 
 def test_preparing_starts_a_worker_and_shows_what_it_does(no_workers):
     page = explore(source="mnist")
-    page.button[0].click().run()
+    button(page, "Prepare the full MNIST").click().run()
     assert no_workers == [tasks.COMPUTING]
     assert tasks.find("prepare", "mnist").state == TaskState.QUEUED
     assert progress(page) == ["Waiting for its turn…"]
-    assert [button.label for button in page.button] == ["Use the sample meanwhile"]
-    page.button[0].click().run()
+    assert buttons(page) == ["Use the sample meanwhile"]
+    button(page, "Use the sample meanwhile").click().run()
     assert page.segmented_control(key="explore_source").value == "sample"
 
 
@@ -245,7 +255,7 @@ def test_a_failed_preparation_says_why_and_what_to_do():
     failed("prepare", "mnist", "No network; use the sample.")
     page = explore(source="mnist")
     assert [warning.value for warning in page.warning] == ["No network; use the sample."]
-    assert [button.label for button in page.button] == ["Prepare it again", "Use the sample"]
+    assert buttons(page) == ["Prepare it again", "Use the sample"]
 
 
 def test_damaged_data_gets_a_sentence_and_can_be_prepared_again(digits_home):
@@ -253,7 +263,7 @@ def test_damaged_data_gets_a_sentence_and_can_be_prepared_again(digits_home):
     page = explore()
     assert len(page.warning) == 1
     assert "damaged" in page.warning[0].value
-    assert [button.label for button in page.button] == ["Prepare it again"]
+    assert buttons(page) == ["Prepare it again"]
 
 
 @pytest.mark.usefixtures("with_mnist")
@@ -274,7 +284,7 @@ def test_a_failed_search_for_doubtful_labels_says_why_and_can_be_repeated(no_wor
     failed("audit", "sample", "There was not enough memory. Close other programs.")
     page = explore(view="Doubtful labels")
     assert page.warning[0].value == "There was not enough memory. Close other programs."
-    assert [button.label for button in page.button] == ["Try again"]
+    assert buttons(page) == ["Try again"]
 
 
 def put_audit(labels_sha256=SOURCES["sample"].labels_sha256):
@@ -303,4 +313,4 @@ def test_doubtful_labels_are_shown_by_rank_and_filtered_by_label():
 def test_doubtful_labels_of_other_data_are_looked_for_again():
     put_audit("0" * 64)
     page = explore(view="Doubtful labels")
-    assert [button.label for button in page.button] == ["Find doubtful labels"]
+    assert buttons(page) == ["Find doubtful labels"]

@@ -37,14 +37,26 @@ def count(search: str = "") -> int:
     return _rows(f"SELECT count(*) AS n FROM runs WHERE {FOUND}", search.casefold())[0]["n"]
 
 
+def of_owner(owner: str, since: str = "", limit: int = 50) -> list[Run]:
+    """Return the newest runs of a visitor that were made after a time, ISO 8601."""
+    return _runs(f"WHERE runs.owner = ? AND runs.created > ? {NEWEST} LIMIT ?", owner, since, limit)
+
+
 def with_model(limit: int = 50) -> list[Run]:
-    """Return the newest runs that have a model, or the weights to make one from."""
-    return _runs(f"WHERE model IS NOT NULL OR {_has('weights')} {NEWEST} LIMIT ?", limit)
+    """Return the newest runs that have a model, or the weights to make one from; trials only if they have a model."""
+    is_trial = "EXISTS (SELECT 1 FROM trials WHERE run = runs.id)"
+    return _runs(f"WHERE model IS NOT NULL OR ({_has('weights')} AND NOT {is_trial}) {NEWEST} LIMIT ?", limit)
 
 
 def followable(limit: int = 100) -> list[Run]:
     """Return the newest runs that wait, are at work or have kept their epochs: drawings can be predicted along them."""
     return _runs(f"WHERE tasks.state IN ('queued', 'running') OR {_has('snapshot')} {NEWEST} LIMIT ?", limit)
+
+
+def learned_from(source: str) -> list[Run]:
+    """Return the runs that learned from the digits of a source, the newest first."""
+    learned = "? IN (json_extract(settings, '$.source'), json_extract(settings, '$.parent_source'))"
+    return _runs(f"WHERE {learned} {NEWEST}", source)
 
 
 def active() -> list[Run]:

@@ -14,6 +14,7 @@ from pages.draw.canvas import canvas
 from pages.shared import cache, pickers
 from pages.shared.charts import chart, probability_bars
 from pages.shared.errors import told
+from pages.shared.glossary import linked
 from pages.shared.text import NOT_A_DIGIT, confidence_text, percent
 
 ASIDE = ":small[The model in training predicts your drawing after every epoch.]"
@@ -97,13 +98,13 @@ def _choose_epoch(run: Run, epochs: list[int]) -> int:
     key = f"draw_epoch_{run.id}"
     if st.session_state.get(key) not in epochs:
         st.session_state[key] = epochs[-1]
-    return st.select_slider("Epoch", epochs, key=key, help="Epoch 0 is the network before the training.")
+    return st.select_slider("Epoch", epochs, key=key, help=linked("Epoch 0 is the network before the training."))
 
 
 def _show_epoch(epoch: int, probabilities: np.ndarray) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.metric(f"After epoch {epoch}" if epoch else "Before training", probabilities.argmax(), width="content")
-        st.caption(confidence_text(probabilities), help=UNCALIBRATED)
+        st.caption(confidence_text(probabilities), help=linked(UNCALIBRATED))
     probability_bars(probabilities, "draw_epoch_bars", highlight=int(probabilities.argmax()), height=220)
 
 

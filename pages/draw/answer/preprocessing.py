@@ -9,6 +9,7 @@ import streamlit as st
 
 from digits.inference.prediction import Prediction
 from digits.inference.preprocessing import to_size
+from pages.shared.glossary import linked
 from pages.shared.picture import png
 
 SIDE = 112  # screen px of each picture
@@ -33,8 +34,10 @@ def show(ink: np.ndarray, prediction: Prediction | None) -> None:
     st.segmented_control(
         "Size and place", [AS_MNIST, AS_DRAWN], default=AS_MNIST, required=True, key="draw_input",
         persist_state="session",
-        help="As MNIST: with the size, place and stroke width of the digits that the network has learned from. As "
-        "drawn: the whole canvas shrunk to 28 × 28, as most digit demos do. The prediction changes with it.",
+        help=linked(
+            "As MNIST: with the size, place and stroke width of the digits that the network has learned from. As "
+            "drawn: the whole canvas shrunk to 28 × 28, as most digit demos do. The prediction changes with it."
+        ),
     )  # fmt: skip
     if prediction is None:
         st.markdown(STEPS)

@@ -41,7 +41,8 @@ def show(recognizer: Recognizer) -> None:
 
 def read_link(value: str) -> tuple[str, str, int] | None:
     """Return the source, the test set and the place in it that a link names; None for any other text."""
-    found = re.fullmatch(r"([a-z]{1,20})-([a-z]{1,20})-([0-9]{1,5})", value)
+    # The test set of one's own digits is called like them.
+    found = re.fullmatch(r"([a-z][a-z0-9-]{0,31})-([a-z]{1,20}|\1)-([0-9]{1,6})", value)
     return (found[1], found[2], int(found[3])) if found else None
 
 

@@ -23,7 +23,7 @@ def show(parent: Run, drawings: Drawings) -> None:
     """Offer to fine-tune `parent`; below, the run that was fine-tuned last in this visit, or else the chosen one."""
     with st.container(border=True, key="draw_fine_tune"):
         _offer(parent, drawings)
-        run = _last() or (parent if parent.settings.parent else None)
+        run = _last() or (parent if parent.settings.parent and not parent.settings.damage else None)
         if run is None:
             return
         if not run.state.is_final:

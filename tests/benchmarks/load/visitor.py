@@ -34,6 +34,7 @@ class Visitor:
         self.socket, self.page, self.query = socket, page, query
         self.page_hash, self.buttons, self.widgets = "", {}, {}
         self.canvas = "", ""
+        self.session = ""
 
     @classmethod
     async def open(cls, address: str, page: str = "", query: str = "") -> "Visitor":
@@ -49,7 +50,7 @@ class Visitor:
 
         Raises RuntimeError when the page shows an exception, TimeoutError after PATIENCE_SECONDS.
         """
-        message = self._message()
+        message = self.message()
         if press:
             widget = message.rerun_script.widget_states.widgets.add()
             widget.id, widget.trigger_value = self.buttons[press], True
@@ -59,14 +60,15 @@ class Visitor:
         """Send the drawing, {raw, data}, that the canvas sends after a stroke; returns the seconds of its answer."""
         fragment, canvas = self.canvas
         self.widgets[canvas] = WidgetState(id=canvas, json_value=json.dumps({"drawing": drawing}))
-        message = self._message()
+        message = self.message()
         message.rerun_script.fragment_id = fragment
         return await self._answered(message)
 
     async def close(self) -> None:
         await self.socket.close()
 
-    def _message(self) -> BackMsg:
+    def message(self) -> BackMsg:
+        """Return the message that a browser sends to run the page again."""
         message = BackMsg()
         state = message.rerun_script
         state.page_name, state.page_script_hash, state.query_string = self.page, self.page_hash, self.query
@@ -88,6 +90,8 @@ class Visitor:
             kind = message.WhichOneof("type")
             if kind == "navigation":
                 self.page_hash = message.navigation.page_script_hash
+            elif kind == "new_session":
+                self.session = message.new_session.initialize.session_id
             elif kind == "page_not_found":
                 problem = f"there is no page {self.page!r}"
             elif kind == "delta":

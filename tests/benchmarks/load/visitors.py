@@ -33,7 +33,7 @@ async def users(address: str, process: psutil.Process, home: Path) -> Rows:
     async with training():
         visitors = [await Visitor.open(address, *PAGES[number % len(PAGES)]) for number in range(30)]
         before = _processor_seconds(process)
-        answers = await asyncio.gather(*(_use(visitor, number / 15) for number, visitor in enumerate(visitors)))
+        answers = await asyncio.gather(*(use(visitor, number / 15) for number, visitor in enumerate(visitors)))
         used = _processor_seconds(process) - before
         for visitor in visitors:
             await visitor.close()
@@ -75,7 +75,7 @@ async def connects(address: str, process: psutil.Process, home: Path) -> Rows:
 MEASUREMENTS = {"users": users, "idle": idle, "connects": connects, "trainings": trainings}
 
 
-async def _use(visitor: Visitor, delay: float) -> tuple[int, list[float]]:
+async def use(visitor: Visitor, delay: float) -> tuple[int, list[float]]:
     """Failures, and the seconds that each answer took."""
     failures, times = 0, []
     await asyncio.sleep(delay)

@@ -1,0 +1,93 @@
+"""Write a finished run into a tracker's own store: python -m digits runs export RUN --to TRACKER FOLDER."""
+
+import contextlib
+import csv
+import json
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from digits.errors import DigitsError
+from digits.exports import processes
+from digits.exports.trackers.described import METRICS, described
+from digits.runs.run import Run
+from digits.storage.files import cannot_write
+
+MLFLOW_PROGRAM = Path(__file__).with_name("to_mlflow.py")
+NO_MLFLOW = (
+    "MLflow is missing. Give it an environment of its own, because it needs an older pyarrow than Digits: "
+    "python -m venv mlflow && mlflow/bin/pip install mlflow. Then add --python mlflow/bin/python."
+)
+HELD = "The folder already holds this run. Choose another folder, or delete the run there first."
+
+
+def export(run: Run, tracker: str, folder: Path, python: str = sys.executable) -> None:
+    """Write a run into `folder`, which is made if needed and may hold other runs.
+
+    tracker: one of `TRACKERS`. python: an interpreter that has MLflow, where that is the tracker. Raises DigitsError.
+    """
+    about = described(run)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        TRACKERS[tracker](about, folder.absolute(), python)
+    except OSError as error:
+        raise cannot_write(folder, error) from error
+
+
+def to_csv(about: dict[str, Any], folder: Path, python: str) -> None:
+    """Write RUN/metrics.csv, a row for each epoch, and RUN/run.csv, settings and accuracies by their names."""
+    with _new_folder(folder / about["run"]) as part:
+        with (part / "metrics.csv").open("w", newline="", encoding="utf-8") as file:
+            table = csv.DictWriter(file, ["epoch", *METRICS])
+            table.writeheader()
+            table.writerows(about["epochs"])
+        scores = {f"test_accuracy_{test}": accuracy for test, accuracy in about["accuracies"].items()}
+        with (part / "run.csv").open("w", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerows([("name", "value"), *(about["settings"] | scores).items()])
+
+
+def to_tensorboard(about: dict[str, Any], folder: Path, python: str) -> None:
+    """Write event files to RUN/train and RUN/validation, as Keras' own callback does, by TensorFlow's writer."""
+    with _new_folder(folder / about["run"]) as part:
+        code, _, err = _run([sys.executable, "-m", "digits.exports.trackers.to_tensorboard"], about, part)
+        if code:
+            raise DigitsError("TensorFlow could not write the event files.", processes.last_line(err))
+
+
+def to_mlflow(about: dict[str, Any], folder: Path, python: str) -> None:
+    """Log the run to mlflow.db, an SQLite store, and its model to artifacts/, by MLflow's own client."""
+    if not shutil.which(python):
+        raise DigitsError("There is no such interpreter. Name one in whose environment MLflow is.", python)
+    code, out, err = _run([python, "-I", MLFLOW_PROGRAM], about, folder)
+    problem = {"missing": NO_MLFLOW, "held": HELD}.get(processes.last_line(out))
+    if code or problem:
+        raise DigitsError(problem or "MLflow could not store the run.", processes.last_line(err) if code else "")
+
+
+TRACKERS: dict[str, Callable[[dict[str, Any], Path, str], None]] = {
+    "tensorboard": to_tensorboard,
+    "mlflow": to_mlflow,
+    "csv": to_csv,
+}
+
+
+def _run(command: list[object], about: dict[str, Any], folder: Path) -> tuple[int, str, str]:
+    with tempfile.TemporaryDirectory() as temporary:
+        file = Path(temporary) / "run.json"
+        file.write_text(json.dumps(about), encoding="utf-8")
+        return processes.run_command([*command, file, folder])
+
+
+@contextlib.contextmanager
+def _new_folder(folder: Path) -> Iterator[Path]:
+    """Yield a folder that gets its name when all is written. Raises DigitsError where that is there already."""
+    if folder.exists():
+        raise DigitsError(HELD, f"It is {folder}.")
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".unfinished-") as temporary:
+        part = Path(temporary) / folder.name
+        part.mkdir()
+        yield part
+        part.rename(folder)

@@ -1,0 +1,1 @@
+"""Lessons: what a learner has done, and which steps that completes."""

@@ -1,0 +1,57 @@
+"""What each visitor did of what the lessons ask for. Nothing is noted of visitors who have not begun one."""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from digits.storage import database
+
+BEGUN = "begun"
+
+
+@dataclass(frozen=True)
+class Act:
+    """Something that a learner did."""
+
+    done: str
+    """When, ISO 8601, UTC."""
+    evidence: dict[str, Any]
+    """Plain values: what exactly."""
+
+
+def begin(owner: str) -> None:
+    """Begin the lessons, or begin them again: what was done before is forgotten. Raises StoreUnavailable."""
+    with database.writing() as connection:
+        connection.execute("DELETE FROM lesson_acts WHERE owner = ?", (owner,))
+        _insert(connection, owner, BEGUN, {})
+
+
+def note(owner: str, act: str, **evidence: Any) -> bool:
+    """Remember that a learner did something, the first time; returns whether it was new. Raises StoreUnavailable."""
+    known = acts(owner)
+    if BEGUN not in known or act in known:
+        return False
+    with database.writing() as connection:
+        _insert(connection, owner, act, evidence)
+    return True
+
+
+def replace(owner: str, act: str, **evidence: Any) -> None:
+    """Remember the last time instead of the first. Raises StoreUnavailable."""
+    with database.writing() as connection:
+        _insert(connection, owner, act, evidence)
+
+
+def acts(owner: str) -> dict[str, Act]:
+    """Return what a visitor has done, by act; nothing of who has not begun. Raises StoreUnavailable."""
+    with database.reading() as connection, database.parsing():
+        rows = connection.execute("SELECT act, done, evidence FROM lesson_acts WHERE owner = ?", (owner,)).fetchall()
+        return {row["act"]: Act(row["done"], json.loads(row["evidence"])) for row in rows}
+
+
+def _insert(connection, owner: str, act: str, evidence: dict[str, Any]) -> None:
+    connection.execute(
+        "INSERT OR REPLACE INTO lesson_acts VALUES (?, ?, ?, ?)",
+        (owner, act, datetime.now(UTC).isoformat(), json.dumps(evidence)),
+    )

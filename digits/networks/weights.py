@@ -1,0 +1,66 @@
+"""The weights of a trained network, read from its file without Keras, and the network that NumPy makes of them."""
+
+import io
+import re
+import zipfile
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import h5py  # comes with Keras, and loads in a tenth of a second
+import numpy as np
+
+from digits.errors import DamagedFile
+from digits.inference.snapshot import Snapshot
+from digits.networks import architectures, layers
+
+if TYPE_CHECKING:
+    from digits.networks.settings import Settings
+
+EPSILON = 0.001  # Keras' default of BatchNormalization
+
+
+def read(file: Path, settings: "Settings") -> list[np.ndarray]:
+    """Return the weights of a network in Keras' order, float32. file: its model.keras. Raises DamagedFile."""
+    try:
+        with zipfile.ZipFile(file) as archive, h5py.File(io.BytesIO(archive.read("model.weights.h5"))) as stored:
+            weights = [stored[path][()] for path in _paths(settings)]
+    except (OSError, KeyError, zipfile.BadZipFile) as error:
+        raise DamagedFile(
+            "The weights of this model are missing or damaged. Choose another model, or train it again."
+        ) from error
+    if [weight.shape for weight in weights] != architectures.weight_shapes(settings):
+        raise DamagedFile("The weights of this model do not fit its network. Train it again.")
+    return weights
+
+
+def network(settings: "Settings", weights: list[np.ndarray]) -> Snapshot:
+    """Return the network with these weights, in Keras' order, as NumPy computes it, not calibrated."""
+    found = architectures.all_layers(settings)
+    counts = [len(row["weights"]) for row in layers.described(found)]
+    steps = [{"layer": layer.kind, "weights": count, **_how(layer)} for layer, count in zip(found, counts, strict=True)]
+    return Snapshot(steps, weights)
+
+
+def _paths(settings: "Settings") -> list[str]:
+    """Return where Keras puts each weight: layers/conv2d_1/vars/0 is the first weight of the second convolution."""
+    paths, seen = [], Counter()
+    for row in architectures.described_layers(settings):
+        kind = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", row["layer"]).lower()
+        name = f"{kind}_{seen[kind]}" if seen[kind] else kind
+        seen[kind] += 1
+        paths += [f"layers/{name}/vars/{number}" for number in range(len(row["weights"]))]
+    return paths
+
+
+def _how(layer: layers.Layer) -> dict[str, Any]:
+    """Return how a layer computes, as `digits.training.snapshots.described` has it."""
+    options = layer.options
+    if layer.kind == "Conv2D":
+        return {"strides": 2 * (options["strides"],), "padding": options["padding"], "activation": "linear"}
+    return {
+        "Rescaling": {"scale": options.get("scale"), "offset": 0.0},
+        "BatchNormalization": {"epsilon": EPSILON},
+        "Activation": {"activation": options.get("activation")},
+        "Dense": {"activation": options.get("activation")},
+    }.get(layer.kind, {})

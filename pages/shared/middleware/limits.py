@@ -1,0 +1,106 @@
+"""Nobody keeps the others waiting: requests, WebSockets and their messages are limited by address and by visitor.
+
+What comes too fast over a WebSocket is not refused, it is read more slowly, so that a hasty visitor loses nothing.
+"""
+
+import asyncio
+import time
+from collections.abc import MutableMapping
+from typing import Any
+
+from pages.shared.middleware.rates import Buckets, Rate, address
+from pages.shared.visitor import visitor
+
+REQUESTS = Rate(40, 400)  # of an address, without static files; opening a page makes about ten
+CONNECTIONS = Rate(20, 150)  # WebSockets that an address opens; a class that reloads opens thirty
+MESSAGES_OF_VISITOR = Rate(30, 400)  # a pen sends three a second, a training that is watched four
+MESSAGES_OF_ADDRESS = Rate(120, 1200)  # a school has one address
+MESSAGE_BYTES = 50_000  # more of them in one message count as more messages
+MAX_OPEN_OF_VISITOR = 40
+MAX_OPEN_OF_ADDRESS = 400
+SILENT_SECONDS = 30.0  # a browser sends its first message at once
+IDLE_SECONDS = 3600.0  # afterwards; a browser whose page is shown connects again
+QUIET_SECONDS = 10.0  # a WebSocket that was quiet for so long gives its place to a new one
+UNCOUNTED = ("/static/", "/component/", "/_stcore/bidi-components/", "/v2/", "/api/")
+"""Files that never change; and the prediction service, which is for programs and has limits of its own."""
+
+
+class Connection:
+    """One open WebSocket."""
+
+    def __init__(self, place: str, who: str) -> None:
+        self.place, self.who = place, who
+        self.heard = time.monotonic()
+        self.is_silent = True  # no message has come yet
+        self.timeout: asyncio.Timeout | None = None
+
+    def end(self) -> None:
+        """End the connection at once."""
+        if self.timeout:
+            self.timeout.reschedule(0)
+
+
+class Limits:
+    """ASGI middleware; needs VisitorCookie before it."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+        self.requests, self.connections = Buckets(REQUESTS), Buckets(CONNECTIONS)
+        self.by_visitor, self.by_address = Buckets(MESSAGES_OF_VISITOR), Buckets(MESSAGES_OF_ADDRESS)
+        self.open: list[Connection] = []
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
+        if scope["type"] == "websocket":
+            await self._websocket(scope, receive, send)
+        elif scope["type"] == "http" and not scope["path"].startswith(UNCOUNTED) and self._is_hasty(address(scope)):
+            headers = [(b"content-type", b"text/plain"), (b"retry-after", b"1")]
+            await send({"type": "http.response.start", "status": 429, "headers": headers})
+            await send({"type": "http.response.body", "body": b"Too many requests from your address. Try again soon."})
+        else:
+            await self.app(scope, receive, send)
+
+    def _is_hasty(self, place: str) -> bool:
+        if is_hasty := self.requests.take(place) > 0:
+            self.requests.give_back(place)
+        return is_hasty
+
+    async def _websocket(self, scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
+        connection = Connection(address(scope), visitor(scope))
+        await asyncio.sleep(self.connections.take(connection.place))
+        if not self._has_room(connection):
+            await send({"type": "websocket.close", "code": 1013})  # before it is accepted: the browser sees a 403
+            return
+
+        async def receive_limited() -> MutableMapping[str, Any]:
+            try:
+                async with asyncio.timeout(SILENT_SECONDS if connection.is_silent else IDLE_SECONDS) as timeout:
+                    connection.timeout = timeout
+                    message = await receive()
+            except TimeoutError:
+                await send({"type": "websocket.close", "code": 1001})
+                return {"type": "websocket.disconnect", "code": 1001}
+            if message["type"] == "websocket.receive":
+                connection.is_silent, connection.heard = False, time.monotonic()
+                cost = 1 + len(message.get("bytes") or message.get("text") or "") // MESSAGE_BYTES
+                waits = self.by_visitor.take(connection.who, cost), self.by_address.take(connection.place, cost)
+                await asyncio.sleep(max(waits))
+            return message
+
+        self.open.append(connection)
+        try:
+            await self.app(scope, receive_limited, send)
+        finally:
+            self.open.remove(connection)
+
+    def _has_room(self, new: Connection) -> bool:
+        """Whether the address and the visitor may have one more; the one that was quiet the longest makes room."""
+        for most, theirs in (
+            (MAX_OPEN_OF_VISITOR, [one for one in self.open if one.who == new.who]),
+            (MAX_OPEN_OF_ADDRESS, [one for one in self.open if one.place == new.place]),
+        ):
+            if len(theirs) >= most:
+                quietest = min(theirs, key=lambda one: (not one.is_silent, one.heard))
+                if not quietest.is_silent and time.monotonic() - quietest.heard < QUIET_SECONDS:
+                    return False
+                quietest.end()
+        return True

@@ -1,0 +1,52 @@
+"""Token buckets: how much may come in a second on average, and how much at once."""
+
+import ipaddress
+import time
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+MAX_KEYS = 10_000  # of the names seen last; one forgotten begins again with a full bucket
+
+
+@dataclass(frozen=True)
+class Rate:
+    """`per_second` on average, `burst` at once."""
+
+    per_second: float
+    burst: float
+
+
+class Buckets:
+    """One bucket for each name, an address or a visitor, all of the same rate."""
+
+    def __init__(self, rate: Rate) -> None:
+        self.rate = rate
+        self._full_at: OrderedDict[str, float] = OrderedDict()  # the moment at which the bucket is full again
+
+    def take(self, name: str, cost: float = 1.0, now: float | None = None) -> float:
+        """Take `cost` out of a bucket, which may go below empty; return the seconds until that is made good."""
+        now = time.monotonic() if now is None else now
+        full_at = max(self._full_at.pop(name, now), now) + cost / self.rate.per_second
+        self._full_at[name] = full_at
+        if len(self._full_at) > MAX_KEYS:
+            self._full_at.popitem(last=False)
+        return max(0.0, full_at - now - self.rate.burst / self.rate.per_second)
+
+    def give_back(self, name: str, cost: float = 1.0) -> None:
+        """Undo a `take` of something that was refused."""
+        self._full_at[name] -= cost / self.rate.per_second
+
+
+def address(scope: Mapping[str, Any]) -> str:
+    """Return the address that a request came from; of IPv6 the network, of which everybody has 2^64 addresses.
+
+    Behind a proxy on this machine uvicorn takes it from X-Forwarded-For.
+    """
+    client = (scope.get("client") or ("",))[0]
+    try:
+        found = ipaddress.ip_address(client)
+    except ValueError:
+        return client
+    return str(ipaddress.ip_network((found, 64), strict=False)) if found.version == 6 else client

@@ -1,0 +1,64 @@
+"""A budget for uploads that no page has read yet: Streamlit keeps them in memory for as long as their session lives."""
+
+import time
+from collections.abc import MutableMapping
+from typing import Any
+
+from starlette.datastructures import Headers
+from streamlit import runtime
+
+from pages.shared.middleware.sessions import UPLOADS
+
+FILE_BYTES = 26 << 20  # a file of 25 MB and what is around it, as in .streamlit/config.toml and nginx.conf
+SERVER_BYTES = 100 << 20
+SESSION_BYTES = 52 << 20
+ABANDONED_SECONDS = 60  # a page reads a file within moments, and empties its widget; what is older may go
+
+
+class UploadBudget:
+    """ASGI middleware: refuses an upload for which there is no room, before its body is read."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+        self.coming: dict[object, int] = {}
+        self.came: dict[tuple[str, str], float] = {}  # (session, file) -> when
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
+        if scope["type"] != "http" or scope["method"] != "PUT" or UPLOADS not in scope["path"]:
+            await self.app(scope, receive, send)
+            return
+        session, _, file = scope["path"].partition(UPLOADS)[2].partition("/")
+        length = Headers(scope=scope).get("content-length", "")
+        size = min(int(length), FILE_BYTES) if length.isascii() and length.isdigit() else FILE_BYTES
+        if not self._has_room(session, size):
+            await send({"type": "http.response.start", "status": 503, "headers": [(b"retry-after", b"60")]})
+            await send({"type": "http.response.body", "body": b"The server holds too many uploads. Try again soon."})
+            return
+        self.coming[request := object()] = size
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            del self.coming[request]
+            self.came[session, file] = time.monotonic()
+
+    def _has_room(self, session: str, size: int) -> bool:
+        kept = _kept()
+        self.came = {name: when for name, when in self.came.items() if name in kept}
+        if sum(length for (owner, _), length in kept.items() if owner == session) + size > SESSION_BYTES:
+            return False
+        for name in sorted(self.came, key=self.came.get):
+            if self._total(kept) + size <= SERVER_BYTES or time.monotonic() - self.came[name] < ABANDONED_SECONDS:
+                break
+            runtime.get_instance().uploaded_file_mgr.remove_file(*name)
+            del kept[name]
+        return self._total(kept) + size <= SERVER_BYTES
+
+    def _total(self, kept: dict[tuple[str, str], int]) -> int:
+        return sum(kept.values()) + sum(self.coming.values())
+
+
+def _kept() -> dict[tuple[str, str], int]:
+    """Return the bytes of every file that Streamlit keeps, by session and file."""
+    storage = runtime.get_instance().uploaded_file_mgr.file_storage
+    sessions = [(session, dict(files)) for session, files in list(storage.items())]  # other threads change it
+    return {(session, file): len(kept.data) for session, files in sessions for file, kept in files.items()}

@@ -1,0 +1,47 @@
+"""What a component sends is JSON; Streamlit reads it before any page runs, and fails where it is none."""
+
+import json
+from collections.abc import MutableMapping
+from typing import Any
+
+from google.protobuf.message import DecodeError
+from streamlit.proto.BackMsg_pb2 import BackMsg
+
+
+class ReadableValues:
+    """ASGI middleware: in the place of a value that cannot be read a page gets null, and says so in its own words."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
+        async def receive_readable() -> MutableMapping[str, Any]:
+            message = await receive()
+            return {**message, "bytes": readable(message["bytes"])} if message.get("bytes") else message
+
+        await self.app(scope, receive_readable if scope["type"] == "websocket" else receive, send)
+
+
+def readable(data: bytes) -> bytes:
+    """Return a browser's message, a BackMsg, with null for each value of a widget that is no JSON or too deep."""
+    message = BackMsg()
+    try:
+        message.ParseFromString(data)
+    except DecodeError:
+        return data  # Streamlit ends the session
+    unreadable = [
+        widget
+        for widget in message.rerun_script.widget_states.widgets
+        if widget.WhichOneof("value") == "json_value" and not _is_json(widget.json_value)
+    ]
+    for widget in unreadable:
+        widget.json_value = "null"
+    return message.SerializeToString() if unreadable else data
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True

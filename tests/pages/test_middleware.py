@@ -1,0 +1,269 @@
+"""Each layer alone, without a server: a scope goes in, messages come out."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+
+import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
+
+from pages.shared.middleware import headers, limits, sessions, uploads, values
+from pages.shared.middleware.rates import Buckets, Rate, address
+
+
+def run(coroutine):
+    """Run a coroutine to its end, in a thread: a browser test before this one may have left its loop in this thread."""
+    with ThreadPoolExecutor(1) as threads:
+        return threads.submit(asyncio.run, coroutine).result()
+
+
+async def answer(app, scope, receive=None):
+    """Return what an ASGI app sends."""
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    await app({"headers": [], "client": ("10.0.0.1", 1), "digits.visitor": "ada"} | scope, receive, send)
+    return sent
+
+
+async def page(scope, receive, send):
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"x-frame-options", b"SAMEORIGIN")]})
+    await send({"type": "http.response.body", "body": b"page"})
+
+
+def http(path="/", *, method="GET", host=b"localhost", **more):
+    return {"type": "http", "path": path, "method": method, "headers": [(b"host", host)]} | more
+
+
+def test_a_bucket_lets_a_burst_through_and_then_the_rate_and_one_name_does_not_pay_for_another():
+    buckets = Buckets(Rate(per_second=10, burst=5))
+    assert [round(buckets.take("ada", now=100), 6) for _ in range(7)] == [0, 0, 0, 0, 0, 0.1, 0.2]
+    assert buckets.take("bob", now=100) == 0
+    assert round(buckets.take("ada", now=100.5), 6) == 0
+    assert buckets.take("ada", cost=25, now=200) == 2
+
+
+def test_addresses_are_told_apart_but_those_of_one_ipv6_network_are_not():
+    first, second = (address({"client": (f"2001:db8::{end}", 1)}) for end in "12")
+    assert first == second == "2001:db8::/64"
+    assert address({"client": ("10.0.0.1", 5)}) == "10.0.0.1" and address({}) == ""
+
+
+def test_every_answer_has_the_headers_that_keep_a_page_to_itself():
+    start, _ = run(answer(headers.SafeHeaders(page), http()))
+    found = dict(start["headers"])
+    assert b"frame-ancestors 'none'" in found[b"content-security-policy"]
+    assert (found[b"x-content-type-options"], found[b"referrer-policy"]) == (b"nosniff", b"same-origin")
+    assert [value for name, value in start["headers"] if name == b"x-frame-options"] == [b"DENY"]
+
+
+def test_a_school_may_show_the_app_in_a_frame_of_its_own(monkeypatch):
+    monkeypatch.setenv(headers.EMBEDDED_IN, "https://lms.example.org")
+    found = dict(run(answer(headers.SafeHeaders(page), http()))[0]["headers"])
+    assert found[b"content-security-policy"].endswith(b"frame-ancestors https://lms.example.org")
+    assert b"DENY" not in found.values()
+
+
+@pytest.mark.parametrize(
+    ("scope", "status"),
+    [
+        (http(host=b"localhost:8501"), 200),
+        (http(host=b"evil.example"), 421),
+        ({"type": "http", "path": "/", "method": "GET", "headers": []}, 421),
+        (http("/_stcore/metrics", client=("127.0.0.1", 1)), 200),
+        (http("/_stcore/metrics", client=("10.0.0.1", 1)), 404),
+        (http("/_stcore/metrics/", client=("10.0.0.1", 1)), 404),
+    ],
+)
+def test_a_foreign_name_and_a_stranger_who_asks_for_figures_are_refused(monkeypatch, scope, status):
+    monkeypatch.setattr(headers, "is_host_allowed", lambda host: host is not None and host.startswith("localhost"))
+    assert run(answer(headers.SafeHeaders(page), scope))[0]["status"] == status
+
+
+def test_a_proxy_on_this_machine_shows_the_figures_to_nobody(monkeypatch):
+    monkeypatch.setattr(headers, "is_host_allowed", lambda host: True)
+    scope = http("/_stcore/metrics", client=("127.0.0.1", 1), headers=[(b"x-forwarded-for", b"10.0.0.1")])
+    assert run(answer(headers.SafeHeaders(page), scope))[0]["status"] == 404
+
+
+def test_a_hasty_address_is_refused_while_another_is_served_and_static_files_are_not_counted(monkeypatch):
+    monkeypatch.setattr(limits, "REQUESTS", Rate(per_second=0.001, burst=3))
+
+    async def ask():
+        app = limits.Limits(page)
+        statuses = [(await answer(app, http()))[0]["status"] for _ in range(5)]
+        other = (await answer(app, http(client=("10.0.0.2", 1))))[0]["status"]
+        return statuses, other, (await answer(app, http("/static/js/index.js")))[0]["status"]
+
+    assert run(ask()) == ([200, 200, 200, 429, 429], 200, 200)
+
+
+class Stream:
+    """A WebSocket: `heard` counts the messages that the page has got of it."""
+
+    def __init__(self, app, messages=(), **scope):
+        self.heard, self.sent = 0, []
+        self.messages = asyncio.Queue()
+        for message in messages:
+            self.messages.put_nowait({"type": "websocket.receive", "bytes": message})
+        scope = {"type": "websocket", "path": "/", "client": ("10.0.0.1", 1), "digits.visitor": "ada"} | scope
+        self.task = asyncio.create_task(app(scope | {"stream": self}, self.messages.get, self._send))
+
+    async def _send(self, message):
+        self.sent.append(message)
+
+
+async def listen(scope, receive, send):
+    while (await receive())["type"] != "websocket.disconnect":
+        scope["stream"].heard += 1
+
+
+def test_a_flood_of_messages_is_read_slowly_and_nothing_is_lost(monkeypatch):
+    monkeypatch.setattr(limits, "MESSAGES_OF_VISITOR", Rate(per_second=0.001, burst=10))
+
+    async def flood():
+        app = limits.Limits(listen)
+        stream, other = Stream(app, [b"rerun"] * 14), Stream(app, [b"rerun"], **{"digits.visitor": "bob"})
+        await asyncio.sleep(0.05)
+        for one in (stream, other):
+            one.task.cancel()
+        return stream.heard, stream.messages.qsize(), other.heard
+
+    assert run(flood()) == (10, 3, 1)  # one is on its way
+
+
+def test_large_messages_count_as_many(monkeypatch):
+    monkeypatch.setattr(limits, "MESSAGES_OF_VISITOR", Rate(per_second=0.01, burst=10))
+
+    async def send():
+        stream = Stream(limits.Limits(listen), [bytes(4 * limits.MESSAGE_BYTES)] * 4)
+        await asyncio.sleep(0.05)
+        stream.task.cancel()
+        return stream.heard
+
+    assert run(send()) == 2
+
+
+def test_a_connection_that_says_nothing_ends_and_a_place_is_made_for_a_new_one(monkeypatch):
+    monkeypatch.setattr(limits, "MAX_OPEN_OF_ADDRESS", 2)
+
+    async def crowd():
+        app = limits.Limits(listen)
+        streams = [
+            Stream(app, [b"rerun"] if number == 1 else [], **{"digits.visitor": str(number)}) for number in range(3)
+        ]
+        await asyncio.sleep(0.05)
+        silent, talking, new = [one.task.done() for one in streams]
+        refused = Stream(app, [b"rerun"], **{"digits.visitor": "3"})
+        await asyncio.sleep(0.05)
+        made_room = streams[2].task.done()  # again the silent one
+        full = Stream(app, **{"digits.visitor": "4"})
+        await asyncio.sleep(0.05)
+        for one in (*streams, refused, full):
+            one.task.cancel()
+        return silent, talking, new, streams[0].sent, made_room, full.sent
+
+    silent, talking, new, sent, made_room, full = run(crowd())
+    assert (silent, talking, new, made_room) == (True, False, False, True)
+    assert sent == [{"type": "websocket.close", "code": 1001}]
+    assert full == [{"type": "websocket.close", "code": 1013}]
+
+
+def test_an_idle_connection_ends_by_itself(monkeypatch):
+    monkeypatch.setattr(limits, "SILENT_SECONDS", 0.01)
+
+    async def wait():
+        stream = Stream(limits.Limits(listen))
+        await asyncio.wait_for(stream.task, 10)
+        return stream.sent
+
+    assert run(wait()) == [{"type": "websocket.close", "code": 1001}]
+
+
+def test_a_session_can_only_be_opened_again_by_whoever_opened_it(monkeypatch):
+    monkeypatch.setattr(sessions, "_owners", {"mine": "ada", "other": "bob"})
+
+    async def protocols(scope, receive, send):
+        await send(dict(scope["headers"])[sessions.PROTOCOLS])
+
+    def asked(session):
+        named = [(sessions.PROTOCOLS, f"streamlit, token, {session}".encode())]
+        return run(answer(sessions.OwnSession(protocols), {"type": "websocket", "headers": named}))
+
+    assert asked("mine") == [b"streamlit, token, mine"] and asked("unknown") == [b"streamlit, token, unknown"]
+    assert asked("other") == [b"streamlit, token"]
+
+
+def test_nobody_uploads_into_the_session_of_another(monkeypatch):
+    monkeypatch.setattr(sessions, "_owners", {"mine": "ada", "other": "bob"})
+    statuses = [
+        run(answer(sessions.OwnSession(page), http(f"/_stcore/upload_file/{name}/1", method="PUT")))[0]["status"]
+        for name in ("mine", "other")
+    ]
+    assert statuses == [200, 403]
+
+
+@pytest.fixture
+def kept(monkeypatch):
+    """What Streamlit keeps of uploads: {session: {file: ...}}."""
+    kept = {}
+    manager = SimpleNamespace(file_storage=kept, remove_file=lambda session, file: kept[session].pop(file))
+    monkeypatch.setattr(uploads.runtime, "get_instance", lambda: SimpleNamespace(uploaded_file_mgr=manager))
+    monkeypatch.setattr(uploads, "SERVER_BYTES", 100)
+    monkeypatch.setattr(uploads, "SESSION_BYTES", 50)
+    monkeypatch.setattr(uploads, "FILE_BYTES", 30)
+    return kept
+
+
+def upload(app, kept, session, file, size):
+    """The status of an upload that Streamlit keeps if it is let through."""
+
+    async def store(scope, receive, send):
+        kept.setdefault(session, {})[file] = SimpleNamespace(data=bytes(size))
+        await page(scope, receive, send)
+
+    app.app = store
+    named = [] if size is None else [(b"content-length", str(size).encode())]
+    scope = http(f"{uploads.UPLOADS}{session}/{file}", method="PUT", headers=named)
+    return run(answer(app, scope))[0]["status"]
+
+
+def test_uploads_have_a_budget_by_session_and_by_server(kept):
+    app = uploads.UploadBudget(page)
+    assert [upload(app, kept, "a", number, 25) for number in "123"] == [200, 200, 503]
+    assert [upload(app, kept, "b", number, 25) for number in "12"] == [200, 200]
+    assert upload(app, kept, "c", "1", 1) == 503
+    kept["b"].clear()  # the page has read them
+    assert upload(app, kept, "c", "1", 25) == 200
+
+
+def test_what_no_page_has_read_for_long_makes_room_for_what_comes(kept, monkeypatch):
+    app = uploads.UploadBudget(page)
+    for session in "ab":
+        assert [upload(app, kept, session, number, 25) for number in "12"] == [200, 200]
+    monkeypatch.setattr(uploads, "ABANDONED_SECONDS", 0)
+    assert upload(app, kept, "c", "1", 25) == 200
+    assert list(kept["a"]) == ["2"]
+
+
+def test_an_upload_that_does_not_say_how_long_it_is_counts_as_a_whole_file(kept):
+    app = uploads.UploadBudget(page)
+    kept["a"] = {"1": SimpleNamespace(data=bytes(25))}
+    scope = http(f"{uploads.UPLOADS}a/2", method="PUT", headers=[(b"content-length", b"-5")])
+    assert run(answer(app, scope))[0]["status"] == 503
+
+
+@pytest.mark.parametrize("value", ["{", "", "[" * 100_000 + "]" * 100_000, "1" * 5000])
+def test_a_value_that_cannot_be_read_reaches_the_page_as_null_and_the_others_as_they_were_sent(value):
+    message = BackMsg()
+    for name, text in (("canvas", value), ("other", '{"drawing": [1e400]}')):
+        widget = message.rerun_script.widget_states.widgets.add()
+        widget.id, widget.json_value = name, text
+    read = BackMsg.FromString(values.readable(message.SerializeToString()))
+    assert [widget.json_value for widget in read.rerun_script.widget_states.widgets] == ["null", '{"drawing": [1e400]}']
+
+
+def test_what_is_no_message_is_left_to_streamlit_which_ends_the_session():
+    assert values.readable(b"\xff\xff") == b"\xff\xff"
