@@ -11,7 +11,7 @@ from digits.evaluation.report import wilson_interval
 from digits.inference.decoding import SUFFIXES
 from digits.inference.detector import Detector
 from digits.inference.picture import read_upload, see
-from digits.inference.prediction import predict
+from digits.inference.prediction import Prediction, predict
 from digits.inference.recognizer import Recognizer
 
 NO_PICTURE, HIDDEN = "not a picture", "hidden files"
@@ -42,12 +42,17 @@ def predicted(entries: Iterable[Entry], read: Callable[[bytes], dict[str, Any]])
         yield row if entry.label is None or "error" in row else row | {"label": entry.label}
 
 
-def predict_picture(content: bytes, recognizer: Recognizer, detector: Detector) -> dict[str, Any]:
-    """Return {digit, probabilities, looks_like_a_digit} of a picture file. Raises UnreadablePicture, BlankDrawing."""
+def prediction_of(content: bytes, recognizer: Recognizer, detector: Detector) -> Prediction:
+    """Predict a picture file of one digit. Raises UnreadablePicture, BlankDrawing."""
     try:
-        prediction = predict(see(read_upload(content)).digit, recognizer, detector)
+        return predict(see(read_upload(content)).digit, recognizer, detector)
     except BlankDrawing as error:
         raise BlankDrawing("We found no ink in this picture. Crop it to the digit and try again.") from error
+
+
+def predict_picture(content: bytes, recognizer: Recognizer, detector: Detector) -> dict[str, Any]:
+    """Return {digit, probabilities, looks_like_a_digit} of a picture file. Raises UnreadablePicture, BlankDrawing."""
+    prediction = prediction_of(content, recognizer, detector)
     return {
         "digit": prediction.digit,
         "probabilities": [round(float(probability), 6) for probability in prediction.probabilities],

@@ -16,7 +16,7 @@ DISCARDED = 64 << 20  # bytes of a body that is too large: read and dropped, so 
 
 
 class Bodies:
-    """Reads bodies, and knows how many bytes all of them hold. Of one event loop."""
+    """Reads bodies, and knows how many bytes all of them hold. It belongs to one event loop."""
 
     def __init__(self) -> None:
         self.held = 0

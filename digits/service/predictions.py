@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from digits.errors import BlankDrawing
-from digits.inference.picture import read_upload, see
+from digits.evaluation.pictures import prediction_of
+from digits.inference.picture import read_upload
 from digits.inference.prediction import Prediction, predict, predict_number
 from digits.inference.segmentation import separate
 from digits.inference.sheet import read_rows
@@ -14,13 +14,9 @@ from digits.service.served_models import ServedModel
 
 def predict_picture(data: bytes, model: ServedModel, numbers: bool) -> dict[str, Any]:
     """Predict a picture file: one digit, or with `numbers` all rows of digits. Raises DigitsError."""
-    picture = read_upload(data)
     if not numbers:
-        try:
-            return _digit(predict(see(picture).digit, model.recognizer, model.detector))
-        except BlankDrawing as error:
-            raise BlankDrawing("We found no ink in this picture. Crop it to the digit and try again.") from error
-    rows = read_rows(picture, model.recognizer, model.detector).rows
+        return _digit(prediction_of(data, model.recognizer, model.detector))
+    rows = read_rows(read_upload(data), model.recognizer, model.detector).rows
     return {
         "rows": [
             _row(row.text, zip(row.number.predictions, map(list, row.boxes), strict=True), len(row.marks))

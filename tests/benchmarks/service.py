@@ -97,7 +97,9 @@ def wrk(
         "-s",
         folder / "post.lua",
     ]
-    said = subprocess.run([*command, *named, url], capture_output=True, text=True, check=True).stdout
+    said = subprocess.run(
+        [*command, folder / "post.lua", *named, url], capture_output=True, text=True, check=True
+    ).stdout
     if "Non-2xx" in said or "Socket errors" in said:
         raise DigitsError(f"Some requests failed:\n{said}")
     per_second = number * float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1])

@@ -34,8 +34,10 @@ def serving(home):
         cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env={**os.environ, "DIGITS_HOME": str(home)},
     ) as process:  # fmt: skip
-        yield process, re.search(r"http://[\d.:]+", process.stdout.readline())[0]
-        process.kill()
+        try:
+            yield process, re.search(r"http://[\d.:]+", process.stdout.readline())[0]
+        finally:
+            process.kill()
 
 
 @pytest.fixture(scope="module")
