@@ -3,7 +3,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import serving, settle
 
-PAGES = ("", "explore", "train", "evaluate", "compare", "draw")
+PAGES = ("", "explore", "train", "evaluate", "compare", "draw", "lesson", "glossary?term=convolution")
 
 
 @pytest.mark.parametrize(("path", "title"), [("", "Digits"), ("train", "Train"), ("draw", "Draw")])
