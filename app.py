@@ -17,70 +17,66 @@ READABLE = """<style>
 </style>"""
 
 st.set_page_config(page_title="Digits", page_icon="pages/shared/icon.png", layout="wide")
-LEARN = [
-    st.Page(
-        "pages/lesson/page.py",
-        title="Lesson",
-        icon=":material/school:",
-        url_path="lesson",
-        help="Six steps from pixels to predictions, each checked by what you do.",
-    ),
-    st.Page(
-        "pages/glossary/page.py",
-        title="Glossary",
-        icon=":material/dictionary:",
-        url_path="glossary",
-        help="Every term in a few sentences.",
-    ),
-]
 page = st.navigation(
-    {
-        "": [
-            st.Page(
-                "pages/home/page.py",
-                title="Home",
-                icon=":material/home:",
-                default=True,
-                help="What this is and where to begin.",
-            ),
-            st.Page(
-                "pages/explore/page.py",
-                title="Explore",
-                icon=":material/grid_view:",
-                url_path="explore",
-                help="Look at the handwritten digits, their labels, batches and splits.",
-            ),
-            st.Page(
-                "pages/train/page.py",
-                title="Train",
-                icon=":material/model_training:",
-                url_path="train",
-                help="Train a network and watch every epoch.",
-            ),
-            st.Page(
-                "pages/evaluate/page.py",
-                title="Evaluate",
-                icon=":material/fact_check:",
-                url_path="evaluate",
-                help="Evaluate a trained network on digits it has never seen.",
-            ),
-            st.Page(
-                "pages/compare/page.py",
-                title="Compare",
-                icon=":material/compare_arrows:",
-                url_path="compare",
-                help="Put trained networks side by side, and see whether a difference is more than chance.",
-            ),
-            st.Page(
-                "pages/draw/page.py",
-                title="Draw",
-                icon=":material/draw:",
-                url_path="draw",
-                help="Draw a digit and see the prediction with every stroke.",
-            ),
-        ],
-        "Learn": LEARN,
-    },
+    [
+        st.Page(
+            "pages/home/page.py",
+            title="Home",
+            icon=":material/home:",
+            default=True,
+            help="What this is and where to begin.",
+        ),
+        st.Page(
+            "pages/explore/page.py",
+            title="Explore",
+            icon=":material/grid_view:",
+            url_path="explore",
+            help="Look at the handwritten digits, their labels, batches and splits.",
+        ),
+        st.Page(
+            "pages/train/page.py",
+            title="Train",
+            icon=":material/model_training:",
+            url_path="train",
+            help="Train a network and watch every epoch.",
+        ),
+        st.Page(
+            "pages/evaluate/page.py",
+            title="Evaluate",
+            icon=":material/fact_check:",
+            url_path="evaluate",
+            help="Evaluate a trained network on digits it has never seen.",
+        ),
+        st.Page(
+            "pages/compare/page.py",
+            title="Compare",
+            icon=":material/compare_arrows:",
+            url_path="compare",
+            help="Put trained networks side by side, and see whether a difference is more than chance.",
+        ),
+        st.Page(
+            "pages/draw/page.py",
+            title="Draw",
+            icon=":material/draw:",
+            url_path="draw",
+            help="Draw a digit and see the prediction with every stroke.",
+        ),
+        # No section of their own: on a phone, Streamlit makes lists of sections that are no valid lists (axe: "list").
+        st.Page(
+            "pages/lesson/page.py",
+            title="Lesson",
+            icon=":material/school:",
+            url_path="lesson",
+            help="Six steps from pixels to predictions, each checked by what you do.",
+        ),
+        st.Page(
+            "pages/glossary/page.py",
+            title="Glossary",
+            icon=":material/dictionary:",
+            url_path="glossary",
+            help="Every term in a few sentences.",
+        ),
+    ],
     position="top",
 )
 if st.runtime.exists():  # a visit, not that import

@@ -2,6 +2,8 @@
 
 The one place that knows the order. Wherever a run ends, it continues from there to the same result: its training from
 the last checkpoint, and the rest from the model that was published.
+
+A trial of a sweep (`digits.sweeps`) is a run that ends after its training, with its weights. `complete` does the rest.
 """
 
 import importlib.metadata
@@ -10,34 +12,46 @@ import platform
 import time
 from typing import Any
 
+import numpy as np
+
 from digits.data.dataset import open_dataset
 from digits.errors import DamagedFile, DigitsError
 from digits.evaluation import fine_tune_result, test_sets
 from digits.evaluation.calibration import calibrate
 from digits.evaluation.evaluate import evaluate
 from digits.networks.settings import Settings
-from digits.runs import sharing, updates
+from digits.runs import sharing, transfer, updates
 from digits.runs import store as runs
 from digits.runs.run import FINISHED, Run, RunState
 from digits.storage import deletion
-from digits.storage.files import StoredFile
+from digits.storage.files import StoredFile, write_new
 from digits.storage.home import run_folder
 from digits.tasks import Interrupted, TaskState, Unsuited, Work
 from digits.training import backends, checkpoints, snapshots
 from digits.training.checkpoints import Checkpoint
 from digits.training.time_left import time_left
 
+TRIAL = "trial"
+"""The part of the pipeline that a trial goes through: the training."""
+
 
 def run(work: Work, run_id: str, part: str = "") -> TaskState:
-    """Take a run from wherever it is to its end. Raises DigitsError if it fails.
+    """Take a run from wherever it is to its end, a TRIAL to the end of its training. Raises DigitsError if it fails.
 
     Returns DONE, or STOPPED if somebody asked for an earlier end. Raises Interrupted if the run was paused, Unsuited if
     this process has loaded another library than the run needs.
     """
     if runs.get(run_id).stage != RunState.EVALUATING:
-        _train(work, runs.get(run_id))
-    finish(work, runs.get(run_id))
+        _train(work, runs.get(run_id), is_trial=part == TRIAL)
+    if part != TRIAL:
+        finish(work, runs.get(run_id))
     return TaskState(runs.how_it_ended(run_id))
+
+
+def complete(work: Work, run_id: str, part: str = "") -> None:
+    """Do what a trial left out: make its model files from its weights, calibrate and evaluate. Raises DigitsError."""
+    transfer.build(run_id, work.tell)
+    finish(work, runs.get(run_id))
 
 
 def finish(work: Work, run: Run) -> None:
@@ -56,8 +70,8 @@ def finish(work: Work, run: Run) -> None:
     updates.set_stage(run.id, FINISHED)
 
 
-def _train(work: Work, run: Run) -> None:
-    """Train a run from its last undamaged checkpoint and publish its model."""
+def _train(work: Work, run: Run, *, is_trial: bool) -> None:
+    """Train a run from its last undamaged checkpoint, and publish its model or keep the weights of a trial."""
     settings, folder = run.settings, run_folder(run.id)
     if backends.loaded() not in (None, settings.backend):
         raise Unsuited
@@ -118,7 +132,7 @@ def _train(work: Work, run: Run) -> None:
             on_tick=on_tick,
             on_epoch=on_epoch,
             on_checkpoint=checkpoint_writer.keep,
-            on_weights=snapshot_writer.keep,
+            on_weights=snapshot_writer.keep if not is_trial else lambda epoch, model: None,
             should_stop=lambda: bool(work.request),
         )
 
@@ -142,6 +156,11 @@ def _train(work: Work, run: Run) -> None:
     if fitted.state == "failed":
         raise DigitsError(f"The training failed: {fitted.reason}.")
     work.tell(1.0, "Saving the model")
+    if is_trial:
+        weights = fitted.model.get_weights()
+        stored = write_new(folder, "weights.npz", lambda part: np.savez(part, *weights))
+        updates.keep_weights(run.id, stored, ended=fitted.state)
+        return
     updates.publish_model(run.id, *export.export(fitted.model, folder), ended=fitted.state)
 
 

@@ -15,6 +15,7 @@ from digits.data.dataset import is_available, open_dataset
 from digits.data.sources import SOURCES
 from digits.errors import DigitsError
 from digits.inference.detector import Detector
+from digits.inference.path_network import PathNetwork
 from digits.inference.prediction import predict_many
 from digits.networks.backends import check_chosen
 from digits.runs import models
@@ -112,7 +113,7 @@ def device() -> str:
 
 
 def prediction() -> str:
-    """Check that the starter and the detector recognize a digit, and that the chosen model can be loaded."""
+    """Check that the starter and the detector recognize a digit, and that the other models can be loaded."""
     digits = open_dataset("sample")
     starter, chosen = runs.get("starter"), models.chosen()
     label = int(digits.labels[0])
@@ -123,6 +124,7 @@ def prediction() -> str:
             f"{wrong if predicted.is_digit else f'The digit detector rejects a {label}'}. Reinstall OpenCV: "
             f"{sys.executable} -m pip install --force-reinstall -r requirements.txt"
         )
+    PathNetwork.bundled()
     if chosen.model:  # an imported one is made at its first use
         models.recognizer(chosen)
     return f"The starter model predicts {label} for a {label}. The chosen model is {chosen.id}."

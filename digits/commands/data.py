@@ -9,7 +9,7 @@ from digits.commands.progress import bar
 from digits.data import adding, own_sources
 from digits.data.dataset import facts, is_prepared, open_dataset, prepare_task
 from digits.data.reading import read, reasons
-from digits.data.sources import SOURCES, check_source
+from digits.data.sources import FIXED, SOURCES, check_source
 from digits.errors import BadConfig, DigitsError
 from digits.runs import store as runs
 
@@ -22,7 +22,7 @@ USAGE = """python -m digits data                      list the sources
 
 def add_to(verbs) -> None:
     parser = verbs.add_parser("data", help="list the data sources, prepare one, or add your own", usage=USAGE)
-    parser.add_argument("words", nargs="*", metavar="SOURCE | add NAME PATH... | remove NAME", help=", ".join(SOURCES))
+    parser.add_argument("words", nargs="*", metavar="SOURCE | add NAME PATH... | remove NAME", help=", ".join(FIXED))
     parser.add_argument("--licence", metavar="TEXT", help="add: under which licence these digits may be used")
     parser.add_argument("--origin", metavar="TEXT", help="add: where they are from: an address, a paper, a class")
     parser.add_argument("--test-only", action="store_true", help="add: no network learns from them")

@@ -10,7 +10,7 @@ from digits import tasks
 from digits.commands.progress import bar, stderr_into
 from digits.commands.worker import HANDLERS
 from digits.data.dataset import ensure_prepared
-from digits.data.sources import SOURCES, check_source
+from digits.data.sources import FIXED, SOURCES, check_source
 from digits.errors import BadConfig, DigitsError
 from digits.evaluation import audit, embedding_map, evaluate, features, robustness, score_card
 from digits.evaluation.distortions import DISTORTIONS
@@ -24,6 +24,8 @@ SHOWN = 20  # doubtful labels
 
 
 def add_to(verbs) -> None:
+    # Not one's own: a command line is understood even where the database cannot be read.
+    sets = ", ".join([*TITLES.fixed, "your own digits"])
     for verb, about, result in (
         ("evaluate", "evaluate a run on unseen digits", _evaluation),
         ("robustness", "measure how well a run predicts distorted digits", _robustness),
@@ -31,16 +33,16 @@ def add_to(verbs) -> None:
     ):
         parser = verbs.add_parser(verb, help=about)
         parser.add_argument("run", nargs="?", metavar="RUN", help="the chosen model by default")
-        parser.add_argument("--test", metavar="SET", help=f"{', '.join(TITLES)}; the run's own split by default")
+        parser.add_argument("--test", metavar="SET", help=f"{sets}; the run's own split by default")
         parser.add_argument("--json", action="store_true", help="print one JSON document")
         parser.set_defaults(command=run, result=result)
     parser = verbs.add_parser("features", help="compute the values in the last hidden layer for many digits")
     parser.add_argument("run", nargs="?", metavar="RUN", help="the chosen model by default")
-    parts = ", ".join((features.TRAIN, features.SAMPLE, *TITLES))
+    parts = f"{features.TRAIN}, {features.SAMPLE}, {sets}"
     parser.add_argument("part", nargs="?", default=features.TRAIN, metavar="PART", help=parts)
     parser.set_defaults(command=compute_features)
     parser = verbs.add_parser("audit", help="find doubtful labels among the training digits")
-    parser.add_argument("source", nargs="?", default="sample", metavar="SOURCE", help=", ".join(SOURCES))
+    parser.add_argument("source", nargs="?", default="sample", metavar="SOURCE", help=", ".join(FIXED))
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.set_defaults(command=audit_labels)
 

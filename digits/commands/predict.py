@@ -1,5 +1,6 @@
-"""python -m digits predict PATH...: predict the digits on pictures, or one's own digits without labels."""
+"""python -m digits predict PATH...: predict the digits on pictures, one's own digits without labels, or strokes."""
 
+import argparse
 import json
 import sys
 from collections.abc import Iterator
@@ -7,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from digits.commands import strokes_file
 from digits.commands.evaluation import named_run
 from digits.data.dataset import open_dataset
 from digits.data.reading import opened
@@ -25,6 +27,12 @@ NAMED = 5  # files of a folder that are named when they are skipped
 def add_to(verbs) -> None:
     parser = verbs.add_parser("predict", help="predict the digits on pictures")
     parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="pictures, folders of them, or zips")
+    parser.add_argument("--strokes", type=Path, metavar="FILE", help=f"drawings, each a line: {strokes_file.FORM}")
+    parser.add_argument(
+        "--path",
+        action=argparse.BooleanOptionalAction,
+        help="let the pen's path count beside the picture of the strokes; with the starter by default",
+    )
     parser.add_argument("--numbers", action="store_true", help="read all rows of digits, not one digit a picture")
     parser.add_argument("--source", metavar="NAME", help="predict every digit of a source instead of pictures")
     parser.add_argument("--run", metavar="RUN", help="the chosen model by default")
@@ -37,9 +45,14 @@ def run(options) -> int:
 
     Where folders named 0 to 9 say what the digits are, the accuracy and a confusion matrix follow.
     """
-    if bool(options.paths) == bool(options.source) or (options.source and options.numbers):
-        raise BadConfig("Expected pictures, or --source NAME. Only pictures have --numbers.")
-    recognizer, detector = models.recognizer(named_run(options.run)), Detector.bundled()
+    named = [bool(options.paths), bool(options.source), bool(options.strokes)]
+    if sum(named) != 1 or (options.numbers and not options.paths):
+        raise BadConfig("Expected pictures, --strokes FILE or --source NAME. Only pictures have --numbers.")
+    model = named_run(options.run)
+    if options.strokes:
+        joined = model.is_starter if options.path is None else options.path
+        return strokes_file.run(options.strokes, model, joined=joined, as_json=options.json)
+    recognizer, detector = models.recognizer(model), Detector.bundled()
     read, show = (_rows, _rows_text) if options.numbers else (pictures.predict_picture, _digit_text)
     rows = (
         _of_source(options.source, recognizer)

@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Callable
 from typing import Any
 
+from digits.data.sources import WithOwn
 from digits.networks.settings import SETTINGS
 from digits.networks.settings_table import Setting
 
@@ -39,7 +40,9 @@ def _reader(kind: type) -> Callable[[str], Any]:
 
 
 def _metavar(setting: Setting) -> str:
-    return f"{{{','.join(setting.choices)}}}" if setting.choices else "N" if setting.kind is int else "X"
+    # Of the sources, only those that come with Digits: one's own stand in the database, which may be unreadable.
+    choices = setting.choices.fixed if isinstance(setting.choices, WithOwn) else setting.choices
+    return f"{{{','.join(choices)}}}" if choices else "N" if setting.kind is int else "X"
 
 
 def _help(setting: Setting) -> str:

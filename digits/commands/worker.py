@@ -14,6 +14,7 @@ from digits.exports import downloads
 from digits.networks.settings import make_settings
 from digits.runs import store as runs
 from digits.runs import transfer
+from digits.sweeps import search
 from digits.tasks import TRAINING, Work, serve
 
 
@@ -55,6 +56,8 @@ def _audit(work: Work, source: str, part: str) -> None:
 
 HANDLERS = {
     "train": pipeline.run,
+    "complete": pipeline.complete,
+    "sweep": search.run,
     "prepare": prepare_task,
     adding.READ: adding.read_task,
     "evaluate": _of_run(evaluate.evaluate),

@@ -10,6 +10,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +29,7 @@ from digits.storage.home import home
 READ = "read"
 """The kind of the task that reads an upload; its subject is the id of the draft."""
 UPLOAD_BYTES = 25 << 20  # of one file; the server and the proxy let no more through
-ALL_BYTES = 100 << 20  # of all files of one upload
+ALL_BYTES = 50 << 20  # of all files of one upload; the server holds no more for one visitor
 DRAFT_SECONDS = 3600.0
 FEW = 10  # digits; with fewer of one kind, none could be set apart to validate and to test
 SEED = 0
@@ -168,8 +169,9 @@ def sweep() -> None:
     """Remove the uploads that nobody has kept or dropped for an hour."""
     oldest = time.time() - DRAFT_SECONDS
     for folder in (home() / "uploads").glob("*"):
-        if folder.stat().st_mtime < oldest:
-            shutil.rmtree(folder, ignore_errors=True)
+        with suppress(OSError):  # somebody else removes it just now
+            if folder.stat().st_mtime < oldest:
+                shutil.rmtree(folder)
 
 
 def _folder(draft: str) -> Path:

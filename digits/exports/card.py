@@ -58,13 +58,16 @@ def hub_card(run: Run, chosen: TestSet, reports: list[dict[str, Any]], export: E
     """Return the README.md of a Hugging Face repository: the card after its YAML front matter."""
     results = "".join(_result(report) for report in reports)
     name = json.dumps(run.title)  # quoted as JSON is, which is YAML, too
+    source = SOURCES[run.settings.source]
+    licence = (
+        f"license: other\nlicense_name: {json.dumps(source.licence)}" if source.is_own else "license: cc-by-sa-3.0"
+    )
+    datasets = "" if source.is_own else f"datasets:\n- {HUB_DATASET}\n"
     return f"""---
-license: cc-by-sa-3.0
+{licence}
 library_name: keras
 pipeline_tag: image-classification
-datasets:
-- {HUB_DATASET}
-metrics:
+{datasets}metrics:
 - accuracy
 tags:
 - mnist

@@ -1,19 +1,40 @@
 """Ink -> Prediction: the one path of every drawing and picture, whoever asks.
 
-preprocessing -> 28 x 28 -> recognizer -> ten probabilities; beside it the detector, which looks at the same 28 x 28.
+preprocessing -> 28 x 28 -> recognizer -> ten probabilities; beside it the detector, which looks at the same 28 x 28,
+and for a drawing whose strokes are known the path network, which follows them.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from digits.inference.detector import THRESHOLD, Detector
 from digits.inference.parts import Part
+from digits.inference.path_network import join, likelihood_with_path
 from digits.inference.preprocessing import Steps, as_drawn, preprocess
 from digits.inference.recognizer import Recognizer
 
 NOT_A_DIGIT = "?"  # in place of a digit
+
+
+@dataclass(frozen=True, eq=False)
+class Witnesses:
+    """What the network that sees the picture and the one that follows the pen's path predict for one drawing."""
+
+    picture: np.ndarray  # (10,) float32, one probability for each digit
+    path: np.ndarray  # (10,) float32, likewise
+    are_joined: bool  # whether the prediction is that of both together, not of the picture alone
+
+    @property
+    def together(self) -> np.ndarray:
+        """The probabilities of both together, (10,) float32."""
+        return join(self.picture, self.path)
+
+    @property
+    def agree(self) -> bool:
+        """Whether both predict the same digit."""
+        return bool(self.picture.argmax() == self.path.argmax())
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +47,7 @@ class Prediction:
     likelihood: float  # 0 to 1, of being a digit at all; less than THRESHOLD is not a digit
     image: np.ndarray  # (28, 28) uint8, 0 = paper, 255 = ink: what the network saw
     steps: Steps | None = None  # how the ink became 28 x 28; None for an image that was prepared before
+    witnesses: Witnesses | None = None  # None where the strokes are not known, as in a picture
 
     @property
     def confidence(self) -> float:
@@ -49,6 +71,23 @@ def predict(ink: np.ndarray, recognizer: Recognizer, detector: Detector, *, raw:
     image = as_drawn(ink) if raw else steps.image
     likelihood = float(detector.likelihood(steps.image[np.newaxis])[0])
     return _prediction(image, recognizer.probabilities(image[np.newaxis])[0], likelihood, steps)
+
+
+def with_path(prediction: Prediction, path: np.ndarray | None, *, joined: bool) -> Prediction:
+    """Return a prediction of the picture alone with what the path network predicts beside it.
+
+    path: (10,) from `PathNetwork.predict`; with None the prediction stays as it is. joined: whether both together
+    decide on the digit, its probabilities, and whether it is one; else the picture alone does.
+    """
+    if path is None:
+        return prediction
+    witnesses = Witnesses(prediction.probabilities, path, joined)
+    if not joined:
+        return replace(prediction, witnesses=witnesses)
+    together = witnesses.together
+    likelihood = float(likelihood_with_path(prediction.likelihood, witnesses.picture, path))
+    found = _prediction(prediction.image, together, likelihood, prediction.steps)
+    return replace(found, witnesses=witnesses)
 
 
 def predict_many(images: np.ndarray, recognizer: Recognizer, detector: Detector | None = None) -> list[Prediction]:
@@ -85,9 +124,16 @@ class Number:
         return self.predictions[self.least_confident].confidence
 
 
-def predict_number(parts: Sequence[Part], recognizer: Recognizer, detector: Detector) -> Number:
-    """Predict the digits of a number. parts: as `digits.inference.segmentation` separates them, at least one."""
-    return Number(parts, [predict(part.ink, recognizer, detector) for part in parts])
+def predict_number(
+    parts: Sequence[Part], recognizer: Recognizer, detector: Detector, paths: Sequence[np.ndarray | None] | None = None
+) -> Number:
+    """Predict the digits of a number. parts: as `digits.inference.segmentation` separates them, at least one.
+
+    paths: what the path network predicts for each part, to be joined; None where the picture alone decides.
+    """
+    predictions = [predict(part.ink, recognizer, detector) for part in parts]
+    paths = paths or [None] * len(parts)
+    return Number(parts, [with_path(*each, joined=True) for each in zip(predictions, paths, strict=True)])
 
 
 def _prediction(

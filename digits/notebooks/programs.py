@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import cv2
@@ -29,7 +30,7 @@ MAX_DIGITS = 20_000  # with a notebook, about 5 MB
 
 
 def explore(source: str, parts: Split, index: int, batch: int, batch_size: int) -> Notebook | None:
-    """Return how to look at one digit, the split and one batch; None for a source that is too large."""
+    """Return how to look at a digit, the split and a batch; None for digits that are too many, or have no labels."""
     span = {"first": batch * batch_size, "last": (batch + 1) * batch_size, "batch_size": batch_size}
     return _with_digits(
         source, "explore", title="Look at the digits", command=f"python -m digits data {source}",
@@ -42,6 +43,7 @@ def train(settings: Settings) -> Notebook | None:
     if settings.parent:
         return None
     parts = split(settings.split, settings.source)
+    parts = replace(parts, train=settings.learned(parts.train))
     values = _slices(parts) | network.lines(settings, len(parts.train))
     return _with_digits(
         settings.source, "train", title="Train a network", command=sharing.train_command(settings), values=values
@@ -103,7 +105,7 @@ def _with_digits(
     def files() -> dict[str, bytes]:
         return more() | ({} if source in LOADED else {"digits.npz": _packed(source)})
 
-    if source not in LOADED and SOURCES[source].num_train + SOURCES[source].num_test > MAX_DIGITS:
+    if source not in LOADED and (SOURCES[source].num_digits > MAX_DIGITS or not SOURCES[source].is_labelled):
         return None
     data = fill(source, seed=ORDER_SEED) if source in LOADED else fill("npz")
     return Notebook(name=name, title=title, code=fill(name, data=data, **values), command=command, files=files)

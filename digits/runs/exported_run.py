@@ -47,6 +47,7 @@ DETAILS = {
     "versions": {"type": "object", "maxProperties": 20, "propertyNames": NAME,
                  "additionalProperties": NAME},
     "leader": {"type": "integer", "minimum": 0, "maximum": 99},
+    "best_of": {"type": "integer", "minimum": 1, "maximum": 1_000_000},
 }  # fmt: skip
 """What pages and cards show of a run's details."""
 SCHEMA = {

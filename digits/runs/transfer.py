@@ -5,6 +5,7 @@ An import only stores the run. A task makes its model files from the weights whe
 
 import io
 import json
+import sqlite3
 import zipfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -18,26 +19,21 @@ from digits.networks import architectures
 from digits.runs import exported_run, store, updates
 from digits.runs.exported_run import FORMAT, ExportedRun
 from digits.runs.run import FINISHED, MAX_TAGS, STARTER, Run
+from digits.runs.updates import WEIGHTS
 from digits.storage import database, files
 from digits.storage.files import StoredFile
 from digits.storage.home import run_folder
 
-WEIGHTS = "weights"
-
 
 def export(run: Run, target: Path) -> None:
-    """Write a run to a zip. Loads Keras, to read the weights. Raises DigitsError for a run without a model."""
-    if run.model is None:
-        raise DigitsError(f"This run has no model to export: it is {run.state}.", f"It is {run.id}.")
-    import keras
-
-    weights = keras.models.load_model(run.model.file("model.keras"), compile=False).get_weights()
+    """Write a run to a zip. May load Keras, to read the weights. Raises DigitsError for a run without a model."""
+    weights = _weights(run)
     described = FORMAT | {name: getattr(run, name) for name in ("id", "created", "name", "notes", "tags", "num_epochs")}
     described |= {
         "settings": run.settings.as_dict(),
         "ended": store.how_it_ended(run.id) if not run.is_starter else "done",
         "details": run.details,
-        "temperature": run.model.temperature,
+        "temperature": run.model.temperature if run.model else run.details.get("temperature"),
         "epochs": store.epochs(run.id),
     }
     packed = io.BytesIO()
@@ -51,10 +47,29 @@ def export(run: Run, target: Path) -> None:
     files.atomic_write(target.absolute(), write)
 
 
-def import_zips(paths: Iterable[Path], *, as_copies: bool = False, owner: str = tasks.LOCAL) -> list[str]:
+def _weights(run: Run) -> list[np.ndarray]:
+    """Return the weights of a run, in Keras' order."""
+    if is_unbuilt(run):
+        arrays = files.read_arrays(run_folder(run.id), store.files(run.id, WEIGHTS)[0])
+        return [arrays[f"arr_{number}"] for number in range(len(arrays))]
+    if run.model is None:
+        raise DigitsError(f"This run has no model to export: it is {run.state}.", f"It is {run.id}.")
+    import keras
+
+    return keras.models.load_model(run.model.file("model.keras"), compile=False).get_weights()
+
+
+def import_zips(
+    paths: Iterable[Path],
+    *,
+    as_copies: bool = False,
+    owner: str = tasks.LOCAL,
+    along: Callable[[sqlite3.Connection, list[str]], None] = lambda connection, ids: None,
+) -> list[str]:
     """Store runs that `export` wrote, all or none. Return their ids.
 
-    as_copies: give a run whose id is taken a new id, instead of refusing it. Raises DigitsError.
+    as_copies: give a run whose id is taken a new id, instead of refusing it. along: called with the connection and the
+    ids, to store something else in the same step. Raises DigitsError.
     """
     runs = [exported_run.read(path) for path in paths]
     ids = _free_ids([run.described["id"] for run in runs], as_copies)
@@ -69,6 +84,7 @@ def import_zips(paths: Iterable[Path], *, as_copies: bool = False, owner: str = 
                 if not store.is_free(connection, run_id):
                     raise DigitsError("Another process has just imported this run or is deleting it. Try again.")
                 _insert(connection, run_id, run, stored[run_id], owner)
+            along(connection, ids)
     except BaseException:
         for run_id, file in stored.items():
             (run_folder(run_id) / file.name).unlink(missing_ok=True)
@@ -97,10 +113,10 @@ def build(run_id: str, on_progress: Callable[[float, str], None] = lambda fracti
     on_progress(0.0, "Loading TensorFlow")
     from digits.training import export as model_files
 
-    arrays = files.read_arrays(run_folder(run_id), store.files(run_id, WEIGHTS)[0])
+    weights = _weights(run)
     on_progress(0.5, "Making the model files")
     model = architectures.build(run.settings)
-    model.set_weights([arrays[f"arr_{number}"] for number in range(len(arrays))])
+    model.set_weights(weights)
     updates.publish_model(run_id, *model_files.export(model, run_folder(run_id)), ended=store.how_it_ended(run_id))
     if temperature := run.details.get("temperature"):
         updates.set_temperature(store.get(run_id), temperature)

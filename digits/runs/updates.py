@@ -9,11 +9,14 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from digits.runs.run import Run
+from digits.runs.run import FINISHED, Run
 from digits.runs.store.rows import update
 from digits.storage import database, deletion
 from digits.storage.files import StoredFile
 from digits.storage.home import run_folder
+
+WEIGHTS = "weights"
+"""The kind of the file that a run has instead of a model until somebody wants that: a trial, or an imported run."""
 
 
 def set_stage(run_id: str, stage: str, **details: Any) -> None:
@@ -74,6 +77,20 @@ def add_file(run_id: str, kind: str, epoch: int, stored: StoredFile, *, keep: It
             _discard_files(connection, run_id, others, kind, kept, but=[stored])
         connection.execute(
             "INSERT INTO run_files VALUES (?, ?, ?, ?, ?)", (run_id, kind, epoch, stored.name, stored.sha256)
+        )
+    deletion.collect()
+
+
+def keep_weights(run_id: str, stored: StoredFile, ended: str) -> None:
+    """End a run with its weights alone, from which its model is made when somebody wants it; checkpoints go.
+
+    ended: how the training ended, done or stopped.
+    """
+    with database.writing() as connection:
+        update(connection, run_id, stage=FINISHED, ended=ended)
+        _discard_files(connection, run_id, "kind IN ('checkpoint', ?)", WEIGHTS, but=[stored])
+        connection.execute(
+            "INSERT INTO run_files VALUES (?, ?, 0, ?, ?)", (run_id, WEIGHTS, stored.name, stored.sha256)
         )
     deletion.collect()
 

@@ -15,7 +15,7 @@ from digits.storage.files import UNFINISHED, atomic_write, cannot_write
 from digits.storage.home import home
 
 DATABASE = "digits.db"
-FOLDERS = ("data", "runs", "starter")
+FOLDERS = ("data", "runs", "starter", "sweeps")
 UNPACKED = f"{UNFINISHED}restore-"
 CHOOSE = "Choose a backup that Digits has made."
 

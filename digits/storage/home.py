@@ -48,6 +48,11 @@ def run_folder(run_id: str) -> Path:
     return home() / "runs" / run_id
 
 
+def sweep_folder(sweep_id: str) -> Path:
+    """Return the folder of the optimizer's study of one sweep."""
+    return home() / "sweeps" / sweep_id
+
+
 def logs_folder() -> Path:
     """Return the folder of what workers print."""
     return home() / "logs"

@@ -13,21 +13,24 @@ from digits.storage import database
 from digits.tasks import claims, places, store, supervision, workers
 from digits.tasks.lease import clock
 from digits.tasks.signals import Signals
-from digits.tasks.task import COMPUTING, TRAINING, Task, TaskState
+from digits.tasks.task import COMPUTING, TRAINING, TRIALS, Task, TaskState
 from digits.tasks.work import LOOK_SECONDS, Handler, Unsuited, Work, carry_out
 
 WARM_SECONDS = 600.0  # a warm worker ends when it has been idle for so long
+TRIALS_SECONDS = 5.0  # the same for one that does trials: a search needs a moment to choose the next
 
 
 def serve(worker: int, lane: str, handlers: Mapping[str, Handler], *, warm: Callable[[], None] | None = None) -> None:
     """Do the tasks of a lane, one after the other; end when none waits, or, if warm, after ten idle minutes.
+
+    A worker for trials waits some seconds, because the next trial depends on the last.
 
     A signal pauses the task and ends this worker. What waits then waits until somebody looks after it, because the
     machine may be shutting down. warm: loads what the first task will need.
     """
     if not places.identify(worker, os.getpid()):
         return  # it started so slowly that its place was given away
-    signals = Signals()
+    signals, patience = Signals(), WARM_SECONDS if warm else TRIALS_SECONDS if lane == TRIALS else 0.0
     with signals.heard(in_foreground=False), renewed(worker) as has_place:
         if warm:
             try:
@@ -47,7 +50,7 @@ def serve(worker: int, lane: str, handlers: Mapping[str, Handler], *, warm: Call
                 if places.is_at_work(worker):
                     return  # it could not note how its task ended, as on a full disk; the end of this process tells
                 idle_since = clock()
-            elif (not warm or clock() - idle_since > WARM_SECONDS) and places.leave_if_idle(worker, lane):
+            elif clock() - idle_since >= patience and places.leave_if_idle(worker, lane):
                 return
             else:
                 time.sleep(LOOK_SECONDS)

@@ -6,15 +6,16 @@ import sqlite3
 from digits.errors import BadConfig
 from digits.storage import database
 from digits.tasks.lease import SILENT_SECONDS, boot_id, clock, pid_namespace, started
-from digits.tasks.task import COMPUTING, TRAINING
+from digits.tasks.task import COMPUTING, TRAINING, TRIALS
 
 NUM_COMPUTING = 2  # besides the trainings, which DIGITS_TRAININGS counts
+MAX_TRIALS = 64  # a search asks for no more at a time than it was told
 
 
 def capacity(lane: str) -> int:
     """Return how many tasks of a lane run at once. Raises BadConfig."""
-    if lane == COMPUTING:
-        return NUM_COMPUTING
+    if lane in (COMPUTING, TRIALS):
+        return NUM_COMPUTING if lane == COMPUTING else MAX_TRIALS
     text = os.environ.get("DIGITS_TRAININGS", "1")
     if not text.isdecimal() or not int(text):
         raise BadConfig(f"DIGITS_TRAININGS is {text!r}; expected how many runs may train at once, such as 1.")
@@ -74,7 +75,7 @@ def lanes_to_serve(connection: sqlite3.Connection) -> list[str]:
     An idle worker that does not respond does not count, but no more than one for each place is replaced.
     """
     wanted = []
-    for lane in (TRAINING, COMPUTING):
+    for lane in (TRAINING, TRIALS, COMPUTING):
         counts = _counts(connection, lane)
         lacking = min(counts["waiting"], capacity(lane) - counts["running"]) - counts["idle"]
         wanted += [lane] * max(0, min(lacking, 2 * capacity(lane) - counts["workers"]))

@@ -7,8 +7,8 @@ from enum import StrEnum
 from digits.storage.home import free_bytes
 from digits.tasks.lease import Lease
 
-TRAINING, COMPUTING = "training", "computing"
-"""The lanes of the queue: what needs the device, and all the rest."""
+TRAINING, TRIALS, COMPUTING = "training", "trials", "computing"
+"""The lanes of the queue: what needs the device, what a task in that lane has others do for it, and all the rest."""
 
 NAMES = ("id", "kind", "subject", "part", "owner", "lane", "place", "request", "fraction", "phase")
 COLUMNS = ", ".join(

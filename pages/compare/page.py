@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.compare import curves, disagreements, scores, table
+from pages.compare import curves, disagreements, scores, seeds, table
 from pages.shared import links
 
 VIEWS = {"Scores": scores, "Disagreements": disagreements, "Curves": curves}
@@ -17,4 +17,5 @@ chosen = table.choose()
 if len(chosen) < 2:
     st.page_link("pages/train/page.py", label="Train another network", icon=":material/model_training:")
     st.stop()
+seeds.show(chosen)
 links.show_tabs("compare_view", "compare_view", VIEWS, chosen)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from digits.errors import BlankDrawing, DigitsError
 from digits.notebooks import programs
-from pages.draw.answer import live_training, multi_digit, prediction, tabs
+from pages.draw.answer import live_training, multi_digit, prediction, tabs, witnesses
 from pages.draw.canvas import canvas, draft, practice, recent, sources
 from pages.draw.canvas.sources import CANVAS, ONE_DIGIT, PICTURE, TEST_DIGIT
 from pages.draw.my_drawings import label_drawing
@@ -58,16 +58,19 @@ def draw() -> None:
         with paper:
             ink = sources.read_ink(source)
         strokes = on_canvas() if source == CANVAS else []
+        joined = not training and witnesses.are_joined(run)
         if count != ONE_DIGIT:
             ink, parts = multi_digit.find_digits(ink, strokes, *models, count)
         if training:
             live_training.show_drawing(training, ink, answer, details)
         elif parts:
-            number = multi_digit.show(ink, parts, *models, answer, details)
+            paths = [witnesses.path(strokes if joined else [], part.on_paper(ink.shape)) for part in parts]
+            number = multi_digit.show(ink, parts, *models, answer, details, paths)
             if source == CANVAS:
                 recent.remember(number.text, number.confidence)
         else:
-            digit = prediction.show(ink, *models, confidence_help, answer, details)
+            path = witnesses.path(strokes, ink)
+            digit = prediction.show(ink, *models, confidence_help, answer, details, path=path, joined=joined)
             if source == CANVAS:
                 recent.remember(digit.text, digit.confidence)
             with details:

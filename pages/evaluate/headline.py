@@ -7,7 +7,6 @@ import streamlit as st
 
 from digits.data.dataset import is_available
 from digits.data.sources import SOURCES
-from digits.evaluation.score_card import without_markdown
 from digits.evaluation.test_sets import OPTDIGITS, TestSet
 from pages.shared import cache
 from pages.shared.errors import told
@@ -35,6 +34,8 @@ def show(chosen: TestSet, report: dict) -> None:
     with words:
         st.header(f"{report['accuracy']:.1%}: {num_wrong:,} of {n:,} misclassified", anchor=False)
         st.caption(f"Test set: {report['title']}.{_source(chosen)}")
+        if SOURCES[chosen.source].is_own:  # without Markdown: somebody else's words
+            st.text(f"Origin: {SOURCES[chosen.source].origin}. Licence: {SOURCES[chosen.source].licence}.")
     if num_wrong and is_available(chosen.source):
         with pictures, told():
             _worst(chosen, report["misclassified"][:NUM_WORST])
@@ -43,9 +44,7 @@ def show(chosen: TestSet, report: dict) -> None:
 def _source(chosen: TestSet) -> str:
     """Return where digits come from that are not MNIST's: their licence asks for it."""
     known = SOURCES[chosen.source]
-    if chosen.name != OPTDIGITS and not known.is_own:
-        return ""
-    return f" Source: {without_markdown(known.citation)}; {without_markdown(known.licence)}."
+    return f" Source: {known.citation}; {known.licence}." if chosen.name == OPTDIGITS else ""
 
 
 def _worst(chosen: TestSet, rows: list[dict]) -> None:

@@ -43,6 +43,7 @@ with told():
 if report is None:
     prepared(chosen.source)
     evaluation.offer(run, chosen, why=f"This model has not been evaluated on {chosen.title}. It takes some seconds.")
+    exports.show(run)
     st.stop()
 if chosen.name == OPTDIGITS:
     lesson.note("other_hands")

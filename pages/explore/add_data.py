@@ -10,7 +10,7 @@ from digits.data import adding, own_sources
 from digits.data.adding import READ, Draft
 from digits.data.reading import reasons
 from digits.data.sources import SOURCES
-from digits.errors import DigitsError
+from digits.errors import BadConfig, DigitsError
 from digits.evaluation.score_card import without_markdown
 from digits.figures.images import gallery
 from digits.storage.untrusted_zip import shown
@@ -25,9 +25,11 @@ REASONS = 8  # for passing over; the most frequent ones
 LICENCES = ["My own digits", "CC0 1.0", "CC BY 4.0", "CC BY-SA 3.0", "CC BY-SA 4.0", own_sources.NOT_STATED]
 ABOUT = (
     "Choose a zip of pictures in folders named 0 to 9, a CSV table such as Kaggle's `train.csv` and `test.csv` "
-    "(zipped, if it is large), or MNIST's idx files, pictures and labels together."
+    "(zipped, if it is large), or MNIST's idx files, pictures and labels together. You see what was read before you "
+    "keep it."
 )
 
+FEW = f"With fewer than {adding.FEW} of one digit to learn from, they are for testing only."
 IN_MNIST = "At least {:,} of them are digits of MNIST. Models that learned from MNIST have seen those."
 
 
@@ -68,13 +70,10 @@ def _choose_files() -> None:
     st.header("Add data", anchor=False)
     st.markdown(ABOUT)
     key = f"explore_files_{st.session_state.setdefault('explore_num_uploads', 0)}"  # a new key is an empty uploader
-    uploads = st.file_uploader(
-        "Your digits", accept_multiple_files=True, max_upload_size=MEGABYTES, key=key,
-        help=f"Up to {MEGABYTES} MB a file. The files are removed as soon as they are read.",
-    )  # fmt: skip
-    st.button(
-        "Read the files", type="primary", icon=":material/upload_file:", key="explore_read", disabled=not uploads,
-        on_click=_begin, args=(key,),
+    st.file_uploader(
+        "Your digits", accept_multiple_files=True, max_upload_size=MEGABYTES, key=key, on_change=_begin, args=(key,),
+        help=f"Up to {MEGABYTES} MB a file, {adding.ALL_BYTES >> 20} MB together. The files are removed as soon as "
+        "they are read.",
     )  # fmt: skip
 
 
@@ -128,36 +127,30 @@ def _listed(why: list[tuple[str, int, str]]) -> str:
 
 def _ask(draft: str, found: Draft, is_labelled: bool) -> None:
     st.header("Keep them", anchor=False)
-    name = st.text_input("Name", max_chars=32, key="explore_add_name", placeholder="for instance class-7a")
-    licence = st.selectbox(
-        "Licence", LICENCES, index=None, accept_new_options=True, key="explore_add_licence",
-        help="Under which licence these digits may be used. You can type another one.",
-    )  # fmt: skip
-    origin = st.text_input(
-        "Origin", max_chars=200, key="explore_add_origin", placeholder="a web address, a paper, a class"
-    )
-    test_only = False
-    if is_labelled and adding.can_train(found):
-        test_only = st.toggle(
-            "For testing only", key="explore_add_test_only",
-            help="No network learns from them. Otherwise a fifth of each digit is set apart for testing.",
+    with st.form("explore_keep_form", border=False, enter_to_submit=False):
+        st.text_input(
+            "Name", max_chars=32, key="explore_add_name", placeholder="for instance class-7a",
+            help="Small letters, digits and hyphens.",
         )  # fmt: skip
-    elif is_labelled:
-        st.info(
-            f"With fewer than {adding.FEW} of one digit to learn from, they are for testing only.",
-            icon=":material/info:",
-        )
-    slug = re.sub("[^a-z0-9]+", "-", name.lower()).strip("-")
-    replace = False
-    if slug in SOURCES and SOURCES[slug].is_own and not SOURCES[slug].is_removed:
-        replace = st.toggle(f"Replace the digits that are called {slug}", key="explore_add_replace")
-    with st.container(horizontal=True):
-        st.button(
-            "Keep digits", type="primary", icon=":material/save:", key="explore_keep",
-            disabled=not (slug and licence and origin), on_click=_keep,
-            args=(draft, slug, licence, origin, test_only, replace),
+        st.selectbox(
+            "Licence", LICENCES, index=None, accept_new_options=True, key="explore_add_licence",
+            help="Under which licence these digits may be used. You can type another one.",
         )  # fmt: skip
-        st.button("Discard", icon=":material/delete:", key="explore_discard", on_click=_drop)
+        st.text_input("Origin", max_chars=200, key="explore_add_origin", placeholder="a web address, a paper, a class")
+        if is_labelled and adding.can_train(found):
+            st.toggle(
+                "For testing only", key="explore_add_test_only",
+                help="No network learns from them. Otherwise a fifth of each digit is set apart for testing.",
+            )  # fmt: skip
+        elif is_labelled:
+            st.info(FEW, icon=":material/info:")
+        if any(source.is_own for source in SOURCES.values()):
+            st.toggle("Replace digits of the same name", key="explore_add_replace")
+        with st.container(horizontal=True):
+            st.form_submit_button(
+                "Keep digits", type="primary", icon=":material/save:", key="explore_keep", on_click=_keep, args=(draft,)
+            )
+            st.form_submit_button("Discard", icon=":material/delete:", key="explore_discard", on_click=_drop)
     st.caption("Until you keep them, they stay for an hour at most.")
 
 
@@ -166,6 +159,8 @@ def _toggle() -> None:
 
 
 def _begin(key: str) -> None:
+    if not st.session_state[key]:
+        return
     try:
         adding.begin([(file.name, file.getvalue()) for file in st.session_state[key]], owner=owner())
     except DigitsError as error:
@@ -173,9 +168,15 @@ def _begin(key: str) -> None:
     st.session_state["explore_num_uploads"] += 1
 
 
-def _keep(draft: str, name: str, licence: str, origin: str, test_only: bool, replace: bool) -> None:
+def _keep(draft: str) -> None:
+    """Keep what was read as the form says."""
+    said = {name: st.session_state.get(f"explore_add_{name}") for name in ("licence", "origin", "test_only", "replace")}
+    name = re.sub("[^a-z0-9]+", "-", st.session_state["explore_add_name"].lower()).strip("-")
     try:
-        adding.keep(draft, name, licence=licence, origin=origin, test_only=test_only, owner=owner(), replace=replace)
+        if not (name and said["licence"] and said["origin"]):
+            raise BadConfig("A name, the licence and the origin are needed. If you don't know them, say so.")
+        said |= {what: bool(said[what]) for what in ("test_only", "replace")}
+        adding.keep(draft, name, owner=owner(), **said)
     except DigitsError as error:
         st.session_state["explore_add_problem"] = str(error)
         return

@@ -34,7 +34,7 @@ def show() -> None:
             args=(contrast.begin, owner()), disabled=not acts,
             help=None if acts else "Start the lesson first.",
         )  # fmt: skip
-        st.caption("It takes about half a minute.")
+        st.caption("It takes about a minute.")
         return
     waits = any(not run.state.is_final for run in both.values())
     st.fragment(_watch, run_every="1s" if waits else None)(both, waits)
@@ -57,10 +57,7 @@ def _watch(both: dict[str, Run], was_waiting: bool) -> None:
         st.rerun()
     for name, run in both.items():
         if run.state.is_final:
-            said = (
-                f"{run.epochs_done} epochs, {run.val_accuracy:.1%} of the validation digits" if run.epochs_done else ""
-            )
-            st.markdown(f"**Network {name}**: {run.state}. {said}")
+            st.markdown(f"**Network {name}**: {run.state}.")  # its accuracy would give the answer away
         else:
             st.progress(min(run.fraction, 1.0), text=f"Network {name}: {run.phase or run.state}")
 

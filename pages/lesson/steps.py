@@ -30,10 +30,14 @@ def _show(lesson: Lesson, was_waiting: bool) -> None:
     current = next((place for place, said in enumerate(done) if not said), None)
     for place, (step, said) in enumerate(zip(lesson.steps, done, strict=True)):
         state = ":green-badge[:material/check: Done]" if said else ":gray-badge[Not yet]"
-        with st.expander(
-            f"**{place + 1}. {step.title}** · {step.minutes} min {state}", expanded=place == current or None is current
-        ):
-            _step(step, said, acts)
+        label = f"**{place + 1}. {step.title}** · {step.minutes} min {state}"
+        if place == current:
+            with st.container(border=True):
+                st.markdown(label)
+                _step(step, said, acts)
+        else:
+            with st.expander(label):
+                _step(step, said, acts)
 
 
 def _step(step: Step, said: str, acts: dict[str, Act]) -> None:

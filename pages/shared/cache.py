@@ -22,6 +22,7 @@ from digits.evaluation.store import Result, Subject
 from digits.evaluation.test_sets import TestSet
 from digits.inference.activations import Activations
 from digits.inference.detector import Detector
+from digits.inference.path_network import PathNetwork
 from digits.inference.recognizer import Recognizer
 from digits.inference.snapshot import Snapshot
 from digits.networks import weights
@@ -114,6 +115,12 @@ def activations(run: Run) -> Activations:
 def detector() -> Detector:
     """Return the bundled digit detector, loaded and checked once. Raises DamagedFile."""
     return Detector.bundled()
+
+
+@st.cache_resource(show_spinner="Loading the path network…")
+def path_network() -> PathNetwork:
+    """Return the bundled path network, loaded and checked once. Raises DamagedFile."""
+    return PathNetwork.bundled()
 
 
 def along_epochs(run: Run, picture: np.ndarray) -> dict[int, np.ndarray]:

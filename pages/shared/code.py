@@ -24,7 +24,7 @@ def show(make: Callable[..., Notebook | None], *arguments: object) -> None:
     with expander:
         notebook = make(*arguments)
         if notebook is None:
-            st.caption("This data set is too large to travel with a notebook. Choose another one.")
+            st.caption("These digits are too many for a notebook, or have no labels. Choose other digits.")
             return
         st.caption(ABOUT)
         st.code(notebook.code, language="python")

@@ -11,16 +11,20 @@ import streamlit as st
 from digits import tasks
 from digits.errors import DigitsError
 from pages.train import set_up, watch
+from pages.train.sweep import tab
 
 st.title("Train", anchor=False)
 
-new, runs = st.tabs(["Set up", "Watch"], key="train_view", bind="query-params", on_change="rerun")
+new, runs, search = st.tabs(["Set up", "Watch", "Sweep"], key="train_view", bind="query-params", on_change="rerun")
 if new.open:
     with new:
         set_up.show()
 if runs.open:
     with runs:
         watch.show()
+if search.open:
+    with search:
+        tab.show()
 
 # Somebody is about to train, so a worker loads TensorFlow now. At the end, because to start it takes about 30 ms.
 if os.environ.get("DIGITS_WARM") != "0" and not st.session_state.get("train_warmed"):

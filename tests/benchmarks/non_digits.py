@@ -9,9 +9,11 @@ from string import ascii_letters
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from digits.inference.detector import Detector
+from digits.inference.detector import THRESHOLD, Detector
+from digits.inference.path_network import PathNetwork, follow, likelihood_with_path
 from digits.inference.preprocessing import to_mnist
-from digits.starter.detector.making.non_digits import HELD_OUT_KINDS, KINDS, TWINS, draw
+from digits.runs import models, starter
+from digits.starter.detector.making.non_digits import HELD_OUT_KINDS, KINDS, TWINS, paint, strokes
 
 EACH = 400  # drawings of a kind
 FONTS = ("DejaVuSans", "DejaVuSans-Oblique", "DejaVuSerif", "DejaVuSerif-Italic", "DejaVuSansMono", "STIXGeneral",
@@ -26,24 +28,33 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     detector = Detector.load(options.folder / "model.tflite") if options.folder else Detector.bundled()
-    print("| kind | learned from others like it | accepted |\n| --- | --- | ---: |")
+    print("| kind | learned from others like it | accepted | with their path |\n| --- | --- | ---: | ---: |")
     for row in by_kind(detector):
-        print(f"| {row['kind']} | {'yes' if row['learned'] else 'no'} | {row['accepted']:.1%} |")
+        with_path = "" if row["with_path"] is None else f"{row['with_path']:.1%}"
+        print(f"| {row['kind']} | {'yes' if row['learned'] else 'no'} | {row['accepted']:.1%} | {with_path} |")
 
 
 def by_kind(detector: Detector) -> Iterator[dict]:
-    """Yield a dict for each kind of drawing: {kind, learned, n, accepted}.
+    """Yield a dict for each kind of drawing: {kind, learned, n, accepted, with_path}.
 
-    learned: whether the detector learned from other drawings of that kind; accepted: a fraction of the n drawings.
+    learned: whether the detector learned from other drawings of that kind; accepted: a fraction of the n drawings;
+    with_path: likewise on the canvas, where the starter and the path network look at them, too; None where printed.
     """
+    recognizer, path_network = models.recognizer(starter.run()), PathNetwork.bundled()
     for kind in [*KINDS, *HELD_OUT_KINDS, *PRINTED]:
         rng = np.random.default_rng(list(kind.encode()))
         if kind in PRINTED:
-            inks = [print_(character, font) for font in FONTS for character in PRINTED[kind]]
+            inks, paths = [print_(character, font) for font in FONTS for character in PRINTED[kind]], None
         else:
-            inks = [draw(kind, rng) for _ in range(EACH)]
-        accepted = detector.accepts(np.stack([to_mnist(ink) for ink in inks]))
-        yield {"kind": kind, "learned": kind in KINDS, "n": len(inks), "accepted": float(accepted.mean())}
+            drawings = [(lines := strokes(kind, rng), paint(kind, lines, rng)) for _ in range(EACH)]
+            inks, paths = [ink for _, ink in drawings], np.stack([follow(lines) for lines, _ in drawings])
+        pictures = np.stack([to_mnist(ink) for ink in inks])
+        likelihood, with_path = detector.likelihood(pictures), None
+        if paths is not None:
+            found = recognizer.probabilities(pictures), path_network.probabilities(paths)
+            with_path = float((likelihood_with_path(likelihood, *found) >= THRESHOLD).mean())
+        row = {"kind": kind, "learned": kind in KINDS, "n": len(inks)}
+        yield row | {"accepted": float((likelihood >= THRESHOLD).mean()), "with_path": with_path}
 
 
 def print_(character: str, font: str) -> np.ndarray:

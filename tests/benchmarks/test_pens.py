@@ -9,6 +9,7 @@ from digits.inference.recognizer import Recognizer
 from digits.runs import starter
 from tests.benchmarks import non_digits
 from tests.benchmarks.__main__ import main
+from tests.benchmarks.pens import witnesses
 from tests.benchmarks.pens.styles import STYLES, Style, paint, read_pen_digits
 
 ONE = [np.array([[0.1, -0.5], [-0.1, 0.5]], np.float32)]
@@ -60,6 +61,16 @@ def test_the_starter_reads_plain_digits_in_every_style(pen_file, digits_home, tm
     assert result["non_digits"] == []
     assert json.loads(stored.read_text()) == result and not list(digits_home.iterdir())
     assert result["sha256"] == starter.run().model.sha256
+
+
+def test_the_path_stands_beside_the_picture_on_request(pen_file, digits_home, capsys):
+    assert main(["pens", "--file", str(pen_file), "--run", "starter", "--json", "--path", "bundled"]) == 0
+    found = json.loads(capsys.readouterr().out)["path"]
+    assert [row["style"] for row in found["styles"]] == list(STYLES)
+    assert all(row["together"] == row["path"] == row["agree"] == 1 for row in found["styles"])
+    assert [row["order"] for row in found["orders"]] == list(witnesses.ORDERS)
+    assert found["orders"][0]["together"] == found["weights"][0]["mean"] == 1
+    assert any("| together |" in line for line in witnesses.lines(found))
 
 
 def test_errors_are_counted_by_what_was_predicted(pen_file, digits_home, monkeypatch, capsys):

@@ -13,7 +13,7 @@ from tests.browser.conftest import serving, settle
 from tests.pages.conftest import copy_run
 
 TABS = {
-    "draw": ("view", ["What the network sees", "Why", "Inside the network", "My drawings"]),
+    "draw": ("view", ["What the network sees", "Picture and path", "Why", "Inside the network", "My drawings"]),
     "explore": ("view", ["One digit", "Gallery", "What the network gets", "Facts", "Doubtful labels"]),
     "train": ("train_view", ["Set up", "Watch"]),
     "evaluate": ("evaluate_view", ["Mistakes", "Scores", "Robustness", "Map", "Break it"]),

@@ -78,7 +78,7 @@ def test_a_learner_completes_the_lesson_step_by_step(visit, lesson_home, monkeyp
         learned = {"n": 6, "before": 2, "after": 6}
         results.put(Subject.of(tuned), fine_tune_result.KIND, "", {"learned": learned})
         has_done(6)
-        expect(page.get_by_text("Learned.").first).to_be_visible()
+        expect(page.get_by_text(re.compile(r"min\s+check Done"))).to_have_count(6)
 
 
 def test_a_word_in_a_help_text_opens_its_entry_and_a_search_finds_others(visit, lesson_home):

@@ -90,6 +90,8 @@ def test_with_8_bits_the_lost_accuracy_is_measured_on_the_whole_test_set(exporte
     assert said["num_test"] == 1000 and said["test"] == "MNIST sample, test part of the 80/20 split (1,000 digits)"
     assert said["accuracy"] > said["accuracy_before"] - 0.02
     assert Path(said["path"]).stat().st_size < 200_000  # 101,770 weights of one byte
+    lines = [line.split() for line in example_output(folder)]
+    assert len(lines) == 10 and sum(label == predicted for label, predicted, *_ in lines) >= 8
 
 
 @pytest.mark.parametrize("format", [needs("html")])

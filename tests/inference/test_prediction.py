@@ -7,7 +7,8 @@ import pytest
 from digits.data.dataset import open_dataset
 from digits.errors import BlankDrawing
 from digits.inference.detector import THRESHOLD, Detector
-from digits.inference.prediction import predict, predict_many, predict_number
+from digits.inference.path_network import join
+from digits.inference.prediction import predict, predict_many, predict_number, with_path
 from digits.inference.preprocessing import as_drawn, to_mnist
 from digits.inference.recognizer import Recognizer
 from digits.inference.segmentation import separate
@@ -90,3 +91,35 @@ def test_a_number_has_a_question_mark_for_each_part_that_is_not_a_digit(recogniz
     [one, other] = number.predictions
     assert number.least_confident == (one.confidence > other.confidence)
     np.testing.assert_array_equal(one.image, to_mnist(number.parts[0].ink))
+
+
+def sure(digit):
+    """Return ten probabilities of a path that is nearly sure of a digit."""
+    path = np.full(10, 0.001, np.float32)
+    path[digit] = 0.991
+    return path
+
+
+def test_a_path_counts_only_when_it_is_joined(recognizer, detector):
+    picture = predict(drawn(SEVEN), recognizer, detector)
+    joined, beside = (with_path(picture, sure(2), joined=how) for how in (True, False))
+    np.testing.assert_array_equal(joined.probabilities, join(picture.probabilities, sure(2)))
+    np.testing.assert_array_equal(beside.probabilities, picture.probabilities)
+    for prediction in joined, beside:
+        np.testing.assert_array_equal(prediction.witnesses.picture, picture.probabilities)
+        assert not prediction.witnesses.agree and prediction.image is picture.image
+        assert prediction.digit == prediction.probabilities.argmax()
+    assert with_path(picture, sure(7), joined=True).witnesses.agree
+
+
+def test_without_a_known_path_the_prediction_stays_as_it_is(recognizer, detector):
+    picture = predict(drawn(SEVEN), recognizer, detector)
+    assert with_path(picture, None, joined=True) is picture and picture.witnesses is None
+
+
+def test_in_a_number_the_path_of_each_digit_counts(recognizer, detector):
+    parts = separate(drawn([(60, 120), (55, 260)], [(200, 120), (290, 120), (230, 270)]), recognizer, detector)
+    alone, helped = (predict_number(parts, recognizer, detector, paths) for paths in (None, [None, sure(7)]))
+    assert [one.witnesses for one in alone.predictions] == [None, None]
+    [one, seven] = helped.predictions
+    assert one.witnesses is None and seven.witnesses.are_joined and seven.confidence > alone.predictions[1].confidence

@@ -157,6 +157,11 @@ def test_draws_notebook_predicts_what_the_page_shows(kind, with_trained, tmp_pat
     assert {"drawn": kept == 0, "as drawn": kept == 0, "photo": 3 <= kept < 10, "test digit": kept == 10}[kind]
 
 
+def test_a_program_learns_from_as_many_digits_as_the_settings_say(with_trained):
+    code = programs.train(make_settings(architecture="mlp", source="sample", train_digits=100)).code
+    assert "train, validation, test = slice(800, 900), slice(0, 800), slice(4000, 5000)" in code
+
+
 def test_a_notebook_says_which_command_line_does_the_same(with_trained):
     notebook = programs.train(with_trained.settings)
     assert notebook.command.startswith("python -m digits train --architecture mlp --source sample")

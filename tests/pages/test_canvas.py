@@ -63,7 +63,7 @@ def test_what_breaks_the_real_component_is_refused_too(open_page, with_sample, m
 
 
 @pytest.mark.parametrize(
-    "link", [*HOSTILE, "", "../..-official-1", "sample-tutorial-123456", "sample-tutorial--1", "sample-tutorial-1\n"]
+    "link", [*HOSTILE, "", "../..-official-1", "sample-tutorial-1234567", "sample-tutorial--1", "sample-tutorial-1\n"]
 )
 def test_a_strange_link_names_no_digit_to_practise(link):
     assert read_link(link) is None

@@ -17,7 +17,7 @@ from digits.drawings.drawing import plain_strokes
 from digits.inference.preprocessing import to_mnist
 from digits.inference.strokes import ERASER
 from digits.tasks import LOCAL
-from pages.draw.answer import tabs
+from pages.draw.answer import tabs, witnesses
 from pages.draw.canvas.recent import pack
 from pages.shared import cache, drawing
 from pages.shared.text import isolated
@@ -86,6 +86,12 @@ def recent(page):
     return [drawing["predicted"] for drawing in page.session_state["draw_recent"]]
 
 
+def confidence(page):
+    """Return the confidence of the prediction, not rounded."""
+    assert not page.exception
+    return page.session_state["draw_predicted"]["confidence"]
+
+
 def test_an_empty_canvas_shows_advice_and_no_digit(draw):
     page = draw()
     assert [info.value for info in page.info] == ["There is nothing on the canvas yet. Draw a digit, 0 to 9."]
@@ -124,7 +130,7 @@ def test_a_scribble_is_not_a_digit_and_its_closest_digit_is_named(draw, canvas):
 def test_the_confidence_comes_with_its_calibration(draw, with_run):
     for model, test_set in (("starter", "On MNIST, official test set"), (with_run.id, "On MNIST sample")):
         page = draw(SEVEN, model=model)
-        (help_text,) = {caption.help for caption in page.caption if caption.help}
+        (help_text,) = {re.sub(r"\]\([^)]*\)|\[", "", caption.help) for caption in page.caption if caption.help}
         assert test_set in help_text and "differ by" in help_text and "It rejects 1 in 100 digits" in help_text
     execute("DELETE FROM results WHERE subject = ?", with_run.id)
     page = draw(SEVEN, model=with_run.id)
@@ -235,8 +241,46 @@ def test_the_tab_why_leaves_out_strokes_and_not_the_eraser(draw):
     assert page.get("plotly_chart")[2].proto.alt.count("without stroke") == 2
 
 
+def test_picture_and_path_stand_beside_each_other_and_together(draw):
+    page = draw(SEVEN, model="starter", view="Picture and path")
+    assert page.toggle[0].value and "Picture and path agree." in texts(page)
+    for name in ("Picture", "Path", "Together"):
+        assert f"{name}: **7**" in texts(page)
+    assert len(page.get("plotly_chart")) == 4  # the prediction's bars and three more
+    assert confidence(page) != confidence(page.toggle[0].set_value(False).run())
+
+
+def test_a_network_of_ones_own_predicts_alone_until_the_user_lets_the_path_count(draw, with_run):
+    page = draw(SEVEN, model=with_run.id, view="Picture and path")
+    assert not page.toggle[0].value
+    alone = confidence(page)
+    assert alone == cache.recognizer(with_run).probabilities(to_mnist(drawing.ink(SEVEN))[np.newaxis]).max()
+    assert confidence(page.toggle[0].set_value(True).run()) > alone
+
+
+def test_a_disagreement_of_picture_and_path_is_said_in_numbers(draw, monkeypatch):
+    two = np.full(10, 0.001, np.float32)
+    two[2] = 0.991
+    monkeypatch.setattr(witnesses, "path", lambda strokes, ink: two)
+    text = "The picture looks like 7 (over 99.9%), the path of the strokes like 2 (99.1%)"
+    assert f"{text}." in texts(draw(SEVEN, model="starter"))
+
+
+def test_a_test_digit_has_no_path(open_page, canvas):
+    page = open_page("draw", model="starter", view="Picture and path")
+    page.button(key="draw_choose_Test digit").click().run()
+    assert not page.exception and page.metric
+    assert "Only a drawing on the canvas has a path" in texts(page) and "path agree" not in texts(page)
+
+
+def test_where_a_stroke_was_rubbed_out_in_part_the_picture_decides_alone(draw):
+    slip = stroke((150, 200), (260, 200), width=30) | {"stroke": ERASER}
+    line = stroke(*((200, y) for y in range(60, 330, 10)))
+    assert "Only a drawing on the canvas has a path" in texts(draw([line, slip], view="Picture and path"))
+
+
 def test_only_the_open_tab_is_computed(draw, monkeypatch):
-    for module in (tabs.explanation, tabs.activations, tabs.my_drawings):
+    for module in (tabs.witnesses, tabs.explanation, tabs.activations, tabs.my_drawings):
         monkeypatch.setattr(module, "show", None)
     assert draw(SEVEN).metric[0].value == "7"
 

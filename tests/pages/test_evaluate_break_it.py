@@ -49,3 +49,13 @@ def test_a_healed_network_is_a_new_run_that_names_its_parent_and_its_damage(page
     # The network as it was damaged is in no file: the first snapshot is that of the first epoch.
     assert min(runs.files(healed.id, "snapshot")) == 1
     assert "Evaluate the healed network" in [link.proto.label for link in page.run().get("page_link")]
+
+
+def test_the_damaged_network_predicts_the_drawing_at_hand(page):
+    assert "Draw a digit to see it here, too" in [link.proto.label for link in page.get("page_link")]
+    page.session_state["draw_strokes"] = [{"path": [["M", 192, 60], ["L", 192, 320]], "strokeWidth": 24}]
+    page.session_state["draw_predicted"] = {"predicted": "1", "confidence": 0.99}
+    page.run()
+    assert "Damaged: **1**" in texts(page) and "Whole: **1**" in texts(page)
+    page.selectbox(key="evaluate_break_off").set_value("Last layer").run()
+    assert "Whole: **1**" in texts(page) and "No clear answer" in texts(page)

@@ -29,7 +29,9 @@ def done():
 
 def badges(page):
     """Which steps the lesson shows as done."""
-    return ["Done" in block.label for block in page.expander]
+    labels = [text.value for text in page.markdown] + [block.label for block in page.expander]
+    steps = sorted(label for label in labels if re.match(r"\*\*\d\. ", label))
+    return ["Done" in step for step in steps]
 
 
 def test_every_step_has_a_check_of_its_own_a_page_and_terms_of_the_glossary():

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,10 +22,21 @@ from digits.tasks import store as task_store
 from digits.tasks.task import COLUMNS, FROM
 
 
-def create(settings: Settings, *, owner: str = tasks.LOCAL, name: str = "", queued: bool = True) -> Run:
+def create(
+    settings: Settings,
+    *,
+    owner: str = tasks.LOCAL,
+    name: str = "",
+    queued: bool = True,
+    part: str = "",
+    lane: str = TRAINING,
+    along: Callable[[sqlite3.Connection, str], None] = lambda connection, run_id: None,
+) -> Run:
     """Make a new run. Raises StoreUnavailable.
 
     queued: whether its training waits in the queue at once; otherwise the caller does it or queues it afterwards.
+    part: of the pipeline, if it is not to come to its end. along: called with the connection and the run's id, to store
+    something else in the same step.
     """
     now = datetime.now(UTC)
     base = f"{now:%Y%m%d-%H%M%S}-{settings.architecture}"
@@ -32,7 +44,11 @@ def create(settings: Settings, *, owner: str = tasks.LOCAL, name: str = "", queu
         ids = (base if number == 1 else f"{base}-{number}" for number in range(1, 100_000))
         run_id = next(each for each in ids if is_free(connection, each) and not run_folder(each).exists())
         state = "queued" if queued else "stopped"
-        insert(connection, run_id, settings, state, owner=owner, created=now.isoformat(), name=plain(name))
+        insert(
+            connection, run_id, settings, state, owner=owner, part=part, lane=lane,
+            created=now.isoformat(), name=plain(name),
+        )  # fmt: skip
+        along(connection, run_id)
     return get(run_id)
 
 
@@ -43,10 +59,18 @@ def is_free(connection: sqlite3.Connection, run_id: str) -> bool:
 
 
 def insert(
-    connection: sqlite3.Connection, run_id: str, settings: Settings, state: str, *, owner: str, **columns: Any
+    connection: sqlite3.Connection,
+    run_id: str,
+    settings: Settings,
+    state: str,
+    *,
+    owner: str,
+    part: str = "",
+    lane: str = TRAINING,
+    **columns: Any,
 ) -> None:
-    """Add the row of a run and its task, in a transaction of the caller. state: of the task."""
-    task = task_store.enqueue(connection, "train", run_id, owner=owner, lane=TRAINING)
+    """Add the row of a run and its task, in a transaction of the caller. state, part, lane: of the task."""
+    task = task_store.enqueue(connection, "train", run_id, part, owner=owner, lane=lane)
     connection.execute("UPDATE tasks SET state = ? WHERE id = ?", (state, task))
     values = {
         "id": run_id,
@@ -83,11 +107,10 @@ def resume(run_id: str, epochs: int | None = None, *, queued: bool = True) -> Ru
             raise BadConfig(f"Epochs is {wanted}; expected a last epoch from {least} to {MAX_EPOCHS:,}.")
         evaluates = run.lacks_evaluation and wanted == run.num_epochs
         stage = RunState.EVALUATING if evaluates else RunState.STARTING
-        update(connection, run_id, num_epochs=wanted, stage=str(stage))
-        if queued:
-            task_store.enqueue(connection, "train", run_id, owner=run.owner, lane=TRAINING)
-        else:  # a finished run is no longer done, even if nobody comes to continue it
-            connection.execute("UPDATE tasks SET state = 'stopped' WHERE id = ?", (run.task_id,))
+        task = task_store.enqueue(connection, "train", run_id, owner=run.owner, lane=TRAINING)
+        update(connection, run_id, num_epochs=wanted, stage=str(stage), task=task)  # that of a trial was another
+        if not queued:  # a finished run is no longer done, even if nobody comes to continue it
+            connection.execute("UPDATE tasks SET state = 'stopped' WHERE id = ?", (task,))
     return get(run_id)
 
 

@@ -43,8 +43,9 @@ def of_owner(owner: str, since: str = "", limit: int = 50) -> list[Run]:
 
 
 def with_model(limit: int = 50) -> list[Run]:
-    """Return the newest runs that have a model, or the weights to make one from."""
-    return _runs(f"WHERE model IS NOT NULL OR {_has('weights')} {NEWEST} LIMIT ?", limit)
+    """Return the newest runs that have a model, or the weights to make one from; trials only if they have a model."""
+    is_trial = "EXISTS (SELECT 1 FROM trials WHERE run = runs.id)"
+    return _runs(f"WHERE model IS NOT NULL OR ({_has('weights')} AND NOT {is_trial}) {NEWEST} LIMIT ?", limit)
 
 
 def followable(limit: int = 100) -> list[Run]:

@@ -28,7 +28,8 @@ SMALL = 72  # px, side of the drawing without a stroke
 def show(prediction: Prediction, recognizer: Recognizer, detector: Detector, strokes: list[Any]) -> None:
     """Show both. strokes: plain ones, as `pages.shared.drawing.on_canvas` returns them; none of a picture."""
     places, parts = st.columns([2, 3], gap="medium")
-    digit = prediction.digit
+    both = prediction.witnesses
+    digit = int(both.picture.argmax()) if both else prediction.digit  # what the network in question predicts
     with places:
         chart(
             evidence(prediction.image, occlusion(prediction.image, recognizer)),

@@ -44,9 +44,20 @@ def find_digits(
     return (parts[0].on_paper(ink.shape) if _leave_out(parts, ink) else ink), []
 
 
-def show(ink: np.ndarray, parts: list[Part], recognizer: Recognizer, detector: Detector, above, details) -> Number:
-    """Show the number in `above`, its digits in `details`; return it. parts: from `find_digits`, at least one."""
-    number = predict_number(parts, recognizer, detector)
+def show(
+    ink: np.ndarray,
+    parts: list[Part],
+    recognizer: Recognizer,
+    detector: Detector,
+    above,
+    details,
+    paths: list[np.ndarray | None],
+) -> Number:
+    """Show the number in `above`, its digits in `details`; return it. parts: from `find_digits`, at least one.
+
+    paths: as `digits.inference.prediction.predict_number` takes them.
+    """
+    number = predict_number(parts, recognizer, detector, paths)
     with above, st.container(key="draw_number", gap=None):
         st.metric("Prediction", number.text, width="content")
         st.caption(f"Confidence: {' · '.join(_confidence(one) for one in number.predictions)}")

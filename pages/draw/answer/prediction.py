@@ -7,10 +7,10 @@ import streamlit as st
 
 from digits.evaluation.evaluate import calibration_error
 from digits.inference.detector import Detector
-from digits.inference.prediction import Prediction, predict, predict_many
+from digits.inference.prediction import Prediction, predict, predict_many, with_path
 from digits.inference.recognizer import Recognizer
 from digits.runs.run import Run
-from pages.draw.answer import preprocessing
+from pages.draw.answer import preprocessing, witnesses
 from pages.draw.answer.preprocessing import AS_DRAWN, AS_MNIST
 from pages.shared import cache, lesson
 from pages.shared.charts import probability_bars
@@ -33,22 +33,34 @@ def confidence_help(run: Run) -> str:
     )
 
 
-def show(ink: np.ndarray, recognizer: Recognizer, detector: Detector, help_text: str, above, details) -> Prediction:
+def show(
+    ink: np.ndarray,
+    recognizer: Recognizer,
+    detector: Detector,
+    help_text: str,
+    above,
+    details,
+    *,
+    path: np.ndarray | None = None,
+    joined: bool = False,
+) -> Prediction:
     """Show the digit in `above` and the bars in `details`; return what the page predicts.
 
-    ink: (H, W) uint8, what was drawn. help_text: from `confidence_help`.
+    ink: (H, W) uint8, what was drawn. help_text: from `confidence_help`. path, joined: as `with_path` takes them.
     """
     raw = preprocessing.is_raw()
     if raw:
         lesson.note("as_drawn")
-    prediction = predict(ink, recognizer, detector, raw=raw)
+    prediction = with_path(predict(ink, recognizer, detector, raw=raw), path, joined=joined)
     with above:
         if prediction.is_digit:
             with st.container(horizontal=True) if raw else nullcontext():
                 st.metric(AS_DRAWN if raw else "Prediction", prediction.digit, width="content")
                 if raw:
                     st.metric(AS_MNIST, predict(ink, recognizer, detector).digit, width="content")
-            st.caption(confidence_text(prediction.probabilities), help=help_text)
+            # One element, not two: on a phone they share the row of the digit.
+            lines = confidence_text(prediction.probabilities), witnesses.line(prediction.witnesses)
+            st.caption("  \n".join(filter(None, lines)), help=help_text)
         else:
             st.markdown(f"**{NOT_A_DIGIT}**")
             st.caption(f"Closest: {prediction.digit}", help=help_text)

@@ -9,11 +9,11 @@ from digits.inference.detector import Detector
 from digits.inference.prediction import Prediction
 from digits.inference.recognizer import Recognizer
 from digits.runs.run import Run
-from pages.draw.answer import activations, explanation, preprocessing
+from pages.draw.answer import activations, explanation, preprocessing, witnesses
 from pages.draw.my_drawings import my_drawings
 from pages.shared import links
 
-TABS = ["What the network sees", "Why", "Inside the network", "My drawings"]
+TABS = ["What the network sees", "Picture and path", "Why", "Inside the network", "My drawings"]
 NOTHING = "Draw one digit to see this."
 
 
@@ -22,10 +22,13 @@ def show(
 ) -> None:
     """Show the tabs. digit: None while there is none, or a number; ink and strokes: of the digit."""
     links.follow("view", "draw_tab", TABS, TABS[0])
-    sees, why, inside, mine = st.tabs(TABS, key="draw_tab", on_change="rerun")
+    sees, both, why, inside, mine = st.tabs(TABS, key="draw_tab", on_change="rerun")
     with sees:
         if sees.open:
             preprocessing.show(ink, digit)
+    with both:
+        if both.open:
+            witnesses.show(run, digit, ink, strokes)
     with why:
         if why.open and digit:
             explanation.show(digit, *models, strokes)

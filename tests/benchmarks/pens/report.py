@@ -14,11 +14,13 @@ import numpy as np
 from digits.commands.evaluation import named_run
 from digits.errors import DigitsError
 from digits.inference.detector import Detector
+from digits.inference.path_network import PathNetwork
 from digits.runs import models
 from digits.runs.run import Run
+from digits.starter.path.making.pens import PenDigits, read_pen_digits
 from tests.benchmarks import non_digits
+from tests.benchmarks.pens import witnesses
 from tests.benchmarks.pens.accuracy import by_style
-from tests.benchmarks.pens.styles import read_pen_digits
 from tests.benchmarks.results import progress, write_json
 
 
@@ -26,6 +28,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     default = os.environ.get("DIGITS_PENS")
     parser.add_argument("--file", type=Path, default=default, metavar="NPZ", help="pen digits as strokes")
     parser.add_argument("--run", metavar="RUN", help="the chosen model by default")
+    parser.add_argument(
+        "--path",
+        choices=["bundled", "folds"],
+        help="also the path network: the bundled one, for writers from whom it has not learned; or five that have each "
+        "learned from the others' digits, for the writers from whom the bundled one has",
+    )
     parser.add_argument("--non-digits", action="store_true", help="also how many letters, scribbles etc. are accepted")
     parser.add_argument("--picture", type=Path, metavar="PNG", help="write the misclassified digits there")
     parser.add_argument("--store", type=Path, metavar="FILE", help="write the result there as JSON")
@@ -36,22 +44,34 @@ def run(options: argparse.Namespace) -> None:
     if options.file is None:
         raise DigitsError("No file of pen digits is named. Give one with --file or the variable DIGITS_PENS.")
     run = named_run(options.run)
-    digits, labels = read_pen_digits(options.file)
+    pens = read_pen_digits(options.file)
     recognizer, detector = models.recognizer(run), Detector.bundled()
-    rows, pictures, kinds = [], [], []
-    for row in by_style(recognizer, detector, digits, labels):
+    rows, pictures, kinds, pictured = [], [], [], {}
+    for row in by_style(recognizer, detector, pens.digits, pens.labels):
         pictures.append(row.pop("pictures"))
+        pictured[row["style"]] = row.pop("probabilities"), row.pop("likelihoods")
         rows.append(row)
         progress(f"{row['style']:16} {row['accuracy']:.2%} correct, {row['refused']:.2%} refused")
     for row in non_digits.by_kind(detector) if options.non_digits else ():
         kinds.append(row)
         progress(f"{row['kind']:16} {row['accepted']:.1%} accepted as a digit")
     result = summary(run, rows, kinds)
+    if options.path:
+        result["path"] = witnesses.compare(pens, pictured, _path_networks(options.path, pens))
     if options.store:
         write_json(options.store, result)
     if options.picture:
         _write_picture(pictures, options.picture)
     print(json.dumps(result) if options.json else "\n".join(lines(result)))
+
+
+def _path_networks(which: str, pens: PenDigits) -> list[tuple[np.ndarray, PathNetwork]]:
+    """Return networks, each with the indices of the digits that it is to predict."""
+    if which == "bundled":
+        return [(np.arange(len(pens.labels)), PathNetwork.bundled())]
+    from digits.starter.path.making.train import cross_validate
+
+    return list(cross_validate(pens, 0, PathNetwork.bundled().temperature))
 
 
 def summary(run: Run, rows: list[dict], kinds: list[dict]) -> dict:
@@ -90,7 +110,7 @@ def lines(result: dict) -> list[str]:
     for row in result["non_digits"]:
         new = "" if row["learned"] else " (never learned)"
         text.append(f"| {row['kind']}{new} | {row['n']:,} | {row['accepted']:.1%} |")
-    return text
+    return text + (witnesses.lines(result["path"]) if "path" in result else [])
 
 
 def _write_picture(pictures: list[np.ndarray], file: Path) -> None:

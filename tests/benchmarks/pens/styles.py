@@ -8,14 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from digits.errors import DamagedFile
 from digits.inference.strokes import Stroke
 from digits.inference.strokes import paint as paint_strokes
+from digits.starter.path.making.pens import Digit
+from digits.starter.path.making.pens import read_pen_digits as pens_of_writers
 
 CANVAS = 384  # px
-
-Digit = list[np.ndarray]
-"""The strokes of one digit: (p, 2) float32 each, in a unit box centred on 0, x right, y down."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,27 +42,21 @@ STYLES = {
 
 
 def read_pen_digits(file: Path) -> tuple[list[Digit], np.ndarray]:
-    """Return the digits and their labels (n,) uint8.
-
-    file: .npz with points (P, 2), stroke_ends (cumulative points), digit_ends (cumulative strokes) and labels (n,).
-    Raises DamagedFile.
-    """
-    try:
-        with np.load(file, allow_pickle=False) as arrays:
-            strokes = np.split(arrays["points"], arrays["stroke_ends"][:-1])
-            ends, labels = arrays["digit_ends"], arrays["labels"]
-    except (OSError, ValueError, KeyError) as error:
-        raise DamagedFile(f"{file} is no file of pen digits ({type(error).__name__}: {error}).") from error
-    starts = [0, *ends[:-1]]
-    return [strokes[start:end] for start, end in zip(starts, ends, strict=True)], labels
+    """Return the digits and their labels (n,) uint8, see `digits.starter.path.making.pens`. Raises DamagedFile."""
+    pens = pens_of_writers(file)
+    return pens.digits, pens.labels
 
 
-def paint(digit: Digit, style: Style) -> np.ndarray:
-    """Paint one digit: (384, 384) uint8, 0 = paper, 255 = ink; round ends, anti-aliased."""
+def place(digit: Digit, style: Style) -> Digit:
+    """Turn one digit and put it on the canvas: its strokes in px, (p, 2) each."""
     angle = np.deg2rad(style.tilt)
     turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
     points = np.concatenate(digit) @ turn
     low, high = points.min(axis=0), points.max(axis=0)
     scale = style.side / max((high - low).max(), 1e-6)
-    placed = [(stroke @ turn - (low + high) / 2) * scale + style.centre for stroke in digit]
-    return paint_strokes([Stroke(line, style.width) for line in placed], (CANVAS, CANVAS))
+    return [(stroke @ turn - (low + high) / 2) * scale + style.centre for stroke in digit]
+
+
+def paint(digit: Digit, style: Style) -> np.ndarray:
+    """Paint one digit: (384, 384) uint8, 0 = paper, 255 = ink; round ends, anti-aliased."""
+    return paint_strokes([Stroke(line, style.width) for line in place(digit, style)], (CANVAS, CANVAS))

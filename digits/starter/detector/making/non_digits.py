@@ -18,8 +18,18 @@ BLOT = 0.3, 0.6  # of a blot's side, its brush
 
 def draw(kind: str, rng: np.random.Generator) -> np.ndarray:
     """Draw a "digit", or one of a kind in KINDS or HELD_OUT_KINDS: (224, 224) uint8, 0 = paper, 255 = ink."""
+    return paint(kind, strokes(kind, rng), rng)
+
+
+def strokes(kind: str, rng: np.random.Generator) -> list[np.ndarray]:
+    """Return the strokes of one drawing of a kind, (p, 2) float64 each."""
     drawer = digit if kind == "digit" else (KINDS | HELD_OUT_KINDS)[kind]
-    return ink(vary(drawer(rng), rng), rng, BLOT if kind == "blot" else BRUSH)
+    return vary(drawer(rng), rng)
+
+
+def paint(kind: str, lines: list[np.ndarray], rng: np.random.Generator) -> np.ndarray:
+    """Paint the strokes of a drawing of a kind, as `draw` does."""
+    return ink(lines, rng, BLOT if kind == "blot" else BRUSH)
 
 
 def _scribble(rng: np.random.Generator) -> list[np.ndarray]:

@@ -1,0 +1,118 @@
+"""Predict the drawings of a file of strokes, one JSON object a line: python -m digits predict --strokes FILE."""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from digits.errors import BlankDrawing, DigitsError, UnreadablePicture
+from digits.inference.detector import Detector
+from digits.inference.path_network import PathNetwork
+from digits.inference.prediction import Prediction, predict, with_path
+from digits.inference.recognizer import Recognizer
+from digits.inference.strokes import Stroke, paint, read_strokes
+from digits.runs import models
+from digits.runs.run import Run
+
+SIDE = 384  # px of the canvas on the Draw page
+LINE_BYTES = 1 << 20
+FORM = '{"id": "a", "width": 24, "strokes": [[[x, y], ...], ...]}'
+
+
+def run(file: Path, model: Run, *, joined: bool, as_json: bool) -> int:
+    """Print a line for each drawing; returns 1 if one of them cannot be read, or there are none.
+
+    joined: whether the path counts beside the picture. Raises DigitsError if the file cannot be read.
+    """
+    networks = models.recognizer(model), Detector.bundled()
+    path_network = PathNetwork.bundled()
+    num_read = num_failed = 0
+    for number, line in _lines(file):
+        try:
+            name, strokes = read_line(line)
+            row = {"id": name, **_row(predict_strokes(strokes, *networks, path_network, joined=joined))}
+            num_read += 1
+        except DigitsError as error:
+            row = {"id": _id_of(line), "line": number, "error": f"Line {number}: {error}"}
+            num_failed += 1
+        print(json.dumps(row) if as_json else _text(row), flush=True)
+    if not num_read:
+        print("No drawing was predicted.", file=sys.stderr)
+    return 0 if num_read and not num_failed else 1
+
+
+def read_line(line: bytes) -> tuple[str | int, list[Stroke]]:
+    """Return the id and the strokes of one drawing. Raises UnreadablePicture for anything that is not of FORM."""
+    if len(line) > LINE_BYTES:
+        raise UnreadablePicture("it is longer than 1 MB; a drawing has at most 20,000 points.")
+    try:
+        drawing = json.loads(line)
+        name, width, strokes = drawing["id"], drawing["width"], drawing["strokes"]
+        if not isinstance(name, str | int):
+            raise TypeError("the id is neither a text nor a number")
+        paths = [[["M", *stroke[0]], *(["L", *point] for point in stroke[1:])] for stroke in strokes]
+        return name, read_strokes({"objects": [{"path": path, "strokeWidth": width} for path in paths]})
+    except (UnreadablePicture, ValueError, TypeError, LookupError, RecursionError) as error:
+        raise UnreadablePicture(f"this isn't a drawing; expected {FORM}, in px of a canvas of {SIDE} px.") from error
+
+
+def predict_strokes(
+    strokes: list[Stroke], recognizer: Recognizer, detector: Detector, path_network: PathNetwork, *, joined: bool
+) -> Prediction:
+    """Predict one digit from its strokes, as the Draw page does. Raises BlankDrawing."""
+    ink = paint(strokes, (SIDE, SIDE))
+    try:
+        prediction = predict(ink, recognizer, detector)
+    except BlankDrawing as error:
+        raise BlankDrawing("there is no ink on the canvas; draw between 0 and 384 px.") from error
+    return with_path(prediction, path_network.predict(strokes, ink), joined=joined)
+
+
+def _lines(file: Path) -> Iterator[tuple[int, bytes]]:
+    """Yield each line that is not empty, with its number from 1."""
+    try:
+        with file.open("rb") as content:
+            for number, line in enumerate(content, start=1):
+                if line.strip():
+                    yield number, line
+    except OSError as error:
+        raise DigitsError(f"The file {file} can't be read: {error.strerror}.") from error
+
+
+def _id_of(line: bytes) -> str | int | None:
+    try:
+        name = json.loads(line)["id"]
+    except (ValueError, TypeError, LookupError, RecursionError):
+        return None
+    return name if isinstance(name, str | int) else None
+
+
+def _row(prediction: Prediction) -> dict[str, Any]:
+    """Return what a picture's line says, and what each witness predicts; without a known path only the picture does."""
+    row = {
+        "digit": prediction.digit,
+        "probabilities": _rounded(prediction.probabilities),
+        "looks_like_a_digit": prediction.is_digit,
+    }
+    if (both := prediction.witnesses) is None:
+        return row | {"path": None}
+    each = {"picture": both.picture, "path": both.path, "together": both.together}
+    return row | {
+        name: {"digit": int(found.argmax()), "probability": round(float(found.max()), 6)}
+        for name, found in each.items()
+    }
+
+
+def _rounded(probabilities: np.ndarray) -> list[float]:
+    return [round(float(probability), 6) for probability in probabilities]
+
+
+def _text(row: dict[str, Any]) -> str:
+    if "error" in row:
+        return row["error"]
+    if not row["looks_like_a_digit"]:
+        return f"{row['id']}: doesn't look like a digit (closest: {row['digit']})"
+    return f"{row['id']}: {row['digit']} ({max(row['probabilities']):.1%})"

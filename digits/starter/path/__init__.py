@@ -1,0 +1,1 @@
+"""The path network: its model, its card, and what made it."""

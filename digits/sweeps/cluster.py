@@ -1,0 +1,173 @@
+"""Trials on a Ray cluster. It runs whatever code it is given, so it must never be open to others (docs/sweeps.md).
+
+The digits go once to each node, by way of Ray's object store; no disk is shared. A trial comes back as a zip and is
+published in one step.
+"""
+
+import os
+import signal
+import socket
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from digits.data.dataset import open_dataset
+from digits.data.sources import SOURCES
+from digits.errors import DigitsError
+from digits.networks.backends import is_installed
+from digits.runs import store as runs
+from digits.runs import transfer
+from digits.runs.run import RunState
+from digits.storage import database
+from digits.storage.home import ROOT
+from digits.sweeps import node, store
+from digits.sweeps.local import Progress
+from digits.sweeps.plan import LOCAL_RAY
+from digits.sweeps.store import Sweep, Trial
+
+MAX_RETRIES = 3  # of a trial whose node vanishes
+ANSWER_SECONDS = 5.0  # within which a cluster must answer
+
+
+class RayTrials:
+    """What `digits.sweeps.local.LocalTrials` does, on a cluster."""
+
+    def __init__(self, sweep: Sweep):
+        self.sweep, self.plan = sweep, sweep.plan
+        self.begun: dict[tuple[bool, int], Any] = {}
+        """What Ray has promised for each trial that this process has begun."""
+        self.reached: dict[str, list[float]] = {}
+        self.asked = 0.0
+
+    def __enter__(self) -> "RayTrials":
+        if self.plan.source not in SOURCES:
+            raise DigitsError("A cluster cannot train on your own data set. Choose the 5,000 or the 70,000 digits.")
+        self.ray = ray = _connected(self.plan.ray)
+        dataset = open_dataset(self.plan.source)
+        self.digits = [ray.put(dataset.images[:]), ray.put(dataset.labels[:])]
+        self.board = ray.remote(num_cpus=0, max_restarts=-1, max_task_retries=-1)(node.Board).remote()
+        num_gpus = 1 if ray.cluster_resources().get("GPU") else 0
+        self.train = ray.remote(num_cpus=1, num_gpus=num_gpus, max_retries=MAX_RETRIES)(node.train)
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self.ray.shutdown()
+
+    def begin(self, trial: Trial) -> Trial:
+        """Store a trial and hand it to the cluster."""
+        with database.writing() as connection:
+            store.add_trial(connection, trial)
+        self.again(trial)
+        return trial
+
+    def again(self, trial: Trial) -> None:
+        """Hand a trial to the cluster again, from its beginning: its checkpoints went with the node."""
+        settings = trial.settings.as_dict()
+        self.begun[trial.repeats_best, trial.number] = self.train.remote(
+            _key(trial), f"{self.sweep.title}, {trial.label}", settings, *self.digits,
+            node.versions(settings["backend"]), self.board,
+        )  # fmt: skip
+
+    def look(self, trial: Trial) -> Progress:
+        """Return how far a trial is. One that has come back is published first."""
+        if trial.run:  # published before this process was killed or its worker vanished
+            return _of_run(trial)
+        promise = self.begun.get((trial.repeats_best, trial.number))
+        if promise is None:
+            return Progress(trial.accuracies, RunState.PAUSED)
+        ready, _ = self.ray.wait([promise], timeout=0)
+        if not ready:
+            reached = self._reached().get(_key(trial), [])
+            return Progress(max(reached, trial.accuracies, key=len))
+        del self.begun[trial.repeats_best, trial.number]
+        try:
+            told = self.ray.get(promise)
+        except self.ray.exceptions.RayError as error:
+            return Progress(trial.accuracies, RunState.LOST, cause=f"Its node vanished: {type(error).__name__}.")
+        if "zip" not in told:
+            return Progress(trial.accuracies, RunState.FAILED, cause=told["cause"], node=told["node"])
+        return _of_run(self._published(trial, told))
+
+    def end(self, trial: Trial, what: str) -> None:
+        """Let a trial `stop` at its next report, or take it from the cluster until it is begun again."""
+        if what == "stop":
+            self.board.end.remote(_key(trial))
+        elif promise := self.begun.pop((trial.repeats_best, trial.number), None):
+            self.ray.cancel(promise, force=True)
+
+    def _reached(self) -> dict[str, list[float]]:
+        """Return what is on the board, asked for a few times a second for all trials together."""
+        if time.monotonic() - self.asked > node.REPORT_SECONDS:
+            self.reached, self.asked = self.ray.get(self.board.read.remote()), time.monotonic()
+        return self.reached
+
+    def _published(self, trial: Trial, told: dict[str, Any]) -> Trial:
+        """Store the run of a trial, and which one it is, in one step."""
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder, "run.zip")
+            file.write_bytes(told["zip"])
+            found = []
+
+            def along(connection, ids: list[str]) -> None:
+                found.append(store.update_trial(trial, connection, run=ids[0], node=told["node"]))
+
+            transfer.import_zips([file], as_copies=True, owner=self.sweep.owner, along=along)
+        return found[0]
+
+
+def _of_run(trial: Trial) -> Progress:
+    run = runs.get(trial.run)
+    accuracies = [row["val_accuracy"] for row in runs.epochs(run.id)]
+    return Progress(accuracies, run.state, run.details.get("seconds"), run.cause, trial.node)
+
+
+def _key(trial: Trial) -> str:
+    return f"{trial.sweep} {trial.label}"
+
+
+def _connected(address: str) -> Any:
+    """Connect to a cluster, or start one that only this machine can reach. Raises DigitsError."""
+    if not is_installed("ray"):
+        raise DigitsError(
+            "Ray is not installed. Install what requirements-sweep.txt lists.",
+            "Run: pip install -r requirements-sweep.txt",
+        )
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"  # nothing is sent to anybody
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
+    import ray
+
+    options: dict[str, Any] = {"log_to_driver": False, "configure_logging": False}
+    if address == LOCAL_RAY:
+        options |= {"address": "local", "_node_ip_address": "127.0.0.1", "include_dashboard": False}
+    else:
+        _check_answers(address)
+        options |= {"address": address, "runtime_env": {"py_modules": [str(ROOT / "digits")]}}
+    heard = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        ray.init(**options)
+    except Exception as error:  # Ray raises many kinds, also RuntimeError for other versions
+        raise DigitsError(
+            "The Ray cluster could not be used: it does not answer, or has another version of Ray or Python.",
+            str(error).strip().split("\n")[0][:200],
+        ) from error
+    if threading.current_thread() is threading.main_thread():
+        for number, handler in heard.items():  # Ray's own would end this process at once
+            signal.signal(number, handler)
+    return ray
+
+
+def _check_answers(address: str) -> None:
+    """Raise DigitsError unless something answers there; Ray itself would wait for minutes."""
+    host, _, port = address.rpartition("://")[2].rpartition(":")
+    if address == "auto":
+        return
+    try:
+        with socket.create_connection((host, int(port)), timeout=ANSWER_SECONDS):
+            return
+    except (OSError, ValueError) as error:
+        raise DigitsError(
+            "No Ray cluster answers at this address. Check the address and that the cluster runs.",
+            f"It is {address}; expected HOST:PORT, such as 10.0.0.1:6379.",
+        ) from error

@@ -1,0 +1,131 @@
+"""What a node of a Ray cluster does: train one trial, in a home of its own, and hand the run back as a zip.
+
+Ray calls `train` in a worker process, which keeps its library loaded for the next trial.
+"""
+
+import importlib.metadata
+import os
+import platform
+import tempfile
+import threading
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from digits.errors import DigitsError
+
+REPORT_SECONDS = 0.2  # between two reports to the board
+
+
+class Board:
+    """A small actor: what each trial has reached, and which ones are to end."""
+
+    def __init__(self):
+        self.accuracies: dict[str, list[float]] = {}
+        self.poor: set[str] = set()
+
+    def report(self, key: str, accuracies: list[float]) -> bool:
+        """Note what a trial has reached. Return whether it is to end."""
+        self.accuracies[key] = accuracies
+        return key in self.poor
+
+    def end(self, key: str) -> None:
+        """Let a trial end at its next report."""
+        self.poor.add(key)
+
+    def read(self) -> dict[str, list[float]]:
+        """Return what all trials have reached so far."""
+        return self.accuracies
+
+
+def versions(backend: str) -> dict[str, str]:
+    """Return the versions that must be the same on all nodes."""
+    packages = {name: importlib.metadata.version(name) for name in (backend, "keras", "numpy")}
+    return {"Python": platform.python_version()} | packages
+
+
+def train(
+    key: str,
+    name: str,
+    settings: dict[str, Any],
+    images: np.ndarray,
+    labels: np.ndarray,
+    expected: dict[str, str],
+    board: Any,
+) -> dict[str, Any]:
+    """Train a trial. Return {state, cause, node} and, if it came to an accuracy, {zip}: what `runs export` writes.
+
+    key: of the trial on the board. images, labels: of the whole source, from Ray's object store. expected: versions.
+    """
+    told = {"state": "failed", "cause": "", "node": platform.node()}
+    try:
+        if problem := _other_versions(expected, settings["backend"]):
+            return told | {"cause": problem}
+        _use_home(settings["source"], images, labels)
+        return told | _train(key, name, settings, board)
+    except DigitsError as error:
+        return told | {"cause": str(error)}
+
+
+def _train(key: str, name: str, settings: dict[str, Any], board: Any) -> dict[str, Any]:
+    from digits import pipeline, tasks
+    from digits.networks.settings import read_settings
+    from digits.runs import store, transfer
+
+    run = store.create(read_settings(settings), name=name, queued=False, part=pipeline.TRIAL)
+    ended = threading.Event()
+    reporter = threading.Thread(target=_report, args=(key, run, board, ended), daemon=True)
+    reporter.start()
+    try:
+        tasks.do_now("train", run.id, pipeline.TRIAL, pipeline.run, lane=tasks.TRAINING)
+    finally:
+        ended.set()
+        reporter.join()
+    run = store.get(run.id)
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            transfer.export(run, file := Path(folder, "run.zip"))
+            return {"state": str(run.state), "cause": run.cause, "zip": file.read_bytes()}
+    finally:
+        store.delete(run.id)
+
+
+def _report(key: str, run: Any, board: Any, ended: threading.Event) -> None:
+    """Tell the board what the run has reached, again and again; end the run if it is to end."""
+    import ray
+
+    from digits.runs import store
+
+    told: list[float] = []
+    while not ended.wait(REPORT_SECONDS):
+        with suppress(ray.exceptions.RayError, DigitsError):  # the next report may be better
+            accuracies = [row["val_accuracy"] for row in store.epochs(run.id)]
+            if ray.get(board.report.remote(key, accuracies)) and accuracies != told:
+                store.stop(run)
+            told = accuracies
+
+
+def _other_versions(expected: dict[str, str], backend: str) -> str:
+    """Return a sentence about what differs on this node; empty if nothing does."""
+    here = versions(backend)
+    others = [f"{name} {here[name]} instead of {wanted}" for name, wanted in expected.items() if here[name] != wanted]
+    return f"A node has other versions: {', '.join(others)}. Install the same on all nodes." if others else ""
+
+
+def _use_home(source: str, images: np.ndarray, labels: np.ndarray) -> None:
+    """Give this node a home, with the digits in it; its trials share it."""
+    home = Path(tempfile.gettempdir(), f"digits-node-{os.getuid() if hasattr(os, 'getuid') else 0}")
+    home.mkdir(mode=0o700, exist_ok=True)
+    if hasattr(os, "getuid") and home.stat().st_uid != os.getuid():
+        raise DigitsError("Another user owns the folder in which this node keeps its digits. Ask who runs the cluster.")
+    os.environ |= {"DIGITS_HOME": str(home), "DIGITS_TRAININGS": "1000"}  # Ray counts the trainings
+    for name in ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):  # each trial has one processor
+        os.environ.setdefault(name, os.environ.get("OMP_NUM_THREADS", "1"))
+    from digits.storage.files import atomic_write
+    from digits.storage.home import data_folder
+
+    for name, array in (("images", images), ("labels", labels)):
+        if not (file := data_folder(source) / f"{name}.npy").exists():
+            atomic_write(file, lambda part, array=array: np.save(part, array))

@@ -1,0 +1,197 @@
+"""The life of a sweep: ask, train, tell, until all trials have ended; then the winner is completed and repeated.
+
+The process that does it may be killed at any time. The study and the database then tell which trials there are, each
+exactly once, and whoever continues the sweep takes them over.
+"""
+
+import time
+from dataclasses import replace
+
+from digits import tasks
+from digits.data.dataset import open_dataset
+from digits.errors import DigitsError
+from digits.evaluation import evaluate
+from digits.runs import store as runs
+from digits.runs import updates
+from digits.runs.run import RunState
+from digits.sweeps import store
+from digits.sweeps.local import LocalTrials, Progress
+from digits.sweeps.store import COMPLETE, FAILED, PRUNED, RUNNING, Sweep, Trial
+from digits.sweeps.study import Study, check_installed
+from digits.tasks import TRIALS, Interrupted, TaskState, Work
+
+LOOK_SECONDS = 0.05  # between two looks at the trials
+CARE_SECONDS = 1.0  # between two looks at their workers
+IMPORTANCE_SECONDS = 10.0
+MAX_LOST = 3  # a trial whose worker vanishes more often has failed
+
+
+def run(work: Work, sweep_id: str, part: str = "") -> TaskState:
+    """Take a sweep from wherever it is to its end. Raises DigitsError, Interrupted if it was paused.
+
+    Returns DONE, or STOPPED if somebody asked for an earlier end: the best trial so far is then the winner.
+    """
+    work.tell(0.0, "Starting")
+    check_installed()
+    sweep = store.get(sweep_id)
+    open_dataset(sweep.plan.source)  # whatever is wrong with the digits is said before any trial
+    study = Study(sweep.id, sweep.plan)
+    if sweep.plan.ray:
+        from digits.sweeps.cluster import RayTrials
+
+        with RayTrials(sweep) as trials:
+            return Search(work, sweep, study, trials).run()
+    return Search(work, sweep, study, LocalTrials(sweep)).run()
+
+
+class Search:
+    """A sweep at work. place: where its trials train."""
+
+    def __init__(self, work: Work, sweep: Sweep, study: Study, place: LocalTrials):
+        self.work, self.sweep, self.plan, self.study, self.place = work, sweep, sweep.plan, study, place
+        self.began, self.cared, self.weighed = time.monotonic(), 0.0, time.monotonic()
+        self.lost: dict[tuple[bool, int], int] = {}
+        self.fraction = 0.0
+
+    def run(self) -> TaskState:
+        """Do what is missing: trials, the winner's model, the same network with fresh seeds."""
+        self._take_over()
+        self._train(self.plan.num_trials, repeats_best=False)
+        if self.work.request == "pause":
+            raise Interrupted(TaskState.PAUSED)
+        best = store.best_of(store.trials(self.sweep.id))
+        if best is None:
+            first = next((trial.cause for trial in store.trials(self.sweep.id) if trial.cause), "")
+            raise DigitsError(f"No trial came to an accuracy. {first}".strip())
+        store.update(self.sweep.id, best=best.number, importance=self.study.importance())
+        self._complete([best])
+        tried = sum(trial.state != FAILED for trial in store.trials(self.sweep.id))
+        updates.add_details(best.run, best_of=tried)
+        if self.work.request != "stop":
+            self._train(self.plan.seeds, repeats_best=True, best=best)
+            if self.work.request == "pause":
+                raise Interrupted(TaskState.PAUSED)
+            self._complete([trial for trial in self._repeats() if trial.state == COMPLETE])
+        self._note_seconds()
+        return TaskState.STOPPED if self.work.request == "stop" else TaskState.DONE
+
+    def _take_over(self) -> None:
+        """Begin what the study asked for and nobody began, and continue what was paused."""
+        known, states = store.trials(self.sweep.id), self.study.states()
+        if len(states) < len(known):
+            raise DigitsError("The study of this sweep is missing or damaged. Start a new sweep.")
+        for number in range(len(known), len(states)):
+            self._begin(number)
+        for trial in [*known, *self._repeats()]:
+            if trial.state == RUNNING and self.place.look(trial).state == RunState.PAUSED:
+                self.place.again(trial)
+
+    def _repeats(self) -> list[Trial]:
+        return store.trials(self.sweep.id, repeats_best=True)
+
+    def _train(self, num_trials: int, *, repeats_best: bool, best: Trial | None = None) -> None:
+        """Keep as many trials training as may at once, until there are enough and all have ended."""
+        trials = {trial.number: trial for trial in store.trials(self.sweep.id, repeats_best=repeats_best)}
+        while True:
+            request = self.work.request
+            running = [trial for trial in trials.values() if trial.state == RUNNING]
+            for trial in running:
+                trials[trial.number] = self._follow(trial, request)
+            running = [trial for trial in trials.values() if trial.state == RUNNING]
+            while not request and len(trials) < num_trials and len(running) < self.plan.parallel:
+                begun = self._begin(len(trials), best)
+                trials[begun.number] = begun
+                running.append(begun)
+            self._tell(trials, num_trials, repeats_best)
+            is_over = bool(request) or len(trials) >= num_trials
+            if is_over and not any(self._is_at_work(trial, request) for trial in running):
+                return
+            self._care()
+            time.sleep(LOOK_SECONDS)
+
+    def _begin(self, number: int, best: Trial | None = None) -> Trial:
+        """Begin a trial: one that the optimizer chooses, or `best` with a fresh seed."""
+        if best:
+            seed = self.plan.seed + 1 + number
+            params, settings = {"seed": seed}, replace(best.settings, seed=seed)
+        else:
+            params = self.study.ask(number)
+            settings = self.plan.settings(params)
+        trial = Trial(self.sweep.id, bool(best), number, params, settings, RUNNING, [], None, "", "", None)
+        return self.place.begin(trial)
+
+    def _follow(self, trial: Trial, request: str) -> Trial:
+        """Take over what a trial has reached; end one that is not worth going on, or that is asked to."""
+        now = self.place.look(trial)
+        if len(now.accuracies) > len(trial.accuracies):
+            trial = store.update_trial(trial, accuracies=now.accuracies)
+            if not trial.repeats_best:
+                self.study.report(trial.number, now.accuracies)
+        if now.state == RunState.LOST:
+            return self._lost(trial, now)
+        if now.state and now.state != RunState.PAUSED:
+            return self._ended(trial, now)
+        is_poor = not trial.repeats_best and self.study.is_pruned(trial.number)
+        if (is_poor or request) and now.state is None and not now.is_asked:
+            self.place.end(trial, "stop" if is_poor else request)
+        return trial
+
+    def _ended(self, trial: Trial, now: Progress) -> Trial:
+        state = {RunState.DONE: COMPLETE, RunState.STOPPED: PRUNED}.get(now.state, FAILED)
+        if not now.accuracies:
+            state = FAILED
+        cause = now.cause or ("It ended before its first epoch." if state == FAILED else "")
+        if not trial.repeats_best:
+            self.study.tell(trial.number, state, trial.val_accuracy)
+        trial = store.update_trial(trial, state=state, seconds=now.seconds, node=now.node, cause=cause)
+        self._note_seconds()
+        if time.monotonic() - self.weighed > IMPORTANCE_SECONDS:
+            store.update(self.sweep.id, importance=self.study.importance())
+            self.weighed = time.monotonic()
+        return trial
+
+    def _lost(self, trial: Trial, now: Progress) -> Trial:
+        key = (trial.repeats_best, trial.number)
+        self.lost[key] = self.lost.get(key, 0) + 1
+        if self.lost[key] > MAX_LOST:
+            return self._ended(trial, now)
+        self.place.again(trial)
+        return trial
+
+    def _is_at_work(self, trial: Trial, request: str) -> bool:
+        return not (request == "pause" and self.place.look(trial).state == RunState.PAUSED)
+
+    def _complete(self, trials: list[Trial]) -> None:
+        """Let the runs of some trials come to the end of the pipeline, and wait for it. Raises DigitsError."""
+        waiting = {trial.run: 0 for trial in trials if trial.run and not evaluate.reports(runs.get(trial.run))}
+        for run_id in waiting:
+            tasks.submit("complete", run_id, owner=self.sweep.owner, lane=TRIALS)
+        while waiting:
+            for run_id in list(waiting):
+                task = tasks.find("complete", run_id)
+                if task.state == TaskState.LOST and waiting[run_id] < MAX_LOST:
+                    waiting[run_id] += 1
+                    tasks.submit("complete", run_id, owner=self.sweep.owner, lane=TRIALS)
+                elif task.state.is_final:
+                    waiting.pop(run_id)
+                    if task.state != TaskState.DONE:
+                        raise DigitsError(f"The winner's model could not be made. {task.cause}".strip())
+            self.work.tell(self.fraction, "Evaluating the best network")
+            self._care()
+            time.sleep(LOOK_SECONDS)
+
+    def _tell(self, trials: dict[int, Trial], num_trials: int, repeats_best: bool) -> None:
+        ended = sum(trial.state != RUNNING for trial in trials.values())
+        whole = self.plan.num_trials + self.plan.seeds
+        before = self.plan.num_trials if repeats_best else 0
+        what = "The best network with other seeds" if repeats_best else "Trials"
+        self.fraction = (before + ended) / whole
+        self.work.tell(self.fraction, f"{what}: {ended} of {num_trials} done")
+
+    def _care(self) -> None:
+        if time.monotonic() - self.cared > CARE_SECONDS:
+            self.cared = time.monotonic()
+            tasks.look_after()
+
+    def _note_seconds(self) -> None:
+        store.update(self.sweep.id, seconds=self.sweep.seconds + time.monotonic() - self.began)

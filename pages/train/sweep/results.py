@@ -1,0 +1,165 @@
+"""A sweep, live: its trials, the best so far, what matters, and at the end the winner."""
+
+from typing import Any
+
+import streamlit as st
+
+from digits import tasks
+from digits.figures import sweep as figures
+from digits.networks.settings import SETTINGS
+from digits.sweeps import store
+from digits.sweeps.store import RUNNING, Sweep, Trial
+from digits.tasks import TaskState
+from pages.shared.charts import chart
+from pages.shared.errors import attempt, told
+from pages.shared.text import duration
+from pages.train.run_status import BADGES
+from pages.train.sweep import winner
+
+STATES = {"complete": "Complete", "pruned": "Ended early", "failed": "Failed"}
+
+
+def show(sweep: Sweep) -> None:
+    """Show a sweep, again and again while it is at work."""
+    pace = None if sweep.state.is_final else 1.0
+    st.fragment(_watch, run_every=pace)(sweep.id, pace)
+    if pace is None:
+        with st.popover("Manage sweep", icon=":material/more_horiz:"):
+            st.markdown("Delete this sweep? Its runs stay.")
+            st.button("Delete sweep", on_click=attempt, args=(store.delete, sweep), key=f"sweep_delete_{sweep.id}")
+
+
+def _watch(sweep_id: str, pace: float | None) -> None:
+    with told():
+        sweep = store.get(sweep_id)  # which somebody may have deleted
+    if sweep.state.is_final != (pace is None):
+        st.rerun()
+    trials = store.trials(sweep_id)
+    _status(sweep, trials)
+    if not trials:
+        return
+    best = store.best_of(trials) or max(
+        (trial for trial in trials if trial.accuracies), key=lambda trial: trial.val_accuracy, default=None
+    )
+    winner.show(sweep, trials, best)
+    _figures(sweep, trials, best)
+    _table(trials, "Running" if pace else "Unfinished")
+
+
+def _status(sweep: Sweep, trials: list[Trial]) -> None:
+    state = sweep.state
+    with st.container(horizontal=True, vertical_alignment="center"):
+        color, icon = BADGES[str(state)]
+        st.badge(state.capitalize(), color=color, icon=f":material/{icon}:")
+        if not state.is_final:
+            text = "Waiting for its turn…" if state == TaskState.QUEUED else f"{sweep.task.phase}{_left(sweep, trials)}"
+            with st.container(width="stretch"):
+                st.progress(min(sweep.task.fraction, 1.0), text=text)
+            _requests(sweep)
+        elif state != TaskState.DONE:
+            st.button(
+                "Continue sweep", type="primary", icon=":material/play_arrow:", on_click=attempt,
+                args=(_resume, sweep), key=f"sweep_resume_{sweep.id}",
+            )  # fmt: skip
+    if state.is_final and sweep.task.cause:
+        st.error(sweep.task.cause, icon=":material/error:")
+
+
+def _left(sweep: Sweep, trials: list[Trial]) -> str:
+    """Return the time left, from that of the trials so far."""
+    ended = sum(trial.state != RUNNING for trial in trials)
+    remaining = sweep.plan.num_trials - ended + sweep.plan.seeds
+    if not ended or ended == sweep.plan.num_trials:
+        return ""
+    return f", about {duration(sweep.seconds / ended * remaining)} left"
+
+
+def _requests(sweep: Sweep) -> None:
+    request = sweep.task.request
+    for what, label, icon, help in (
+        ("pause", "Pause", "pause", "Frees the device. You can continue the sweep later."),
+        ("stop", "Stop", "stop", "Ends the sweep now and keeps the best so far."),
+    ):
+        st.button(
+            f"{label.rstrip('e')}{'p' if what == 'stop' else ''}ing…" if request == what else label,
+            icon=f":material/{icon}:", help=help, on_click=attempt, args=(tasks.stop, sweep.task.id, what),
+            disabled=bool(request), key=f"sweep_{what}_{sweep.id}",
+        )  # fmt: skip
+
+
+def _resume(sweep: Sweep) -> None:
+    store.resume(sweep)
+    tasks.look_after()
+
+
+def _figures(sweep: Sweep, trials: list[Trial], best: Trial | None) -> None:
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.subheader("Trials", anchor=False)
+        chart(
+            figures.histories([trial.accuracies for trial in trials], best and best.number),
+            key=f"sweep_histories_{sweep.id}",
+            alt=f"Validation accuracy of {len(trials)} trials over the epochs. The best is on top.",
+        )
+    with right:
+        st.subheader(
+            "What matters", anchor=False,
+            help="How much of the differences between the trials each setting explains (fANOVA). "
+            "With few trials it is a rough guess.",
+        )  # fmt: skip
+        if sweep.importance:
+            shares = {SETTINGS[name].label: share for name, share in sweep.importance.items()}
+            largest = max(shares, key=shares.get)
+            chart(
+                figures.importance(shares), key=f"sweep_importance_{sweep.id}",
+                alt=f"Importance of {len(shares)} settings; the largest is {largest}.",
+            )  # fmt: skip
+        else:
+            st.caption("This shows after some trials.")
+    names = _varied(trials)
+    measured = [trial for trial in trials if trial.accuracies]
+    if not names or not measured:
+        return
+    st.subheader("Settings", anchor=False, help="Each line is a trial. It crosses each axis at its setting.")
+    columns = [[_shown(name, trial.params.get(name)) for trial in measured] for name in names]
+    chart(
+        figures.parallel([SETTINGS[name].label for name in names], columns, [trial.val_accuracy for trial in measured]),
+        key=f"sweep_parallel_{sweep.id}",
+        alt=f"Parallel coordinates of {len(measured)} trials; the table below has the same numbers.",
+    )
+
+
+def _table(trials: list[Trial], running: str) -> None:
+    names = _varied(trials)
+    rows = [
+        {
+            "Trial": trial.number,
+            "State": STATES.get(trial.state, running),
+            "Validation accuracy": trial.val_accuracy and 100 * trial.val_accuracy,
+            "Epochs": len(trial.accuracies),
+            "Seconds": trial.seconds,
+            **{SETTINGS[name].label: _shown(name, trial.params.get(name)) for name in names if name != "epochs"},
+            **({"Node": trial.node} if any(each.node for each in trials) else {}),
+        }
+        for trial in sorted(trials, key=lambda trial: -(trial.val_accuracy or 0))
+    ]
+    formats = {"Validation accuracy": "%.2f%%", "Seconds": "%.1f", "Learning rate": "%.4g", "Dropout": "%.2f",
+               "Label smoothing": "%.3f"}  # fmt: skip
+    columns = {name: st.column_config.NumberColumn(format=text) for name, text in formats.items()}
+    st.dataframe(
+        rows, hide_index=True, height=min(38 + 35 * len(rows), 460), column_config=columns,
+        alt="The trials with their state, validation accuracy, seconds and settings, the best first",
+    )  # fmt: skip
+
+
+def _varied(trials: list[Trial]) -> list[str]:
+    """Return the settings that are not the same in all trials."""
+    names = dict.fromkeys(name for trial in trials for name in trial.params)
+    return [name for name in names if len({str(trial.params.get(name)) for trial in trials}) > 1]
+
+
+def _shown(name: str, value: Any) -> Any:
+    """Return a setting's value as people read it."""
+    if isinstance(value, bool):
+        return "On" if value else "Off"
+    return SETTINGS[name].choices.get(value, value)

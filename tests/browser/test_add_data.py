@@ -1,0 +1,32 @@
+"""Digits of one's own, from a file to the Train page."""
+
+import numpy as np
+from playwright.sync_api import expect
+
+from digits.data.dataset import open_dataset
+from tests.browser.conftest import settle
+from tests.data.reading.files import csv
+
+
+def test_kaggles_table_becomes_a_source_to_explore_and_to_train_on(visit, server, with_sample):
+    digits = open_dataset("sample")
+    table = csv(np.array(digits.images[:200]), np.array(digits.labels[:200]))
+    page = visit(f"{server}/explore", width=400, height=800)
+    page.get_by_role("button", name="Add data").click()
+    page.locator("input[type=file]").set_input_files({"name": "train.csv", "mimeType": "text/csv", "buffer": table})
+    expect(page.get_by_role("heading", name="200 digits read")).to_be_visible()  # by a worker
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    page.reload()  # what was read is still there
+    expect(page.get_by_role("heading", name="200 digits read")).to_be_visible()
+    page.get_by_role("textbox", name="Name").fill("Class 7a")
+    page.get_by_role("combobox", name="Licence").click()
+    page.get_by_role("option", name="CC0 1.0").click()
+    page.get_by_role("textbox", name="Origin").fill("our class")
+    page.get_by_role("button", name="Keep digits").click()
+    expect(page.get_by_text("class-7a: 200 digits were added.")).to_be_visible()
+    settle(page)
+    assert "source=class-7a" in page.url
+    assert not any((with_sample / "uploads").iterdir())
+    page.goto(f"{server}/train")
+    page.get_by_text("class-7a").click()
+    expect(page.get_by_text("The network learns from 127 digits.")).to_be_visible()

@@ -1,0 +1,82 @@
+"""Trials on a Ray cluster: each comes back as a run, also when a node vanishes."""
+
+import shutil
+import socket
+import tempfile
+
+import pytest
+
+from digits.errors import DigitsError
+from digits.runs import store as runs
+from digits.storage.home import ROOT
+from digits.sweeps import cluster, node, store
+from digits.sweeps.store import COMPLETE
+from digits.tasks import TaskState
+from tests.sweeps.conftest import do
+from tests.sweeps.quick_trials import accuracy
+from tests.sweeps.test_search import read_by_optuna
+
+QUICK = "import sys\nif 'default_worker.py' in ' '.join(sys.orig_argv): import tests.sweeps.quick_trials\n"
+
+
+@pytest.fixture
+def two_nodes(quick, tmp_path, monkeypatch):
+    """A cluster of two nodes on this machine, each with one processor."""
+    pytest.importorskip("ray", reason="requirements-sweep.txt is not installed")
+    from ray.cluster_utils import Cluster
+
+    site = tmp_path / "site" / "sitecustomize.py"
+    site.write_text(site.read_text() + f"import sys\nsys.path.insert(0, {str(ROOT)!r})\n" + QUICK)
+    monkeypatch.setenv("EPOCH_SECONDS", "0.3")
+    monkeypatch.setenv("RAY_AUTH_MODE", "disabled")
+    short = tempfile.mkdtemp(prefix="ray-")  # the path of a socket has at most 107 bytes
+    monkeypatch.setenv("TMPDIR", short)
+    monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+    here = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
+    here.second = here.add_node(num_cpus=1)
+    yield here
+    here.shutdown()
+    shutil.rmtree(short, ignore_errors=True)
+
+
+def test_a_node_that_vanishes_costs_no_trial(two_nodes, quick, monkeypatch):
+    sweep, note = quick(pruner="none", seeds=1, trials=5, parallel=2, ray=two_nodes.address), store.update_trial
+
+    def lose_a_node(trial, connection=None, **values):
+        if trial.number == 1 and len(values.get("accuracies", ())) > 3 and two_nodes.second:
+            two_nodes.remove_node(two_nodes.second, allow_graceful=False)
+            two_nodes.second = None
+        return note(trial, connection, **values)
+
+    monkeypatch.setattr(store, "update_trial", lose_a_node)
+    sweep = do(sweep)
+    trials = store.trials(sweep.id)
+    assert two_nodes.second is None
+    assert sweep.state == TaskState.DONE
+    assert [trial.state for trial in trials] == [COMPLETE] * 5
+    assert [trial.val_accuracy for trial in trials] == [accuracy(trial.settings, 9) for trial in trials]
+    assert [trial.state.name for trial in read_by_optuna(sweep).trials] == ["COMPLETE"] * 5
+    assert len(runs.page(limit=-1)) == 6  # with the winner's fresh seed
+    assert all(trial.node and runs.get(trial.run).name.endswith(trial.label) for trial in trials)
+
+
+def test_an_address_where_nobody_answers_is_said_at_once(quick):
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        free = probe.getsockname()[1]
+    for address in (f"127.0.0.1:{free}", "nonsense"):
+        with pytest.raises(DigitsError, match="No Ray cluster answers at this address"):
+            cluster._check_answers(address)
+
+
+def test_without_ray_a_sentence_says_what_to_install(monkeypatch):
+    monkeypatch.setattr(cluster, "is_installed", lambda name: False)
+    with pytest.raises(DigitsError, match="Ray is not installed. Install what requirements-sweep.txt lists."):
+        cluster._connected("local")
+
+
+def test_a_node_with_other_versions_trains_nothing():
+    expected = node.versions("tensorflow") | {"keras": "2.0"}
+    told = node.train("key", "trial 0", {"backend": "tensorflow"}, None, None, expected, None)
+    keras = node.versions("tensorflow")["keras"]
+    assert told["state"] == "failed"
+    assert told["cause"] == f"A node has other versions: keras {keras} instead of 2.0. Install the same on all nodes."
