@@ -11,9 +11,12 @@ from pages.shared.server import lifespan, service_routes
 # first deep link with "Page not found".
 app = st.App(__file__, lifespan=lifespan, routes=service_routes(), middleware=MIDDLEWARE, on_script_error=show_error)
 
-# Streamlit writes on its primary buttons in white, which nobody can read on the light blue of the dark theme.
-READABLE = """<style>
+# Streamlit writes on its primary buttons in white, which nobody can read on the light blue of the dark theme; it hides
+# the last of ten pills on a phone; and over its pictures lies a button to enlarge them, which covers what is above.
+STYLE = """<style>
 [data-testid="stBaseButton-primary"]:not(:disabled) { color: light-dark(#ffffff, #101318); }
+[data-testid="stButtonGroup"] > [role="radiogroup"] { flex-wrap: wrap; }
+[data-testid="stFullScreenFrame"]:has([data-testid="stImage"]) [data-testid="stElementToolbar"] { display: none; }
 </style>"""
 
 st.set_page_config(page_title="Digits", page_icon="pages/shared/icon.png", layout="wide")
@@ -83,6 +86,6 @@ if st.runtime.exists():  # a visit, not that import
     # For what the browser forgets while it shows another page: the ink on the canvas.
     st.session_state["page_is_new"] = st.session_state.get("page") != page.title
     st.session_state["page"] = page.title
-    st.html(READABLE)
+    st.html(STYLE)
     sessions.claim()
     page.run()

@@ -13,6 +13,9 @@ from digits.runs.run import Run
 from digits.storage.home import run_folder
 from digits.training.fine_tuning import FineTuneData, fine_tune_settings
 
+FINE_TUNED = ", fine-tuned"
+MAX_NAME = 80  # characters
+
 
 def settings_for(parent: Run) -> Settings:
     """Return the settings by which a run continues from `parent`."""
@@ -30,7 +33,7 @@ def begin(parent: Run, *, owner: str = tasks.LOCAL, seed: int = 0, queued: bool 
     run = runs.create(
         replace(settings_for(parent), seed=seed),
         owner=owner,
-        name=f"{parent.title}, fine-tuned on {len(labels)} drawings",
+        name=_name(parent),
         queued=False,
     )
     try:
@@ -43,3 +46,9 @@ def begin(parent: Run, *, owner: str = tasks.LOCAL, seed: int = 0, queued: bool 
     if queued:
         tasks.submit("train", run.id, owner=owner, lane=tasks.TRAINING)
     return runs.get(run.id)
+
+
+def _name(parent: Run) -> str:
+    """Return a name that stays short however often a network is fine-tuned; the number tells the runs apart."""
+    name = parent.title.removesuffix(f" · run {parent.number}").removesuffix(FINE_TUNED)
+    return name[: MAX_NAME - len(FINE_TUNED)] + FINE_TUNED

@@ -18,8 +18,8 @@ COLUMNS = ", ".join(
 """The columns that `Task.from_row` needs."""
 FROM = "FROM tasks LEFT JOIN workers ON workers.id = tasks.worker"
 
-LOST = "Its worker ended unexpectedly: it was killed, ran out of memory, or the power failed. Continue it or try again."
-LOST_ON_FULL_DISK = "Its worker ended because the disk is full. Make room, then continue it or try again."
+LOST = "It ended unexpectedly: it was killed, the memory was full, or the power failed. Continue it or try again."
+LOST_ON_FULL_DISK = "It ended because the disk is full. Make room, then continue it or try again."
 FULL_BYTES = 4_000_000  # free on a full disk after a worker has ended there and its unfinished files are gone
 ENDED = "It did not respond and was ended. The last checkpoint is kept."
 

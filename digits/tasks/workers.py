@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 from digits.errors import DigitsError
 from digits.storage import database, deletion
@@ -17,12 +18,13 @@ from digits.tasks.task import COMPUTING, TRAINING
 
 COMMAND = (sys.executable, "-m", "digits", "work")
 NICENESS = 10
+SESSION_NICENESS = 5  # a third of another session's share: a training must also get on where others are busy
 ASKED_SECONDS = 30.0  # a worker that has not noticed a request for so long is ended
 SILENT_SECONDS = 3.0  # the same for one that does not even renew its lease
 IDLE_SECONDS = 60.0  # a silent worker without a task is ended; no machine takes so long to start one
 TERM_SECONDS = 5.0  # from SIGTERM to SIGKILL
 NO_AVX = "This processor lacks the AVX instructions that TensorFlow needs. Train on another machine."
-KILLED = "Its worker was killed or crashed; usually the memory was used up. Close other programs, then continue it."
+KILLED = "It was killed or it crashed, mostly because the memory was full. Close other programs, then continue it."
 CAUSES = {signal.SIGILL: NO_AVX} | dict.fromkeys(
     (signal.SIGKILL, signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS), KILLED
 )
@@ -105,13 +107,17 @@ def _let_it_give_way(pid: int) -> None:
     """Let a worker give way to the pages, for processor time and in waking up, as far as the system can do it.
 
     TensorFlow's threads sleep and wake all the time, and each waking may interrupt a page. Batch work (Linux, sched(7))
-    never does, which makes the slowest strokes of a drawing a third quicker while a network trains.
+    never does, which makes the slowest strokes of a drawing a third quicker while a network trains. Where Linux groups
+    processes by session (autogroup), a niceness counts only within the session, and a worker has one of its own: then
+    the whole group has to be nice.
     """
     with contextlib.suppress(OSError):  # a container may forbid it, or the process has ended already
         if hasattr(os, "setpriority"):
             os.setpriority(os.PRIO_PROCESS, pid, NICENESS)
         if hasattr(os, "SCHED_BATCH"):
             os.sched_setscheduler(pid, os.SCHED_BATCH, os.sched_param(0))
+        if (group := Path(f"/proc/{pid}/autogroup")).exists():
+            group.write_text(str(SESSION_NICENESS))
 
 
 def _end_overdue() -> None:

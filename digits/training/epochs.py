@@ -34,8 +34,11 @@ def digits_by_epoch(
             yield epoch, digits
         return
 
-    from digits.networks.augmentation import Augmentation, augment  # with OpenCV, which a bare machine may lack
+    import cv2  # which a bare machine may lack
 
+    from digits.networks.augmentation import Augmentation, augment
+
+    cv2.setNumThreads(1)  # its threads would take the training's cores: these operations are small
     full, half = Augmentation(), Augmentation().times(0.5)
     num_full = settings.epochs - round(settings.epochs / 5)
 

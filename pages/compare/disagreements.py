@@ -73,7 +73,7 @@ def _digits(evaluated: Evaluated, run: Run, first: int, second: int) -> None:
         alt="Digits, label: both predictions: " + ", ".join(captions),
     )
     more = f" These are the {MOST} with the highest confidence." if len(found[group]) > MOST else ""
-    st.caption(f"Below each: its label, then both predictions.{more} Click a digit to open it.")
+    st.caption(f"Below each: its label, then both predictions.{more} Select one to open it.")
     if index := st.session_state.pop("compare_opened", None):
         link = {"model": run.id, "test": evaluated.chosen.name, "evaluate_view": "Mistakes"}
         st.switch_page("pages/evaluate/page.py", query_params={**link, "gallery": "Hardest", "shown": index})

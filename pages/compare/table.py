@@ -80,7 +80,7 @@ def _table(shown: list[Run]) -> None:
     columns["Created"] = st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm")
     st.dataframe(
         table_rows(shown), hide_index=True, height=min(36 + 35 * len(ids), 400), column_config=columns,
-        key="compare_table", on_select=lambda: _select(ids), selection_mode="multi-row",
+        key="compare_table", placeholder="", on_select=lambda: _select(ids), selection_mode="multi-row",
         alt="Runs with their test accuracy, parameters, seconds and date",
     )  # fmt: skip
 

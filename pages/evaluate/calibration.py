@@ -23,7 +23,10 @@ def show(run: Run, chosen: TestSet, scores: dict) -> None:
             f"of the last layer by {known['temperature']:.2f}, the temperature. It was fitted on the validation digits."
         ),
     )
-    st.markdown(f"Loss: {scores['loss']:.4f}.", help=linked("Mean negative log-likelihood, in nats."))
+    st.markdown(
+        f"Loss: {scores['loss']:.4f}.",
+        help=linked("How far probabilities are from the labels, 0 is best. Mean negative log-likelihood in nats."),
+    )
     loaded = predictions.load(run, chosen)
     if loaded is None:
         return

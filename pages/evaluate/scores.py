@@ -10,7 +10,7 @@ from pages.shared.errors import told
 from pages.shared.glossary import linked
 
 CORRECTED = (
-    "The accuracy with the 15 known label errors of MNIST's own test set corrected. Three are no digit and are left "
+    "The accuracy with the 15 known label errors of MNIST's own test set corrected. Three show no digit and are left "
     "out. For two, either of two digits is correct (Northcutt, Athalye & Mueller 2021)."
 )
 

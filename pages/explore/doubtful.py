@@ -42,7 +42,7 @@ def show(dataset: Dataset, parts: Split) -> None:
         shown = rows[paging.turn(len(rows), PER_PAGE, PAGE)]
         st.caption(
             f"{len(issues):,} of the {found['n']:,} training labels are doubtful, the most doubtful first. Not all of "
-            f"them are wrong. The networks predicted {found['accuracy']:.2%} of the labels."
+            f"them are wrong. The networks predicted {found['accuracy']:.2%} of the labels correctly."
         )
         _table(shown)
     with sheet:
@@ -53,7 +53,7 @@ def show(dataset: Dataset, parts: Split) -> None:
             on_click=lambda point: open_digit(shown[point["point_index"]]["index"]),
             alt="Digits with doubtful labels: " + "; ".join(map(_in_words, shown)),
         )
-        st.caption("Point at a digit to see its label and the prediction. Click to open it.")
+        st.caption("Point at a digit to see its label and the prediction. Select one to open it.")
 
 
 def _in_words(row: dict) -> str:

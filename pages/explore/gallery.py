@@ -32,9 +32,9 @@ def show(dataset: Dataset, parts: Split) -> None:
         if seed is not None:
             among = np.random.default_rng(seed).permutation(among)
         shown = among[paging.turn(len(among), PER_PAGE, PAGE)].tolist()
+        label = " and label" * is_labelled
         st.caption(
-            f"{len(among):,} digits, {PER_PAGE} on a page. Point at one to see its index{' and label' * is_labelled}. "
-            "Click to open it."
+            f"{len(among):,} digits, {PER_PAGE} on a page. Point at one to see its index{label}, select it to open it."
         )
     with sheet:
         chart(

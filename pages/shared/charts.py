@@ -21,11 +21,25 @@ def chart(
         if points := st.session_state[key].selection.points:
             on_click(points[0])
 
-    click = {"on_select": clicked, "selection_mode": "points"} if on_click else {}
+    options = {"on_select": clicked, "selection_mode": "points"} if on_click else {}
+    place = st
+    if figure.layout.yaxis.scaleanchor:  # square pixels: on a narrow screen the figure is less high, too
+        st.html(f"<style>.st-key-{key}_place {{ aspect-ratio: {_proportions(figure)}; "
+                f"max-height: {figure.layout.height}px }}</style>")  # fmt: skip
+        place, options["height"] = st.container(key=f"{key}_place"), "stretch"
     picture = {"filename": key.replace("_", "-"), "scale": 2}
     shown = {"displaylogo": False, "modeBarButtons": [list(tools)], "toImageButtonOptions": picture}
     config = shown if tools else {"displayModeBar": False}
-    st.plotly_chart(figure, key=key, alt=alt, config=config, **click)
+    place.plotly_chart(figure, key=key, alt=alt, config=config, **options)
+
+
+def _proportions(figure: go.Figure) -> str:
+    """Return how many cells or pixels a figure with square ones has across and down, as CSS has it."""
+    x, y = figure.layout.xaxis.range, figure.layout.yaxis.range
+    if x and y:
+        return f"{abs(x[1] - x[0])} / {abs(y[1] - y[0])}"
+    rows, columns = np.shape(figure.data[0].z)
+    return f"{columns} / {rows}"
 
 
 def probability_bars(probabilities: np.ndarray, key: str, *, highlight: int | None, **size: int) -> None:

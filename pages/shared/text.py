@@ -46,4 +46,8 @@ def confidence_text(probabilities: np.ndarray) -> str:
 
 def duration(seconds: float) -> str:
     """Return seconds in the unit that reads best."""
-    return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.1f} min"
+    units = (10, 1, "{:.1f} s"), (120, 1, "{:.0f} s"), (600, 60, "{:.1f} min"), (7200, 60, "{:.0f} min")
+    for limit, unit, text in units:
+        if seconds < limit:
+            return text.format(seconds / unit)
+    return f"{seconds / 3600:.1f} h"

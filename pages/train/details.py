@@ -30,7 +30,7 @@ def _badges(run: Run) -> None:
         st.badge(details["device"], icon=":material/memory:", color="gray", help="The device that trains.")
     if (memory := details.get("memory")) and memory["total"]:
         used = f"{memory['used'] / 1e9:.1f} of {memory['total'] / 1e9:,.0f} GB"
-        st.badge(used, color="gray", help="The most memory of the device that this training has used so far.")
+        st.badge(used, color="gray", help="The most memory that this training has used so far.")
     if details.get("backend", "tensorflow") != "tensorflow":
         st.badge(TITLES[details["backend"]], color="gray", help="The library that Keras runs on.")
     if "xla" in details:

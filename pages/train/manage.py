@@ -27,12 +27,18 @@ def show(run: Run) -> None:
             if not run.is_starter:
                 with st.expander("Delete", icon=":material/delete:"):
                     st.markdown("Delete this run with its model and its curves? You cannot undo this.")
-                    st.button("Delete run", type="primary", on_click=attempt, args=(runs.delete, run.id))
+                    st.button("Delete run", type="primary", on_click=attempt, args=(_delete, run))
         if run.model:
             st.page_link("pages/compare/page.py", label="Compare", query_params={"compare": run.id})
     exports.show(run)
     if not run.settings.parent:
         code.show(programs.train, run.trained_with)
+
+
+def _delete(run: Run) -> None:
+    runs.delete(run.id)
+    st.session_state.pop("run", None)
+    st.query_params.pop("run", None)
 
 
 def _downloads(run: Run) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 from digits.runs import store as runs
 from digits.runs.run import Run
 from pages.shared.errors import attempt
-from pages.shared.text import isolated
+from pages.shared.pickers import run_label
 
 
 def show(run: Run) -> None:
@@ -18,11 +18,11 @@ def show(run: Run) -> None:
     if run.id not in ids:
         return
     if len(ids) == 1:
-        st.progress(0.0, text="Waiting for the device…")
+        st.progress(0.0, text="Waiting for its turn…")
         return
     place = ids.index(run.id) + 1
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"Place **{place} of {len(ids)}** in the queue. The training starts when the device is free.")
+        st.markdown(f"Place **{place} of {len(ids)}** in the queue. It starts when those before it have ended.")
         st.button(
             "Move up", icon=":material/arrow_upward:", on_click=attempt, args=(runs.move, run, place - 1),
             disabled=place == 1, key=f"train_up_{run.id}",
@@ -31,5 +31,5 @@ def show(run: Run) -> None:
             "Move down", icon=":material/arrow_downward:", on_click=attempt, args=(runs.move, run, place + 1),
             disabled=place == len(ids), key=f"train_down_{run.id}",
         )  # fmt: skip
-    rows = [{"Place": number, "Run": isolated(other.title)} for number, other in enumerate(queue, start=1)]
-    st.dataframe(rows, hide_index=True, alt="The runs that wait for the device, the next to start first")
+    rows = [{"Place": number, "Run": run_label(other)} for number, other in enumerate(queue, start=1)]
+    st.dataframe(rows, hide_index=True, alt="The runs that wait, the next to start first")

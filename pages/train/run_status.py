@@ -68,7 +68,7 @@ def _badge(run: Run) -> None:
     else:
         st.badge(
             "Running, but not responding", color="red", icon=":material/heart_broken:",
-            help="Its process has sent no sign of life for some seconds. Stop ends it.",
+            help="The training has not reported for some seconds. You can end it with Stop.",
         )  # fmt: skip
 
 
@@ -79,13 +79,13 @@ def _requests(run: Run) -> None:
     if run.is_queued:
         label, help = "Cancel", "Takes the run out of the queue."
     elif not run.is_responding:
-        help = "Ends the process. The last checkpoint is kept."
+        help = "Ends the training. What was saved last is kept."
     stops = run.request == "stop"
     if not run.is_queued and run.is_responding:
         st.button(
             "Pausing…" if run.request == "pause" else "Pause", icon=":material/pause:", on_click=attempt,
             args=(runs.stop, run, "pause"), disabled=bool(run.request), key=f"train_pause_{run.id}",
-            help="Frees the device after a checkpoint. You can continue the training later.",
+            help="Saves the training and lets the next one start. You can continue it later.",
         )  # fmt: skip
     st.button(
         "Stopping…" if stops else label, icon=":material/stop:", on_click=attempt, args=(runs.stop, run),

@@ -32,5 +32,5 @@ def test_the_user_may_say_that_it_is_one_digit(visit, server):
     expect_answer(page, "47")
     page.get_by_role("radio", name="One digit").click()
     expect(page.locator(".js-plotly-plot")).to_have_count(1)
-    page.get_by_role("radio", name="Automatic").click()
+    page.get_by_role("radio", name="Digit or number").click()
     expect_answer(page, "47")

@@ -41,3 +41,24 @@ def test_the_first_digit_is_a_five_with_its_one_hot_label(visit, server):
     page.get_by_role("button", name="Next").click()
     page.get_by_text("[1, 0, 0, 0, 0, 0, 0, 0, 0, 0]").wait_for()
     assert "index=1" in page.url
+
+
+def test_on_a_phone_all_ten_digits_can_be_chosen_and_a_figure_is_as_high_as_it_is_wide(visit, server):
+    page = visit(f"{server}/explore", width=360, height=800)
+    figure = page.locator(".js-plotly-plot").first
+    expect(figure).to_be_visible()
+    settle(page)
+    box = figure.bounding_box()
+    assert box["height"] == pytest.approx(box["width"], abs=2)
+    last = page.get_by_role("radiogroup").last.get_by_role("radio").last.bounding_box()
+    assert last["x"] + last["width"] <= 360
+
+
+def test_letters_that_were_switched_off_stay_off_after_a_reload(visit, server):
+    page = visit(f"{server}/explore")
+    switch = page.get_by_test_id("stCheckbox").filter(has_text="Single-letter shortcuts")
+    switch.click()
+    page.wait_for_function("() => document.cookie.includes('digits_shortcuts=off')")
+    page.reload()
+    expect(switch.locator("input")).not_to_be_checked()
+    expect(page.get_by_role("button", name="Next").locator("kbd")).to_have_count(0)

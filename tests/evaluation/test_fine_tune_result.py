@@ -62,7 +62,7 @@ def test_a_worker_fine_tunes_a_run_and_compares_it_with_its_parent(parent):
     assert test["after"] - test["before"] == len(test["gained"]) - len(test["forgotten"])
     assert all(row["before"] == row["label"] != row["after"] for row in test["forgotten"])
     assert all(row["before"] != row["label"] == row["after"] for row in test["gained"])
-    assert run.name == f"{parent.title}, fine-tuned on 12 drawings"
+    assert run.name == "One hidden layer, fine-tuned"
     assert sharing.command(run) == f"python -m digits fine-tune --run {parent.id} --seed 0"
 
     runs.delete(parent.id)

@@ -22,7 +22,7 @@ HANDLERS["train"] = lambda *_: os.abort()  # as C++ ends when memory runs out, f
     ("harm", "state", "cause"),
     [
         (LIMITED, RunState.FAILED, "There was not enough memory. Close other programs and try again."),
-        (ABORTS, RunState.LOST, "Its worker was killed or crashed; usually the memory was used up. Close other"),
+        (ABORTS, RunState.LOST, "It was killed or it crashed, mostly because the memory was full. Close other"),
     ],
 )
 def test_a_worker_without_enough_memory_ends_in_a_sentence_and_its_run_continues_elsewhere(

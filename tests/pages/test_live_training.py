@@ -75,7 +75,7 @@ def test_before_the_first_epoch_is_kept_it_says_what_the_worker_does(open_page, 
 def test_a_training_that_was_lost_says_why(open_page, drawn, live_run):
     execute("DELETE FROM workers")
     page = open_page("draw", follow=live_run.id)
-    assert "Its worker ended unexpectedly" in page.error[0].value
+    assert "It ended unexpectedly" in page.error[0].value
     assert page.select_slider[0].options == ["0", "1", "2"]
 
 

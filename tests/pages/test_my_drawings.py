@@ -49,10 +49,11 @@ def fine_tuned(with_run):
 
 
 def test_a_labelled_drawing_is_saved_and_removed_again(open_page, canvas, with_sample):  # noqa: F811
-    page = open_page("draw", view="My drawings")
+    page = open_page("draw")
     canvas(ONE)
     page.run()
     label_pills(page).set_value(7).run()
+    click(page, "Open them")
     [kept] = store.drawings()
     assert not page.exception and (kept.label, len(kept.strokes)) == (7, 1)
     assert captions(page) == ["7 → 1"] and "Saved under My drawings with the label 7." in texts(page)
@@ -184,7 +185,7 @@ def test_fine_tuning_shows_how_far_it_is_from_the_queue_to_the_comparison(open_p
         [bar] = page.get("progress")
         return bar.proto.text
 
-    assert no_workers == [TRAINING] and progress() == "Waiting for the device…"
+    assert no_workers == [TRAINING] and progress() == "Waiting for its turn…"
     be_at_work(run, RunState.STARTING, "Loading TensorFlow")
     assert progress() == "Loading TensorFlow…"
     updates.set_stage(run.id, RunState.RUNNING)
@@ -225,7 +226,7 @@ def test_what_fine_tuning_changed_is_shown_with_its_parent_and_its_test_set(open
     compared = fine_tune_result.compare(runs.get(fine_tuned.id))
     page = open_page("draw", model=fine_tuned.id, view="My drawings")
     text = texts(page)
-    assert "Before and after" in text and f"{with_run.title}, fine-tuned on 8 drawings" in text
+    assert "Before and after" in text and f"\u2068One hidden layer, fine-tuned\u2069 · run {fine_tuned.number}" in text
     assert "Of 1,000 test digits, the model forgot 0" in text and "It gained 0 others." in text
     rows = page.table[0].value
     n = compared["held_out"]["n"]

@@ -3,6 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from digits.runs import store as runs
 from tests.pages.conftest import HOSTILE
 
 
@@ -27,3 +28,24 @@ def test_a_link_to_a_run_chooses_it(with_run):
     page.query_params["run"] = "starter"
     page.run()
     assert not page.warning and page.selectbox(key="run").value == "starter"
+
+
+def a_model():
+    from pages.shared import pickers
+
+    pickers.model()
+
+
+def test_a_run_that_was_deleted_while_it_was_open_is_missed(with_run):
+    page = AppTest.from_function(a_model)
+    page.query_params["model"] = with_run.id
+    page.run()
+    assert not page.warning
+    runs.delete(with_run.id)  # in another tab
+    page.run()
+    assert not page.exception
+    assert [warning.value for warning in page.warning] == [
+        "The model that was open here has been deleted. This is another."
+    ]
+    assert page.selectbox(key="model").value == "starter"
+    assert not page.run().warning  # said once

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from pages.shared.text import confidence_text, percent
+from pages.shared.text import confidence_text, duration, percent
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,11 @@ def test_a_percentage_is_never_rounded_up_to_certainty():
     assert [percent(probability) for probability in (0.5, 0.9989, 0.99999, 1.0)] == [
         "50.0%", "99.9%", "over 99.9%", "over 99.9%",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(1.24, "1.2 s"), (75, "75 s"), (150, "2.5 min"), (3540, "59 min"), (7100, "118 min"), (9000, "2.5 h")],
+)
+def test_a_duration_has_the_unit_that_reads_best(seconds, text):
+    assert duration(seconds) == text

@@ -285,7 +285,7 @@ def test_a_lost_run_says_so_and_how_to_continue(open_page, with_sample):
     run = be_at_work(runs.create(make_settings()))
     execute("DELETE FROM workers")
     page = watch(open_page, run)
-    assert page.error[0].value.startswith("Lost: Its worker ended unexpectedly")
+    assert page.error[0].value.startswith("Lost: It ended unexpectedly")
     assert page.error[0].value.endswith("**Continue**, below, starts from its last checkpoint.")
     assert "Continue training" in labels(page)
 
@@ -294,7 +294,7 @@ def test_a_lost_run_says_so_and_how_to_continue(open_page, with_sample):
     ("state", "cause", "text"),
     [
         ("failed", "Its model is trained, but was not evaluated: The digits are damaged.", "The evaluation failed."),
-        ("lost", "Its worker ended unexpectedly.", "The evaluation was lost."),
+        ("lost", "It ended unexpectedly.", "The evaluation was lost."),
     ],
 )
 def test_where_only_the_evaluation_is_missing_it_can_be_tried_again(
@@ -327,8 +327,8 @@ def test_a_queued_run_shows_its_place_and_can_be_moved_and_cancelled(open_page, 
     assert "Place **2 of 2** in the queue" in texts(page)
     waiting = next(table.value for table in page.dataframe if "Place" in table.value)
     assert waiting["Run"].tolist() == [
-        isolated("Convolutional · run 2"),
-        isolated("=cmd() · run 3"),
+        "Convolutional · run 2",
+        f"{isolated('=cmd()')} · run 3",
     ]  # no formula in a downloaded table
     click(page, "Move up")
     assert [run.id for run in runs.queue()] == [third.id, second.id]
@@ -339,7 +339,7 @@ def test_a_queued_run_shows_its_place_and_can_be_moved_and_cancelled(open_page, 
 
 def test_a_run_that_waits_alone_shows_no_order(open_page, with_sample, no_workers):
     page = watch(open_page, runs.create(make_settings()))
-    assert progress(page) == ["Waiting for the device…"] and labels(page) == ["Cancel"] and not page.dataframe
+    assert progress(page) == ["Waiting for its turn…"] and labels(page) == ["Cancel"] and not page.dataframe
 
 
 def test_a_running_run_can_be_paused(open_page, with_sample):

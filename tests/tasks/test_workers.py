@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from pathlib import Path
 
 import psutil
 import pytest
@@ -64,6 +65,8 @@ def test_a_worker_gives_way_to_the_pages_and_belongs_to_no_terminal(serving, dig
     process = psutil.Process(pid)
     assert process.nice() > psutil.Process().nice()
     assert os.getsid(pid) == pid and process.cwd() == str(ROOT)
+    if (group := Path(f"/proc/{pid}/autogroup")).exists():  # by which Linux shares the processor among sessions
+        assert group.read_text().split()[-2:] == ["nice", str(workers.SESSION_NICENESS)]
 
 
 def test_a_failure_is_in_the_task_and_the_next_one_begins(serving):

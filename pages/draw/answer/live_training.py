@@ -90,7 +90,7 @@ def _explain(run: Run) -> None:
     if run.state.is_final:
         st.info("This run has kept no epochs. Choose another one.", icon=":material/info:")
     else:
-        doing = run.phase or "Waiting for the device"
+        doing = run.phase or "Waiting for its turn"
         st.info(f"{doing}… The predictions appear as soon as the network is built.", icon=":material/hourglass_top:")
 
 

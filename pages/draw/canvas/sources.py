@@ -13,7 +13,7 @@ from pages.draw.canvas import canvas, sample_digit, upload
 CANVAS, PICTURE, TEST_DIGIT = "Canvas", "Picture", "Test digit"
 INK = {CANVAS: canvas.ink, PICTURE: upload.ink, TEST_DIGIT: sample_digit.ink}
 """What shows each source and returns its ink."""
-AUTOMATIC, ONE_DIGIT, NUMBER = "Automatic", "One digit", "Number"
+AUTOMATIC, ONE_DIGIT, NUMBER = "Digit or number", "One digit", "Number"
 ICONS = {CANVAS: ":material/draw:", PICTURE: ":material/image:", TEST_DIGIT: ":material/casino:"}
 NO_INK = "We found no digit in this picture: all of it has one brightness. Choose one with a dark digit on light paper."
 
@@ -38,7 +38,7 @@ def choose_count() -> str:
     return st.segmented_control(
         "One digit or a number", [AUTOMATIC, ONE_DIGIT, NUMBER], default=AUTOMATIC, required=True, key="draw_count",
         persist_state="session", label_visibility="collapsed",
-        help="A number, such as 2047, is several digits beside each other. Automatic finds out whether yours is one.",
+        help="A number, such as 2047, is several digits beside each other. Digit or number finds out which yours is.",
     )  # fmt: skip
 
 

@@ -98,4 +98,4 @@ def _doing(run: Run) -> str:
         return "Running, but not responding"
     if run.state == RunState.RUNNING and run.phase == "Training":
         return f"Epoch {min(run.epochs_done + 1, run.num_epochs)} of {run.num_epochs}"
-    return f"{run.phase or 'Waiting for the device'}…"
+    return f"{run.phase or 'Waiting for its turn'}…"

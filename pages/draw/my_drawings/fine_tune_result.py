@@ -16,6 +16,7 @@ from digits.runs.run import Run
 from pages.shared import cache
 from pages.shared.charts import chart
 from pages.shared.errors import told
+from pages.shared.pickers import run_label
 
 MOST = 24  # digits of a sheet
 
@@ -26,7 +27,7 @@ def show(run: Run) -> None:
         compared = fine_tune_result.stored(run)
         images = fine_tune_result.drawings(run).images
     st.markdown("## Before and after")
-    st.text(run.title)
+    st.text(run_label(run))
     _table(compared)
     rows = compared["drawings"]
     changed = [place for place, row in enumerate(rows) if row["before"] != row["after"]]

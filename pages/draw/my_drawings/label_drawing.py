@@ -29,7 +29,10 @@ def show(ink: np.ndarray, image: np.ndarray, strokes: list[Any]) -> None:
         "the drawing.",
     )  # fmt: skip
     if known:
-        st.caption(f":material/check: Saved under My drawings with the label {known.label}.")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(f":material/check: Saved under My drawings with the label {known.label}.", width="content")
+            # On a phone the tab is out of sight.
+            st.button("Open them", type="tertiary", icon=":material/arrow_downward:", on_click=_open_my_drawings)
 
 
 def _save(key: str, image: np.ndarray, ink: np.ndarray, strokes: list[Any]) -> None:
@@ -38,3 +41,7 @@ def _save(key: str, image: np.ndarray, ink: np.ndarray, strokes: list[Any]) -> N
         store.remove(drawing_id(image))
     else:
         store.put(make(image, ink, label, strokes), owner=owner())
+
+
+def _open_my_drawings() -> None:
+    st.session_state["draw_tab"] = "My drawings"
