@@ -129,7 +129,7 @@ class Search:
                 self.study.report(trial.number, now.accuracies)
         if now.state == RunState.LOST:
             return self._lost(trial, now)
-        if now.state and now.state != RunState.PAUSED:
+        if now.state and (now.state != RunState.PAUSED or not request):  # somebody paused this trial alone
             return self._ended(trial, now)
         is_poor = not trial.repeats_best and self.study.is_pruned(trial.number)
         if (is_poor or request) and now.state is None and not now.is_asked:
@@ -137,7 +137,8 @@ class Search:
         return trial
 
     def _ended(self, trial: Trial, now: Progress) -> Trial:
-        state = {RunState.DONE: COMPLETE, RunState.STOPPED: PRUNED}.get(now.state, FAILED)
+        early = (RunState.STOPPED, RunState.PAUSED)
+        state = COMPLETE if now.state == RunState.DONE else PRUNED if now.state in early else FAILED
         if not now.accuracies:
             state = FAILED
         cause = now.cause or ("It ended before its first epoch." if state == FAILED else "")
