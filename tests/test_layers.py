@@ -53,7 +53,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 type(st.context).cookies = {}  # where an AppTest has a mock
 app = AppTest.from_file("app.py", default_timeout=60).run()
-for page in ("home", "explore", "train", "evaluate", "compare", "draw"):
+for page in ("home", "explore", "train", "evaluate", "compare", "draw", "lesson", "glossary"):
     app.switch_page(f"pages/{page}/page.py").run()
     assert not app.exception, (page, app.exception)
     print(page, app.title[0].value)
@@ -61,7 +61,8 @@ print(sorted({"tensorflow", "keras", "tensorflow_datasets", "sklearn"} & set(sys
 """
     process = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert process.stdout.splitlines() == [
-        "home Digits", "explore Explore", "train Train", "evaluate Evaluate", "compare Compare", "draw Draw", "[]",
+        "home Digits", "explore Explore", "train Train", "evaluate Evaluate", "compare Compare", "draw Draw",
+        "lesson Lesson", "glossary Glossary", "[]",
     ], process.stderr  # fmt: skip
 
 

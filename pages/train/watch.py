@@ -73,6 +73,8 @@ def _curves(run: Run, epochs: list[dict[str, Any]], ticks: list[dict[str, float]
         return
     if sentence := reading(epochs):
         terms = [term for term in ("overfitting", "learning-rate", "loss") if term in named(sentence)]
+        if "still falling" in sentence:
+            terms.append("underfitting")
         st.markdown(f"{sentence} {more(*terms or ['epoch'])}")
     last = None if run.state.is_final else run.num_epochs
     for column, metric in zip(st.columns(2, gap="large"), ("loss", "accuracy"), strict=True):
