@@ -8,6 +8,7 @@ import streamlit as st
 from digits.drawings import import_export, store
 from digits.errors import DigitsError
 from pages.shared.errors import attempt
+from pages.shared.glossary import linked
 from pages.shared.visitor import owner
 
 
@@ -18,7 +19,7 @@ def show(num_drawings: int) -> None:
             st.download_button(
                 "Export", data=lambda: import_export.pack(store.drawings()), file_name="my-drawings.zip",
                 mime="application/zip", icon=":material/download:", key="draw_export", on_click="ignore",
-                help="A zip file with the pictures, the strokes and a list of the labels.",
+                help=linked("A zip file with the pictures, the strokes and a list of the labels."),
             )  # fmt: skip
         with st.popover("Import", icon=":material/upload:"):
             # Another key after each import, so that the box is empty again.
