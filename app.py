@@ -18,6 +18,11 @@ STYLE = """<style>
 [data-testid="stButtonGroup"] > [role="radiogroup"] { flex-wrap: wrap; }
 [data-testid="stFullScreenFrame"]:has([data-testid="stImage"]) [data-testid="stElementToolbar"] { display: none; }
 </style>"""
+# On a phone Streamlit leaves its menu open, over the page that was chosen in it.
+CLOSE_MENU = """<script>
+if (innerWidth < 768) document.querySelector(
+  '[data-testid="stSidebarCollapseButton"] button[aria-expanded="true"]')?.click()
+</script>"""
 
 st.set_page_config(page_title="Digits", page_icon="pages/shared/icon.png", layout="wide")
 page = st.navigation(
@@ -88,4 +93,8 @@ if st.runtime.exists():  # a visit, not that import
     st.session_state["page"] = page.title
     st.html(STYLE)
     sessions.claim()
-    page.run()
+    try:
+        page.run()
+    finally:  # a page may stop early
+        if st.session_state["page_is_new"]:
+            st.html(CLOSE_MENU, unsafe_allow_javascript=True)

@@ -20,6 +20,7 @@ try:
         evaluation,
         export,
         fine_tune,
+        form,
         predict,
         runs,
         serve,
@@ -33,8 +34,8 @@ from digits.errors import BadConfig, DigitsError
 from digits.training.backends import check_chosen
 
 VERBS = (
-    data, train, sweep, evaluation, predict, drawings, fine_tune, runs, export, serve, architectures, backup, doctor,
-    worker,
+    data, train, sweep, evaluation, predict, drawings, form, fine_tune, runs, export, serve, architectures, backup,
+    doctor, worker,
 )  # fmt: skip
 # These build networks with Keras; all other verbs need neither it nor the library it runs on.
 NEED_KERAS = {"train", "fine-tune", "audit"}

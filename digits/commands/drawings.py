@@ -1,17 +1,20 @@
-"""python -m digits drawings: count My drawings, export them as a zip, or import the zips of others."""
+"""python -m digits drawings: count My drawings, export them as a zip, or import zips and filled forms."""
 
 import json
 import sys
 from collections import Counter
 from pathlib import Path
 
+from digits.commands import form
 from digits.drawings import import_export, store
 from digits.errors import DigitsError
 from digits.storage.files import atomic_write
 
 
 def add_to(verbs) -> None:
-    parser = verbs.add_parser("drawings", help="count My drawings, export them as a zip, or import the zips of others")
+    parser = verbs.add_parser(
+        "drawings", help="count My drawings, export them as a zip, or import zips and filled forms"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.set_defaults(command=count)
     actions = parser.add_subparsers(title="actions", metavar="ACTION")
@@ -21,6 +24,7 @@ def add_to(verbs) -> None:
     take = actions.add_parser("import", help="import the drawings of some zips, each picture once")
     take.add_argument("files", type=Path, nargs="+", metavar="ZIP")
     take.set_defaults(command=import_zips)
+    form.add_import_to(actions)
 
 
 def count(options) -> int:

@@ -113,6 +113,7 @@ def _rows(data: bytes, recognizer: Recognizer, detector: Detector) -> dict[str, 
                 "text": row.text,
                 "digits": [_boxed(*one) for one in zip(row.number.predictions, row.boxes, strict=True)],
                 "left_out": len(row.marks),  # commas, points, dashes, dots
+                "may_touch": sum(part.may_touch for part in row.number.parts),  # cut apart, or wide as two digits
             }
             for row in rows
         ]

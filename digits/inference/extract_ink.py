@@ -11,6 +11,7 @@ import numpy as np
 
 from digits.inference.rulings import remove_rulings
 
+NARROWEST = 64  # length by width of a picture: no digit is in a narrower one
 EVEN = 12  # of 255: paper whose rim differs by more has a shadow on it
 CONTRAST = 11  # of 255: ink differs from its paper by at least this
 GRAIN = 7  # times the grain: so does ink on rough paper
@@ -43,6 +44,8 @@ def extract_ink(
     a fraction of the largest piece.
     """
     none = np.zeros(alpha.shape, bool)
+    if max(alpha.shape) > NARROWEST * min(alpha.shape):
+        return Ink(np.zeros(alpha.shape, np.uint8), none)
     opaque = alpha > 127
     if opaque.mean() < 0.5:
         return Ink(alpha, none)  # no paper: what covers less than half of the picture is the ink, of any colour

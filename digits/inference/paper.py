@@ -207,7 +207,7 @@ def _cut(pixels: np.ndarray, outline: np.ndarray, longest: int, *, inset: float)
             else cv2.resize(pixels, size.tolist(), interpolation=cv2.INTER_AREA)
         )
     else:
-        flat = _warp(pixels, matrix, size)
+        flat = warp(pixels, matrix, size)
     mask = np.zeros(flat.shape[:2], np.uint8)
     inner = cv2.perspectiveTransform(np.float32(outline)[np.newaxis], matrix)[0]
     cv2.fillPoly(mask, [np.rint(inner).astype(np.int32)], 1)
@@ -217,7 +217,7 @@ def _cut(pixels: np.ndarray, outline: np.ndarray, longest: int, *, inset: float)
     return Sheet(flat, mask > 0, np.float32(outline), matrix)
 
 
-def _warp(pixels: np.ndarray, matrix: np.ndarray, size: np.ndarray) -> np.ndarray:
+def warp(pixels: np.ndarray, matrix: np.ndarray, size: np.ndarray) -> np.ndarray:
     """Warp the picture; where it shrinks, it is blurred first: warpPerspective itself would drop thin strokes."""
     shrink = 1 / np.sqrt(abs(np.linalg.det(matrix[:2, :2])))
     if shrink > 1.3:

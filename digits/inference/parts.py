@@ -20,6 +20,7 @@ class Part:
     left: int
     top: int
     ink: np.ndarray  # (h, w) uint8, 0 = paper, 255 = ink; its corner lies at (left, top) of the drawing, in px
+    is_cut: bool = False  # whether it was cut off from its neighbour, with which its ink is connected
 
     @property
     def right(self) -> int:
@@ -33,9 +34,9 @@ class Part:
 
     @property
     def may_touch(self) -> bool:
-        """Whether the part is so wide that it may be two digits that touch."""
+        """Whether the part is so wide that it may be two digits that touch, or was cut off from another digit."""
         height, width = self.ink.shape
-        return width > WIDE * height
+        return self.is_cut or width > WIDE * height
 
     def on_paper(self, shape: tuple[int, int]) -> np.ndarray:
         """Return the ink of this part alone on the drawing, (height, width) = shape, uint8."""

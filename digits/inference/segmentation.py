@@ -8,7 +8,7 @@ the wider the gap, the more speaks for two. How the numbers below were found: do
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -24,6 +24,8 @@ from digits.inference.touching import slices
 OVERLAP = 0.5  # of the width of the narrower piece: pieces that overlap sideways by more are one digit
 SHORT = 0.35  # of the height of the tallest piece: less is a dot, a comma or a dash, or belongs to a neighbour
 STRAY = 0.1  # of the same height: a dot that is farther from all other ink belongs to no digit
+HIGH = 0.4  # of the height of the digits, from the top: a short piece that is higher may be the roof of a 5
+BESIDE = 0.05  # of the height of the tallest piece: a short piece nearer to a digit, and not below it, may belong to it
 MAX_PIECES = 4  # of one digit, beside each other
 WIDEST = 1.7  # width by height of one digit
 NARROW = 0.7  # width by height: a narrower piece is not two digits that touch
@@ -55,18 +57,20 @@ def separate(
     strokes: Sequence[Stroke] = (),
     *,
     is_number: bool = False,
+    is_row: bool = False,
 ) -> list[Part]:
     """Return the digits of a drawing, left to right: at least one part, and only one where the drawing is one digit.
 
     ink: (H, W) uint8, 0 = paper, 255 = ink. strokes: those that left this ink; none where they are not known.
-    is_number: whether the user says that there are several digits. Dots, commas and dashes are left out. Raises
+    is_number: whether the user says that there are several digits. is_row: whether it is a row of a sheet, with any
+    number of digits, of which some may not look like one. Dots, commas and dashes are left out. Raises
     BlankDrawing when there is no ink.
     """
     whole = cut_out(ink)
     if whole is None:
         raise BlankDrawing(ADVICE)
     models = recognizer, detector
-    pieces = _above_each_other(_without_dots(find_parts(ink, strokes)))
+    pieces = _without_marks(_above_each_other(_without_dots(find_parts(ink, strokes))))
     if len(pieces) == 1 and not _is_wider(pieces[0], NARROW):
         return pieces
     log_odds = [APART + GAP * _gap(one, other) for one, other in pairwise(pieces)]
@@ -74,7 +78,7 @@ def separate(
         one for found in _most_likely(pieces, log_odds, *models, at_least_two=is_number) for one in _cut(found, *models)
     ]
     # Several pieces of which most are not digits are one drawing that is not a digit.
-    if not is_number and 2 * sum(digit.likelihood >= THRESHOLD for digit in digits) < len(digits):
+    if not is_number and not is_row and 2 * sum(digit.likelihood >= THRESHOLD for digit in digits) < len(digits):
         return [whole]
     return [digit.part for digit in digits]
 
@@ -88,6 +92,23 @@ def _without_dots(pieces: list[Part]) -> list[Part]:
         for piece in pieces
         if max(piece.ink.shape) >= SHORT * tall or min(_distance(piece, other) for other in large) < STRAY * tall
     ]
+
+
+def _without_marks(pieces: list[Part]) -> list[Part]:
+    """Leave out the commas, points and dashes: short, not at the top, and apart from the next digit or below it.
+
+    The roof of a 5 may lie apart from it, too, but at the top.
+    """
+    tall = max(piece.ink.shape[0] for piece in pieces)
+    digits = [piece for piece in pieces if piece.ink.shape[0] >= SHORT * tall]
+    return [piece for piece in pieces if piece.ink.shape[0] >= SHORT * tall or not _is_mark(piece, digits, tall)]
+
+
+def _is_mark(piece: Part, digits: list[Part], tall: int) -> bool:
+    near = min(digits, key=lambda digit: _distance(piece, digit))
+    if (piece.top + piece.bottom) / 2 < near.top + HIGH * (near.bottom - near.top):
+        return False
+    return _distance(piece, near) >= BESIDE * tall or piece.bottom - near.bottom >= BESIDE * tall
 
 
 def _distance(one: Part, other: Part) -> int:
@@ -159,7 +180,9 @@ def _cut(digit: _Candidate, recognizer: Recognizer, detector: Detector) -> list[
         return [digit]
     pieces = slices(digit.part)
     found = _most_likely(pieces, [TOUCHING] * (len(pieces) - 1), recognizer, detector)
-    return found if all(one.likelihood >= THRESHOLD for one in found) else [digit]
+    if len(found) < 2 or any(one.likelihood < THRESHOLD for one in found):
+        return [digit]
+    return [replace(one, part=replace(one.part, is_cut=True)) for one in found]
 
 
 def _try(parts: list[Part], recognizer: Recognizer, detector: Detector) -> list[_Candidate]:

@@ -1,11 +1,11 @@
 """Read a whole sheet: its rows from top to bottom, their digits from left to right, each with its place."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
-from digits.errors import BlankDrawing
+from digits.errors import BlankDrawing, UnreadablePicture
 from digits.inference.decoding import Picture
 from digits.inference.detector import Detector
 from digits.inference.extract_ink import Ink, extract_ink
@@ -24,6 +24,7 @@ LEAST = 14  # px: a digit is at least so high
 DIGIT = 0.45  # of the height of a typical digit: a piece that is less begins no row
 SHARED = 0.4  # of its height: a piece shares so much with its neighbour in the same row
 MAX_ROWS = 100
+MAX_DIGITS = 1_000  # they take 3 s
 COMMA = 0.08, 0.45  # of the height of its row
 
 
@@ -55,7 +56,10 @@ class Rows:
 
 
 def read_rows(picture: Picture, recognizer: Recognizer, detector: Detector) -> Rows:
-    """Predict all digits of a picture. Raises BlankDrawing where there is no ink."""
+    """Predict all digits of a picture.
+
+    Raises BlankDrawing where there is no ink, UnreadablePicture where there are more than MAX_DIGITS pieces of it.
+    """
     sheet = find_sheet(picture.pixels, LONGEST) if picture.alpha.min() == 255 else None
     found = None
     if sheet is not None:
@@ -66,10 +70,10 @@ def read_rows(picture: Picture, recognizer: Recognizer, detector: Detector) -> R
     rows = []
     for piece in find_rows(remove_frames(found.ink)):
         try:
-            parts = separate(piece.ink, recognizer, detector, is_number=True)
+            parts = separate(piece.ink, recognizer, detector, is_row=True)
         except BlankDrawing:
             continue
-        parts = [Part(piece.left + part.left, piece.top + part.top, part.ink) for part in parts]
+        parts = [replace(part, left=piece.left + part.left, top=piece.top + part.top) for part in parts]
         number = predict_number(parts, recognizer, detector)
         rows.append(Row(number, [_box(part, sheet, picture) for part in parts], _marks(piece, parts)))
     if not rows:
@@ -90,6 +94,10 @@ def find_rows(ink: np.ndarray) -> list[Part]:
     if not typical:
         return []
     tall = [piece for piece in range(1, len(stats)) if height[piece] >= max(LEAST, DIGIT * typical)]
+    if len(tall) > MAX_DIGITS:
+        raise UnreadablePicture(
+            f"This picture shows {len(tall):,} marks; we read at most {MAX_DIGITS:,} digits. Crop it to fewer rows."
+        )
     rows: list[list[int]] = []
     for piece in sorted(tall, key=lambda piece: left[piece]):
         shares = []

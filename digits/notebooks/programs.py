@@ -26,6 +26,7 @@ LOADED = ("sample", "mnist")
 PARTS = 'round(115.5 - mass[axis] / mass["m00"])'
 WHOLE_PIXELS = '8 * round((115.5 - mass[axis] / mass["m00"]) / 8)'
 """How far a digit is moved, in eighths of a pixel; MNIST moves its digits by whole ones."""
+ALONE = "# Of the picture alone: on the page the path of the strokes counts, too. Its switch is under Picture and path."
 MAX_DIGITS = 20_000  # with a notebook, about 5 MB
 
 
@@ -81,6 +82,8 @@ def draw(run: Run, ink: np.ndarray, digit: Prediction) -> Notebook:
         return {"model.tflite": model, "drawing.png": cv2.imencode(".png", ink)[1].tobytes()}
 
     code = fill("draw", image=image, temperature=_temperature(run))
+    if digit.witnesses and digit.witnesses.are_joined:
+        code = f"{ALONE}\n{code}"
     return Notebook(
         name="draw", title="Predict a drawing", code=code,
         command=f"python -m digits predict --run {run.id} drawing.png", files=files,

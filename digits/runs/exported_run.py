@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from digits.data import own_sources
+from digits.data.sources import SOURCES
 from digits.errors import BadConfig, DigitsError
 from digits.networks import architectures
 from digits.networks.backends import BACKENDS
@@ -87,6 +89,7 @@ def read(path: Path) -> ExportedRun:
     """Read and check an exported run. Raises DigitsError."""
     with untrusted_zip.opened(path, LIMITS) as archive:
         described = archive.read_json("run.json", SCHEMA)
+        _check_source(described["settings"].get("source"))
         try:
             settings = replace(read_settings(described["settings"]), parent="", parent_source="", damage="")
         except BadConfig as error:
@@ -100,6 +103,14 @@ def read(path: Path) -> ExportedRun:
         if len(checked["epochs"]) > checked["num_epochs"] or checked["details"].get("leader", 0) >= settings.racers:
             raise DigitsError(f"This run names more epochs or networks than it has. {REMEDY}")
         return ExportedRun(checked, settings, _weights(archive.read("weights.npz"), settings))
+
+
+def _check_source(source: Any) -> None:
+    """Raise DigitsError for a run that learned from somebody's own digits that are not here."""
+    if isinstance(source, str) and own_sources.NAME.fullmatch(source) and source not in SOURCES:
+        raise DigitsError(
+            f"This run learned from digits called {source}, which are not here. Add them under this name first."
+        )
 
 
 def _epoch(number: int, row: dict[str, Any], settings: Settings) -> dict[str, Any]:

@@ -12,6 +12,9 @@ from typing import Any
 
 from digits.errors import DigitsError
 
+JUNK = re.compile(r"(.*/)?(__MACOSX(/.*)?|\.DS_Store|Thumbs\.db|desktop\.ini)", re.DOTALL)
+"""What a Mac or Windows adds to a zip by itself."""
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -30,17 +33,20 @@ class Limits:
 class UntrustedZip:
     """A zip that is within its limits. Reading may raise anything; `opened` turns that into a DigitsError."""
 
-    def __init__(self, archive: zipfile.ZipFile, remedy: str):
-        self.archive, self.remedy = archive, remedy
-        self.names = set(archive.namelist())
+    def __init__(self, archive: zipfile.ZipFile, limits: Limits):
+        self.archive, self.remedy = archive, limits.remedy
+        entries = _entries(archive, limits)
+        _check(entries, limits)
+        self._entries = dict(entries)
+        self.names = set(self._entries)
 
     def read(self, name: str) -> bytes:
         """Return the content of a file. Raises DigitsError if there is no such file."""
         if name not in self.names:
             raise DigitsError(f"This zip lacks the file {shown(name)}. {self.remedy}")
-        with self.archive.open(name) as entry:
+        with self.archive.open(self._entries[name]) as entry:
             # No more than the list says: if that is a lie, the checksum fails.
-            return entry.read(self.archive.getinfo(name).file_size + 1)
+            return entry.read(self._entries[name].file_size + 1)
 
     def read_json(self, name: str, schema: dict[str, Any]) -> Any:
         """Return a JSON document that fits a JSON Schema. Raises DigitsError, which names a value that does not fit."""
@@ -66,9 +72,7 @@ def opened(source: Path | bytes, limits: Limits) -> Iterator[UntrustedZip]:
         with content:
             if content.seek(0, io.SEEK_END) > limits.all_bytes:
                 raise _too_large(limits)
-            archive = zipfile.ZipFile(content)
-            _check(archive.infolist(), limits)
-            yield UntrustedZip(archive, limits.remedy)
+            yield UntrustedZip(zipfile.ZipFile(content), limits)
     except DigitsError:
         raise
     except FileNotFoundError as error:
@@ -82,9 +86,19 @@ def shown(name: str) -> str:
     return "`" + repr(name[:60]).replace("`", "'") + "`"  # as code, in which Markdown means nothing
 
 
-def _check(entries: list[zipfile.ZipInfo], limits: Limits) -> None:
-    names = [entry.filename for entry in entries]
-    if strange := [name for name in names if not limits.names.fullmatch(name)]:
+def _entries(archive: zipfile.ZipFile, limits: Limits) -> list[tuple[str, zipfile.ZipInfo]]:
+    """Return the files with their names, without JUNK and without one folder around all of them."""
+    entries = [(entry.filename, entry) for entry in archive.infolist() if not JUNK.fullmatch(entry.filename)]
+    top = {name.partition("/")[:2] for name, _ in entries}
+    folder = "".join(top.pop()) if len(top) == 1 else ""
+    if folder.endswith("/") and not limits.names.fullmatch(folder):
+        entries = [(name.removeprefix(folder), entry) for name, entry in entries if name != folder]
+    return entries
+
+
+def _check(listed: list[tuple[str, zipfile.ZipInfo]], limits: Limits) -> None:
+    names, entries = [name for name, _ in listed], [entry for _, entry in listed]
+    if strange := [entry.filename for name, entry in listed if not limits.names.fullmatch(name)]:
         raise DigitsError(f"This zip contains {shown(strange[0])}, which does not belong there. {limits.remedy}")
     if len(names) > limits.files or len(set(names)) < len(names):
         raise DigitsError(f"This zip contains a file twice, or more than {limits.files:,} files. {limits.remedy}")

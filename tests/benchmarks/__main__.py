@@ -13,6 +13,8 @@ PARTS = {
     "device": ("device.report", "the processor or GPU: this engine and plain fit against what the device can do"),
     "pack": ("device.pack", "make a folder that measures a bare machine with JAX for its GPU"),
     "paper": ("paper.report", "how well a model reads digits on paper, in photographs of eighteen kinds"),
+    "form": ("paper.form", "how many digits of a photographed form come out of the right box, in nine kinds"),
+    "uploads": ("uploads", "what hostile uploads cost, and whether each gets one sentence"),
     "pens": ("pens.report", "how well a model reads digits drawn with a pen, in eight styles"),
     "numbers": ("numbers", "how often a number is taken for one digit, and a digit torn apart"),
     "detector": ("non_digits", "how often the digit detector accepts other drawings"),

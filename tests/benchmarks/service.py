@@ -88,18 +88,9 @@ def wrk(
     (folder / "body").write_bytes(body)
     (folder / "post.lua").write_text(SCRIPT.format(body=folder / "body"))
     named = [part for name, value in headers.items() for part in ("-H", f"{name}: {value}")]
-    command = [
-        "wrk",
-        "-t1",
-        f"-c{options.connections}",
-        f"-d{options.seconds}s",
-        "--latency",
-        "-s",
-        folder / "post.lua",
-    ]
-    said = subprocess.run(
-        [*command, folder / "post.lua", *named, url], capture_output=True, text=True, check=True
-    ).stdout
+    often = ["-t1", f"-c{options.connections}", f"-d{options.seconds}s", "--timeout", "30s", "--latency"]
+    command = ["wrk", *often, "-s", folder / "post.lua", *named, url]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     if "Non-2xx" in said or "Socket errors" in said:
         raise DigitsError(f"Some requests failed:\n{said}")
     per_second = number * float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1])

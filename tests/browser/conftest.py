@@ -22,6 +22,8 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--use-fake-device-for-media-stream",  # a camera that shows a green picture
+    "--use-fake-ui-for-media-stream",  # to which the visitor has agreed
 ]
 
 

@@ -43,7 +43,7 @@ def test_the_first_digit_is_a_five_with_its_one_hot_label(visit, server):
     assert "index=1" in page.url
 
 
-def test_on_a_phone_all_ten_digits_can_be_chosen_and_a_figure_is_as_high_as_it_is_wide(visit, server):
+def test_on_a_phone_no_figure_leaves_empty_space_no_digit_is_hidden_and_the_menu_closes(visit, server):
     page = visit(f"{server}/explore", width=360, height=800)
     figure = page.locator(".js-plotly-plot").first
     expect(figure).to_be_visible()
@@ -52,6 +52,11 @@ def test_on_a_phone_all_ten_digits_can_be_chosen_and_a_figure_is_as_high_as_it_i
     assert box["height"] == pytest.approx(box["width"], abs=2)
     last = page.get_by_role("radiogroup").last.get_by_role("radio").last.bounding_box()
     assert last["x"] + last["width"] <= 360
+
+    page.get_by_test_id("stExpandSidebarButton").click()
+    page.get_by_role("link", name="Compare").click()
+    page.get_by_role("heading", name="Compare", level=1).wait_for()
+    expect(page.get_by_test_id("stExpandSidebarButton")).to_be_visible()  # else the menu covers the page
 
 
 def test_letters_that_were_switched_off_stay_off_after_a_reload(visit, server):

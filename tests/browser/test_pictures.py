@@ -39,6 +39,14 @@ def test_a_picture_is_pasted_and_a_box_dragged_around_one_of_its_digits(visit, s
     expect(answer).to_have_text("7")
     page.get_by_role("button", name="Whole picture").click()
     expect(answer).to_have_text("74")
+    frame = page.get_by_role("group", name="Crop")
+    frame.focus()
+    for keys in ["ArrowRight"] * 13 + ["Shift+ArrowDown"] * 10 + ["ArrowUp"] * 8:  # to the right half, where the 4 is
+        frame.press(keys)
+    frame.press("Enter")
+    expect(answer).to_have_text("4")
+    page.get_by_role("button", name="Whole picture").click()
+    expect(answer).to_have_text("74")
     if shots := os.environ.get("DIGITS_SHOTS"):
         page.get_by_text("Read all rows").click()
         expect(page.get_by_text("Download CSV")).to_be_visible()

@@ -51,6 +51,19 @@ def test_a_photo_has_no_strokes(digits_home):
     assert back.strokes == [] and back.picture == photo.picture
 
 
+def test_a_zip_that_was_made_again_on_a_mac_or_on_windows_is_taken(packed):
+    within = {f"my drawings/{name}": content for name, content in files(packed).items()}
+    junk = {
+        "__MACOSX/my drawings/._digits.json": b"x",
+        "my drawings/.DS_Store": b"x",
+        "my drawings/seen/Thumbs.db": b"x",
+    }
+    for contents in (files(packed) | junk, {"my drawings/": b"", **within, **junk}):
+        assert len(import_export.unpack(zipped(contents))) == 2
+    with pytest.raises(DigitsError, match="does not belong there"):
+        import_export.unpack(zipped(within | {"other/digits.json": b"{}"}))
+
+
 def with_file(name, content):
     """Puts a file into a zip, or another in its place."""
     return lambda whole: zipped(files(whole) | {name: content})

@@ -155,6 +155,7 @@ PICTURES = {
         Image.fromarray(255 - INK).transpose(Image.Transpose.ROTATE_90), "TIFF", tiffinfo={274: 6}
     ),
     "motion photo": encoded(255 - INK, "JPEG") + np.random.default_rng(0).bytes(300_000),
+    "Ultra HDR, with its gain map": encoded(255 - INK, "JPEG") + encoded(np.full((96, 96), 70, np.uint8), "JPEG"),
     "2 MB of text": with_text(encoded(255 - INK)),
 }
 

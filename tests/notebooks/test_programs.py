@@ -15,7 +15,7 @@ from digits.data.splits import split, take
 from digits.evaluation import evaluate
 from digits.evaluation.test_sets import test_set as find_test_set
 from digits.inference.detector import Detector
-from digits.inference.prediction import predict
+from digits.inference.prediction import predict, with_path
 from digits.inference.strokes import paint
 from digits.networks import architectures
 from digits.networks.settings import make_settings
@@ -155,6 +155,15 @@ def test_draws_notebook_predicts_what_the_page_shows(kind, with_trained, tmp_pat
         assert found["probabilities"].argmax() == digit.digit
         np.testing.assert_allclose(found["probabilities"], digit.probabilities, atol=0.1)
     assert {"drawn": kept == 0, "as drawn": kept == 0, "photo": 3 <= kept < 10, "test digit": kept == 10}[kind]
+
+
+def test_where_the_path_counts_the_program_says_that_it_does_without(with_trained):
+    run = starter.run()
+    ink = paint(drawings(1)[0], (SIDE, SIDE))
+    alone = predict(ink, models.recognizer(run), Detector.bundled())
+    joined, beside = (with_path(alone, np.full(10, 0.1), joined=how) for how in (True, False))
+    assert programs.draw(run, ink, joined).code.startswith(programs.ALONE)
+    assert programs.ALONE not in programs.draw(run, ink, beside).code
 
 
 def test_a_program_learns_from_as_many_digits_as_the_settings_say(with_trained):

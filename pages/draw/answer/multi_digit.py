@@ -67,7 +67,9 @@ def show(
         if _leave_out(parts, ink):
             st.caption(":material/info: A dot, a comma or a dash is not a digit. It has no box and is left out.")
         for position, (part, prediction) in enumerate(zip(parts, number.predictions, strict=True), start=1):
-            if part.may_touch:
+            if part.is_cut:
+                st.caption(f":material/info: Digit {position} touches another digit. Check it, or leave a gap.")
+            elif part.may_touch:
                 st.caption(f":material/info: Digit {position} is wide: it may be two digits that touch. Leave a gap.")
             if not prediction.is_digit:
                 st.caption(f":material/block: Part {position} doesn't look like a digit.")

@@ -1,4 +1,4 @@
-"""Buttons to export My drawings as a zip file, to import those of others, and to delete all.
+"""Buttons to export My drawings as a zip file, to import those of others or a filled form, and to delete all.
 
 What came of an import is shown below them.
 """
@@ -7,12 +7,14 @@ import streamlit as st
 
 from digits.drawings import import_export, store
 from digits.errors import DigitsError
+from digits.inference.recognizer import Recognizer
+from pages.draw.my_drawings import form
 from pages.shared.errors import attempt
 from pages.shared.glossary import linked
 from pages.shared.visitor import owner
 
 
-def show(num_drawings: int) -> None:
+def show(num_drawings: int, recognizer: Recognizer) -> None:
     """Show the buttons. Nothing is deleted without a second click."""
     with st.container(horizontal=True, vertical_alignment="center"):
         if num_drawings:
@@ -29,6 +31,7 @@ def show(num_drawings: int) -> None:
                 accept_multiple_files=True, max_upload_size=import_export.ZIP_BYTES >> 20, key=key,
                 on_change=_import, args=(key,),
             )  # fmt: skip
+        form.offer(recognizer)
         if num_drawings:
             with st.popover("Delete all", icon=":material/delete:"):
                 st.markdown(

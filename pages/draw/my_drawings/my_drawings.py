@@ -9,7 +9,7 @@ import streamlit as st
 from digits.figures.images import gallery
 from digits.inference.recognizer import Recognizer
 from digits.runs.run import Run
-from pages.draw.my_drawings import drawing_detail, fine_tune, import_export
+from pages.draw.my_drawings import drawing_detail, fine_tune, form, import_export
 from pages.shared import cache, paging
 from pages.shared.cache import Drawings
 from pages.shared.charts import chart
@@ -22,19 +22,20 @@ ALL, MISCLASSIFIED = "All", "Misclassified"
 def show(run: Run, recognizer: Recognizer) -> None:
     """Show the sheet on the left, the opened drawing and the fine-tuning on the right."""
     drawings = cache.drawings()
+    form.check()
     drawing_detail.offer_undo()
     if not drawings.ids:
         st.caption(
             "No drawing yet. Draw a digit and choose its label. The drawing is saved here, on this machine only, and "
             "you can fine-tune a model with it."
         )
-        import_export.show(0)
+        import_export.show(0, recognizer)
         return
     sheet, right = st.columns([5, 6], gap="large")
     opened = drawing_detail.opened()
     with sheet:
         _sheet(drawings, cache.predicted_drawings(run, drawings), offer_first=opened is None)
-        import_export.show(len(drawings.ids))
+        import_export.show(len(drawings.ids), recognizer)
     with right:
         if opened:
             drawing_detail.show(opened, recognizer)

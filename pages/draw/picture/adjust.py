@@ -41,7 +41,10 @@ def show(overlay: np.ndarray, alt: str) -> None:
     if box := crop.show("data:image/jpeg;base64," + base64.b64encode(jpeg).decode(), alt):
         kept["box"] = box
         st.rerun()
-    st.caption("Drag a box around the digit if the wrong place is marked.")
+    st.caption(
+        "Drag a box around the digit if the wrong place is marked. On a keyboard, focus the picture: arrow keys move a "
+        "box, Shift with arrow keys resizes it, Enter crops."
+    )
     with st.container(horizontal=True):
         st.button("Turn left", icon=":material/rotate_left:", key="draw_turn_left", on_click=_turn, args=(1,))
         st.button("Turn right", icon=":material/rotate_right:", key="draw_turn_right", on_click=_turn, args=(-1,))

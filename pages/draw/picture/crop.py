@@ -1,4 +1,4 @@
-"""A small component: the picture, on which a box can be dragged with mouse, pen or finger."""
+"""A small component: the picture, on which a box is dragged with mouse, pen or finger, or moved by arrow keys."""
 
 import math
 from typing import Any
@@ -7,19 +7,27 @@ import streamlit as st
 
 CROP = st.components.v2.component(
     "digits_crop",
-    html="""<div tabindex="0"><img draggable="false"><i></i></div>""",
+    html="""<div tabindex="0" role="group"
+ aria-label="Crop: arrow keys move a box, Shift with arrow keys resizes it, Enter crops">
+<img draggable="false"><i></i><span role="status"></span></div>""",
     css="""
 div { position: relative; touch-action: none; cursor: crosshair; line-height: 0; }
 img { width: 100%; border-radius: var(--st-base-radius); user-select: none; }
+div:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 2px; }
+span { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 i { position: absolute; display: none; border: 2px solid var(--st-primary-color); background: #4f75da33; }""",
     js="""
 export default function ({ parentElement, data, setTriggerValue }) {
   const frame = parentElement.querySelector("div");
-  const picture = frame.querySelector("img"), box = frame.querySelector("i");
+  const picture = frame.querySelector("img"), box = frame.querySelector("i"), status = frame.querySelector("span");
   picture.src = data.url;
   picture.alt = data.alt;
   box.style.display = "none";
-  let start = null;
+  let start = null, typed = null;  // typed: the box of the keyboard; as the others: left, top, width, height
+  const show = ([left, top, width, height]) => {
+    [left, top, width, height] = [left, top, width, height].map((value) => 100 * value + "%");
+    Object.assign(box.style, { display: "block", left, top, width, height });
+  };
   const at = (event) => {
     const edge = picture.getBoundingClientRect();
     const inside = (value) => Math.min(1, Math.max(0, value));
@@ -29,9 +37,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
                             Math.abs(start[0] - end[0]), Math.abs(start[1] - end[1])];
   frame.onpointerdown = (event) => { start = at(event); frame.setPointerCapture(event.pointerId); };
   frame.onpointermove = (event) => {
-    if (!start) return;
-    const [left, top, width, height] = between(at(event)).map((value) => 100 * value + "%");
-    Object.assign(box.style, { display: "block", left, top, width, height });
+    if (start) show(between(at(event)));
   };
   frame.onpointerup = (event) => {
     if (!start) return;
@@ -41,6 +47,22 @@ export default function ({ parentElement, data, setTriggerValue }) {
     else box.style.display = "none";
   };
   frame.onpointercancel = () => { start = null; box.style.display = "none"; };
+  frame.onkeydown = (event) => {
+    const step = { ArrowLeft: [-0.02, 0], ArrowRight: [0.02, 0], ArrowUp: [0, -0.02], ArrowDown: [0, 0.02] }[event.key];
+    if (event.key === "Enter" && typed) setTriggerValue("box", typed);
+    if (event.key === "Escape") { typed = null; box.style.display = "none"; }
+    if (!step) return;
+    event.preventDefault();
+    typed ??= [0.25, 0.25, 0.5, 0.5];
+    for (const side of [0, 1]) {
+      const from = typed[side], length = typed[side + 2];
+      if (event.shiftKey) typed[side + 2] = Math.min(1 - from, Math.max(0.04, length + step[side]));
+      else typed[side] = Math.min(1 - length, Math.max(0, from + step[side]));
+    }
+    show(typed);
+    status.textContent = ["left", "top", "width", "height"]
+      .map((name, place) => `${name} ${Math.round(100 * typed[place])}%`).join(", ");
+  };
 }""",
 )
 

@@ -1,0 +1,1 @@
+"""A form to print: a hundred boxes to write digits into. A photograph of it becomes labelled drawings."""
