@@ -22,6 +22,9 @@ from tests.pages.conftest import HOSTILE_NAME, be_at_work, click, execute, progr
 TEST_SET = "MNIST sample, test part of the 80/20 split (1,000 digits)"
 
 
+EXPORT = "Make the export"  # a model can be taken along before it is evaluated
+
+
 def labels_of(buttons):
     return [button.label for button in buttons]
 
@@ -219,7 +222,7 @@ def test_a_test_set_without_a_report_needs_its_digits_first(open_page, with_run)
 def test_a_model_without_a_report_is_evaluated_at_a_click(open_page, with_run, no_workers):
     execute("DELETE FROM results")
     page = open_page("evaluate")
-    assert labels_of(page.button) == ["Evaluate"] and not page.header
+    assert labels_of(page.button) == ["Evaluate", EXPORT] and not page.header
     page = click(page, "Evaluate")
     assert no_workers == [tasks.COMPUTING]
     assert tasks.find("evaluate", with_run.id, "tutorial").state == tasks.TaskState.QUEUED
@@ -234,7 +237,7 @@ def test_an_evaluation_that_failed_says_why_and_can_be_repeated(open_page, with_
     tasks.submit("evaluate", with_run.id, "tutorial")
     execute("UPDATE tasks SET state = 'failed', cause = 'There was not enough memory.' WHERE kind = 'evaluate'")
     page = open_page("evaluate")
-    assert page.warning[0].value == "There was not enough memory." and labels_of(page.button) == ["Try again"]
+    assert page.warning[0].value == "There was not enough memory." and labels_of(page.button) == ["Try again", EXPORT]
 
 
 def test_a_run_that_lacks_its_evaluation_gets_the_rest_of_its_own_task(open_page, with_run, no_workers):
@@ -282,8 +285,8 @@ def test_a_run_that_was_trained_further_shows_no_number_of_the_old_model(open_pa
     execute("UPDATE runs SET stage = 'finished'")
     page.run()
     assert not page.exception and not page.header and not page.get("plotly_chart")
-    assert labels_of(page.button) == ["Evaluate"]
-    assert labels_of(open_page("evaluate", model=with_run.id, evaluate_view=view).button) == ["Evaluate"]
+    assert labels_of(page.button) == ["Evaluate", EXPORT]
+    assert labels_of(open_page("evaluate", model=with_run.id, evaluate_view=view).button) == ["Evaluate", EXPORT]
 
 
 def test_a_damaged_model_is_said_in_a_sentence_without_a_path(open_page, with_run):
