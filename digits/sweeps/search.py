@@ -52,6 +52,8 @@ class Search:
         self.began, self.cared, self.weighed = time.monotonic(), 0.0, time.monotonic()
         self.lost: dict[tuple[bool, int], int] = {}
         self.fraction = 0.0
+        self.has_news = False
+        """Whether a trial has ended since the importance of the settings was computed."""
 
     def run(self) -> TaskState:
         """Do what is missing: trials, the winner's model, the same network with fresh seeds."""
@@ -107,6 +109,7 @@ class Search:
             if is_over and not any(self._is_at_work(trial, request) for trial in running):
                 return
             self._care()
+            self._weigh()
             time.sleep(LOOK_SECONDS)
 
     def _begin(self, number: int, best: Trial | None = None) -> Trial:
@@ -129,7 +132,7 @@ class Search:
                 self.study.report(trial.number, now.accuracies)
         if now.state == RunState.LOST:
             return self._lost(trial, now)
-        if now.state and now.state != RunState.PAUSED:
+        if now.state and (now.state != RunState.PAUSED or not request):  # somebody paused this trial alone
             return self._ended(trial, now)
         is_poor = not trial.repeats_best and self.study.is_pruned(trial.number)
         if (is_poor or request) and now.state is None and not now.is_asked:
@@ -137,7 +140,8 @@ class Search:
         return trial
 
     def _ended(self, trial: Trial, now: Progress) -> Trial:
-        state = {RunState.DONE: COMPLETE, RunState.STOPPED: PRUNED}.get(now.state, FAILED)
+        early = (RunState.STOPPED, RunState.PAUSED)
+        state = COMPLETE if now.state == RunState.DONE else PRUNED if now.state in early else FAILED
         if not now.accuracies:
             state = FAILED
         cause = now.cause or ("It ended before its first epoch." if state == FAILED else "")
@@ -145,9 +149,7 @@ class Search:
             self.study.tell(trial.number, state, trial.val_accuracy)
         trial = store.update_trial(trial, state=state, seconds=now.seconds, node=now.node, cause=cause)
         self._note_seconds()
-        if time.monotonic() - self.weighed > IMPORTANCE_SECONDS:
-            store.update(self.sweep.id, importance=self.study.importance())
-            self.weighed = time.monotonic()
+        self.has_news = True
         return trial
 
     def _lost(self, trial: Trial, now: Progress) -> Trial:
@@ -164,12 +166,14 @@ class Search:
     def _complete(self, trials: list[Trial]) -> None:
         """Let the runs of some trials come to the end of the pipeline, and wait for it. Raises DigitsError."""
         waiting = {trial.run: 0 for trial in trials if trial.run and not evaluate.reports(runs.get(trial.run))}
-        for run_id in waiting:
-            tasks.submit("complete", run_id, owner=self.sweep.owner, lane=TRIALS)
+        asked: set[str] = set()
         while waiting:
-            for run_id in list(waiting):
+            for run_id in list(waiting)[: self.plan.parallel]:  # no more workers than for trials
                 task = tasks.find("complete", run_id)
-                if task.state == TaskState.LOST and waiting[run_id] < MAX_LOST:
+                if task is None or (task.state.is_final and run_id not in asked):
+                    asked.add(run_id)
+                    tasks.submit("complete", run_id, owner=self.sweep.owner, lane=TRIALS)
+                elif task.state == TaskState.LOST and waiting[run_id] < MAX_LOST:
                     waiting[run_id] += 1
                     tasks.submit("complete", run_id, owner=self.sweep.owner, lane=TRIALS)
                 elif task.state.is_final:
@@ -192,6 +196,12 @@ class Search:
         if time.monotonic() - self.cared > CARE_SECONDS:
             self.cared = time.monotonic()
             tasks.look_after()
+
+    def _weigh(self) -> None:
+        """Compute how much each setting matters, when the next trial trains already: it takes a second or more."""
+        if self.has_news and time.monotonic() - self.weighed > IMPORTANCE_SECONDS:
+            store.update(self.sweep.id, importance=self.study.importance())
+            self.has_news, self.weighed = False, time.monotonic()
 
     def _note_seconds(self) -> None:
         store.update(self.sweep.id, seconds=self.sweep.seconds + time.monotonic() - self.began)

@@ -17,7 +17,7 @@ from digits.tasks.task import COMPUTING, TRAINING, TRIALS, Task, TaskState
 from digits.tasks.work import LOOK_SECONDS, Handler, Unsuited, Work, carry_out
 
 WARM_SECONDS = 600.0  # a warm worker ends when it has been idle for so long
-TRIALS_SECONDS = 5.0  # the same for one that does trials: a search needs a moment to choose the next
+TRIALS_SECONDS = 15.0  # the same for one that does trials: a search needs a moment to choose the next
 
 
 def serve(worker: int, lane: str, handlers: Mapping[str, Handler], *, warm: Callable[[], None] | None = None) -> None:

@@ -9,6 +9,7 @@ from digits.evaluation import store
 from digits.networks.settings_table import SETTINGS
 from digits.runs.run import Run
 from digits.sweeps.store import spread
+from pages.shared.glossary import linked
 from pages.shared.pickers import run_label
 
 
@@ -17,7 +18,8 @@ def show(chosen: list[Run]) -> None:
     if not (rows := seed_rows(chosen)):
         return
     st.markdown(
-        "**Over seeds**", help="These runs differ only in their seed. The winner of a sweep is left out: luck chose it."
+        "**Over seeds**",
+        help=linked("These runs differ only in their seed. The winner of a sweep is left out: luck chose it."),
     )
     columns = {
         name: st.column_config.NumberColumn(format="%.2f%%") for name in ("Mean test accuracy", "Standard deviation")

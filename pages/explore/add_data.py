@@ -17,6 +17,7 @@ from digits.storage.untrusted_zip import shown
 from pages.shared import background
 from pages.shared.charts import chart
 from pages.shared.errors import told
+from pages.shared.glossary import linked
 from pages.shared.visitor import owner
 
 MEGABYTES = adding.UPLOAD_BYTES >> 20
@@ -140,7 +141,7 @@ def _ask(draft: str, found: Draft, is_labelled: bool) -> None:
         if is_labelled and adding.can_train(found):
             st.toggle(
                 "For testing only", key="explore_add_test_only",
-                help="No network learns from them. Otherwise a fifth of each digit is set apart for testing.",
+                help=linked("No network learns from them. Otherwise a fifth of each digit is set apart for testing."),
             )  # fmt: skip
         elif is_labelled:
             st.info(FEW, icon=":material/info:")

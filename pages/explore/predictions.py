@@ -9,6 +9,7 @@ from digits.figures.images import gallery
 from pages.explore.one_digit import open_digit
 from pages.shared import cache, paging, pickers
 from pages.shared.charts import chart
+from pages.shared.glossary import linked
 from pages.shared.text import percent
 
 PER_PAGE, PAGE = 64, "explore_predictions_page"
@@ -29,7 +30,7 @@ def show(dataset: Dataset, parts: Split) -> None:
         st.download_button(
             "Download predictions", data=lambda: _csv(predicted), file_name="predictions.csv", mime="text/csv",
             icon=":material/download:", key="explore_predictions_csv", on_click="ignore",
-            help="A CSV file with the columns ImageId, from 1, and Label: what Kaggle expects of a submission.",
+            help=linked("A CSV file with the columns ImageId, from 1, and Label: what Kaggle expects of a submission."),
         )  # fmt: skip
     with sheet:
         if not shown:

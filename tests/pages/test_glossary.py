@@ -1,8 +1,10 @@
+import ast
 import re
 
 import pytest
 from streamlit.testing.v1.element_tree import Block
 
+from digits.storage.home import ROOT
 from pages.glossary import figures
 from pages.shared.glossary import ENTRIES, PARTS, link, linked, named
 from tests.pages.conftest import HOSTILE, texts
@@ -76,6 +78,19 @@ def test_every_help_that_names_a_term_links_to_it(open_page, with_run, name, lin
     page = open_page(name, **link)
     unlinked = [text for text in _helps(page.main) if text != linked(text)]
     assert not unlinked
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "pages").rglob("*.py")), ids=lambda file: file.stem)
+def test_every_help_that_is_written_out_in_a_page_is_linked(file):
+    """Also those that no test opens."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if (
+            isinstance(node, ast.keyword)
+            and node.arg == "help"
+            and isinstance(node.value, ast.Constant | ast.JoinedStr)
+        ):
+            words = [part.value for part in ast.walk(node.value) if isinstance(part, ast.Constant)]
+            assert not named(" ".join(map(str, words))), words
 
 
 def _helps(block: Block) -> list[str]:

@@ -63,11 +63,23 @@ def test_a_grid_tries_each_point_once_and_no_more(quick):
     assert store.trials(sweep.id)[sweep.best].params["learning_rate"] == pytest.approx(0.01)
 
 
-def test_a_worker_that_is_killed_continues_its_trial(quick, monkeypatch):
+def test_a_killed_worker_continues_its_trial_and_the_search_does_not_wait_for_one_that_somebody_paused(
+    quick, monkeypatch
+):
     monkeypatch.setenv("KILLED_TRIAL", "trial 1")
-    sweep = do(quick(seeds=0, trials=2, pruner="none"))
+    begin = store.add_trial
+
+    def pause_one(connection, trial):
+        begin(connection, trial)
+        if trial.number == 2:
+            connection.execute("UPDATE tasks SET request = 'pause' WHERE subject = ?", (trial.run,))
+
+    monkeypatch.setattr(store, "add_trial", pause_one)
+    sweep = do(quick(seeds=0, trials=3, pruner="none"))
     trials = store.trials(sweep.id)
-    assert [(trial.state, len(trial.accuracies)) for trial in trials] == [(COMPLETE, 9)] * 2
+    assert sweep.state == TaskState.DONE
+    assert [(trial.state, len(trial.accuracies)) for trial in trials] == [(COMPLETE, 9), (COMPLETE, 9), (FAILED, 0)]
+    assert trials[2].cause == "It ended before its first epoch."
 
 
 def test_a_paused_sweep_continues_to_the_same_end(quick, monkeypatch):

@@ -17,6 +17,7 @@ from digits.runs.run import Run
 from pages.draw.answer import preprocessing
 from pages.shared import cache
 from pages.shared.charts import probability_bars
+from pages.shared.glossary import linked
 from pages.shared.picture import png
 from pages.shared.text import percent
 
@@ -70,8 +71,10 @@ def show(run: Run, prediction: Prediction | None, ink: np.ndarray | None, stroke
     st.toggle(
         "Let the path count", value=run.is_starter, key=_key(run), persist_state="session",
         disabled=preprocessing.is_raw(),
-        help="On: the prediction is that of picture and path together. Off: the model predicts from the picture alone. "
-        "It begins as off for a model that you have trained: you see what your network has learned, without help.",
+        help=linked(
+            "On: the prediction is that of picture and path together. Off: the model predicts from the picture alone. "
+            "It begins as off for a model that you have trained: you see what your network has learned, without help."
+        ),
     )  # fmt: skip
     if prediction is None or prediction.witnesses is None:
         st.caption(UNKNOWN if prediction else "Draw one digit to see this.")

@@ -10,6 +10,7 @@ from digits.errors import DigitsError
 from digits.inference.recognizer import Recognizer
 from pages.draw.my_drawings import form
 from pages.shared.errors import attempt
+from pages.shared.glossary import linked
 from pages.shared.visitor import owner
 
 
@@ -20,7 +21,7 @@ def show(num_drawings: int, recognizer: Recognizer) -> None:
             st.download_button(
                 "Export", data=lambda: import_export.pack(store.drawings()), file_name="my-drawings.zip",
                 mime="application/zip", icon=":material/download:", key="draw_export", on_click="ignore",
-                help="A zip file with the pictures, the strokes and a list of the labels.",
+                help=linked("A zip file with the pictures, the strokes and a list of the labels."),
             )  # fmt: skip
         with st.popover("Import", icon=":material/upload:"):
             # Another key after each import, so that the box is empty again.

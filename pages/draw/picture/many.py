@@ -17,6 +17,7 @@ from digits.inference.detector import Detector
 from digits.inference.recognizer import Recognizer
 from pages.draw.picture.choose import KINDS, MEGABYTES
 from pages.shared.charts import chart
+from pages.shared.glossary import linked
 from pages.shared.text import isolated
 
 MOST = 200  # pictures; more would keep the page busy for half a minute
@@ -33,8 +34,10 @@ def offer(recognizer: Recognizer, detector: Detector) -> None:
             uploads = st.file_uploader(
                 "Pictures of one digit each, or a zip of them", type=[*KINDS, "zip"], accept_multiple_files=True,
                 key=f"draw_many_{turn}", max_upload_size=MEGABYTES,
-                help=f"Up to {MOST} pictures, {MEGABYTES} MB a file. In a zip, folders named 0 to 9 are taken for the "
-                "labels. The files aren't stored on the server.",
+                help=linked(
+                    f"Up to {MOST} pictures, {MEGABYTES} MB a file. In a zip, folders named 0 to 9 are taken for the "
+                    "labels. The files aren't stored on the server."
+                ),
             )  # fmt: skip
             if uploads:
                 st.session_state["draw_many"] = _predict(uploads, recognizer, detector)

@@ -12,6 +12,7 @@ from digits.networks.settings import SETTINGS
 from digits.sweeps import store
 from digits.sweeps.plan import NUMBERS, PRUNERS, SAMPLERS, Plan, default_parallel
 from pages.shared.errors import attempt
+from pages.shared.glossary import linked
 from pages.shared.prepare import prepared
 from pages.shared.visitor import owner
 from pages.train.settings import default_source
@@ -50,7 +51,7 @@ def show() -> None:
                 key="sweep_sampler", help="TPE tries settings near those that worked. A grid tries all combinations.",
                 **KEPT,
             )  # fmt: skip
-            plan["seeds"] = _number("seeds", 3, help="How often the winner is trained again with another seed.")
+            plan["seeds"] = _number("seeds", 3, help=linked("How often the winner is trained again with another seed."))
             plan["parallel"] = _number("parallel", default_parallel(), help="Each needs about 1 GB of memory.")
             ends_early = st.toggle(PRUNERS["asha"], value=True, key="sweep_pruner", **KEPT)
         plan["pruner"] = "asha" if ends_early else "none"

@@ -4,6 +4,7 @@ import streamlit as st
 
 from digits.sweeps import result
 from digits.sweeps.store import Sweep, Trial
+from pages.shared.glossary import linked
 
 
 def show(sweep: Sweep, trials: list[Trial], best: Trial | None) -> None:
@@ -15,7 +16,7 @@ def show(sweep: Sweep, trials: list[Trial], best: Trial | None) -> None:
         if found and found["test"]:
             st.metric("Test accuracy", f"{found['test']['accuracy']:.1%}", width="content", help=found["test"]["title"])
         label = "Validation accuracy" if found else "Best so far"
-        st.metric(label, f"{best.val_accuracy:.1%}", width="content", help="On the validation digits.")
+        st.metric(label, f"{best.val_accuracy:.1%}", width="content", help=linked("On the validation digits."))
         with st.container(width="stretch"):
             st.markdown(_sentence(best, found))
             if found and best.run:
