@@ -50,6 +50,8 @@ def run(options) -> int:
     except OSError as error:
         raise DigitsError("This address or port can't be used. Choose another one.", f"{error}.") from error
     with listening:
+        # Connections inherit it; without, every answer would wait 40 ms for the client's word (Nagle's algorithm).
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         host, port = listening.getsockname()[:2]
         host = f"[{host}]" if ":" in host else host
         print(f"Digits answers at http://{host}:{port}/api. Ctrl-C ends it.", flush=True)
