@@ -9,6 +9,8 @@ SMALL = 320  # px, longest side at which sheets are looked for
 LEVELS = 12  # thresholds for each channel
 AREA = 0.05, 0.97  # of the picture, of a sheet; more is the whole picture
 SOLID = 0.9  # of its hull: a finger may cover a little of a sheet
+COMPACT = 0.72  # of its hull: sheets that overlap
+FILLED = 0.8  # of it: a sheet, which the ring of a 0 is not
 CORNERS = 4  # of a sheet inside the picture; where it runs out of the picture there are more
 CUT_OFF = 0.3  # of the picture, of a sheet that runs out of it on more than one side: less is a corner of something
 STRAIGHT = 2.5  # px of SMALL, from the edge of most of a sheet
@@ -44,6 +46,8 @@ def find_sheet(pixels: np.ndarray, longest: int) -> Sheet | None:
     if min(pixels.shape[:2]) * zoom < 64:
         return None
     small = cv2.resize(pixels, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA)
+    if _is_plain(small):
+        return None
     lab = cv2.cvtColor(small, cv2.COLOR_RGB2LAB)
     flat = cv2.medianBlur(lab, 9)
     sheets, regions = _candidates(flat)
@@ -61,6 +65,24 @@ def find_sheet(pixels: np.ndarray, longest: int) -> Sheet | None:
     near = [quad for quad in written if cv2.contourArea(quad) < 1.06 * least]
     best = max(near, key=lambda quad: _contrast(flat, quad))
     return _cut(pixels, best / np.float32(zoom), longest, inset=INSET)
+
+
+def _is_plain(small: np.ndarray) -> bool:
+    """Return whether the rim is of one colour to the last bit, and nothing on it is filled and as large as a sheet.
+
+    So are pictures made on a screen, which need no search. small: (h, w, 3) uint8.
+    """
+    rim = np.concatenate([small[0], small[-1], small[:, 0], small[:, -1]])
+    if (rim != rim[0]).any():
+        return False
+    other = (small != rim[0]).any(axis=2).view(np.uint8)
+    for contour in cv2.findContours(other, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0]:
+        area = cv2.contourArea(contour)
+        if area >= max(AREA[0] * other.size, COMPACT * cv2.contourArea(cv2.convexHull(contour))):
+            left, top, width, height = cv2.boundingRect(contour)
+            if np.count_nonzero(other[top : top + height, left : left + width]) >= FILLED * area:
+                return False
+    return True
 
 
 def _candidates(flat: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
@@ -91,7 +113,7 @@ def _region(contour: np.ndarray, flat: np.ndarray) -> np.ndarray | None:
     """Return the outline of paper of another shape within the picture, such as overlapping sheets; None for others."""
     height, width = flat.shape[:2]
     area = cv2.contourArea(contour)
-    if not 0.1 * width * height <= area <= 0.8 * width * height or area < 0.72 * cv2.contourArea(
+    if not 0.1 * width * height <= area <= 0.8 * width * height or area < COMPACT * cv2.contourArea(
         cv2.convexHull(contour)
     ):
         return None

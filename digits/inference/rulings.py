@@ -24,7 +24,7 @@ def remove_rulings(relief: np.ndarray, noise: float) -> tuple[np.ndarray, np.nda
     Returns (H, W) float32 and (H, W) bool.
     """
     zoom = min(1, FINE / max(relief.shape))
-    if min(relief.shape) * zoom < 4 * STRIPS:
+    if min(relief.shape) * zoom < 4 * STRIPS or not _reaches_rim(relief):
         return relief, np.zeros(relief.shape, bool)
     small = cv2.resize(relief, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA)
     across = _mask(small, noise)
@@ -35,6 +35,13 @@ def remove_rulings(relief: np.ndarray, noise: float) -> tuple[np.ndarray, np.nda
             relief = _bridged(relief.T, large.T > 0).T if turned else _bridged(relief, large > 0)
     both = cv2.resize((across | down).astype(np.uint8), relief.shape[::-1], interpolation=cv2.INTER_NEAREST)
     return np.ascontiguousarray(relief), both > 0
+
+
+def _reaches_rim(relief: np.ndarray) -> bool:
+    """Return whether anything shows in the outermost strips; in a picture made on a screen mostly nothing does."""
+    height, width = -(-np.array(relief.shape) // STRIPS)
+    inner = relief[height:-height, width:-width]
+    return np.count_nonzero(inner) < np.count_nonzero(relief)
 
 
 def _mask(small: np.ndarray, noise: float) -> np.ndarray:

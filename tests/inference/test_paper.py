@@ -114,6 +114,36 @@ def test_a_box_around_a_digit_is_no_sheet():
     assert find_sheet(photo(INK), 1024) is None
 
 
+def on_even_ground(draw):
+    """A picture made on a screen: one colour to the last bit, and on it what draw(picture) draws."""
+    picture = np.full((280, 280, 3), 235, np.uint8)
+    draw(picture)
+    return picture
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda picture: cv2.circle(picture, (140, 140), 80, (20,) * 3, 30, cv2.LINE_AA),
+        lambda picture: cv2.polylines(
+            picture, [np.int32(np.array(FOUR[0]) * 180 + 50)], False, (20,) * 3, 30, cv2.LINE_AA
+        ),
+    ],
+)
+def test_no_sheet_is_looked_for_in_a_picture_made_on_a_screen(monkeypatch, draw):
+    monkeypatch.setattr("digits.inference.paper._candidates", lambda flat: pytest.fail("it was looked for"))
+    assert find_sheet(on_even_ground(draw), 1024) is None
+
+
+def test_a_sheet_on_an_even_desk_is_found_although_the_picture_was_made_on_a_screen():
+    def draw(picture):
+        cv2.rectangle(picture, (60, 70), (220, 230), (90, 130, 90), -1)
+        cv2.circle(picture, (140, 150), 30, (20,) * 3, 8)
+
+    sheet = find_sheet(on_even_ground(draw), 1024)
+    assert np.abs(sheet.outline.mean(axis=0) - (140, 150)).max() < 4
+
+
 def test_the_lines_of_the_paper_are_marked():
     found = see(decode(png(PHOTOS["squared paper"]), 1024)).found
     assert 0.05 < found.rulings.mean() < 0.35
