@@ -55,9 +55,18 @@ def calls(name):
                     yield file.relative_to(ROOT).as_posix(), node
 
 
-def test_what_is_uploaded_is_a_picture_or_a_zip():
-    taken = [{word.arg: ast.unparse(word.value) for word in call.keywords} for _, call in calls("file_uploader")]
-    assert {options.get("type") for options in taken} == {"KINDS", "'zip'"}  # KINDS: suffixes of pictures
+def test_what_is_uploaded_is_a_picture_or_a_zip_but_for_data_of_ones_own():
+    taken = set()
+    for file, call in calls("file_uploader"):
+        options = {word.arg: ast.unparse(word.value) for word in call.keywords}
+        taken.add((file.rpartition("/")[2], options.get("type")))
+    assert taken == {
+        ("choose.py", "KINDS"),  # suffixes of pictures
+        ("form.py", "KINDS"),
+        ("many.py", "[*KINDS, 'zip']"),
+        ("import_export.py", "'zip'"),
+        ("add_data.py", None),  # idx files have no suffix
+    }
 
 
 def test_no_file_is_loaded_that_could_run_code_but_models_that_were_written_here():

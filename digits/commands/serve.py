@@ -41,9 +41,6 @@ def run(options) -> int:
         print("Whoever reaches this port can use it. Set DIGITS_API_TOKEN to ask for a token.", file=sys.stderr)
     # No other site may point its name here (DNS rebinding).
     app = service.app(options.run, LOOPBACK if is_local else ())
-    config = uvicorn.Config(
-        app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=GRACE_SECONDS
-    )
     try:
         family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
         listening = socket.create_server((options.host, options.port), family=family)
@@ -54,6 +51,9 @@ def run(options) -> int:
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         host, port = listening.getsockname()[:2]
         host = f"[{host}]" if ":" in host else host
+        config = uvicorn.Config(  # not before: it closes the log of whoever called
+            app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=GRACE_SECONDS
+        )
         print(f"Digits answers at http://{host}:{port}/api. Ctrl-C ends it.", flush=True)
         uvicorn.Server(config).run([listening])
     return 0

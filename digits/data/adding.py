@@ -141,7 +141,8 @@ def load(draft: str) -> Draft:
     folder = _folder(draft)
     try:
         said = json.loads((folder / "found.json").read_text(encoding="utf-8"))
-        arrays = [np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("images", "labels", "is_test")]
+        names = "images", "labels", "is_test"
+        arrays = [np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in names]
     except (OSError, ValueError) as error:
         raise DigitsError("These files are not here any more: they are kept for an hour. Upload them again.") from error
     return Draft(*arrays, **said)

@@ -23,8 +23,8 @@ def chart(
 
     options = {"on_select": clicked, "selection_mode": "points"} if on_click else {}
     place = st
-    if figure.layout.yaxis.scaleanchor:  # square pixels: on a narrow screen the figure is less high, too
-        st.html(f"<style>.st-key-{key}_place {{ aspect-ratio: {_proportions(figure)}; "
+    if proportions := _proportions(figure):  # on a narrow screen the figure is less high, too
+        st.html(f"<style>.st-key-{key}_place {{ aspect-ratio: {proportions}; "
                 f"max-height: {figure.layout.height}px }}</style>")  # fmt: skip
         place, options["height"] = st.container(key=f"{key}_place"), "stretch"
     picture = {"filename": key.replace("_", "-"), "scale": 2}
@@ -34,10 +34,14 @@ def chart(
 
 
 def _proportions(figure: go.Figure) -> str:
-    """Return how many cells or pixels a figure with square ones has across and down, as CSS has it."""
+    """Return how many pixels a figure with square ones has across and down, as CSS has it; empty for any other."""
+    if not figure.layout.yaxis.scaleanchor:
+        return ""
     x, y = figure.layout.xaxis.range, figure.layout.yaxis.range
     if x and y:
         return f"{abs(x[1] - x[0])} / {abs(y[1] - y[0])}"
+    if not isinstance(figure.data[0], go.Heatmap):
+        return ""
     rows, columns = np.shape(figure.data[0].z)
     return f"{columns} / {rows}"
 

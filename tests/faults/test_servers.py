@@ -26,7 +26,7 @@ def test_the_queue_advances_when_its_last_worker_is_killed_and_when_the_machine_
         process.kill()
         wait_until(lambda: at_work(second), seconds=30)
         lost = runs.get(first.id)
-        assert lost.state == RunState.LOST and "Its worker was killed" in lost.cause
+        assert lost.state == RunState.LOST and "It was killed" in lost.cause
         assert killed.lease.pid == process.pid and runs.get(third.id).state == RunState.QUEUED
         server.kill()  # and now the power goes
         for process in workers_of(digits_home):
