@@ -1,10 +1,12 @@
 """The app as a user meets it, without a browser."""
 
+import functools
 import os
 import shutil
 
 import pytest
 import streamlit as st
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from digits.runs import store as runs
@@ -29,6 +31,15 @@ HOSTILE = [
     "x" * 10_000,
 ]
 HOSTILE_NAME = "<b>b</b> [a](http://evil.example) $x^2$ :red[b]"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def one_scan():
+    """Every AppTest reads what each installed package says of itself, in search of components; they stay the same."""
+    with pytest.MonkeyPatch.context() as patch:
+        scan = functools.cache(manifest_scanner.scan_component_manifests)
+        patch.setattr(manifest_scanner, "scan_component_manifests", scan)
+        yield
 
 
 @pytest.fixture(autouse=True)
