@@ -12,7 +12,7 @@ from tests.faults.conftest import no_worker_outlives_its_test as no_worker_outli
 
 def test_json_names_every_trial_and_the_best_and_the_list_names_the_sweep(run, with_sample, harmed_workers, tmp_path):
     pytest.importorskip("optuna", reason="requirements-sweep.txt is not installed")
-    harmed_workers("import tests.sweeps.quick_trials")
+    harmed_workers("from tests.sweeps.quick_trials import take_over; take_over()")
     ranges = tmp_path / "ranges.toml"
     ranges.write_text("dropout = [0.1, 0.2, 0.3]\nepochs = 3\n")
     said = run("sweep", "--space", ranges, "--sampler", "grid", "--pruner", "none", "--seeds", 1, "--json")

@@ -20,7 +20,7 @@ SPACE = {
 def quick(with_sample, harmed_workers):
     """quick(**plan) makes a sweep of quick trials, which nobody has begun."""
     pytest.importorskip("optuna", reason="requirements-sweep.txt is not installed")
-    harmed_workers("import tests.sweeps.quick_trials")
+    harmed_workers("from tests.sweeps.quick_trials import take_over; take_over()")
 
     def quick(**changes) -> store.Sweep:
         plan = {"trials": 6, "seeds": 2, "sampler": "random", "parallel": 2} | changes

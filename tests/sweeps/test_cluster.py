@@ -16,7 +16,11 @@ from tests.sweeps.conftest import do
 from tests.sweeps.quick_trials import accuracy
 from tests.sweeps.test_search import read_by_optuna
 
-QUICK = "import sys\nif 'default_worker.py' in ' '.join(sys.orig_argv): import tests.sweeps.quick_trials\n"
+QUICK = """import sys
+if "default_worker.py" in " ".join(sys.orig_argv):
+    from tests.sweeps.quick_trials import take_over
+    take_over()
+"""
 
 
 @pytest.fixture

@@ -61,8 +61,7 @@ def test_a_zip_says_what_was_passed_over_and_why(tmp_path, sample):
         "all/3/broken.png": "This isn't a picture that we c",
         "all/3/blank.png": "It shows no digit: we found no",
         "all/x.png": reader.NO_LABEL_HERE[:30],
-        "__MACOSX/._0.png": reader.HIDDEN,
-    }
+    }  # what a Mac adds to its zips is no file of anybody
 
 
 def test_kaggles_zip_gives_the_labelled_digits(tmp_path, sample):
