@@ -15,7 +15,7 @@ app = st.App(__file__, lifespan=lifespan, routes=service_routes(), middleware=MI
 # the last of ten pills on a phone; and over its pictures lies a button to enlarge them, which covers what is above.
 STYLE = """<style>
 [data-testid="stBaseButton-primary"]:not(:disabled) { color: light-dark(#ffffff, #101318); }
-[data-testid="stButtonGroup"] > [role="radiogroup"] { flex-wrap: wrap; }
+[data-testid="stButtonGroup"] > :is([role="radiogroup"], [role="toolbar"]) { flex-wrap: wrap; }
 [data-testid="stFullScreenFrame"]:has([data-testid="stImage"]) [data-testid="stElementToolbar"] { display: none; }
 </style>"""
 # On a phone Streamlit leaves its menu open, over the page that was chosen in it.

@@ -53,6 +53,6 @@ elif term:
     st.warning("The link names a term that is not here. Search for it, or choose one below.", icon=":material/warning:")
 for part in PARTS:
     st.header(part, anchor=False)
-    with st.grid("auto", min_column_width=200, gap="small"):
+    with st.grid("auto", min_column_width=280, gap="small"):
         for one in sorted((name for name, entry in ENTRIES.items() if entry.part == part), key=lambda name: name):
             _link(one)
