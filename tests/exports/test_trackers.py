@@ -93,7 +93,7 @@ def test_mlflow_reads_its_store_back(tmp_path):
 
 @pytest.mark.skipif(bool(importlib.util.find_spec("mlflow")), reason="MLflow is installed here")
 def test_without_mlflow_the_sentence_says_how_to_get_it(tmp_path):
-    with pytest.raises(DigitsError, match="MLflow is missing.*an environment of its own.*--python mlflow/bin/python"):
+    with pytest.raises(DigitsError, match="MLflow is missing.*a separate environment.*--python mlflow/bin/python"):
         export(starter.run(), "mlflow", tmp_path, sys.executable)
 
 

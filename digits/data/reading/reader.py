@@ -22,7 +22,7 @@ IDX = re.compile(r"ubyte|idx[13]|\.idx", re.I)
 TEST = re.compile(r"(^|[^a-z])(test|t10k)", re.I)
 OTHER = "It isn't a picture, a CSV table or an idx file."
 HIDDEN = "It is a hidden file."
-NO_LABEL_HERE = "It has no label, and other digits do. Add it as data of its own."
+NO_LABEL_HERE = "It has no label, but other digits here have one. Add it separately."
 LABELS_ALONE = "The pictures to which these labels belong are missing."
 Progress = Callable[[float, str], None]
 

@@ -18,7 +18,7 @@ from digits.storage.files import cannot_write
 
 MLFLOW_PROGRAM = Path(__file__).with_name("to_mlflow.py")
 NO_MLFLOW = (
-    "MLflow is missing. Give it an environment of its own, because it needs an older pyarrow than Digits: "
+    "MLflow is missing. Install it in a separate environment, because it needs an older pyarrow than Digits: "
     "python -m venv mlflow && mlflow/bin/pip install mlflow. Then add --python mlflow/bin/python."
 )
 HELD = "The folder already holds this run. Choose another folder, or delete the run there first."

@@ -7,6 +7,7 @@ import streamlit as st
 
 from digits.drawings import import_export, store
 from digits.errors import DigitsError
+from digits.inference.picture import UPLOAD_BYTES
 from digits.inference.recognizer import Recognizer
 from pages.draw.my_drawings import form
 from pages.shared.errors import attempt
@@ -28,7 +29,7 @@ def show(num_drawings: int, recognizer: Recognizer) -> None:
             key = f"draw_import_{st.session_state.setdefault('draw_num_imports', 0)}"
             st.file_uploader(
                 "Zip files that were exported here or elsewhere. No drawing is added twice.", type="zip",
-                accept_multiple_files=True, max_upload_size=import_export.ZIP_BYTES >> 20, key=key,
+                accept_multiple_files=True, max_upload_size=UPLOAD_BYTES >> 20, key=key,
                 on_change=_import, args=(key,),
             )  # fmt: skip
         form.offer(recognizer)
