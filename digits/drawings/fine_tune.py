@@ -7,11 +7,9 @@ from digits.data.dataset import is_prepared
 from digits.drawings import store
 from digits.errors import DigitsError
 from digits.networks.settings import Settings
-from digits.runs import store as runs
-from digits.runs import updates
+from digits.runs import continued
 from digits.runs.run import Run
-from digits.storage.home import run_folder
-from digits.training.fine_tuning import FineTuneData, fine_tune_settings
+from digits.training.fine_tuning import fine_tune_settings
 
 FINE_TUNED = ", fine-tuned"
 MAX_NAME = 80  # characters
@@ -30,22 +28,8 @@ def begin(parent: Run, *, owner: str = tasks.LOCAL, seed: int = 0, queued: bool 
     if parent.model is None:
         raise DigitsError(f"This run has no model to fine-tune: it is {parent.state}. Choose another one.")
     _, images, labels = store.images_and_labels()
-    run = runs.create(
-        replace(settings_for(parent), seed=seed),
-        owner=owner,
-        name=_name(parent),
-        queued=False,
-    )
-    try:
-        models = (parent.model.file(name) for name in ("model.keras", "model.tflite"))
-        for number, stored in FineTuneData.copy(images, labels, *models, run_folder(run.id)).items():
-            updates.add_file(run.id, "fine_tune_data", number, stored)
-    except BaseException:
-        runs.delete(run.id)
-        raise
-    if queued:
-        tasks.submit("train", run.id, owner=owner, lane=tasks.TRAINING)
-    return runs.get(run.id)
+    settings = replace(settings_for(parent), seed=seed)
+    return continued.begin(parent, settings, images, labels, name=_name(parent), owner=owner, queued=queued)
 
 
 def _name(parent: Run) -> str:

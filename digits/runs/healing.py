@@ -9,11 +9,9 @@ from digits.data.dataset import is_prepared
 from digits.errors import DigitsError
 from digits.networks.damage import Damage
 from digits.networks.settings import make_settings
-from digits.runs import store as runs
-from digits.runs import updates
+from digits.runs import continued
 from digits.runs.run import Run
-from digits.storage.home import run_folder
-from digits.training.fine_tuning import FineTuneData, fine_tune_settings
+from digits.training.fine_tuning import fine_tune_settings
 
 
 def begin(parent: Run, damage: Damage, *, owner: str = tasks.LOCAL, seed: int = 0, queued: bool = True) -> Run:
@@ -26,20 +24,7 @@ def begin(parent: Run, damage: Damage, *, owner: str = tasks.LOCAL, seed: int = 
         raise DigitsError(f"This run has no model to heal: it is {parent.state}. Choose another one.")
     settings = fine_tune_settings(parent.settings, parent.id, is_prepared(parent.settings.source))
     usual = make_settings(architecture=settings.architecture, optimizer=settings.optimizer, source="mnist")
-    run = runs.create(
-        replace(settings, learning_rate=usual.learning_rate, seed=seed, damage=str(damage)),
-        owner=owner,
-        name=f"{parent.title}, healed",
-        queued=False,
-    )
-    try:
-        nothing = np.empty((0, 28, 28), np.uint8), np.empty(0, np.uint8)
-        models = (parent.model.file(name) for name in ("model.keras", "model.tflite"))
-        for number, stored in FineTuneData.copy(*nothing, *models, run_folder(run.id), heals=True).items():
-            updates.add_file(run.id, "fine_tune_data", number, stored)
-    except BaseException:
-        runs.delete(run.id)
-        raise
-    if queued:
-        tasks.submit("train", run.id, owner=owner, lane=tasks.TRAINING)
-    return runs.get(run.id)
+    settings = replace(settings, learning_rate=usual.learning_rate, seed=seed, damage=str(damage))
+    nothing = np.empty((0, 28, 28), np.uint8), np.empty(0, np.uint8)
+    name = f"{parent.title}, healed"
+    return continued.begin(parent, settings, *nothing, name=name, owner=owner, queued=queued, heals=True)
