@@ -24,6 +24,11 @@ def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: next((place for place, folder in enumerate(LONG) if folder in item.nodeid), len(LONG)))
 
 
+def pytest_make_parametrize_id(val):
+    """Name bytes by their length: a zip holds the time, and all processes must collect the same names."""
+    return f"{len(val)} bytes" if isinstance(val, bytes) else None
+
+
 @pytest.fixture(scope="session")
 def shared_home(tmp_path_factory):
     """shared_home(name, make) is a DIGITS_HOME that `make(home)` fills once for all processes of this test run."""

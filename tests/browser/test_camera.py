@@ -5,6 +5,7 @@ def test_a_photo_is_taken_with_the_camera_and_shown(visit, server):
     page = visit(f"{server}/draw", permissions=["camera"])
     page.get_by_role("button", name="Picture").click()
     page.get_by_text("Camera", exact=True).click()
+    page.wait_for_function("document.querySelector('video')?.videoWidth > 0")  # before it, there is no picture to take
     page.get_by_role("button", name="Take Photo").click()
     expect(page.get_by_role("button", name="Remove picture")).to_be_visible()
     expect(page.get_by_test_id("stException")).to_have_count(0)
