@@ -2,14 +2,13 @@
 
 import sqlite3
 
+from digits import permissions
 from digits.errors import RunBusy
+from digits.permissions import LOCAL, Action
 from digits.storage import database
 from digits.tasks import supervision
 from digits.tasks.lease import clock
 from digits.tasks.task import COLUMNS, COMPUTING, FROM, TRAINING, Task
-
-LOCAL = "local"
-"""The owner of what nobody in a browser asked for."""
 
 
 def find(kind: str, subject: str, part: str = "") -> Task | None:
@@ -59,8 +58,13 @@ def enqueue(
 
 
 def request(task_id: int, what: str) -> None:
-    """Ask a task to `stop` or `pause`. If it waits, it ends at once; if it runs, its worker will notice."""
+    """Ask a task to `stop` or `pause`. If it waits, it ends at once; if it runs, its worker will notice.
+
+    Raises NotAllowed.
+    """
     with database.writing() as connection:
+        if task := connection.execute("SELECT owner FROM tasks WHERE id = ?", (task_id,)).fetchone():
+            permissions.demand(Action.STOP, task["owner"])
         supervision.reap(connection)
         connection.execute(
             """UPDATE tasks SET state = CASE ? WHEN 'pause' THEN 'paused' ELSE 'stopped' END,
@@ -76,9 +80,12 @@ def request(task_id: int, what: str) -> None:
 def move(task_id: int, place: int) -> None:
     """Move a queued task to that place, 1 for the next to start; the others keep their order."""
     with database.writing() as connection:
-        lane = connection.execute("SELECT lane FROM tasks WHERE id = ? AND state = 'queued'", (task_id,)).fetchone()
+        lane = connection.execute(
+            "SELECT lane, owner FROM tasks WHERE id = ? AND state = 'queued'", (task_id,)
+        ).fetchone()
         if lane is None:
             raise RunBusy("It is not waiting in the queue, so it has no place to change.")
+        permissions.demand(Action.MOVE, lane["owner"])
         rows = connection.execute(
             "SELECT id, place FROM tasks WHERE state = 'queued' AND lane = ? ORDER BY place, id", (lane["lane"],)
         ).fetchall()
