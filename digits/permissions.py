@@ -71,6 +71,7 @@ class Who:
     id: str
     role: Role
     within: Class | None = None
+    first_name: str = ""
 
 
 _current: ContextVar[str | None] = ContextVar("current", default=None)
@@ -107,11 +108,12 @@ def who() -> Who:
 
 def identify(visitor: str) -> Who:
     """Return what a visitor is here."""
-    if visitor == LOCAL or not classes.opened():
+    if visitor == LOCAL:
         return Who(visitor, Role.MACHINE)
-    if found := classes.member(visitor):
-        return Who(visitor, Role(found.role), classes.get(found.class_id))
-    return Who(visitor, Role.STRANGER)
+    is_any_open, within, member = classes.place_of(visitor)
+    if member:
+        return Who(visitor, Role(member.role), within, member.first_name)
+    return Who(visitor, Role.STRANGER if is_any_open else Role.MACHINE)
 
 
 def may(action: Action, owner: str, someone: Who | None = None) -> bool:

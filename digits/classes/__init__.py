@@ -22,6 +22,7 @@ from digits.classes.store import (
     members,
     opened,
     pause,
+    place_of,
     remove,
     renew_key,
     was_member,

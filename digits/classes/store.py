@@ -147,6 +147,17 @@ def member(visitor: str) -> Member | None:
     return _member(rows[0]) if rows else None
 
 
+def place_of(visitor: str) -> tuple[bool, Class | None, Member | None]:
+    """Return whether any class is open, and the class and the member that a visitor is, in one look."""
+    with database.reading() as connection:
+        [is_any_open] = connection.execute("SELECT EXISTS (SELECT 1 FROM classes WHERE closed IS NULL)").fetchone()
+        row = connection.execute(f"{MEMBERS} AND members.id = ?", (visitor,)).fetchone() if is_any_open else None
+        if row is None:
+            return bool(is_any_open), None, None
+        within = connection.execute("SELECT * FROM classes WHERE id = ?", (row["class"],)).fetchone()
+    return True, _class(within), _member(row)
+
+
 def was_member(visitor: str) -> bool:
     """Return whether a visitor is or was in a class, open or closed."""
     return bool(_rows("SELECT 1 FROM members WHERE id = ?", visitor))

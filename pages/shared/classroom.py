@@ -51,10 +51,9 @@ def _invite(*, must: bool) -> None:
 
 
 def _show_member(who: permissions.Who) -> None:
-    member = classes.member(who.id)
     is_teacher = who.role == Role.TEACHER
     with st.container(horizontal=True, vertical_alignment="center", key="class_line"):
-        st.text(f"{member.first_name} · {who.within.name}", width="content")  # no Markdown: their own words
+        st.text(f"{who.first_name} · {who.within.name}", width="content")  # no Markdown: their own words
         st.page_link("pages/classroom/page.py", label="Class", icon=":material/groups:")
         st.toggle(
             "Everything of the class" if is_teacher else "Runs of the class", key=EVERYONE,
