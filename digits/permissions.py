@@ -188,3 +188,14 @@ def _is_of(someone: Who, owner: str) -> bool:
         return True
     found = classes.member(owner)
     return found is not None and found.class_id == someone.within.id
+
+
+def _demand_class(class_id: int | None) -> None:
+    """Raise NotAllowed unless who acts may manage the class with that id; None for one that they want to open."""
+    someone = who()
+    is_teacher = someone.role == Role.TEACHER and someone.within.id == class_id
+    if someone.role != Role.MACHINE and not is_teacher:
+        raise NotAllowed("Only the teacher may do this.")
+
+
+classes.guard_by(_demand_class)

@@ -15,6 +15,7 @@ from digits.classes.store import (
     delete,
     find,
     get,
+    guard_by,
     has_pin,
     hide_names,
     join,
