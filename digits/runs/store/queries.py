@@ -11,6 +11,8 @@ from digits.runs.run import STARTER, Run, RunState
 from digits.runs.store.rows import SELECT, run_from
 from digits.storage import database
 from digits.storage.files import StoredFile
+from digits.tasks.task import TRAINING
+from digits.tasks.turns import ORDER
 
 FOUND = """instr(casefold(runs.id || ' ' || name || ' run ' || runs.number || ' ' || tags || ' ' || notes || ' '
   || runs.architecture), ?)"""
@@ -72,7 +74,7 @@ def unfinished() -> list[Run]:
 
 def queue() -> list[Run]:
     """Return the runs that wait for the device, the next to start first."""
-    return _runs("WHERE tasks.state = 'queued' ORDER BY tasks.place, tasks.id")
+    return _runs(f"JOIN queue ON queue.id = tasks.id WHERE queue.lane = '{TRAINING}' {ORDER}")
 
 
 @database.parsing()
