@@ -10,7 +10,7 @@ from digits.errors import QueueFull
 from digits.storage import database
 from digits.tasks import memory
 from digits.tasks.lease import SILENT_SECONDS, clock
-from digits.tasks.task import LOCAL, TRIALS
+from digits.tasks.task import LOCAL, TRAINING, TRIALS
 
 ORDER = "ORDER BY queue.round, queue.turn, queue.first, queue.id"
 """Of the view `queue`: the next task to begin first."""
@@ -27,6 +27,12 @@ def lift_limits() -> None:
     """Let everybody ask for as much as they like, as where no class is open."""
     with database.writing() as connection:
         connection.execute("DELETE FROM person_limits")
+
+
+def is_limited(owner: str) -> bool:
+    """Return whether this person may have only so much in the queue, because a class is open."""
+    with database.reading() as connection:
+        return limits(connection, owner, TRAINING) is not None
 
 
 def limits(connection: sqlite3.Connection, owner: str, lane: str) -> sqlite3.Row | None:

@@ -5,7 +5,7 @@ import pytest
 from digits import tasks
 from digits.errors import QueueFull, RunBusy
 from digits.storage import database
-from digits.tasks import COMPUTING, LOCAL, TRAINING, TRIALS, TaskState, claims, places, store
+from digits.tasks import COMPUTING, LOCAL, TRAINING, TRIALS, Place, TaskState, claims, estimates, places, store
 from tests.tasks.conftest import add_worker
 
 
@@ -150,6 +150,47 @@ def test_no_worker_is_started_and_none_stays_for_a_task_that_may_not_begin(start
         tasks.look_after()
     assert started == [(TRAINING,)]
     assert places.leave_if_idle(add_worker(lane=TRAINING), TRAINING)
+
+
+# The place that is shown
+
+
+def test_a_place_is_that_in_the_order_and_the_time_that_of_all_before_it(digits_home):
+    ids = [enqueue(owner, number) for owner, number in [("anna", 1), ("anna", 2), ("bert", 1), ("cleo", 1)]]
+    running, second, bert, cleo = ids
+    assert begin().id == running
+    left = {running: 5.0, bert: 20.0, cleo: 30.0}
+    places = {task.subject: tasks.place(task, left) for task in tasks.waiting(TRAINING)}
+    assert places == {"bert1": Place(1, 3, 5.0), "cleo1": Place(2, 3, 25.0), "anna2": Place(3, 3, 55.0)}
+    assert tasks.place(tasks.find("wait", "anna1")) is None  # it has begun
+
+
+def test_with_several_places_the_first_free_one_counts(digits_home):
+    left = {enqueue("anna", number, COMPUTING): seconds for number, seconds in enumerate([40.0, 10.0, 5.0, 1.0, 1.0])}
+    begin(COMPUTING), begin(COMPUTING)
+    assert [tasks.place(task, left).seconds for task in tasks.waiting(COMPUTING)] == [10.0, 15.0, 16.0]
+
+
+def test_a_time_that_nobody_can_know_is_not_told(digits_home):
+    enqueue("anna")
+    enqueue("bert")
+    first, second = tasks.waiting(TRAINING)
+    assert (tasks.place(first), tasks.place(second)) == (Place(1, 2, 0.0), Place(2, 2, None))
+
+
+def test_without_other_knowledge_a_task_takes_as_long_as_its_kind_did(digits_home, monkeypatch):
+    clock, now = claims.clock, [0.0]
+    monkeypatch.setattr(claims, "clock", lambda: clock() + now[0])
+    monkeypatch.setattr(estimates, "clock", lambda: clock() + now[0])
+    enqueue("anna")
+    task = begin()
+    now[0] += 60
+    claims.finish(task.id, TaskState.DONE)
+    for number in (2, 3, 4):
+        enqueue("anna", number)
+    begin()
+    now[0] += 20
+    assert [tasks.place(task).seconds for task in tasks.waiting(TRAINING)] == pytest.approx([40, 100], abs=2)
 
 
 def test_moving_what_does_not_wait_is_refused(digits_home):

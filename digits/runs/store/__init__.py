@@ -6,6 +6,7 @@ from digits.runs.store.lifecycle import create, delete, insert, is_free, resume,
 from digits.runs.store.queries import (
     active,
     count,
+    durations,
     epochs,
     files,
     followable,
