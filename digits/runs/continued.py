@@ -37,5 +37,6 @@ def begin(
     except BaseException:
         runs.delete(run.id)
         raise
-    tasks.look_after()
+    if queued:
+        tasks.look_after()
     return runs.get(run.id)
