@@ -337,7 +337,7 @@ def test_a_queued_run_shows_its_place_and_can_be_moved_and_cancelled(open_page, 
     assert runs.get(third.id).state == RunState.STOPPED and [run.id for run in runs.queue()] == [second.id]
 
 
-def test_in_a_class_a_run_moves_among_ones_own_and_those_of_others_are_not_listed(
+def test_in_a_class_a_run_moves_among_ones_own_and_no_others_are_listed(
     open_page, with_sample, no_workers, monkeypatch
 ):
     monkeypatch.setattr(queue_place, "owner", lambda: "bert")
