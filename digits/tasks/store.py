@@ -2,11 +2,13 @@
 
 import sqlite3
 
+from digits import permissions
 from digits.errors import RunBusy
+from digits.permissions import LOCAL, Action
 from digits.storage import database
 from digits.tasks import supervision, turns
 from digits.tasks.lease import clock
-from digits.tasks.task import COLUMNS, COMPUTING, FROM, LOCAL, TRAINING, Task, TaskState
+from digits.tasks.task import COLUMNS, COMPUTING, FROM, TRAINING, Task, TaskState
 
 
 def find(kind: str, subject: str, part: str = "") -> Task | None:
@@ -66,8 +68,13 @@ def enqueue(
 
 
 def request(task_id: int, what: str) -> None:
-    """Ask a task to `stop` or `pause`. If it waits, it ends at once; if it runs, its worker will notice."""
+    """Ask a task to `stop` or `pause`. If it waits, it ends at once; if it runs, its worker will notice.
+
+    Raises NotAllowed.
+    """
     with database.writing() as connection:
+        if task := connection.execute("SELECT owner FROM tasks WHERE id = ?", (task_id,)).fetchone():
+            permissions.demand(Action.STOP, task["owner"])
         supervision.reap(connection)
         connection.execute(
             """UPDATE tasks SET state = CASE ? WHEN 'pause' THEN 'paused' ELSE 'stopped' END,
@@ -88,6 +95,7 @@ def move(task_id: int, place: int) -> None:
         ).fetchone()
         if task is None:
             raise RunBusy("It is not waiting in the queue, so it has no place to change.")
+        permissions.demand(Action.MOVE, task["owner"])
         rows = connection.execute(
             "SELECT id, place FROM tasks WHERE state = 'queued' AND lane = ? AND owner = ? ORDER BY place, id",
             (task["lane"], task["owner"]),

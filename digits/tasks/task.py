@@ -10,9 +10,6 @@ from digits.tasks.lease import Lease
 TRAINING, TRIALS, COMPUTING = "training", "trials", "computing"
 """The lanes of the queue: what needs the device, what a task in that lane has others do for it, and all the rest."""
 
-LOCAL = "local"
-"""The owner of what nobody in a browser asked for."""
-
 NAMES = ("id", "kind", "subject", "part", "owner", "lane", "place", "request", "fraction", "phase")
 COLUMNS = ", ".join(
     [f"tasks.{name} AS task_{name}" for name in (*NAMES, "state", "cause")]

@@ -8,7 +8,9 @@ import sys
 import threading
 from pathlib import Path
 
+from digits import permissions
 from digits.errors import DigitsError
+from digits.permissions import Action
 from digits.storage import database, deletion
 from digits.storage.files import cannot_write
 from digits.storage.home import ROOT, home, logs_folder
@@ -33,6 +35,7 @@ CAUSES = {signal.SIGILL: NO_AVX} | dict.fromkeys(
 
 def submit(kind: str, subject: str, part: str = "", *, owner: str = store.LOCAL, lane: str = COMPUTING) -> None:
     """Queue a task, which a worker does when its turn comes. Raises DigitsError if it cannot be queued or started."""
+    permissions.demand(Action.CREATE, owner)
     with database.writing() as connection:
         store.enqueue(connection, kind, subject, part, owner=owner, lane=lane)
     look_after()
@@ -68,7 +71,7 @@ def warm_up() -> None:
 
 
 def stop(task_id: int, what: str = "stop") -> None:
-    """Ask a task to `stop` or `pause`; if its worker does not respond, it is ended."""
+    """Ask a task to `stop` or `pause`; if its worker does not respond, it is ended. Raises NotAllowed."""
     store.request(task_id, what)
     look_after()
 

@@ -5,14 +5,14 @@ A run that waits alone only says that it waits.
 
 import streamlit as st
 
-from digits import tasks
+from digits import permissions, tasks
+from digits.permissions import Action
 from digits.runs import store as runs
 from digits.runs.run import Run
 from digits.tasks import TRAINING, Task
 from pages.shared import background
 from pages.shared.errors import attempt
 from pages.shared.pickers import run_label
-from pages.shared.visitor import owner
 
 KINDS = {"sweep": "A sweep", "audit": "A search for doubtful labels"}
 
@@ -27,6 +27,7 @@ def show(run: Run) -> None:
     if len(queue) == 1:
         st.progress(0.0, text=text)
         return
+    why_not = permissions.why_not(Action.MOVE, run.owner)
     own = [other.id for other in queue if other.owner == task.owner]
     place = own.index(task.id) + 1
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -34,11 +35,11 @@ def show(run: Run) -> None:
         if len(own) > 1:  # turns go round by person, so a run changes places with those of its person only
             st.button(
                 "Move up", icon=":material/arrow_upward:", on_click=attempt, args=(runs.move, run, place - 1),
-                disabled=place == 1, key=f"train_up_{run.id}",
+                disabled=bool(why_not) or place == 1, help=why_not or None, key=f"train_up_{run.id}",
             )  # fmt: skip
             st.button(
                 "Move down", icon=":material/arrow_downward:", on_click=attempt, args=(runs.move, run, place + 1),
-                disabled=place == len(own), key=f"train_down_{run.id}",
+                disabled=bool(why_not) or place == len(own), help=why_not or None, key=f"train_down_{run.id}",
             )  # fmt: skip
     if len({other.owner for other in queue}) > 1:
         st.caption("Whoever started longest ago is next. You can change the order of your own.")
@@ -50,10 +51,9 @@ def show(run: Run) -> None:
 def _rows(queue: list[Task]) -> list[dict[str, object]]:
     """Return the place and the name of each task; in a class only of one's own."""
     labels = {run.task_id: run_label(run) for run in runs.queue()}
-    visitor = owner()
-    shows_all = not tasks.is_limited(visitor)
+    shown = permissions.visible_owners()
     return [
         {"Place": place, "Run": labels.get(task.id) or KINDS.get(task.kind, "Something else")}
         for place, task in enumerate(queue, start=1)
-        if shows_all or task.owner == visitor
+        if shown is None or task.owner in shown
     ]

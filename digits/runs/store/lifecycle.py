@@ -1,4 +1,4 @@
-"""Make, continue and delete runs."""
+"""Make, continue and delete runs. Each may raise NotAllowed."""
 
 import json
 import sqlite3
@@ -7,9 +7,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from digits import tasks
+from digits import permissions, tasks
 from digits.errors import BadConfig, DigitsError, DiskFull, RunBusy
 from digits.networks.settings import Settings
+from digits.permissions import Action
 from digits.runs.run import MAX_EPOCHS, STARTER, Run, RunState
 from digits.runs.store.annotations import plain
 from digits.runs.store.queries import get
@@ -38,6 +39,7 @@ def create(
     part: of the pipeline, if it is not to come to its end. along: called with the connection and the run's id, to store
     something else in the same step.
     """
+    permissions.demand(Action.CREATE, owner)
     now = datetime.now(UTC)
     base = f"{now:%Y%m%d-%H%M%S}-{settings.architecture}"
     with database.writing() as connection:
@@ -95,6 +97,7 @@ def resume(run_id: str, epochs: int | None = None, *, queued: bool = True) -> Ru
     with database.writing() as connection:
         supervision.reap(connection)
         run = find(connection, run_id)
+        permissions.demand(Action.CONTINUE, run.owner)
         if not run.state.is_final:
             raise RunBusy(f"This run is {run.state} already.", f"It is {run.id}.")
         is_done = run.state == RunState.DONE
@@ -121,7 +124,7 @@ def delete(run_id: str) -> None:
         _delete_row(run_id)
     except DiskFull:  # SQLite needs room even to delete a row; the run's own files make some
         with database.reading() as connection:
-            _check_idle(connection, run_id)
+            _check_deletable(connection, run_id)
         if not deletion.remove_now(run_folder(run_id)):
             raise
         _delete_row(run_id)
@@ -145,14 +148,15 @@ def sweep() -> None:
 
 def _delete_row(run_id: str) -> None:
     with database.writing() as connection:
-        _check_idle(connection, run_id)
+        _check_deletable(connection, run_id)
         connection.execute("DELETE FROM runs WHERE id = ?", (run_id,))
         deletion.discard(connection, run_folder(run_id))
 
 
-def _check_idle(connection: sqlite3.Connection, run_id: str) -> None:
-    """Raise RunBusy if a task of the run waits or is at work, UnknownRun if there is no such run."""
+def _check_deletable(connection: sqlite3.Connection, run_id: str) -> None:
+    """Raise RunBusy if a task of the run waits or is at work, UnknownRun if there is no such run, NotAllowed."""
     run = find(connection, run_id)
+    permissions.demand(Action.DELETE, run.owner)
     rows = connection.execute(f"SELECT {COLUMNS} {FROM} WHERE subject = ?", (run_id,)).fetchall()
     for task in map(tasks.Task.from_row, rows):
         if not task.state.is_final:
