@@ -53,6 +53,13 @@ def known() -> dict[str, Source]:
     return found
 
 
+def of_owner(owner: str) -> list[str]:
+    """Return the names of the sources that somebody added and that are still here."""
+    with database.reading() as connection:
+        rows = connection.execute("SELECT name FROM sources WHERE owner = ? AND removed = ''", (owner,)).fetchall()
+    return [row["name"] for row in rows]
+
+
 def check_name(name: str, *, replace: bool = False) -> None:
     """Raise BadConfig if digits cannot be added under this name.
 

@@ -92,7 +92,7 @@ def test_a_network_counts_as_broken_below_a_half(open_page, begun):
     page.segmented_control(key="evaluate_break_bits").set_value(8).run()
     assert done() == set()
     page.selectbox(key="evaluate_break_off").set_value("Last layer").run()
-    assert store.acts(LOCAL)["broken"].evidence["damage"] == "bits=8 off=2"
+    assert store.acts(LOCAL)["broken"].evidence["in_words"].endswith("last layer off")
     page = open_page("lesson")
     assert any("last layer off" in success.value for success in page.success)
 
