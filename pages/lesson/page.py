@@ -7,7 +7,7 @@ import streamlit as st
 
 from digits.lessons import store
 from pages.lesson import contrast, steps, teachers
-from pages.lesson.content import LESSONS
+from digits.lessons.content import LESSONS
 from pages.shared import links
 from pages.shared.errors import attempt, told
 from pages.shared.visitor import owner

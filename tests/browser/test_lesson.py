@@ -12,7 +12,7 @@ from digits.evaluation import store as results
 from digits.evaluation.store import Subject
 from digits.runs import store as runs
 from pages.lesson import teachers
-from pages.lesson.content import LESSONS
+from digits.lessons.content import LESSONS
 from pages.shared import visitor
 from tests.browser.conftest import serving, settle
 from tests.conftest import digits

@@ -27,7 +27,10 @@ def finished(run, accuracy, *, owner=ME, created=None, **changes):
     settings = make_settings(**{"architecture": "cnn"} | changes).as_dict() | {
         name: value for name, value in changes.items() if name in ("parent", "damage")
     }
-    execute("UPDATE runs SET owner = ?, settings = ? WHERE id = ?", owner, json.dumps(settings), copy.id)
+    execute(
+        "UPDATE runs SET owner = ?, settings = ?, architecture = ? WHERE id = ?",
+        owner, json.dumps(settings), settings["architecture"], copy.id,
+    )  # fmt: skip
     copy = runs.get(copy.id)
     report = {"accuracy": accuracy, "test": "tutorial"}
     results.put(Subject.of(copy), evaluate.KIND, "tutorial", report)

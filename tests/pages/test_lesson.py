@@ -8,7 +8,7 @@ from digits.runs import store as runs
 from digits.storage.home import ROOT
 from digits.tasks import LOCAL
 from pages.lesson import teachers
-from pages.lesson.content import LESSONS
+from digits.lessons.content import LESSONS
 from pages.shared.glossary import ENTRIES
 from tests.lessons.test_checks import finished
 from tests.pages.conftest import click, execute, progress, texts
