@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.shared import classroom, joining
 from pages.shared.errors import show_error
 from pages.shared.middleware import MIDDLEWARE, sessions
 from pages.shared.server import lifespan, service_routes
@@ -9,7 +10,8 @@ from pages.shared.server import lifespan, service_routes
 # Through an App, `streamlit run` imports this file once before the first visit, so that st.navigation is known by then.
 # Without it Streamlit takes the folder pages/ for its old kind of pages until somebody has opened one, and greets the
 # first deep link with "Page not found".
-app = st.App(__file__, lifespan=lifespan, routes=service_routes(), middleware=MIDDLEWARE, on_script_error=show_error)
+routes = [*joining.routes(), *service_routes()]
+app = st.App(__file__, lifespan=lifespan, routes=routes, middleware=MIDDLEWARE, on_script_error=show_error)
 
 # Streamlit writes on its primary buttons in white, which nobody can read on the light blue of the dark theme; it hides
 # the last of ten pills on a phone; and over its pictures lies a button to enlarge them, which covers what is above.
@@ -84,6 +86,7 @@ page = st.navigation(
             url_path="glossary",
             help="Every term in a few sentences.",
         ),
+        st.Page("pages/classroom/page.py", title="Class", url_path="class", visibility="hidden"),
     ],
     position="top",
 )
@@ -94,7 +97,8 @@ if st.runtime.exists():  # a visit, not that import
     st.html(STYLE)
     sessions.claim()
     try:
-        page.run()
+        if classroom.lets_in(page.url_path):
+            page.run()
     finally:  # a page may stop early
         if st.session_state["page_is_new"]:
             st.html(CLOSE_MENU, unsafe_allow_javascript=True)

@@ -143,6 +143,14 @@ def visible_owners(*, everyone: bool = False, someone: Who | None = None) -> lis
     return [*(member.id for member in classes.members(someone.within)), LOCAL]
 
 
+def is_visible(owner: str, *, everyone: bool = False) -> bool:
+    """Return whether a link may open a run of that owner, for who acts now."""
+    someone = who()
+    shown = visible_owners(everyone=everyone, someone=someone)
+    is_open = shown is None or owner in (*shown, EVERYBODY, LOCAL) or someone.role == Role.TEACHER
+    return is_open and may(Action.VIEW, owner, someone)
+
+
 def visible_drawers(*, everyone: bool = False, someone: Who | None = None) -> list[str] | None:
     """Return the owners whose drawings pages list for somebody; None for those of everybody.
 

@@ -45,10 +45,11 @@ def images_and_labels(owners: Collection[str] | None = None) -> tuple[list[str],
     return [row["id"] for row in rows], images, np.array([row["label"] for row in rows], np.uint8)
 
 
-def find(drawing_id: str) -> Drawing | None:
-    """Return the drawing with that id; None if there is none."""
+def find(drawing_id: str, owners: Collection[str] | None = None) -> Drawing | None:
+    """Return the drawing with that id, of some owners or of anybody; None if there is none."""
     with database.reading() as connection:
-        return _find(connection, drawing_id)
+        is_theirs = owners is None or _owner(connection, drawing_id) in owners
+        return _find(connection, drawing_id) if is_theirs else None
 
 
 def revision() -> int:

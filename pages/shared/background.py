@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from digits import tasks
+from digits import permissions, tasks
 from digits.errors import DigitsError
+from digits.permissions import Action
 from digits.tasks import COMPUTING, Task, TaskState
 from pages.shared.errors import attempt
 from pages.shared.visitor import owner
@@ -64,5 +65,6 @@ def _watch(kind: str, subject: str, part: str) -> None:
     show_progress(task)
     st.button(
         "Stop", icon=":material/stop:", key=f"stop_{kind}_{subject}_{part}", on_click=attempt,
-        args=(tasks.stop, task.id), disabled=bool(task.request),
+        args=(tasks.stop, task.id), disabled=bool(task.request or not permissions.may(Action.STOP, task.owner)),
+        help=permissions.why_not(Action.STOP, task.owner) or None,
     )  # fmt: skip

@@ -15,7 +15,7 @@ from digits.inference.recognizer import Recognizer
 from pages.shared.errors import attempt
 from pages.shared.picture import show_enlarged
 from pages.shared.text import confidence_text
-from pages.shared.visitor import owner
+from pages.shared.visitor import drawers, owner
 
 ZOOM = 5  # screen px for each of 28 x 28
 
@@ -28,7 +28,7 @@ def open_drawing(drawing_id: str | None) -> None:
 def opened() -> Drawing | None:
     """Return the drawing that is open; None if there is none any more."""
     drawing_id = st.session_state.get("draw_open")
-    return store.find(drawing_id) if drawing_id else None
+    return store.find(drawing_id, drawers()) if drawing_id else None
 
 
 def show(drawing: Drawing, recognizer: Recognizer) -> None:

@@ -16,7 +16,7 @@ from digits.training.fine_tuning import MIN_DRAWINGS
 from pages.draw.my_drawings import fine_tune_result as result_panel
 from pages.shared.cache import Drawings
 from pages.shared.errors import attempt, told
-from pages.shared.visitor import owner
+from pages.shared.visitor import owner, shows_everyone
 
 
 def show(parent: Run, drawings: Drawings) -> None:
@@ -56,7 +56,7 @@ def _offer(parent: Run, drawings: Drawings) -> None:
 
 
 def _begin(parent: Run) -> None:
-    st.session_state["draw_fine_tuned"] = fine_tune.begin(parent, owner=owner()).id
+    st.session_state["draw_fine_tuned"] = fine_tune.begin(parent, owner=owner(), everyone=shows_everyone()).id
 
 
 def _last() -> Run | None:

@@ -4,9 +4,10 @@ from typing import Any
 
 import streamlit as st
 
-from digits import tasks
+from digits import permissions, tasks
 from digits.figures import sweep as figures
 from digits.networks.settings import SETTINGS
+from digits.permissions import Action
 from digits.sweeps import store
 from digits.sweeps.store import RUNNING, Sweep, Trial
 from digits.tasks import TaskState
@@ -23,7 +24,7 @@ def show(sweep: Sweep) -> None:
     """Show a sweep, again and again while it is at work."""
     pace = None if sweep.state.is_final else 1.0
     st.fragment(_watch, run_every=pace)(sweep.id, pace)
-    if pace is None:
+    if pace is None and permissions.may(Action.DELETE, sweep.owner):
         with st.popover("Manage sweep", icon=":material/more_horiz:"):
             st.markdown("Delete this sweep? Its runs stay.")
             st.button("Delete sweep", on_click=attempt, args=(store.delete, sweep), key=f"sweep_delete_{sweep.id}")
@@ -55,8 +56,9 @@ def _status(sweep: Sweep, trials: list[Trial]) -> None:
             text = "Waiting for its turn…" if state == TaskState.QUEUED else f"{sweep.task.phase}{_left(sweep, trials)}"
             with st.container(width="stretch"):
                 st.progress(min(sweep.task.fraction, 1.0), text=text)
-            _requests(sweep)
-        elif state != TaskState.DONE:
+            if permissions.may(Action.STOP, sweep.owner):
+                _requests(sweep)
+        elif state != TaskState.DONE and permissions.may(Action.CONTINUE, sweep.owner):
             st.button(
                 "Continue sweep", type="primary", icon=":material/play_arrow:", on_click=attempt,
                 args=(_resume, sweep), key=f"sweep_resume_{sweep.id}",
