@@ -63,19 +63,20 @@ def is_shared(drawing: str) -> bool:
         return connection.execute("SELECT 1 FROM drawings WHERE id = ? AND shared", (drawing,)).fetchone() is not None
 
 
-def share(owner: str, shared: bool, drawing: str | None = None) -> None:
-    """Put all drawings of a member, or the one with that id, into the collection of their class, or take them out.
+def share(drawing: str, shared: bool) -> None:
+    """Put the drawing with that id into the collection of its maker's class, or take it out.
 
-    Raises DigitsError for who is in no open class, NotAllowed.
+    Raises DigitsError if that person is in no open class, NotAllowed.
     """
-    permissions.demand(Action.ANNOTATE, owner)
-    if shared and classes.member(owner) is None:
-        raise DigitsError("Only members of an open class have somebody to share with. Join a class first.")
-    with database.writing() as connection:
-        connection.execute(
-            "UPDATE drawings SET shared = :shared WHERE owner = :owner AND :id IN ('', id)",
-            {"shared": shared, "owner": owner, "id": drawing or ""},
-        )
+    with database.reading() as connection:
+        row = connection.execute("SELECT owner FROM drawings WHERE id = ?", (drawing,)).fetchone()
+    if row:
+        _share(row["owner"], shared, drawing)
+
+
+def share_all(owner: str, shared: bool) -> None:
+    """Put all drawings of somebody into the collection of their class, or take them out. Raises the same."""
+    _share(owner, shared)
 
 
 def begin(of: Class, parent: Run, *, owner: str) -> Run:
@@ -137,3 +138,11 @@ def _scores(run: Run, key: Callable[[int, dict], Hashable]) -> dict:
         )
         for group, rows in groups.items()
     }
+
+
+def _share(owner: str, shared: bool, drawing: str = "") -> None:
+    permissions.demand(Action.ANNOTATE, owner)
+    if shared and classes.member(owner) is None:
+        raise DigitsError("Only members of an open class have somebody to share with. Join a class first.")
+    with database.writing() as connection:
+        connection.execute("UPDATE drawings SET shared = ? WHERE owner = ? AND ? IN ('', id)", (shared, owner, drawing))

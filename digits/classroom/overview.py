@@ -1,9 +1,10 @@
-"""The class at a glance: a line for each member, from as few questions to the database as for one."""
+"""The class at a glance: a line for each pupil, from as few questions to the database as for one."""
 
 from dataclasses import dataclass
 
 from digits import classes, tasks
 from digits.classes import Class, Member
+from digits.classes.store import PUPIL
 from digits.evaluation import store as results
 from digits.lessons import checks, learners
 from digits.lessons.content import LESSONS
@@ -15,7 +16,7 @@ from digits.tasks import COMPUTING, TRAINING, Task, TaskState
 
 @dataclass(frozen=True)
 class Line:
-    """Where a member is."""
+    """Where a pupil is."""
 
     member: Member
     steps: dict[str, int]
@@ -32,9 +33,17 @@ class Line:
     """Of the first of their tasks that wait, in the queue of its lane: 1 for the next to start; 0 if none waits."""
 
 
+def names(of: Class) -> dict[str, str]:
+    """Return what everybody may call the members, by id: their first names or, while these are hidden, "Pupil 7"."""
+    found = classes.members(of)
+    if not of.hide_names:
+        return {member.id: member.first_name for member in found}
+    return {member.id: f"{member.role.capitalize()} {number}" for number, member in enumerate(found)}
+
+
 def lines(of: Class) -> list[Line]:
-    """Return a line for each member, in the order of their names. Raises StoreUnavailable."""
-    members = {member.id: member for member in classes.members(of)}
+    """Return a line for each pupil, in the order in which they joined. Raises StoreUnavailable."""
+    members = {member.id: member for member in classes.members(of) if member.role == PUPIL}
     learned, newest = learners.learners(list(members)), runs.newest_of_each(members)
     evaluated, drawn = results.accuracies([run.id for run in newest.values()]), _drawings(of)
     at_work, places = _tasks()
@@ -54,7 +63,7 @@ def lines(of: Class) -> list[Line]:
                 places.get(owner, 0),
             )
         )
-    return sorted(found, key=lambda line: line.member.first_name.casefold())
+    return found
 
 
 def _done(lesson, learner: learners.Learner) -> int:

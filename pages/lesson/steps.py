@@ -3,10 +3,10 @@
 import streamlit as st
 
 from digits.lessons import checks, store
+from digits.lessons.content import Lesson, Step
 from digits.lessons.learners import learner
 from digits.lessons.store import Act
 from digits.runs import store as runs
-from digits.lessons.content import Lesson, Step
 from pages.shared.errors import attempt
 from pages.shared.glossary import more
 from pages.shared.visitor import owner

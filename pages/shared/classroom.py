@@ -3,6 +3,7 @@
 import streamlit as st
 
 from digits import classes, permissions
+from digits.classes import Class
 from digits.permissions import LOCAL, Role
 from digits.storage.home import home
 from pages.shared.visitor import EVERYONE, owner
@@ -23,6 +24,12 @@ def lets_in(address: str) -> bool:
     if address != "class":
         _show_member(who)
     return True
+
+
+def taught() -> Class | None:
+    """Return the open class whose teacher sees the page; None for everybody else."""
+    who = permissions.identify(owner())
+    return who.within if who.role == Role.TEACHER else None
 
 
 def whose(run_owner: str) -> str:

@@ -4,11 +4,11 @@ import pytest
 
 from digits.lessons import contrast, store
 from digits.lessons.checks import CHECKS
+from digits.lessons.content import LESSONS
 from digits.runs import store as runs
 from digits.storage.home import ROOT
 from digits.tasks import LOCAL
 from pages.lesson import teachers
-from digits.lessons.content import LESSONS
 from pages.shared.glossary import ENTRIES
 from tests.lessons.test_checks import finished
 from tests.pages.conftest import click, execute, progress, texts
