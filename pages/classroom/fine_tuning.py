@@ -16,7 +16,6 @@ from digits.training.fine_tuning import MIN_DRAWINGS, is_held_out
 from pages.shared import background, pickers
 from pages.shared.charts import chart
 from pages.shared.errors import attempt, told
-from pages.shared.glossary import linked
 from pages.shared.text import in_figure
 from pages.shared.visitor import owner
 
@@ -52,12 +51,9 @@ def _offer(of: Class, *, is_at_work: bool) -> None:
         )  # fmt: skip
     rehearsed = SOURCES[fine_tune.settings_for(parent).source].title
     st.markdown(
-        linked(
-            f"The model learns from **{len(found.ids) - num_held_out}** drawings of **{len(set(found.owners))}** "
-            f"people, mixed with digits that it knows ({rehearsed}). The other **{num_held_out}**, one in four by "
-            "chance, are held out: only they show whether it has learned the styles of this class. The result is a "
-            "new model."
-        )
+        f"The model learns from **{len(found.ids) - num_held_out}** drawings of **{len(set(found.owners))}** people, "
+        f"mixed with digits that it knows ({rehearsed}). The other **{num_held_out}**, one in four by chance, are held "
+        "out: only they show whether it has learned the styles of this class. The result is a new model."
     )
 
 

@@ -51,15 +51,15 @@ def _table(of: Class) -> None:
         [_row(line, names[line.member.id]) for line in lines], hide_index=True, height="content", key="class_table",
         column_config={
             "Lesson": st.column_config.ProgressColumn(
-                "Lesson", min_value=0, max_value=len(LESSON.steps), format=f"%d of {len(LESSON.steps)}",
+                "Lesson", width="small", min_value=0, max_value=len(LESSON.steps), format=f"%d of {len(LESSON.steps)}",
                 help=f"Steps done of “{LESSON.title}”.",
             ),
-            "Accuracy": st.column_config.NumberColumn(
-                "Accuracy", format="percent",
-                help=linked("Of the last run, on the test set of its split, once it is evaluated."),
+            "Name": st.column_config.TextColumn("Name", pinned=True),
+            "Now": st.column_config.TextColumn("Now", width="medium"),
+            "Accuracy": st.column_config.TextColumn(
+                "Accuracy", help=linked("Of the last run, on the test set of its split, once it is evaluated."),
             ),
-            "Drawings": st.column_config.NumberColumn("Drawings", format="localized"),
-            "Shared": st.column_config.NumberColumn("Shared", help="Drawings in the class' collection."),
+            "Shared": st.column_config.NumberColumn("Shared", help="Drawings in the collection."),
         },
         alt="A line for each pupil: steps of the lesson, the last run, its accuracy, drawings, what is done now",
     )  # fmt: skip
@@ -71,7 +71,7 @@ def _row(line: Line, name: str) -> dict[str, Any]:
         "Lesson": line.steps[LESSON.name],
         "Now": _now(line),
         "Last run": f"{run_label(line.run)} ({line.run.state})" if line.run else "",
-        "Accuracy": line.accuracy,
+        "Accuracy": "" if line.accuracy is None else f"{line.accuracy:.1%}",
         "Drawings": line.num_drawings,
         "Shared": line.num_shared,
     }

@@ -10,7 +10,7 @@ import streamlit as st
 from pages.shared.picture import png
 
 STYLE = """<style>
-.wall { display: grid; grid-template-columns: repeat(auto-fill, minmax(5rem, 1fr)); gap: .6rem; }
+.wall { display: grid; grid-template-columns: repeat(auto-fill, minmax(clamp(4.5rem, 6.5vw, 9rem), 1fr)); gap: .6rem; }
 .wall figure { margin: 0; text-align: center; }
 .wall img { width: 100%; image-rendering: pixelated; border-radius: .3rem; }
 .wall figcaption { font-size: .9rem; line-height: 1.3; overflow-wrap: anywhere; }

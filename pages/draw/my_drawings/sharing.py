@@ -8,7 +8,13 @@ from digits.classroom import collection
 from digits.drawings.drawing import Drawing
 from digits.runs.run import Run
 from pages.shared.errors import attempt
+from pages.shared.glossary import linked
 from pages.shared.visitor import owner
+
+HELP = (
+    "The others see it with your first name, and their networks may learn from it. You can take it back. A "
+    "network that has learned from it keeps its copy until it is deleted."
+)
 
 
 def show_all(num_drawings: int) -> None:
@@ -27,8 +33,7 @@ def show_one(drawing: Drawing) -> None:
         key = f"draw_share_{drawing.id}"
         st.session_state[key] = collection.is_shared(drawing.id)
         st.toggle(
-            "Share with the class", key=key, help="Your class sees it with your first name, and models may learn from "
-            "it. You can take it back at any time.",
+            "Share with the class", key=key, help=linked(HELP),
             on_change=lambda: attempt(collection.share, drawing.id, st.session_state[key]),
         )  # fmt: skip
 
