@@ -1,6 +1,7 @@
 """Class: join it with a code; for its members their personal link, and the way out on a shared device."""
 
 import html
+import re
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -36,13 +37,14 @@ def _show_form() -> None:
         "Your teacher shows you the code. Your drawings and networks stay on this server. "
         "They are deleted when the class ends, unless your teacher keeps them."
     )
-    if problem := joining.problem(owner()):
-        st.error(problem, icon=":material/error:")
-    code = st.query_params.get("code", "")[:20]
+    if (problem := joining.problem(owner())).text:
+        st.error(problem.text, icon=":material/error:")
+    code = problem.code or st.query_params.get("code", "")[:20]
     if is_named():
         _show_form_of_named(code)
     else:
-        st.html(FORM.replace("{code}", html.escape(code, quote=True)))
+        typed = {"{code}": code, "{first_name}": problem.first_name}
+        st.html(re.sub("|".join(typed), lambda found: html.escape(typed[found[0]]), FORM))
 
 
 def _show_form_of_named(code: str) -> None:
@@ -64,7 +66,7 @@ def _show_member(member: Member, of: Class) -> None:
         st.markdown(f"The code of this class: **{of.code}**")
         if pin := st.session_state.get("class_pin"):
             st.markdown(f"Your PIN, to come back as the teacher: **{pin}**. Write it down; it isn't shown again.")
-    st.page_link("pages/home/page.py", label="Start", icon=":material/arrow_forward:")
+    st.page_link("pages/home/page.py", label="Go to Home", icon=":material/arrow_forward:")
     if is_named():
         return
     with st.expander("Come back on another device", icon=":material/qr_code_2:"):

@@ -5,7 +5,7 @@ import streamlit as st
 from digits import classes, permissions
 from digits.classes.store import MAX_NAME, TEACHER
 from digits.permissions import LOCAL, Role
-from pages.shared.errors import attempt
+from pages.shared.errors import told
 from pages.shared.visitor import owner
 
 FORWARDED = "X-Forwarded-For", "X-Real-IP", "Forwarded", "Via"
@@ -23,7 +23,9 @@ def offer() -> None:
         )
         st.text_input("Name of the class", max_chars=MAX_NAME, placeholder="7b", key="class_name")
         st.text_input("Your name", max_chars=MAX_NAME, value="Teacher", key="class_teacher")
-        if st.button("Open class", type="primary", on_click=attempt, args=(_open,)) and "class_pin" in st.session_state:
+        if st.button("Open class", type="primary"):
+            with told():
+                _open()
             st.switch_page("pages/classroom/page.py")
 
 
@@ -34,8 +36,6 @@ def is_here() -> bool:
 
 
 def _open() -> None:
-    if not is_here():
-        return
     pin = classes.make_pin()
     made = classes.create(st.session_state["class_name"], pin)
     if owner() != LOCAL:

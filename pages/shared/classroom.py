@@ -49,8 +49,10 @@ def _names(place: str, visitor: str) -> dict[str, str]:
 
 
 def _invite(*, must: bool) -> None:
+    if must:
+        st.title("Join the class first", anchor=False)
     with st.container(horizontal=True, vertical_alignment="center"):
-        text = "A class is open here. Join it to go on." if must else "A class is open here."
+        text = "On this page people make things of their own." if must else "A class is open here."
         st.markdown(text, width="content")
         st.page_link("pages/classroom/page.py", label="Join the class", icon=":material/group_add:")
 

@@ -7,6 +7,7 @@ import asyncio
 import secrets
 import threading
 from collections import OrderedDict
+from dataclasses import dataclass
 from functools import cache
 from urllib.parse import parse_qs, urlsplit
 
@@ -25,7 +26,18 @@ WRONG = Rate(per_second=1 / 6, burst=30)  # of an address; a school has one. A P
 MAX_FORM = 4096  # bytes
 MAX_PROBLEMS = 1000
 _wrong, _lock = Buckets(WRONG), threading.Lock()
-_problems: OrderedDict[str, str] = OrderedDict()  # what the next page tells a visitor
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why somebody could not join, and what they had typed."""
+
+    text: str = ""
+    code: str = ""
+    first_name: str = ""
+
+
+_problems: OrderedDict[str, Problem] = OrderedDict()  # what the next page tells a visitor
 
 
 def join(place: str, code: str, first_name: str, pin: str, visitor_id: str) -> Member:
@@ -44,9 +56,9 @@ def join(place: str, code: str, first_name: str, pin: str, visitor_id: str) -> M
     return classes.join(found, first_name, visitor_id, TEACHER if pin else PUPIL)
 
 
-def problem(visitor_id: str) -> str:
-    """Return why a visitor could not join a moment ago, once; empty if nothing went wrong."""
-    return _problems.pop(visitor_id, "")
+def problem(visitor_id: str) -> Problem:
+    """Return why a visitor could not join a moment ago, once; an empty one if nothing went wrong."""
+    return _problems.pop(visitor_id, Problem())
 
 
 @cache
@@ -67,13 +79,11 @@ async def _join(request: Request) -> Response:
     # Another child may sit down where a class was over: what was made in that one is not theirs.
     is_new = not _is_named(request) and not classes.member(before) and classes.was_member(before)
     who = secrets.token_hex(8) if is_new else before
-    fields = (form.get(name, "") for name in ("code", "first_name", "pin"))
+    code, first_name, pin = (form.get(name, "") for name in ("code", "first_name", "pin"))
     try:
-        await asyncio.to_thread(join, address(request.scope), *fields, who)
+        await asyncio.to_thread(join, address(request.scope), code, first_name, pin, who)
     except DigitsError as error:
-        _problems[before] = str(error)
-        if len(_problems) > MAX_PROBLEMS:
-            _problems.popitem(last=False)
+        _tell(before, Problem(str(error), code[:20], first_name[:24]))
         who = before
     return _to_class(request, "../class", who)
 
@@ -97,7 +107,7 @@ async def _come_back(request: Request) -> Response:
         with _lock:
             _wrong.give_back(place)
     except DigitsError as error:
-        _problems[visitor(request.scope)] = str(error)
+        _tell(visitor(request.scope), Problem(str(error)))
         return _to_class(request, "../../class", visitor(request.scope))
     return _to_class(request, "../../class", member.id)
 
@@ -107,6 +117,12 @@ def is_same_origin(request: Request) -> bool:
     if site := request.headers.get("sec-fetch-site"):
         return site == "same-origin"
     return urlsplit(request.headers.get("origin", "")).netloc == request.headers.get("host")
+
+
+def _tell(visitor_id: str, what: Problem) -> None:
+    _problems[visitor_id] = what
+    if len(_problems) > MAX_PROBLEMS:
+        _problems.popitem(last=False)
 
 
 def _take(place: str) -> None:

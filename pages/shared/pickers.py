@@ -87,10 +87,10 @@ def _with_chosen(key: str, newest: Iterable[Run], *, needs_model: bool = False) 
 def _choose(label: str, key: str, found: dict[str, Run], default: str | None = None, **options) -> str | None:
     """A selectbox whose value is in the address, too. Returns the chosen id. Without a default it may stay empty."""
     _follow("model" if key == "other_model" else label.lower(), key, found, default)
+    labels = {run_id: run_label(run) for run_id, run in found.items()}
     return st.selectbox(
-        label, list(found), index=0 if default else None, format_func=lambda run_id: run_label(found[run_id]), key=key,
-        **options,
-    )  # fmt: skip
+        label, list(found), index=0 if default else None, format_func=labels.__getitem__, key=key, **options
+    )
 
 
 def _follow(what: str, key: str, found: dict[str, Run], default: str | None = None) -> None:
