@@ -13,7 +13,7 @@ from digits.permissions import Role
 from pages.classroom.qr_code import qr_code
 from pages.shared import joining
 from pages.shared.errors import told
-from pages.shared.visitor import is_named, owner
+from pages.shared.visitor import is_named, logged_in, must_log_in, owner
 
 FORM = Path(__file__).with_name("join.html").read_text(encoding="utf-8")
 LEAVE = Path(__file__).with_name("leave.html").read_text(encoding="utf-8")
@@ -39,6 +39,9 @@ def _show_form() -> None:
     )
     if (problem := joining.problem(owner())).text:
         st.error(problem.text, icon=":material/error:")
+    if must_log_in():
+        st.button("Log in", type="primary", icon=":material/login:", on_click=st.login)
+        return
     code = problem.code or st.query_params.get("code", "")[:20]
     if is_named():
         _show_form_of_named(code)
@@ -67,6 +70,8 @@ def _show_member(member: Member, of: Class) -> None:
         if pin := st.session_state.get("class_pin"):
             st.markdown(f"Your PIN, to come back as the teacher: **{pin}**. Write it down; it isn't shown again.")
     st.page_link("pages/home/page.py", label="Go to Home", icon=":material/arrow_forward:")
+    if logged_in():
+        st.button("Log out", icon=":material/logout:", on_click=st.logout)
     if is_named():
         return
     with st.expander("Come back on another device", icon=":material/qr_code_2:"):

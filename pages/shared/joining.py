@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
+from streamlit.auth_util import get_secrets_auth_section
 
 from digits import classes
 from digits.classes import Member
@@ -79,6 +80,8 @@ async def _join(request: Request) -> Response:
     # Another child may sit down where a class was over: what was made in that one is not theirs.
     is_new = not _is_named(request) and not classes.member(before) and classes.was_member(before)
     who = secrets.token_hex(8) if is_new else before
+    if get_secrets_auth_section():  # then a cookie names nobody, and the page joins who has logged in
+        return _refused("Log in first.")
     code, first_name, pin = (form.get(name, "") for name in ("code", "first_name", "pin"))
     try:
         await asyncio.to_thread(join, address(request.scope), code, first_name, pin, who)
@@ -152,5 +155,5 @@ def _is_named(request: Request) -> bool:
     return bool(request.scope.get("digits.is_named"))
 
 
-def _refused() -> Response:
-    return PlainTextResponse("This form came from another site.", status_code=403)
+def _refused(why: str = "This form came from another site.") -> Response:
+    return PlainTextResponse(why, status_code=403)

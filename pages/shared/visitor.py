@@ -54,6 +54,11 @@ def logged_in() -> str:
     return identity(str(user.get("iss", "")), str(subject)) if subject else ""
 
 
+def must_log_in() -> bool:
+    """Return whether a login is set up here that who sees the page has not used yet."""
+    return st.user.get("is_logged_in") is False
+
+
 def is_named() -> bool:
     """Return whether somebody else than our cookie says who sees the page: a login, or a proxy."""
     header = os.environ.get(USER_HEADER, "").strip()

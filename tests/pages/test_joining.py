@@ -111,6 +111,12 @@ def test_a_form_of_another_site_is_refused(opened):
     assert classes.members(opened) == []
 
 
+def test_where_people_log_in_a_cookie_joins_nothing(opened, monkeypatch):
+    monkeypatch.setattr(joining, "get_secrets_auth_section", lambda: {"client_id": "digits"})
+    assert Browser().post("/class/join", code=opened.code, first_name="Anna").status == 403
+    assert classes.members(opened) == []
+
+
 def test_wrong_codes_pins_and_links_are_slowed_down_and_right_ones_cost_nothing(opened, monkeypatch):
     monkeypatch.setattr(joining, "_wrong", Buckets(Rate(per_second=0.001, burst=3)))
     for number in range(5):
@@ -189,7 +195,8 @@ def test_who_has_logged_in_is_known_by_issuer_and_subject_instead_of_the_cookie(
     named = visitor.identity("https://id.example", "1")
     assert classes.member(named).first_name == "Anna" and "7b · Anna" in texts(page)
     user["is_logged_in"] = False
-    assert "Join the class" in texts(open_page("classroom"))
+    page = open_page("classroom")
+    assert "Join the class" in texts(page) and not page.text_input and page.button[0].label == "Log in"
     assert visitor.identity("https://other.example", "1") != named
 
 
