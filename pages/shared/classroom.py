@@ -4,6 +4,7 @@ import streamlit as st
 
 from digits import classes, permissions
 from digits.classes import Class
+from digits.classroom import overview
 from digits.permissions import LOCAL, Role
 from digits.storage.home import home
 from pages.shared.visitor import EVERYONE, owner
@@ -41,11 +42,9 @@ def whose(run_owner: str) -> str:
 
 @st.cache_data(max_entries=100, ttl=2, show_spinner=False)
 def _names(place: str, visitor: str) -> dict[str, str]:
-    """Return the first names in the class of a visitor by their ids; without names if the teacher hides them."""
+    """Return what the members of a visitor's class are called, by their ids."""
     who = permissions.identify(visitor)
-    if who.within is None or (who.within.hide_names and who.role != Role.TEACHER):
-        return {}
-    return {member.id: member.first_name for member in classes.members(who.within)}
+    return overview.names(who.within) if who.within else {}
 
 
 def _invite(*, must: bool) -> None:
