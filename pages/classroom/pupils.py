@@ -54,7 +54,7 @@ def _table(of: Class) -> None:
                 "Lesson", width="small", min_value=0, max_value=len(LESSON.steps), format=f"%d of {len(LESSON.steps)}",
                 help=f"Steps done of “{LESSON.title}”.",
             ),
-            "Name": st.column_config.TextColumn("Name", pinned=True),
+            "Name": st.column_config.TextColumn("Name", pinned=True, width=110),
             "Now": st.column_config.TextColumn("Now", width="medium"),
             "Accuracy": st.column_config.TextColumn(
                 "Accuracy", help=linked("Of the last run, on the test set of its split, once it is evaluated."),
