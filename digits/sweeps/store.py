@@ -213,9 +213,8 @@ def delete(sweep: Sweep) -> None:
 
 
 def _enqueue(connection: sqlite3.Connection, sweep_id: str, owner: str, queued: bool) -> None:
-    task = task_store.enqueue(connection, KIND, sweep_id, owner=owner, lane=tasks.TRAINING)
-    if not queued:
-        connection.execute("UPDATE tasks SET state = 'stopped' WHERE id = ?", (task,))
+    state = TaskState.QUEUED if queued else TaskState.STOPPED
+    task_store.enqueue(connection, KIND, sweep_id, owner=owner, lane=tasks.TRAINING, state=state)
 
 
 @database.parsing()

@@ -10,7 +10,19 @@ import pytest
 from digits import tasks
 from digits.errors import BadConfig, RunBusy, TakenOver
 from digits.storage import database
-from digits.tasks import COMPUTING, TRAINING, TaskState, claims, lease, places, store, supervision, workers
+from digits.tasks import (
+    COMPUTING,
+    TRAINING,
+    TaskState,
+    claims,
+    lease,
+    memory,
+    places,
+    store,
+    supervision,
+    turns,
+    workers,
+)
 from digits.tasks.lease import FOREIGN_SECONDS, SILENT_SECONDS
 from tests.conftest import wait_until
 from tests.tasks.conftest import add_worker
@@ -41,7 +53,7 @@ def later(monkeypatch):
     clock = lease.clock
 
     def later(seconds):
-        for module in (claims, lease, places, store, supervision, workers):
+        for module in (claims, lease, memory, places, store, supervision, turns, workers):
             monkeypatch.setattr(module, "clock", lambda: clock() + seconds)
 
     return later

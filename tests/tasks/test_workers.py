@@ -66,6 +66,8 @@ def test_a_worker_gives_way_to_the_pages_and_belongs_to_no_terminal(serving, dig
     process = psutil.Process(pid)
     assert process.nice() > psutil.Process().nice()
     assert os.getsid(pid) == pid and process.cwd() == str(ROOT)
+    if (score := Path(f"/proc/{pid}/oom_score_adj")).exists():  # where memory runs out, Linux ends the worker first
+        assert int(score.read_text()) == workers.OOM_SCORE > int(Path("/proc/self/oom_score_adj").read_text())
     if (group := Path(f"/proc/{pid}/autogroup")).exists():  # by which Linux shares the processor among sessions
         assert group.read_text().split()[-2:] == ["nice", "3"]
 

@@ -7,6 +7,7 @@ from digits.runs.store.queries import (
     Owners,
     active,
     count,
+    durations,
     epochs,
     files,
     followable,

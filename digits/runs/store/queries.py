@@ -7,11 +7,14 @@ from collections.abc import Collection
 from typing import Any
 
 from digits.errors import UnknownRun
+from digits.networks.settings import Settings
 from digits.runs import starter
 from digits.runs.run import STARTER, Run, RunState
-from digits.runs.store.rows import SELECT, run_from
+from digits.runs.store.rows import SELECT, parsed, run_from
 from digits.storage import database
 from digits.storage.files import StoredFile
+from digits.tasks.task import TRAINING
+from digits.tasks.turns import ORDER
 
 FOUND = """instr(casefold(runs.id || ' ' || name || ' run ' || runs.number || ' ' || tags || ' ' || notes || ' '
   || runs.architecture), :search)"""
@@ -90,7 +93,18 @@ def unfinished() -> list[Run]:
 
 def queue() -> list[Run]:
     """Return the runs that wait for the device, the next to start first."""
-    return _runs("WHERE tasks.state = 'queued' ORDER BY tasks.place, tasks.id")
+    return _runs(f"JOIN queue ON queue.id = tasks.id WHERE queue.lane = '{TRAINING}' {ORDER}")
+
+
+def durations(limit: int = 50) -> list[tuple[Settings, float]]:
+    """Return the settings of the runs that were done last, and how many seconds a worker was at each."""
+    rows = _rows(
+        """SELECT settings, seconds FROM runs JOIN tasks ON tasks.id = runs.task
+           WHERE tasks.state = 'done' AND seconds > 0 AND part = '' AND num_epochs = json_extract(settings, '$.epochs')
+           ORDER BY began DESC LIMIT ?""",
+        limit,
+    )
+    return [(parsed(row["settings"]), row["seconds"]) for row in rows]
 
 
 @database.parsing()

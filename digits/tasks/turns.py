@@ -1,0 +1,97 @@
+"""Whose turn it is. Turns go round by person: who began longest ago is next, and of a person the first in place.
+
+While a class is open, each person may have only so many tasks at once. LOCAL, the machine's own, always may.
+"""
+
+import sqlite3
+from collections import Counter
+
+from digits.errors import QueueFull
+from digits.permissions import LOCAL
+from digits.storage import database
+from digits.tasks import memory
+from digits.tasks.lease import SILENT_SECONDS, clock
+from digits.tasks.task import TRAINING, TRIALS
+
+ORDER = "ORDER BY queue.round, queue.turn, queue.first, queue.id"
+"""Of the view `queue`: the next task to begin first."""
+
+
+def limit_people(*, running: int = 1, waiting: int = 3) -> None:
+    """Let each person but LOCAL have so many tasks at work and so many waiting in a lane, as while a class is open."""
+    with database.writing() as connection:
+        connection.execute("DELETE FROM person_limits")
+        connection.execute("INSERT INTO person_limits VALUES (?, ?)", (running, waiting))
+
+
+def lift_limits() -> None:
+    """Let everybody ask for as much as they like, as where no class is open."""
+    with database.writing() as connection:
+        connection.execute("DELETE FROM person_limits")
+
+
+def is_limited(owner: str) -> bool:
+    """Return whether this person may have only so much in the queue, because a class is open."""
+    with database.reading() as connection:
+        return limits(connection, owner, TRAINING) is not None
+
+
+def limits(connection: sqlite3.Connection, owner: str, lane: str) -> sqlite3.Row | None:
+    """Return {running, waiting} of a person in a lane, None if nothing limits them. The trials of a sweep are one."""
+    if owner == LOCAL or lane == TRIALS:
+        return None
+    return connection.execute("SELECT running, waiting FROM person_limits").fetchone()
+
+
+def check_room(connection: sqlite3.Connection, owner: str, lane: str) -> None:
+    """Raise QueueFull if a person has as many tasks waiting in a lane as they may."""
+    if most := limits(connection, owner, lane):
+        condition = "state = 'queued' AND owner = ? AND lane = ?"
+        waiting = connection.execute(f"SELECT count(*) FROM tasks WHERE {condition}", (owner, lane)).fetchone()[0]
+        if waiting >= most["waiting"]:
+            raise QueueFull(f"You have {waiting} in the queue already. Cancel one, or wait until the next has started.")
+
+
+def due(connection: sqlite3.Connection, lane: str, num_free: int, *, own: int = 0) -> list[sqlite3.Row]:
+    """Return {id, reserved} of the waiting tasks that may begin now, at most `num_free`, the first one first.
+
+    own: bytes that the asking process has taken already. Who has as many at work as they may, and a process at the
+    command line that waits and does not respond, let the others pass. Nobody passes a task that waits for memory.
+    """
+    rows = connection.execute(
+        f"""SELECT tasks.id, kind, owner, reserved FROM queue JOIN tasks ON tasks.id = queue.id
+            WHERE queue.lane = ? AND (reserved IS NULL OR reserved IN (SELECT id FROM workers WHERE renewed > ?))
+            {ORDER}""",
+        (lane, clock() - SILENT_SECONDS),
+    ).fetchall()
+    if not rows or num_free < 1:
+        return []
+    running = connection.execute("SELECT owner FROM tasks WHERE state = 'running' AND lane = ?", (lane,))
+    at_work = Counter(row["owner"] for row in running)
+    free = memory.free(connection) + own
+    found: list[sqlite3.Row] = []
+    for row in rows:
+        most = limits(connection, row["owner"], lane)
+        if most and at_work[row["owner"]] >= most["running"]:
+            continue
+        needed = memory.needed(row["kind"])
+        if needed > free:
+            if found or memory.waits(connection, row["id"], lane, needed, free):
+                break
+            continue  # it can never begin here, and has failed
+        free -= needed
+        at_work[row["owner"]] += 1
+        found.append(row)
+        if len(found) == num_free:
+            break
+    return found
+
+
+def note(connection: sqlite3.Connection, owner: str, lane: str) -> None:
+    """Note that a task of this person begins."""
+    connection.execute(
+        """INSERT INTO turns (lane, owner, turn)
+           VALUES (:lane, :owner, (SELECT coalesce(max(turn), 0) + 1 FROM turns WHERE lane = :lane))
+           ON CONFLICT (lane, owner) DO UPDATE SET turn = excluded.turn""",
+        {"lane": lane, "owner": owner},
+    )
