@@ -15,6 +15,9 @@ from digits.tasks.task import TRAINING, TRIALS
 
 ORDER = "ORDER BY queue.round, queue.turn, queue.first, queue.id"
 """Of the view `queue`: the next task to begin first."""
+PAUSED = """SELECT members.id FROM members JOIN classes ON classes.id = class
+  WHERE role = 'pupil' AND paused AND closed IS NULL"""
+"""The pupils of a class that its teacher has paused: their tasks wait."""
 
 
 def limit_people(*, running: int = 1, waiting: int = 3) -> None:
@@ -61,6 +64,7 @@ def due(connection: sqlite3.Connection, lane: str, num_free: int, *, own: int = 
     rows = connection.execute(
         f"""SELECT tasks.id, kind, owner, reserved FROM queue JOIN tasks ON tasks.id = queue.id
             WHERE queue.lane = ? AND (reserved IS NULL OR reserved IN (SELECT id FROM workers WHERE renewed > ?))
+              AND owner NOT IN ({PAUSED})
             {ORDER}""",
         (lane, clock() - SILENT_SECONDS),
     ).fetchall()
