@@ -21,7 +21,7 @@ from digits.drawings import import_export
 from digits.drawings import store as drawings
 from digits.errors import RunBusy
 from digits.lessons import store as lessons
-from digits.permissions import Action
+from digits.permissions import LOCAL, Action
 from digits.runs import store as runs
 from digits.runs import transfer
 from digits.storage import database, files
@@ -64,13 +64,18 @@ def clear(visitor: str) -> None:
     with database.writing() as connection:
         for table in TABLES:
             connection.execute(f"DELETE FROM {table} WHERE owner = ?", (visitor,))
+        # What they had computed of others' things stays, and names nobody.
+        connection.execute("UPDATE tasks SET owner = ? WHERE owner = ?", (LOCAL, visitor))
 
 
 def end(of: Class, *, keep: bool = False) -> None:
     """Close a class. Without `keep`, everything of its members is deleted for ever. Raises what `clear` raises."""
     if not keep:
         classes.pause(of, True)  # so that nothing new comes meanwhile
-        for member in classes.members(of):
+        found = classes.members(of)
+        for member in found:
+            _stop(member.id)
+        for member in found:
             clear(member.id)
         export_file(of).unlink(missing_ok=True)
         classes.delete(of)
@@ -99,9 +104,14 @@ def _write(members: list[Member], file: Path, on_progress: Callable[[float, str]
 
 
 def _stop(visitor: str) -> None:
-    """Stop what a visitor's tasks do, and wait until they have ended."""
+    """Stop what a visitor's tasks do, and others' tasks on their runs, and wait until they have ended."""
+    ids = {run.id for run in runs.page(limit=-1, owners=[visitor])}
     end = time.monotonic() + STOP_SECONDS
-    while theirs := [task for task in tasks.unfinished() if task.owner == visitor and not task.state.is_final]:
+    while theirs := [
+        task
+        for task in tasks.unfinished()
+        if (task.owner == visitor or task.subject in ids) and not task.state.is_final
+    ]:
         for task in theirs:
             if not task.request:
                 tasks.stop(task.id)

@@ -5,6 +5,7 @@ import streamlit as st
 from digits import classes, permissions
 from digits.classes import Class
 from digits.classroom import overview
+from digits.errors import StoreUnavailable
 from digits.permissions import LOCAL, Role
 from digits.storage.home import home
 from pages.shared.visitor import EVERYONE, owner
@@ -15,7 +16,10 @@ OPEN_TO_ALL = ("", "glossary", "class")
 
 def lets_in(address: str) -> bool:
     """Show who one is in the class, if one is open; return whether the page with that address may be shown."""
-    who = permissions.identify(owner())
+    try:
+        who = permissions.identify(owner())
+    except StoreUnavailable:
+        return True  # nothing can be changed then, and the page says so itself
     if who.role == Role.MACHINE:
         return True
     if who.role == Role.STRANGER:
@@ -29,7 +33,10 @@ def lets_in(address: str) -> bool:
 
 def taught() -> Class | None:
     """Return the open class whose teacher sees the page; None for everybody else."""
-    who = permissions.identify(owner())
+    try:
+        who = permissions.identify(owner())
+    except StoreUnavailable:
+        return None
     return who.within if who.role == Role.TEACHER else None
 
 
@@ -57,10 +64,9 @@ def _invite(*, must: bool) -> None:
 
 
 def _show_member(who: permissions.Who) -> None:
-    member = classes.member(who.id)
     is_teacher = who.role == Role.TEACHER
     with st.container(horizontal=True, vertical_alignment="center", key="class_line"):
-        st.text(f"{member.first_name} · {who.within.name}", width="content")  # no Markdown: their own words
+        st.text(f"{who.first_name} · {who.within.name}", width="content")  # no Markdown: their own words
         st.page_link("pages/classroom/page.py", label="Class", icon=":material/groups:")
         st.toggle(
             "Everything of the class" if is_teacher else "Runs of the class", key=EVERYONE,

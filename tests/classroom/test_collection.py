@@ -91,9 +91,9 @@ def test_a_pupil_learns_for_themselves_but_not_while_the_class_is_paused(drawn, 
     collection.share_all("anna", True)
     with permissions.acting_as("ben"):
         assert collection.begin(drawn, starter(), owner="ben").owner == "ben"
-        classes.pause(drawn, True)
-        with pytest.raises(NotAllowed, match="paused"):
-            collection.begin(drawn, starter(), owner="ben")
+    classes.pause(drawn, True)
+    with permissions.acting_as("ben"), pytest.raises(NotAllowed, match="paused"):
+        collection.begin(drawn, starter(), owner="ben")
     assert runs.count() == 1
 
 
