@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from digits import classes, permissions
+from digits import permissions
 from digits.classes import Class
 from digits.classroom import overview
 from digits.errors import StoreUnavailable
