@@ -27,6 +27,7 @@ if (innerWidth < 768) document.querySelector(
 </script>"""
 
 st.set_page_config(page_title="Digits", page_icon="pages/shared/icon.png", layout="wide")
+for_teachers = {"visibility": "visible" if classroom.taught() else "hidden"}
 page = st.navigation(
     [
         st.Page(
@@ -87,6 +88,8 @@ page = st.navigation(
             help="Every term in a few sentences.",
         ),
         st.Page("pages/classroom/page.py", title="Class", url_path="class", visibility="hidden"),
+        st.Page("pages/classroom/teacher.py", title="Teacher", icon=":material/supervisor_account:", **for_teachers),
+        st.Page("pages/classroom/projector.py", title="Projector", icon=":material/cast:", **for_teachers),
     ],
     position="top",
 )
