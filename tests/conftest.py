@@ -19,6 +19,9 @@ from digits.tasks import workers
 LONG = ("tests/training/", "tests/faults/", "tests/browser/", "tests/networks/", "tests/pages/")
 
 
+PATIENCE = 240.0  # s, for anything: a slow machine shall fail no test, and where all goes well nobody waits
+
+
 def pytest_collection_modifyitems(items):
     """Begin with what takes long: at the end, no process shall wait for one long file of the other."""
     items.sort(key=lambda item: next((place for place, folder in enumerate(LONG) if folder in item.nodeid), len(LONG)))
@@ -163,14 +166,13 @@ def digits(*arguments: str, home: Path, check: bool = True) -> subprocess.Comple
         env={**os.environ, "DIGITS_HOME": str(home)},
         capture_output=True,
         text=True,
-        timeout=300,
     )
     assert not check or process.returncode == 0, process.stderr
     return process
 
 
-def wait_until(condition, seconds=60):
-    """Wait for `condition()` to be true; fail after so many seconds."""
+def wait_until(condition, seconds=PATIENCE):
+    """Wait for `condition()` to be true, and return it; fail after so many seconds."""
     end = time.monotonic() + seconds
     while not (found := condition()):
         assert time.monotonic() < end, "it did not happen in time"

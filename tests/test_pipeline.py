@@ -197,7 +197,7 @@ def until(run, condition):
         found = runs.get(run.id)
         return condition(found) and found
 
-    return wait_until(look, seconds=90)
+    return wait_until(look)
 
 
 def end(run):
@@ -283,9 +283,9 @@ def test_ctrl_c_at_the_command_line_keeps_the_model_so_far(with_sample):
         [sys.executable, "-m", "digits", "train", "--architecture", "linear", "--epochs", "1000", "--json"],
         cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
     )  # fmt: skip
-    wait_until(lambda: runs.page() and runs.page()[0].epochs_done, seconds=90)
+    wait_until(lambda: runs.page() and runs.page()[0].epochs_done)
     process.send_signal(signal.SIGINT)
-    said, _ = process.communicate(timeout=60)
+    said, _ = process.communicate()
     result = json.loads(said)
     assert (process.returncode, result["state"]) == (0, "stopped")
     assert 0 < len(result["epochs"]) < 1000 and result["test"]["n"] == 1_000

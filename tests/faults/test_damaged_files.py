@@ -140,7 +140,7 @@ def test_a_run_continues_from_the_checkpoint_before_a_damaged_one_and_says_so(wo
     process = worker(QUICK_EPOCHS)
     wait_until(lambda: runs.get(run.id).epochs_done > len(before) + 1)
     process.send_signal(signal.SIGTERM)
-    process.wait(timeout=60)
+    process.wait()
     run = runs.get(run.id)
     epochs = runs.epochs(run.id)
     assert [row["epoch"] for row in epochs] == list(range(1, len(epochs) + 1)) and epochs[: len(before)] == before

@@ -107,7 +107,7 @@ def test_a_continued_training_gives_the_same_weights_as_one_never_interrupted(
     """cnn: with dropout, batch normalisation, one-cycle and augmentation, and an epoch more than planned."""
     process = subprocess.run(
         [sys.executable, "-c", CODE, architecture, augmentation, str(tmp_path)],
-        cwd=ROOT, capture_output=True, text=True, timeout=120,
+        cwd=ROOT, capture_output=True, text=True,
     )  # fmt: skip
     assert process.returncode == 0, process.stderr
     result = json.loads(process.stdout.splitlines()[-1])

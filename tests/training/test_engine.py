@@ -84,7 +84,6 @@ def output_of(code, *arguments):
         env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
         capture_output=True,
         text=True,
-        timeout=240,
     )
     assert process.returncode == 0, process.stderr
     return process.stdout.splitlines()[-1]

@@ -18,7 +18,6 @@ def test_the_engine_does_on_jax_what_it_does_on_tensorflow():
         env={**os.environ, "KERAS_BACKEND": "jax"},
         capture_output=True,
         text=True,
-        timeout=280,
     )
     assert process.returncode == 0, process.stdout
     assert "skipped" not in process.stdout
