@@ -93,7 +93,7 @@ def python():
                 [sys.executable, "-c", code, *map(str, arguments)],
                 cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
             )  # fmt: skip
-            processes.callback(process.communicate)
+            processes.enter_context(process)  # which waits for its end
             processes.callback(process.kill)
             return process
 
