@@ -48,6 +48,14 @@ HANDLERS["train"] = idle
 """In the place of a training: holds the device until it is asked to end, and needs no TensorFlow."""
 
 
+QUICK_EPOCHS = """
+import tests.faults.quick_engine
+from digits.training import checkpoints
+checkpoints.PAUSE_SECONDS = 0
+"""
+"""In the place of TensorFlow, with a checkpoint after every epoch."""
+
+
 @pytest.fixture
 def worker(python):
     """worker(harm, lane) does what waits in a lane; first it runs the code `harm`, which knows HANDLERS."""

@@ -21,7 +21,8 @@ from digits.runs.run import RunState
 from digits.storage import database, deletion
 from digits.storage.home import LONGEST_PATH, run_folder
 from tests.conftest import content, digits, fill, wait_until
-from tests.faults.test_damaged_files import QUICK_EPOCHS, drawing
+from tests.faults.conftest import QUICK_EPOCHS
+from tests.faults.test_damaged_files import drawing
 
 
 @pytest.fixture
