@@ -16,7 +16,8 @@ from digits.runs import store as runs
 from digits.storage.home import ROOT
 from digits.tasks import workers
 
-LONG = ("tests/training/", "tests/faults/", "tests/browser/", "tests/networks/", "tests/pages/")
+# The pages before all that loads Keras into this process: then Streamlit collects garbage after every rerun.
+LONG = ("tests/training/", "tests/faults/", "tests/browser/", "tests/pages/", "tests/networks/")
 
 
 PATIENCE = 240.0  # s, for anything: a slow machine shall fail no test, and where all goes well nobody waits
