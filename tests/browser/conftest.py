@@ -129,9 +129,9 @@ def _follow_script(page):
         kind = message.WhichOneof("type")
         if kind == "new_session" and page in _runs:
             _runs[page] = True
-        elif kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
-            if _runs.get(page):
-                del _runs[page]
+        is_over = kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
+        if is_over and _runs.get(page):
+            del _runs[page]
 
     def connected(socket):
         _runs[page] = False  # the first thing that a page asks for
@@ -179,10 +179,8 @@ def wait_until_up(url, process):
 def _shared_server(sample_data, tmp_path_factory):
     home = tmp_path_factory.mktemp("browser") / "home"
     shutil.copytree(sample_data, home / "data")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DIGITS_WARM", "0")
-        with serving(home) as address:
-            yield home, address
+    with serving(home) as address:
+        yield home, address
 
 
 @pytest.fixture

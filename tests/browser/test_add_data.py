@@ -4,14 +4,14 @@ import numpy as np
 from playwright.sync_api import expect
 
 from digits.data.dataset import open_dataset
-from tests.browser.conftest import settle
+from tests.browser.conftest import box_at_rest, settle
 from tests.data.reading.files import csv
 
 
-def test_kaggles_table_becomes_a_source_to_explore_and_to_train_on(visit, server, with_sample):
+def test_kaggles_table_becomes_a_source_to_explore_and_to_train_on(visit, own_server, with_sample):
     digits = open_dataset("sample")
     table = csv(np.array(digits.images[:200]), np.array(digits.labels[:200]))
-    page = visit(f"{server}/explore", width=400, height=800)
+    page = visit(f"{own_server}/explore", width=400, height=800)
     page.get_by_role("button", name="Add data").click()
     page.locator("input[type=file]").set_input_files({"name": "train.csv", "mimeType": "text/csv", "buffer": table})
     expect(page.get_by_role("heading", name="200 digits read")).to_be_visible()  # by a worker
@@ -19,17 +19,18 @@ def test_kaggles_table_becomes_a_source_to_explore_and_to_train_on(visit, server
     page.reload()  # what was read is still there
     expect(page.get_by_role("heading", name="200 digits read")).to_be_visible()
     page.get_by_role("textbox", name="Name").fill("Class 7a")
-    option = page.get_by_role("option", name="CC0 1.0")
-    while not option.is_visible():  # on a phone a list closes while the page still scrolls to it
-        page.get_by_role("combobox", name="Licence").click()
-        page.wait_for_timeout(500)
-    option.click()
+    settle(page)
+    licence = page.get_by_role("combobox", name="Licence")
+    licence.scroll_into_view_if_needed()
+    box_at_rest(licence)  # on a phone a list closes while the page still scrolls to it
+    licence.click()
+    page.get_by_role("option", name="CC0 1.0").click()
     page.get_by_role("textbox", name="Origin").fill("our class")
     page.get_by_role("button", name="Keep digits").click()
     expect(page.get_by_text("class-7a: 200 digits were added.")).to_be_visible()
     settle(page)
     assert "source=class-7a" in page.url
     assert not any((with_sample / "uploads").iterdir())
-    page.goto(f"{server}/train")
+    page.goto(f"{own_server}/train")
     page.get_by_text("class-7a").click()
     expect(page.get_by_text("The network learns from 127 digits.")).to_be_visible()

@@ -5,19 +5,21 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import settle
+from tests.browser.conftest import PATIENCE, box_at_rest, settle
 from tests.conftest import wait_until
 
 ONE = [[(200, 60), (195, 190), (190, 320)]]
 SEVEN = [[(100, 80), (280, 80)], [(280, 80), (220, 200), (170, 320)]]
 
 
-def draw(page, strokes):
-    """Draw with the mouse as soon as the canvas is there."""
+def draw(page, strokes, *, at_once=False):
+    """Draw with the mouse. at_once: as soon as the canvas is there, whatever else the page still does."""
     canvas = page.locator("canvas.upper-canvas")
     canvas.wait_for()
     canvas.scroll_into_view_if_needed()
-    box = canvas.bounding_box()
+    if not at_once:
+        settle(page)
+    box = canvas.bounding_box() if at_once else box_at_rest(canvas)
     for (x, y), *rest in strokes:
         page.mouse.move(box["x"] + x, box["y"] + y)
         page.mouse.down()
@@ -33,7 +35,7 @@ def expect_answer(page, digit):
 def expect_ink(page):
     """Wait until the canvas is white where a SEVEN is."""
     pixel = "canvas => canvas.getContext('2d').getImageData(190, 80, 1, 1).data[0]"
-    wait_until(lambda: page.locator("canvas.dc-canvas.lower-canvas").evaluate(pixel) == 255, seconds=30)
+    wait_until(lambda: page.locator("canvas.dc-canvas.lower-canvas").evaluate(pixel) == 255, seconds=PATIENCE)
 
 
 @pytest.mark.parametrize(("strokes", "digit"), [(ONE, "1"), (SEVEN, "7")], ids=["one", "seven"])
@@ -56,7 +58,7 @@ def test_a_newcomer_needs_two_actions_to_a_prediction(visit, server):
 def test_a_stroke_drawn_the_moment_the_canvas_appears_is_not_lost(visit, server):
     for _ in range(3):
         page = visit(f"{server}/draw")
-        draw(page, ONE)
+        draw(page, ONE, at_once=True)
         expect_answer(page, "1")
         page.context.close()
 
@@ -98,7 +100,7 @@ def test_a_finger_draws_and_the_page_does_not_scroll(visit, server):
     canvas.wait_for()
     canvas.scroll_into_view_if_needed()
     settle(page)
-    box = canvas.bounding_box()
+    box = box_at_rest(canvas)
     assert box["x"] + box["width"] <= 390 - 16  # all of it is seen, with a margin to scroll by
     scrolled = page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop")
     touch = page.context.new_cdp_session(page)

@@ -3,7 +3,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import settle
+from tests.browser.conftest import box_at_rest, settle
 
 
 def test_from_home_the_canvas_is_one_click_away_and_above_the_fold(visit, server):
@@ -18,6 +18,7 @@ def test_the_steps_fill_the_width_as_equal_cards_that_are_links_as_a_whole(visit
     page = visit(server, width=1280)
     settle(page)
     cards = page.locator("[class*=st-key-home_step_]")
+    box_at_rest(cards.last)
     boxes = [card.bounding_box() for card in cards.all()]
     assert len(boxes) == 4 and len({(round(box["y"]), round(box["width"]), round(box["height"])) for box in boxes}) == 1
     assert boxes[3]["x"] + boxes[3]["width"] - boxes[0]["x"] > 1000
@@ -29,5 +30,9 @@ def test_the_steps_fill_the_width_as_equal_cards_that_are_links_as_a_whole(visit
 def test_the_picture_on_home_stands_still_for_those_who_want_no_motion(visit, server, wish, moves):
     page = visit(server, reduced_motion=wish)
     page.get_by_role("img", name="A 7 is drawn").wait_for()
-    running = page.evaluate("document.getAnimations().filter(one => one.animationName?.endsWith('-stroke')).length")
-    assert (running > 0) == moves
+    settle(page)
+    running = "document.getAnimations().filter(one => one.animationName?.endsWith('-stroke')).length"
+    if moves:
+        page.wait_for_function(f"{running} > 0")
+    else:
+        assert page.evaluate(running) == 0

@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 from playwright.sync_api import expect
 
+from tests.browser.conftest import box_at_rest, settle
 from tests.inference.photos import FOUR, SEVEN, photo, written
 
 TWO = photo(written((420, 900), [(SEVEN, 100, 100, 220), (FOUR, 600, 100, 220)]))
@@ -31,7 +32,8 @@ def test_a_picture_is_pasted_and_a_box_dragged_around_one_of_its_digits(visit, s
     expect(picture).to_be_visible()
     answer = page.locator(".st-key-draw_answer [data-testid=stMetricValue]")
     expect(answer).to_have_text("74")
-    box = picture.bounding_box()
+    settle(page)
+    box = box_at_rest(picture)
     page.mouse.move(box["x"] + 0.05 * box["width"], box["y"] + 0.1 * box["height"])
     page.mouse.down()
     page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.9 * box["height"], steps=5)
