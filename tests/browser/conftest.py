@@ -176,7 +176,7 @@ def wait_until_up(url, process):
 
 
 @pytest.fixture(scope="session")
-def _shared_server(sample_data, tmp_path_factory):
+def _served(sample_data, tmp_path_factory):
     home = tmp_path_factory.mktemp("browser") / "home"
     shutil.copytree(sample_data, home / "data")
     with serving(home) as address:
@@ -184,18 +184,18 @@ def _shared_server(sample_data, tmp_path_factory):
 
 
 @pytest.fixture
-def server(_shared_server, monkeypatch):
+def shared_server(_served, monkeypatch):
     """The address of a server with the sample, shared by tests that leave nothing behind but their visitors' drawings.
 
     DIGITS_HOME is its home.
     """
-    home, address = _shared_server
+    home, address = _served
     monkeypatch.setenv("DIGITS_HOME", str(home))
     return address
 
 
 @pytest.fixture
-def own_server(with_sample):
+def server(with_sample):
     """The address of a server with the sample for this test alone."""
     with serving(with_sample) as address:
         yield address

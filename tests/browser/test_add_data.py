@@ -8,10 +8,10 @@ from tests.browser.conftest import box_at_rest, settle
 from tests.data.reading.files import csv
 
 
-def test_kaggles_table_becomes_a_source_to_explore_and_to_train_on(visit, own_server, with_sample):
+def test_kaggles_table_becomes_a_source_to_explore_and_to_train_on(visit, server, with_sample):
     digits = open_dataset("sample")
     table = csv(np.array(digits.images[:200]), np.array(digits.labels[:200]))
-    page = visit(f"{own_server}/explore", width=400, height=800)
+    page = visit(f"{server}/explore", width=400, height=800)
     page.get_by_role("button", name="Add data").click()
     page.locator("input[type=file]").set_input_files({"name": "train.csv", "mimeType": "text/csv", "buffer": table})
     expect(page.get_by_role("heading", name="200 digits read")).to_be_visible()  # by a worker
@@ -31,6 +31,6 @@ def test_kaggles_table_becomes_a_source_to_explore_and_to_train_on(visit, own_se
     settle(page)
     assert "source=class-7a" in page.url
     assert not any((with_sample / "uploads").iterdir())
-    page.goto(f"{own_server}/train")
+    page.goto(f"{server}/train")
     page.get_by_text("class-7a").click()
     expect(page.get_by_text("The network learns from 127 digits.")).to_be_visible()

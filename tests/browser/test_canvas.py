@@ -37,8 +37,8 @@ def kept_strokes(page):
 
 
 @pytest.fixture
-def page(visit, server):
-    return visit(f"{server}/draw?model=starter", width=1280, height=710)
+def page(visit, shared_server):
+    return visit(f"{shared_server}/draw?model=starter", width=1280, height=710)
 
 
 def test_the_canvas_is_whole_with_undo_and_clear_in_every_window_and_ink_lies_under_the_pointer(page):

@@ -6,16 +6,16 @@ from playwright.sync_api import expect
 from tests.browser.conftest import box_at_rest, settle
 
 
-def test_from_home_the_canvas_is_one_click_away_and_above_the_fold(visit, server):
-    page = visit(server, width=1280, height=710)
+def test_from_home_the_canvas_is_one_click_away_and_above_the_fold(visit, shared_server):
+    page = visit(shared_server, width=1280, height=710)
     button = page.get_by_role("button", name="Draw a digit now")
     expect(button).to_be_in_viewport()
     button.click()
     page.locator("canvas.upper-canvas").wait_for()
 
 
-def test_the_steps_fill_the_width_as_equal_cards_that_are_links_as_a_whole(visit, server):
-    page = visit(server, width=1280)
+def test_the_steps_fill_the_width_as_equal_cards_that_are_links_as_a_whole(visit, shared_server):
+    page = visit(shared_server, width=1280)
     settle(page)
     cards = page.locator("[class*=st-key-home_step_]")
     box_at_rest(cards.last)
@@ -27,8 +27,8 @@ def test_the_steps_fill_the_width_as_equal_cards_that_are_links_as_a_whole(visit
 
 
 @pytest.mark.parametrize(("wish", "moves"), [("reduce", False), ("no-preference", True)])
-def test_the_picture_on_home_stands_still_for_those_who_want_no_motion(visit, server, wish, moves):
-    page = visit(server, reduced_motion=wish)
+def test_the_picture_on_home_stands_still_for_those_who_want_no_motion(visit, shared_server, wish, moves):
+    page = visit(shared_server, reduced_motion=wish)
     page.get_by_role("img", name="A 7 is drawn").wait_for()
     settle(page)
     running = "document.getAnimations().filter(one => one.animationName?.endsWith('-stroke')).length"

@@ -19,9 +19,9 @@ def test_each_page_opens_by_its_link_right_after_a_start(visit, with_sample, pat
             expect(page.get_by_role("link", name=name).first).to_be_attached()
 
 
-def test_no_page_is_wider_than_a_phone(visit, server):
+def test_no_page_is_wider_than_a_phone(visit, shared_server):
     for path in PAGES:
-        page = visit(f"{server}/{path}", width=400, height=800)
+        page = visit(f"{shared_server}/{path}", width=400, height=800)
         settle(page)
         plots_drawn(page)
         # Nobody sees the input of a slider; it is there for screen readers.
@@ -34,16 +34,16 @@ def test_no_page_is_wider_than_a_phone(visit, server):
         assert not overflow, f"{path}: {overflow}"
 
 
-def test_the_first_digit_is_a_five_with_its_one_hot_label(visit, server):
-    page = visit(f"{server}/explore?view=One+digit")
+def test_the_first_digit_is_a_five_with_its_one_hot_label(visit, shared_server):
+    page = visit(f"{shared_server}/explore?view=One+digit")
     page.get_by_text("[0, 0, 0, 0, 0, 1, 0, 0, 0, 0]").wait_for()
     page.get_by_role("button", name="Next").click()
     page.get_by_text("[1, 0, 0, 0, 0, 0, 0, 0, 0, 0]").wait_for()
     assert "index=1" in page.url
 
 
-def test_on_a_phone_no_figure_leaves_empty_space_no_digit_is_hidden_and_the_menu_closes(visit, server):
-    page = visit(f"{server}/explore", width=360, height=800)
+def test_on_a_phone_no_figure_leaves_empty_space_no_digit_is_hidden_and_the_menu_closes(visit, shared_server):
+    page = visit(f"{shared_server}/explore", width=360, height=800)
     figure = page.locator(".js-plotly-plot").first
     expect(figure).to_be_visible()
     settle(page)
@@ -58,8 +58,8 @@ def test_on_a_phone_no_figure_leaves_empty_space_no_digit_is_hidden_and_the_menu
     expect(page.get_by_test_id("stExpandSidebarButton")).to_be_visible()  # else the menu covers the page
 
 
-def test_letters_that_were_switched_off_stay_off_after_a_reload(visit, server):
-    page = visit(f"{server}/explore")
+def test_letters_that_were_switched_off_stay_off_after_a_reload(visit, shared_server):
+    page = visit(f"{shared_server}/explore")
     switch = page.get_by_test_id("stCheckbox").filter(has_text="Single-letter shortcuts")
     switch.click()
     page.wait_for_function("() => document.cookie.includes('digits_shortcuts=off')")

@@ -23,8 +23,8 @@ def data_url(picture):
     return "data:image/png;base64," + base64.b64encode(cv2.imencode(".png", picture[..., ::-1])[1]).decode()
 
 
-def test_a_picture_is_pasted_and_a_box_dragged_around_one_of_its_digits(visit, server):
-    page = visit(f"{server}/draw?model=starter")
+def test_a_picture_is_pasted_and_a_box_dragged_around_one_of_its_digits(visit, shared_server):
+    page = visit(f"{shared_server}/draw?model=starter")
     page.get_by_role("button", name="Picture").click()
     expect(page.get_by_role("button", name="Paste a picture")).to_be_visible()
     page.evaluate(PASTE, data_url(TWO))
@@ -55,8 +55,8 @@ def test_a_picture_is_pasted_and_a_box_dragged_around_one_of_its_digits(visit, s
         page.screenshot(path=f"{shots}/rows.png", full_page=True)
 
 
-def test_a_photo_of_a_phone_is_uploaded_turned_and_removed(visit, server):
-    page = visit(f"{server}/draw?model=starter", width=360, height=740)
+def test_a_photo_of_a_phone_is_uploaded_turned_and_removed(visit, shared_server):
+    page = visit(f"{shared_server}/draw?model=starter", width=360, height=740)
     page.get_by_role("button", name="Picture").click()
     turned = np.ascontiguousarray(np.rot90(photo(written((420, 420), [(SEVEN, 130, 100, 220)]))))
     content = cv2.imencode(".jpg", turned[..., ::-1])[1].tobytes()

@@ -18,8 +18,8 @@ def start(page, network, epochs):
     page.get_by_role("button", name="Start training").click()
 
 
-def test_a_training_on_the_sample_is_watched_to_its_end(visit, own_server):
-    page = visit(f"{own_server}/train")
+def test_a_training_on_the_sample_is_watched_to_its_end(visit, server):
+    page = visit(f"{server}/train")
     start(page, "mlp", 5)
     page.get_by_text("Starting").or_(page.get_by_text("Running")).first.wait_for()
     page.get_by_text("Test accuracy").wait_for(timeout=150_000)

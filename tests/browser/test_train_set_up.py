@@ -9,16 +9,16 @@ from digits.runs import store as runs
 from tests.browser.conftest import box_at_rest, settle
 
 
-def test_start_is_within_the_first_500_pixels(visit, server):
-    page = visit(f"{server}/train", width=1280, height=800)
+def test_start_is_within_the_first_500_pixels(visit, shared_server):
+    page = visit(f"{shared_server}/train", width=1280, height=800)
     settle(page)
     box = box_at_rest(page.get_by_role("button", name="Start training"))
     assert box["y"] + box["height"] <= 500
 
 
 @pytest.mark.parametrize("width", [360, 820, 1280, 1920])
-def test_the_cards_and_the_picture_of_the_network_fit_every_width(visit, server, width):
-    page = visit(f"{server}/train", width=width)
+def test_the_cards_and_the_picture_of_the_network_fit_every_width(visit, shared_server, width):
+    page = visit(f"{shared_server}/train", width=width)
     settle(page)
     pictures = page.locator(".network img")
     expect(pictures).to_have_count(5)
@@ -31,8 +31,8 @@ def test_the_cards_and_the_picture_of_the_network_fit_every_width(visit, server,
         assert box["x"] >= 0 and box["x"] + box["width"] <= width
 
 
-def test_a_keyboard_starts_names_and_ends_a_training_and_another_is_one_click_away(visit, own_server):
-    page = visit(f"{own_server}/train")
+def test_a_keyboard_starts_names_and_ends_a_training_and_another_is_one_click_away(visit, server):
+    page = visit(f"{server}/train")
     settle(page)
     page.get_by_text("One hidden layer").first.click()
     settle(page)
