@@ -185,7 +185,7 @@ def _served(sample_data, tmp_path_factory):
 
 @pytest.fixture
 def shared_server(_served, monkeypatch):
-    """The address of a server with the sample, shared by tests that leave nothing behind but their visitors' drawings.
+    """The address of a server with the sample, shared by tests that leave nothing behind but ink on a visitor's canvas.
 
     DIGITS_HOME is its home.
     """
