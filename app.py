@@ -12,11 +12,13 @@ from pages.shared.server import lifespan, service_routes
 app = st.App(__file__, lifespan=lifespan, routes=service_routes(), middleware=MIDDLEWARE, on_script_error=show_error)
 
 # Streamlit writes on its primary buttons in white, which nobody can read on the light blue of the dark theme; it hides
-# the last of ten pills on a phone; and over its pictures lies a button to enlarge them, which covers what is above.
+# the last of ten pills on a phone; over its pictures lies a button to enlarge them, which covers what is above; and on
+# a phone, where columns stand one below the other, it keeps the wide gap that is between them on a screen.
 STYLE = """<style>
 [data-testid="stBaseButton-primary"]:not(:disabled) { color: light-dark(#ffffff, #101318); }
 [data-testid="stButtonGroup"] > :is([role="radiogroup"], [role="toolbar"]) { flex-wrap: wrap; }
 [data-testid="stFullScreenFrame"]:has([data-testid="stImage"]) [data-testid="stElementToolbar"] { display: none; }
+@media (max-width: 640px) { [data-testid="stHorizontalBlock"]:has(> [data-testid="stColumn"]) { row-gap: 1rem; } }
 </style>"""
 # On a phone Streamlit leaves its menu open, over the page that was chosen in it.
 CLOSE_MENU = """<script>
