@@ -5,13 +5,12 @@ from playwright.sync_api import expect
 from digits.networks.settings import make_settings
 from digits.runs import store as runs
 from tests.browser.test_draw import SEVEN, draw, expect_answer
+from tests.conftest import wait_until
 
 
 def bars(page):
-    """The paths of the ten bars, as they stand in the picture now."""
-    return page.locator(".js-plotly-plot .barlayer .point path").evaluate_all(
-        "all => all.map(one => one.attributes.d.value)"
-    )
+    """The widths of the ten bars, as they are now."""
+    return page.locator(".probability-bars i").evaluate_all("all => all.map(one => one.style.width)")
 
 
 def test_the_bars_of_a_drawing_move_while_a_network_trains_and_an_epoch_can_be_chosen(visit, server):
@@ -30,9 +29,7 @@ def test_the_bars_of_a_drawing_move_while_a_network_trains_and_an_epoch_can_be_c
     label, seen = page.get_by_text("After epoch").inner_text(), bars(page)
     assert len(seen) == 10
     page.wait_for_function("label => !document.body.innerText.includes(label)", arg=label)
-    expect(page.locator(".js-plotly-plot .barlayer .point path")).to_have_count(10)
-    page.wait_for_timeout(1000)  # the bars glide
-    assert bars(page) != seen
+    wait_until(lambda: bars(page) != seen, seconds=30)
     expect_answer(page, "7")
     runs.stop(run)
     page.get_by_role("slider", name="Epoch").wait_for(timeout=60_000)
