@@ -25,7 +25,8 @@ def chart(
     place = st
     if proportions := _proportions(figure):  # on a narrow screen the figure is less high, too
         width = f"calc({figure.layout.height}px * {proportions})"  # else it would stand in the middle of a wider place
-        st.html(f"<style>.st-key-{key}_place {{ aspect-ratio: {proportions}; max-width: {width} }}</style>")
+        st.html(f"<style>.st-key-{key}_place {{ aspect-ratio: {proportions}; max-width: {width}; min-height: 0 }}"
+                "</style>")  # fmt: skip
         place, options["height"] = st.container(key=f"{key}_place"), "stretch"
     picture = {"filename": key.replace("_", "-"), "scale": 2}
     shown = {"displaylogo": False, "modeBarButtons": [list(tools)], "toImageButtonOptions": picture}
