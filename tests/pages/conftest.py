@@ -113,6 +113,11 @@ def click(page: AppTest, label: str) -> AppTest:
     return page
 
 
+def bars(page: AppTest) -> list[str]:
+    """Return the figures of ten probabilities on the page, as HTML."""
+    return [element.proto.body for element in page.get("html") if 'class="probability-bars"' in element.proto.body]
+
+
 def progress(page: AppTest) -> list[str]:
     """Return what the progress bars of the page say."""
     return [bar.proto.text for bar in page.get("progress")]
