@@ -34,6 +34,8 @@ def add_to(verbs) -> None:
         parser.add_argument(f"--{name}", type=int, metavar="N", help=help)
     parser.add_argument("--sampler", choices=SAMPLERS, help="how to choose (default: tpe)")
     parser.add_argument("--pruner", choices=PRUNERS, help="whether to end poor trials early (default: asha)")
+    libraries = SETTINGS["backend"].choices
+    parser.add_argument("--backend", choices=libraries, help="JAX trains ten learning rates at once")
     parser.add_argument("--ray", metavar="ADDRESS|local", help="train on a Ray cluster, or a local one")
     parser.add_argument("--resume", metavar="SWEEP", help="continue a sweep that ended early")
     parser.add_argument("--list", action="store_true", help="list the sweeps, the newest first")
@@ -72,7 +74,7 @@ def _list(options) -> int:
 
 
 def _created(options) -> store.Sweep:
-    names = ("source", "split", "trials", "seeds", "parallel", "seed", "sampler", "pruner", "ray")
+    names = ("source", "split", "trials", "seeds", "parallel", "seed", "sampler", "pruner", "ray", "backend")
     chosen = {name: value for name in names if (value := getattr(options, name)) is not None}
     architectures = options.architecture or [SETTINGS["architecture"].default]
     ranges = space.default(architectures, chosen.get("source", SETTINGS["source"].default))

@@ -16,6 +16,7 @@ from digits.runs import updates
 from digits.runs.run import RunState
 from digits.sweeps import store
 from digits.sweeps.local import LocalTrials, Progress
+from digits.sweeps.race import RaceTrials
 from digits.sweeps.store import COMPLETE, FAILED, PRUNED, RUNNING, Sweep, Trial
 from digits.sweeps.study import Study, check_installed
 from digits.tasks import TRIALS, Interrupted, TaskState, Work
@@ -45,10 +46,13 @@ def run(work: Work, sweep_id: str, part: str = "") -> TaskState:
 
 
 class Search:
-    """A sweep at work. place: where its trials train."""
+    """A sweep at work. place: where its trials train, unless JAX trains several at once."""
 
     def __init__(self, work: Work, sweep: Sweep, study: Study, place: LocalTrials):
-        self.work, self.sweep, self.plan, self.study, self.place = work, sweep, sweep.plan, study, place
+        self.work, self.sweep, self.plan, self.study = work, sweep, sweep.plan, study
+        races = RaceTrials(sweep) if sweep.plan.uses_jax else None  # seeds are all that the winner's repetitions vary
+        self.places = {False: races if sweep.plan.is_race else place, True: races or place}
+        """Where trials train, and where the best one is repeated."""
         self.began, self.cared, self.weighed = time.monotonic(), 0.0, time.monotonic()
         self.lost: dict[tuple[bool, int], int] = {}
         self.fraction = 0.0
@@ -82,11 +86,10 @@ class Search:
         known, states = store.trials(self.sweep.id), self.study.states()
         if len(states) < len(known):
             raise DigitsError("The study of this sweep is missing or damaged. Start a new sweep.")
-        for number in range(len(known), len(states)):
-            self._begin(number)
+        self._begin(range(len(known), len(states)))
         for trial in [*known, *self._repeats()]:
-            if trial.state == RUNNING and self.place.look(trial).state == RunState.PAUSED:
-                self.place.again(trial)
+            if trial.state == RUNNING and self.places[trial.repeats_best].look(trial).state == RunState.PAUSED:
+                self.places[trial.repeats_best].again(trial)
 
     def _repeats(self) -> list[Trial]:
         return store.trials(self.sweep.id, repeats_best=True)
@@ -100,8 +103,8 @@ class Search:
             for trial in running:
                 trials[trial.number] = self._follow(trial, request)
             running = [trial for trial in trials.values() if trial.state == RUNNING]
-            while not request and len(trials) < num_trials and len(running) < self.plan.parallel:
-                begun = self._begin(len(trials), best)
+            room = 0 if request else min(self.places[repeats_best].room(running, len(trials)), num_trials - len(trials))
+            for begun in self._begin(range(len(trials), len(trials) + room), best):
                 trials[begun.number] = begun
                 running.append(begun)
             self._tell(trials, num_trials, repeats_best)
@@ -112,20 +115,22 @@ class Search:
             self._weigh()
             time.sleep(LOOK_SECONDS)
 
-    def _begin(self, number: int, best: Trial | None = None) -> Trial:
-        """Begin a trial: one that the optimizer chooses, or `best` with a fresh seed."""
+    def _begin(self, numbers: range, best: Trial | None = None) -> list[Trial]:
+        """Begin trials: those that the optimizer chooses, or `best` with fresh seeds."""
+        return self.places[bool(best)].begin([self._chosen(number, best) for number in numbers]) if numbers else []
+
+    def _chosen(self, number: int, best: Trial | None) -> Trial:
         if best:
             seed = self.plan.seed + 1 + number
             params, settings = {"seed": seed}, replace(best.settings, seed=seed)
         else:
             params = self.study.ask(number)
             settings = self.plan.settings(params)
-        trial = Trial(self.sweep.id, bool(best), number, params, settings, RUNNING, [], None, "", "", None)
-        return self.place.begin(trial)
+        return Trial(self.sweep.id, bool(best), number, params, settings, RUNNING, [], None, "", "", None)
 
     def _follow(self, trial: Trial, request: str) -> Trial:
         """Take over what a trial has reached; end one that is not worth going on, or that is asked to."""
-        now = self.place.look(trial)
+        now = self.places[trial.repeats_best].look(trial)
         if len(now.accuracies) > len(trial.accuracies):
             trial = store.update_trial(trial, accuracies=now.accuracies)
             if not trial.repeats_best:
@@ -136,12 +141,14 @@ class Search:
             return self._ended(trial, now)
         is_poor = not trial.repeats_best and self.study.is_pruned(trial.number)
         if (is_poor or request) and now.state is None and not now.is_asked:
-            self.place.end(trial, "stop" if is_poor else request)
+            self.places[trial.repeats_best].end(trial, request or "stop", is_poor=is_poor and not request)
         return trial
 
     def _ended(self, trial: Trial, now: Progress) -> Trial:
         early = (RunState.STOPPED, RunState.PAUSED)
         state = COMPLETE if now.state == RunState.DONE else PRUNED if now.state in early else FAILED
+        if now.accuracies and now.accuracies != trial.accuracies:  # begun again, it ended earlier than before
+            trial = store.update_trial(trial, accuracies=now.accuracies)
         if not now.accuracies:
             state = FAILED
         cause = now.cause or ("It ended before its first epoch." if state == FAILED else "")
@@ -157,11 +164,11 @@ class Search:
         self.lost[key] = self.lost.get(key, 0) + 1
         if self.lost[key] > MAX_LOST:
             return self._ended(trial, now)
-        self.place.again(trial)
+        self.places[trial.repeats_best].again(trial)
         return trial
 
     def _is_at_work(self, trial: Trial, request: str) -> bool:
-        return not (request == "pause" and self.place.look(trial).state == RunState.PAUSED)
+        return not (request == "pause" and self.places[trial.repeats_best].look(trial).state == RunState.PAUSED)
 
     def _complete(self, trials: list[Trial]) -> None:
         """Let the runs of some trials come to the end of the pipeline, and wait for it. Raises DigitsError."""

@@ -92,6 +92,11 @@ def ends(range_: Any) -> list[Any]:
     return range_ if isinstance(range_, list) else [range_]
 
 
+def varies(range_: Any) -> bool:
+    """Return whether a range has more than one value."""
+    return len(ends(range_)) > 1
+
+
 def suggest(space: Space, trial: "optuna.trial.Trial") -> dict[str, Any]:
     """Let the optimizer choose a value for each setting that the network has. Return them with the fixed ones."""
     chosen: dict[str, Any] = {}
