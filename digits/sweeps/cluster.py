@@ -129,13 +129,20 @@ def _key(trial: Trial) -> str:
     return f"{trial.sweep} {trial.label}"
 
 
-def _connected(address: str) -> Any:
-    """Connect to a cluster, or start one that only this machine can reach. Raises DigitsError."""
+def check(address: str) -> None:
+    """Raise DigitsError, with what to do, if Ray is missing or nothing answers at an address."""
     if not is_installed("ray"):
         raise DigitsError(
             "Ray is not installed. Install what requirements-sweep.txt lists.",
             "Run: pip install -r requirements-sweep.txt",
         )
+    if address != LOCAL_RAY:
+        _check_answers(address)
+
+
+def _connected(address: str) -> Any:
+    """Connect to a cluster, or start one that only this machine can reach. Raises DigitsError."""
+    check(address)
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"  # nothing is sent to anybody
     os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
     import ray
@@ -144,7 +151,6 @@ def _connected(address: str) -> Any:
     if address == LOCAL_RAY:
         options |= {"address": "local", "_node_ip_address": "127.0.0.1", "include_dashboard": False}
     else:
-        _check_answers(address)
         options |= {"address": address, "runtime_env": {"py_modules": [str(ROOT / "digits")]}}
     heard = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
     try:

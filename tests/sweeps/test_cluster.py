@@ -92,18 +92,19 @@ def test_nodes_killed_again_and_again_cost_no_trial(two_nodes, quick, monkeypatc
     assert sweep.best == max(range(len(trials)), key=lambda number: trials[number].val_accuracy)
 
 
-def test_an_address_where_nobody_answers_is_said_at_once(quick):
+def test_an_address_where_nobody_answers_is_said_at_once(monkeypatch):
+    monkeypatch.setattr(cluster, "is_installed", lambda name: True)
     with socket.create_server(("127.0.0.1", 0)) as probe:
         free = probe.getsockname()[1]
     for address in (f"127.0.0.1:{free}", "nonsense"):
         with pytest.raises(DigitsError, match="No Ray cluster answers at this address"):
-            cluster._check_answers(address)
+            cluster.check(address)
 
 
 def test_without_ray_a_sentence_says_what_to_install(monkeypatch):
     monkeypatch.setattr(cluster, "is_installed", lambda name: False)
     with pytest.raises(DigitsError, match="Ray is not installed. Install what requirements-sweep.txt lists."):
-        cluster._connected("local")
+        cluster.check("local")
 
 
 def test_a_node_with_other_versions_trains_nothing():
