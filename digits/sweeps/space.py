@@ -75,7 +75,7 @@ def check(space: Space) -> None:
     if not (networks := ends(space.get("architecture") or [])):
         raise BadConfig("A sweep needs at least one network.")
     if not any(varies(range_) and any(fits(name, each) for each in networks) for name, range_ in space.items()):
-        raise BadConfig("All trials would be the same. Give at least one setting of the network several values.")
+        raise BadConfig("All trials would be the same. Let at least one setting vary.")
 
 
 def varied() -> list[str]:
