@@ -5,6 +5,7 @@ exactly once, and whoever continues the sweep takes them over.
 """
 
 import time
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 
 from digits import tasks
@@ -58,6 +59,8 @@ class Search:
         self.fraction = 0.0
         self.has_news = False
         """Whether a trial has ended since the importance of the settings was computed."""
+        self.thread = ThreadPoolExecutor(1, thread_name_prefix="importance")
+        self.weighing: Future[dict[str, float]] | None = None
 
     def run(self) -> TaskState:
         """Do what is missing: trials, the winner's model, the same network with fresh seeds."""
@@ -205,10 +208,12 @@ class Search:
             tasks.look_after()
 
     def _weigh(self) -> None:
-        """Compute how much each setting matters, when the next trial trains already: it takes a second or more."""
-        if self.has_news and time.monotonic() - self.weighed > IMPORTANCE_SECONDS:
-            store.update(self.sweep.id, importance=self.study.importance())
-            self.has_news, self.weighed = False, time.monotonic()
+        """Compute how much each setting matters, in a thread: it takes seconds, in which no trial is to wait."""
+        if self.weighing and self.weighing.done():
+            store.update(self.sweep.id, importance=self.weighing.result())
+            self.weighing, self.weighed = None, time.monotonic()
+        elif not self.weighing and self.has_news and time.monotonic() - self.weighed > IMPORTANCE_SECONDS:
+            self.has_news, self.weighing = False, self.thread.submit(self.study.importance)
 
     def _note_seconds(self) -> None:
         store.update(self.sweep.id, seconds=self.sweep.seconds + time.monotonic() - self.began)
