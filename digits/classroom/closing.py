@@ -11,6 +11,7 @@ import re
 import tempfile
 import time
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 from digits import classes, permissions, tasks
@@ -24,20 +25,26 @@ from digits.permissions import LOCAL, Action
 from digits.runs import store as runs
 from digits.runs import transfer
 from digits.storage import database, files
+from digits.storage.home import home
 from digits.sweeps import store as sweeps
 
 COLUMNS = ("first_name", "role", "joined", "runs", "drawings", "lesson_acts")
-TABLES = ("drafts", "choices", "lesson_acts")
+TABLES = ("turns", "drafts", "choices", "lesson_acts")
 """What belongs to a visitor and has neither files nor a store that deletes it."""
 STOP_SECONDS = 60.0  # in which what still runs comes to its end
 
 
-def export(of: Class, target: Path) -> None:
+def export_file(of: Class) -> Path:
+    """Return where the zip lies that the teacher lets a worker pack."""
+    return home() / "classes" / f"{of.code}.zip"
+
+
+def export(of: Class, target: Path, on_progress: Callable[[float, str], None] = lambda fraction, phase: None) -> None:
     """Write all of a class into one zip. May load Keras, to read the weights. Raises DigitsError, NotAllowed."""
     found = classes.members(of)
     for member in found:
         permissions.demand(Action.MANAGE, member.id)
-    files.atomic_write(target.absolute(), lambda part: _write(found, part))
+    files.atomic_write(target.absolute(), lambda part: _write(found, part, on_progress))
 
 
 def clear(visitor: str) -> None:
@@ -70,17 +77,19 @@ def end(of: Class, *, keep: bool = False) -> None:
             _stop(member.id)
         for member in found:
             clear(member.id)
+        export_file(of).unlink(missing_ok=True)
         classes.delete(of)
     else:
         classes.close(of)
 
 
-def _write(members: list[Member], file: Path) -> None:
+def _write(members: list[Member], file: Path, on_progress: Callable[[float, str], None]) -> None:
     table = io.StringIO()
     lines = csv.writer(table)
     lines.writerow(COLUMNS)
     with zipfile.ZipFile(file, "w") as archive, tempfile.TemporaryDirectory() as folder:
         for number, member in enumerate(members, start=1):
+            on_progress((number - 1) / len(members), f"Packing what member {number} of {len(members)} made")
             name = f"{number:02}-" + re.sub(r"\W+", "-", member.first_name)
             theirs, drawn = runs.page(limit=-1, owners=[member.id]), drawings.drawings([member.id])
             for run in theirs:

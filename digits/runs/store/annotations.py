@@ -35,7 +35,7 @@ def stop(run: Run, what: str = "stop") -> None:
 
 
 def move(run: Run, place: int) -> None:
-    """Move a queued run to that place, 1 for the next to start. Raises RunBusy if it is not queued."""
+    """Move a queued run to that place among its owner's, 1 for the first. Raises RunBusy if it is not queued."""
     task_store.move(run.task_id, place)
 
 

@@ -7,11 +7,14 @@ from collections.abc import Collection
 from typing import Any
 
 from digits.errors import UnknownRun
+from digits.networks.settings import Settings
 from digits.runs import starter
 from digits.runs.run import STARTER, Run, RunState
-from digits.runs.store.rows import SELECT, run_from
+from digits.runs.store.rows import SELECT, parsed, run_from
 from digits.storage import database
 from digits.storage.files import StoredFile
+from digits.tasks.task import TRAINING
+from digits.tasks.turns import ORDER
 
 FOUND = """instr(casefold(runs.id || ' ' || name || ' run ' || runs.number || ' ' || tags || ' ' || notes || ' '
   || runs.architecture), :search)"""
@@ -50,6 +53,13 @@ def of_owner(owner: str, since: str = "", limit: int = 50) -> list[Run]:
     return _runs(f"WHERE runs.owner = ? AND runs.created > ? {NEWEST} LIMIT ?", owner, since, limit)
 
 
+def newest_of_each(owners: Collection[str]) -> dict[str, Run]:
+    """Return the newest run of each of these owners, by owner; who has none is not there."""
+    ranked = f"SELECT id, row_number() OVER (PARTITION BY owner {NEWEST}) AS rank FROM runs WHERE {OF}"
+    found = _runs(f"WHERE runs.id IN (SELECT id FROM ({ranked}) WHERE rank = 1)", _of(owners))
+    return {run.owner: run for run in found}
+
+
 def with_model(limit: int = 50, owners: Owners = None) -> list[Run]:
     """Return the newest runs that have a model, or the weights to make one from; trials only if they have a model."""
     is_trial = "EXISTS (SELECT 1 FROM trials WHERE run = runs.id)"
@@ -83,7 +93,18 @@ def unfinished() -> list[Run]:
 
 def queue() -> list[Run]:
     """Return the runs that wait for the device, the next to start first."""
-    return _runs("WHERE tasks.state = 'queued' ORDER BY tasks.place, tasks.id")
+    return _runs(f"JOIN queue ON queue.id = tasks.id WHERE queue.lane = '{TRAINING}' {ORDER}")
+
+
+def durations(limit: int = 50) -> list[tuple[Settings, float]]:
+    """Return the settings of the runs that were done last, and how many seconds a worker was at each."""
+    rows = _rows(
+        """SELECT settings, seconds FROM runs JOIN tasks ON tasks.id = runs.task
+           WHERE tasks.state = 'done' AND seconds > 0 AND part = '' AND num_epochs = json_extract(settings, '$.epochs')
+           ORDER BY began DESC LIMIT ?""",
+        limit,
+    )
+    return [(parsed(row["settings"]), row["seconds"]) for row in rows]
 
 
 @database.parsing()

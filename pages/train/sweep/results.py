@@ -11,6 +11,7 @@ from digits.permissions import Action
 from digits.sweeps import store
 from digits.sweeps.store import RUNNING, Sweep, Trial
 from digits.tasks import TaskState
+from pages.shared import background
 from pages.shared.charts import chart
 from pages.shared.errors import attempt, told
 from pages.shared.text import duration
@@ -53,7 +54,8 @@ def _status(sweep: Sweep, trials: list[Trial]) -> None:
         color, icon = BADGES[str(state)]
         st.badge(state.capitalize(), color=color, icon=f":material/{icon}:")
         if not state.is_final:
-            text = "Waiting for its turn…" if state == TaskState.QUEUED else f"{sweep.task.phase}{_left(sweep, trials)}"
+            is_queued = state == TaskState.QUEUED
+            text = background.queue_text(sweep.task) if is_queued else f"{sweep.task.phase}{_left(sweep, trials)}"
             with st.container(width="stretch"):
                 st.progress(min(sweep.task.fraction, 1.0), text=text)
             if permissions.may(Action.STOP, sweep.owner):
@@ -149,7 +151,7 @@ def _table(trials: list[Trial], running: str) -> None:
                "Label smoothing": "%.3f"}  # fmt: skip
     columns = {name: st.column_config.NumberColumn(format=text) for name, text in formats.items()}
     st.dataframe(
-        rows, hide_index=True, height=min(38 + 35 * len(rows), 460), column_config=columns,
+        rows, hide_index=True, placeholder="", height=min(38 + 35 * len(rows), 460), column_config=columns,
         alt="The trials with their state, validation accuracy, seconds and settings, the best first",
     )  # fmt: skip
 
