@@ -6,7 +6,7 @@ import pytest
 
 from digits import classes, permissions, tasks
 from digits.classes import keys
-from digits.classroom import closing
+from digits.classroom import closing, collection
 from digits.data import adding, own_sources
 from digits.drawings import fine_tune
 from digits.drawings import store as drawings
@@ -21,7 +21,7 @@ from digits.sweeps import store as sweeps
 from digits.sweeps.plan import Plan
 from tests.classes.things import a_drawing, a_source
 
-PLAN = Plan(space={"architecture": "cnn"})
+PLAN = Plan(space={"architecture": "cnn", "batch_size": [32, 64]})
 CHANGES = {
     "make a run": lambda: runs.create(make_settings(), owner="me"),
     "import a run": lambda: transfer.import_zips([], owner="me"),
@@ -58,6 +58,7 @@ CHANGES = {
     "close a class": lambda: classes.close(classes.opened()[0]),
     "forget a class": lambda: classes.delete(classes.opened()[0]),
     "export a class": lambda: closing.export(classes.opened()[0], Path("never.zip")),
+    "share a drawing": lambda: collection.share(a_drawing(1).id, True),
     "clear somebody": lambda: closing.clear("anna"),
 }
 
