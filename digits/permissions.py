@@ -71,6 +71,7 @@ class Who:
     id: str
     role: Role
     within: Class | None = None
+    first_name: str = ""
 
 
 _current: ContextVar[str | None] = ContextVar("current", default=None)
@@ -107,11 +108,12 @@ def who() -> Who:
 
 def identify(visitor: str) -> Who:
     """Return what a visitor is here."""
-    if visitor == LOCAL or not classes.opened():
+    if visitor == LOCAL:
         return Who(visitor, Role.MACHINE)
-    if found := classes.member(visitor):
-        return Who(visitor, Role(found.role), classes.get(found.class_id))
-    return Who(visitor, Role.STRANGER)
+    is_any_open, within, member = classes.place_of(visitor)
+    if member:
+        return Who(visitor, Role(member.role), within, member.first_name)
+    return Who(visitor, Role.STRANGER if is_any_open else Role.MACHINE)
 
 
 def may(action: Action, owner: str, someone: Who | None = None) -> bool:
@@ -186,3 +188,14 @@ def _is_of(someone: Who, owner: str) -> bool:
         return True
     found = classes.member(owner)
     return found is not None and found.class_id == someone.within.id
+
+
+def _demand_class(class_id: int | None) -> None:
+    """Raise NotAllowed unless who acts may manage the class with that id; None for one that they want to open."""
+    someone = who()
+    is_teacher = someone.role == Role.TEACHER and someone.within.id == class_id
+    if someone.role != Role.MACHINE and not is_teacher:
+        raise NotAllowed("Only the teacher may do this.")
+
+
+classes.guard_by(_demand_class)

@@ -4,6 +4,7 @@ import hmac
 import secrets
 import sqlite3
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -56,8 +57,22 @@ class Member:
         return keys.personal_key(self.id, self.key_number)
 
 
+def _nobody_asks(class_id: int | None) -> None:
+    """Let everybody manage every class, as long as digits.permissions has not said who may."""
+
+
+_demand: Callable[[int | None], None] = _nobody_asks
+
+
+def guard_by(demand: Callable[[int | None], None]) -> None:
+    """Call `demand` before every change: it raises for who may not manage the class of that id, or make one (None)."""
+    global _demand
+    _demand = demand
+
+
 def create(name: str, pin: str) -> Class:
-    """Open a class. Raises BadConfig for a name or PIN that will not do."""
+    """Open a class. Raises BadConfig for a name or PIN that will not do, NotAllowed like all that change a class."""
+    _demand(None)
     name = _plain(name, "name of the class")
     if not 4 <= len(pin) <= keys.MAX_PIN or not pin.isprintable():
         raise BadConfig(f"The PIN has {len(pin)} characters; expected 4 to {keys.MAX_PIN}.")
@@ -147,6 +162,17 @@ def member(visitor: str) -> Member | None:
     return _member(rows[0]) if rows else None
 
 
+def place_of(visitor: str) -> tuple[bool, Class | None, Member | None]:
+    """Return whether any class is open, and the class and the member that a visitor is, in one look."""
+    with database.reading() as connection:
+        [is_any_open] = connection.execute("SELECT EXISTS (SELECT 1 FROM classes WHERE closed IS NULL)").fetchone()
+        row = connection.execute(f"{MEMBERS} AND members.id = ?", (visitor,)).fetchone() if is_any_open else None
+        if row is None:
+            return bool(is_any_open), None, None
+        within = connection.execute("SELECT * FROM classes WHERE id = ?", (row["class"],)).fetchone()
+    return True, _class(within), _member(row)
+
+
 def was_member(visitor: str) -> bool:
     """Return whether a visitor is or was in a class, open or closed."""
     return bool(_rows("SELECT 1 FROM members WHERE id = ?", visitor))
@@ -166,32 +192,38 @@ def by_key(key: str) -> Member | None:
 
 def renew_key(of: Member) -> Member:
     """Make the personal link of a member void, and return them with a new one."""
+    _demand(of.class_id)
     _change("UPDATE members SET key_number = key_number + 1 WHERE id = ?", of.id)
     return member(of.id)
 
 
 def remove(of: Member) -> None:
     """Take somebody out of their class. What they made stays; only the machine's owner may change it then."""
+    _demand(of.class_id)
     _change("DELETE FROM members WHERE id = ?", of.id)
 
 
 def pause(of: Class, paused: bool) -> None:
     """Let the pupils only look, or let them work again."""
+    _demand(of.id)
     _change("UPDATE classes SET paused = ? WHERE id = ?", paused, of.id)
 
 
 def hide_names(of: Class, hide: bool) -> None:
     """Show no names in what everybody sees, or show them."""
+    _demand(of.id)
     _change("UPDATE classes SET hide_names = ? WHERE id = ?", hide, of.id)
 
 
 def close(of: Class) -> None:
     """Let nobody in any more; its members are strangers again. What they made stays."""
+    _demand(of.id)
     _change("UPDATE classes SET closed = ? WHERE id = ? AND closed IS NULL", _now(), of.id)
 
 
 def delete(of: Class) -> None:
     """Forget a class and its members. What they made is deleted by digits.classroom."""
+    _demand(of.id)
     _change("DELETE FROM classes WHERE id = ?", of.id)
 
 

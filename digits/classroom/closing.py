@@ -11,6 +11,7 @@ import re
 import tempfile
 import time
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 from digits import classes, permissions, tasks
@@ -20,10 +21,11 @@ from digits.drawings import import_export
 from digits.drawings import store as drawings
 from digits.errors import RunBusy
 from digits.lessons import store as lessons
-from digits.permissions import Action
+from digits.permissions import LOCAL, Action
 from digits.runs import store as runs
 from digits.runs import transfer
 from digits.storage import database, files
+from digits.storage.home import home
 from digits.sweeps import store as sweeps
 
 COLUMNS = ("first_name", "role", "joined", "runs", "drawings", "lesson_acts")
@@ -32,12 +34,17 @@ TABLES = ("turns", "drafts", "choices", "lesson_acts")
 STOP_SECONDS = 60.0  # in which what still runs comes to its end
 
 
-def export(of: Class, target: Path) -> None:
+def export_file(of: Class) -> Path:
+    """Return where the zip lies that the teacher lets a worker pack."""
+    return home() / "classes" / f"{of.code}.zip"
+
+
+def export(of: Class, target: Path, on_progress: Callable[[float, str], None] = lambda fraction, phase: None) -> None:
     """Write all of a class into one zip. May load Keras, to read the weights. Raises DigitsError, NotAllowed."""
     found = classes.members(of)
     for member in found:
         permissions.demand(Action.MANAGE, member.id)
-    files.atomic_write(target.absolute(), lambda part: _write(found, part))
+    files.atomic_write(target.absolute(), lambda part: _write(found, part, on_progress))
 
 
 def clear(visitor: str) -> None:
@@ -57,25 +64,32 @@ def clear(visitor: str) -> None:
     with database.writing() as connection:
         for table in TABLES:
             connection.execute(f"DELETE FROM {table} WHERE owner = ?", (visitor,))
+        # What they had computed of others' things stays, and names nobody.
+        connection.execute("UPDATE tasks SET owner = ? WHERE owner = ?", (LOCAL, visitor))
 
 
 def end(of: Class, *, keep: bool = False) -> None:
     """Close a class. Without `keep`, everything of its members is deleted for ever. Raises what `clear` raises."""
     if not keep:
         classes.pause(of, True)  # so that nothing new comes meanwhile
-        for member in classes.members(of):
+        found = classes.members(of)
+        for member in found:
+            _stop(member.id)
+        for member in found:
             clear(member.id)
+        export_file(of).unlink(missing_ok=True)
         classes.delete(of)
     else:
         classes.close(of)
 
 
-def _write(members: list[Member], file: Path) -> None:
+def _write(members: list[Member], file: Path, on_progress: Callable[[float, str], None]) -> None:
     table = io.StringIO()
     lines = csv.writer(table)
     lines.writerow(COLUMNS)
     with zipfile.ZipFile(file, "w") as archive, tempfile.TemporaryDirectory() as folder:
         for number, member in enumerate(members, start=1):
+            on_progress((number - 1) / len(members), f"Packing what member {number} of {len(members)} made")
             name = f"{number:02}-" + re.sub(r"\W+", "-", member.first_name)
             theirs, drawn = runs.page(limit=-1, owners=[member.id]), drawings.drawings([member.id])
             for run in theirs:
@@ -90,9 +104,14 @@ def _write(members: list[Member], file: Path) -> None:
 
 
 def _stop(visitor: str) -> None:
-    """Stop what a visitor's tasks do, and wait until they have ended."""
+    """Stop what a visitor's tasks do, and others' tasks on their runs, and wait until they have ended."""
+    ids = {run.id for run in runs.page(limit=-1, owners=[visitor])}
     end = time.monotonic() + STOP_SECONDS
-    while theirs := [task for task in tasks.unfinished() if task.owner == visitor and not task.state.is_final]:
+    while theirs := [
+        task
+        for task in tasks.unfinished()
+        if (task.owner == visitor or task.subject in ids) and not task.state.is_final
+    ]:
         for task in theirs:
             if not task.request:
                 tasks.stop(task.id)

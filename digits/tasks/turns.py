@@ -17,6 +17,9 @@ MAX_RUNNING, MAX_WAITING = 1, 3  # tasks of a person in a lane while a class is 
 
 ORDER = "ORDER BY queue.round, queue.turn, queue.first, queue.id"
 """Of the view `queue`: the next task to begin first."""
+PAUSED = """SELECT members.id FROM members JOIN classes ON classes.id = class
+  WHERE role = 'pupil' AND paused AND closed IS NULL"""
+"""The pupils of a class that its teacher has paused: their tasks wait."""
 
 
 def is_limited(owner: str, lane: str) -> bool:
@@ -42,6 +45,7 @@ def due(connection: sqlite3.Connection, lane: str, num_free: int, *, own: int = 
     rows = connection.execute(
         f"""SELECT tasks.id, kind, owner, reserved FROM queue JOIN tasks ON tasks.id = queue.id
             WHERE queue.lane = ? AND (reserved IS NULL OR reserved IN (SELECT id FROM workers WHERE renewed > ?))
+              AND owner NOT IN ({PAUSED})
             {ORDER}""",
         (lane, clock() - SILENT_SECONDS),
     ).fetchall()

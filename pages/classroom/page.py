@@ -5,13 +5,12 @@ import re
 from pathlib import Path
 from urllib.parse import urljoin
 
-import cv2
-import numpy as np
 import streamlit as st
 
 from digits import classes, permissions
 from digits.classes import Class, Member
 from digits.permissions import Role
+from pages.classroom.qr_code import qr_code
 from pages.shared import joining
 from pages.shared.errors import told
 from pages.shared.visitor import is_named, logged_in, must_log_in, owner
@@ -78,19 +77,11 @@ def _show_member(member: Member, of: Class) -> None:
     with st.expander("Come back on another device", icon=":material/qr_code_2:"):
         link = urljoin(st.context.url or "", f"/class/key/{member.key}")
         st.markdown("Scan this code, or keep this link. It is yours alone: whoever has it can use your space.")
-        st.image(_qr_code(link), width=220, alt="QR code of your personal link")
+        st.image(qr_code(link), width=220, alt="QR code of your personal link")
         st.code(link, language=None, wrap_lines=True)
     with st.expander("Leave on this device", icon=":material/logout:"):
         st.markdown("For the next person at this device. You come back with your personal link.")
         st.html(LEAVE)
-
-
-@st.cache_data(max_entries=200, show_spinner=False)
-def _qr_code(text: str) -> np.ndarray:
-    """Return the QR code of a text, (H, W) uint8, with the white margin of four modules that ISO/IEC 18004 asks for."""
-    modules = cv2.QRCodeEncoder.create().encode(text)
-    bordered = cv2.copyMakeBorder(modules, 4, 4, 4, 4, cv2.BORDER_CONSTANT, value=255)
-    return cv2.resize(bordered, None, fx=8, fy=8, interpolation=cv2.INTER_NEAREST)
 
 
 show()

@@ -2,7 +2,10 @@
 
 import streamlit as st
 
-from digits import classes, permissions
+from digits import permissions
+from digits.classes import Class
+from digits.classroom import overview
+from digits.errors import StoreUnavailable
 from digits.permissions import LOCAL, Role
 from digits.storage.home import home
 from pages.shared.visitor import EVERYONE, owner
@@ -13,7 +16,10 @@ OPEN_TO_ALL = ("", "glossary", "class")
 
 def lets_in(address: str) -> bool:
     """Show who one is in the class, if one is open; return whether the page with that address may be shown."""
-    who = permissions.identify(owner())
+    try:
+        who = permissions.identify(owner())
+    except StoreUnavailable:
+        return True  # nothing can be changed then, and the page says so itself
     if who.role == Role.MACHINE:
         return True
     if who.role == Role.STRANGER:
@@ -25,6 +31,15 @@ def lets_in(address: str) -> bool:
     return True
 
 
+def taught() -> Class | None:
+    """Return the open class whose teacher sees the page; None for everybody else."""
+    try:
+        who = permissions.identify(owner())
+    except StoreUnavailable:
+        return None
+    return who.within if who.role == Role.TEACHER else None
+
+
 def whose(run_owner: str) -> str:
     """Return the first name of who made a run, where those of others are shown; empty for one's own."""
     if not st.session_state.get(EVERYONE) or run_owner in (owner(), LOCAL):
@@ -34,11 +49,9 @@ def whose(run_owner: str) -> str:
 
 @st.cache_data(max_entries=100, ttl=2, show_spinner=False)
 def _names(place: str, visitor: str) -> dict[str, str]:
-    """Return the first names in the class of a visitor by their ids; without names if the teacher hides them."""
+    """Return what the members of a visitor's class are called, by their ids."""
     who = permissions.identify(visitor)
-    if who.within is None or (who.within.hide_names and who.role != Role.TEACHER):
-        return {}
-    return {member.id: member.first_name for member in classes.members(who.within)}
+    return overview.names(who.within) if who.within else {}
 
 
 def _invite(*, must: bool) -> None:
@@ -51,10 +64,9 @@ def _invite(*, must: bool) -> None:
 
 
 def _show_member(who: permissions.Who) -> None:
-    member = classes.member(who.id)
     is_teacher = who.role == Role.TEACHER
     with st.container(horizontal=True, vertical_alignment="center", key="class_line"):
-        st.text(f"{member.first_name} · {who.within.name}", width="content")  # no Markdown: their own words
+        st.text(f"{who.first_name} · {who.within.name}", width="content")  # no Markdown: their own words
         st.page_link("pages/classroom/page.py", label="Class", icon=":material/groups:")
         st.toggle(
             "Everything of the class" if is_teacher else "Runs of the class", key=EVERYONE,

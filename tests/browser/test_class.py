@@ -9,6 +9,7 @@ from digits.runs import store as runs
 from tests.browser.conftest import serving, settle
 from tests.browser.test_one_model import STARTER, choose, expect_model, visitor_of
 from tests.classes.things import a_drawing
+from tests.conftest import wait_until
 from tests.runs.conftest import finished
 
 PIN = "246810"
@@ -60,8 +61,11 @@ def test_two_pupils_have_a_space_of_their_own_and_the_teacher_manages_both(visit
         bert.goto(f"{address}/evaluate")
         bert.get_by_text("Runs of the class").click()
         choose(bert, SHOWN)
-        expect_model(bert, SHOWN)
-        assert models.chosen(visitor_of(bert)).id == models.chosen(mine).id == run.id
+        his = visitor_of(bert)
+        wait_until(lambda: models.chosen(his).id == run.id)
+        choose(bert, STARTER)
+        wait_until(lambda: models.chosen(his).id == "starter")
+        assert models.chosen(mine).id == run.id
 
         link = f"{address}/class/key/{classes.member(mine).key}"
         second = visit(link)  # Anna's other device
@@ -70,6 +74,7 @@ def test_two_pupils_have_a_space_of_their_own_and_the_teacher_manages_both(visit
         second.get_by_text("Drawings: 1").wait_for()
 
         teacher.goto(f"{address}/train?train_view=Watch&run={run.id}")
+        settle(teacher)
         teacher.get_by_role("button", name="Manage run").click()
         teacher.get_by_text("Delete", exact=True).click()
         teacher.get_by_role("button", name="Delete run").click()

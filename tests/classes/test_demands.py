@@ -1,5 +1,7 @@
 """Every function that changes what somebody owns asks whether that is allowed: no page can forget it."""
 
+from pathlib import Path
+
 import pytest
 
 from digits import classes, permissions, tasks
@@ -48,6 +50,14 @@ CHANGES = {
     "begin the lesson": lambda: lessons.begin("anna"),
     "note an answer": lambda: lessons.replace("anna", "answer"),
     "begin the contrast": lambda: contrast.begin("anna"),
+    "open a class": lambda: classes.create("8a", "123456"),
+    "pause a class": lambda: classes.pause(classes.opened()[0], True),
+    "hide names": lambda: classes.hide_names(classes.opened()[0], True),
+    "take somebody out": lambda: classes.remove(classes.member("anna")),
+    "renew a link": lambda: classes.renew_key(classes.member("anna")),
+    "close a class": lambda: classes.close(classes.opened()[0]),
+    "forget a class": lambda: classes.delete(classes.opened()[0]),
+    "export a class": lambda: closing.export(classes.opened()[0], Path("never.zip")),
     "clear somebody": lambda: closing.clear("anna"),
 }
 
@@ -63,6 +73,7 @@ def of_anna(digits_home, monkeypatch):
     opened = classes.create("7b", "123456")
     for visitor in ("anna", "bert"):
         classes.join(opened, visitor, visitor)
+    classes.join(classes.create("8a", "123456"), "Mr Ray", "other teacher", "teacher")
     runs.create(make_settings(), owner="anna")
     drawings.put(a_drawing(1), owner="anna")
     a_source("hers", "anna")
@@ -76,7 +87,7 @@ def everything():
 
 
 @pytest.mark.parametrize("change", CHANGES)
-@pytest.mark.parametrize("visitor", ["stranger", "bert"])
+@pytest.mark.parametrize("visitor", ["stranger", "bert", "other teacher"])
 def test_who_may_not_change_something_changes_nothing(of_anna, change, visitor):
     before = everything()
     with permissions.acting_as(visitor), pytest.raises(NotAllowed):

@@ -18,8 +18,9 @@ from digits.networks.settings import make_settings
 from digits.runs import exported_run, models, transfer
 from digits.runs import store as runs
 from digits.storage import database
+from digits.tasks import store as task_store
 from tests.classes.things import a_drawing, a_source
-from tests.runs.conftest import finished
+from tests.runs.test_transfer import zipped
 
 
 @pytest.fixture
@@ -35,16 +36,20 @@ def taught(digits_home, monkeypatch):
         a_source(f"of-{owner}", owner)
         lessons.begin(owner)
         models.choose(runs.get("starter"), owner)
-    runs.create(make_settings(), owner="anna", name="waits")
+    hers = runs.create(make_settings(), owner="anna", name="waits")
+    with database.writing() as connection:  # Bert has begun something with it
+        task_store.enqueue(connection, "robustness", hers.id, "tutorial", owner="bert")
+        task_store.enqueue(connection, "prepare", "mnist", owner="anna")
     return opened
 
 
 def test_closing_deletes_what_its_members_made_and_nothing_else(taught):
     closing.end(taught)
     assert classes.all_classes() == [] and tasks.unfinished() == []
+    assert tasks.find("prepare", "mnist").owner == "local"
     assert [run.name for run in runs.page()] == ["outside"]
     with database.reading() as connection:
-        for table in ("runs", "drawings", "sources", "lesson_acts", "choices", "tasks"):
+        for table in ("runs", "drawings", "sources", "lesson_acts", "choices"):
             assert [row["owner"] for row in connection.execute(f"SELECT DISTINCT owner FROM {table}")] == ["outside"]
 
 
@@ -65,8 +70,6 @@ def test_only_the_teacher_and_the_machine_clear_what_somebody_made(taught):
 
 
 def test_the_command_line_opens_lists_exports_and_closes(digits_home, tmp_path, capsys):
-    with_run = finished(owner="anna")
-
     def said(*arguments):
         assert main(["class", *map(str, arguments)]) == 0
         return capsys.readouterr().out
@@ -78,6 +81,8 @@ def test_the_command_line_opens_lists_exports_and_closes(digits_home, tmp_path, 
     classes.join(opened, "Anna", "anna")
     classes.join(opened, "=Bert", "bert")
     drawings.put(a_drawing(7), owner="anna")
+    (tmp_path / "hers.zip").write_bytes(zipped())
+    [run_id] = transfer.import_zips([tmp_path / "hers.zip"], owner="anna")
     [first, second] = json.loads(said("list", "--json"))
     assert (first["members"], second["members"], first["closed"]) == (2, 0, None)
     assert f"{made['code']}  open      2 members  7b" in said("list")
@@ -96,7 +101,7 @@ def test_the_command_line_opens_lists_exports_and_closes(digits_home, tmp_path, 
         ("'=Bert", "0", "0"),
     ]
     assert runs.count() == 0 and len(json.loads(said("list", "--json"))) == 1
-    assert transfer.import_zips([tmp_path / "run.zip"]) == [with_run.id]
+    assert transfer.import_zips([tmp_path / "run.zip"]) == [run_id]
     assert exported_run.read(tmp_path / "run.zip").described["epochs"]
 
     assert main(["class", "close", "NOTONE"]) == 1 and "There is no such class" in capsys.readouterr().err

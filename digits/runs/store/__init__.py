@@ -16,6 +16,7 @@ from digits.runs.store.queries import (
     last_tick,
     learned_from,
     named_files,
+    newest_of_each,
     of_owner,
     page,
     queue,

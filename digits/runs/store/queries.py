@@ -53,6 +53,13 @@ def of_owner(owner: str, since: str = "", limit: int = 50) -> list[Run]:
     return _runs(f"WHERE runs.owner = ? AND runs.created > ? {NEWEST} LIMIT ?", owner, since, limit)
 
 
+def newest_of_each(owners: Collection[str]) -> dict[str, Run]:
+    """Return the newest run of each of these owners, by owner; who has none is not there."""
+    ranked = f"SELECT id, row_number() OVER (PARTITION BY owner {NEWEST}) AS rank FROM runs WHERE {OF}"
+    found = _runs(f"WHERE runs.id IN (SELECT id FROM ({ranked}) WHERE rank = 1)", _of(owners))
+    return {run.owner: run for run in found}
+
+
 def with_model(limit: int = 50, owners: Owners = None) -> list[Run]:
     """Return the newest runs that have a model, or the weights to make one from; trials only if they have a model."""
     is_trial = "EXISTS (SELECT 1 FROM trials WHERE run = runs.id)"

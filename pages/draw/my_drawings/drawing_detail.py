@@ -12,6 +12,7 @@ from digits.drawings import store
 from digits.drawings.drawing import SIDE, Drawing
 from digits.inference.prediction import predict_many
 from digits.inference.recognizer import Recognizer
+from pages.draw.my_drawings import sharing
 from pages.shared.errors import attempt
 from pages.shared.picture import show_enlarged
 from pages.shared.text import confidence_text
@@ -45,6 +46,7 @@ def show(drawing: Drawing, recognizer: Recognizer) -> None:
             "Label", range(10), key=key, required=True,
             on_change=lambda: attempt(_relabel, drawing, st.session_state[key]),
         )  # fmt: skip
+        sharing.show_one(drawing)
         with st.container(horizontal=True):
             st.button(
                 "Delete drawing", icon=":material/delete:", key="draw_delete", on_click=attempt,

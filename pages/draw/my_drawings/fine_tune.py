@@ -14,6 +14,7 @@ from digits.runs import store as runs
 from digits.runs.run import Run, RunState
 from digits.training.fine_tuning import MIN_DRAWINGS
 from pages.draw.my_drawings import fine_tune_result as result_panel
+from pages.draw.my_drawings import sharing
 from pages.shared.cache import Drawings
 from pages.shared.errors import attempt, told
 from pages.shared.visitor import owner, shows_everyone
@@ -53,6 +54,7 @@ def _offer(parent: Run, drawings: Drawings) -> None:
         args=(_begin, parent), disabled=too_few,
         help=f"You need at least {MIN_DRAWINGS} drawings. About twenty of one style are enough." if too_few else None,
     )  # fmt: skip
+    sharing.offer_fine_tuning(parent)
 
 
 def _begin(parent: Run) -> None:
