@@ -1,8 +1,8 @@
 """The end of a class: everything in one zip, then nothing of it is left.
 
 members.csv                  a line for each member: first name, role, when they joined, how much they made
-runs/01-Anna/<run id>.zip    as `python -m digits runs import` reads them; runs without a model are not there, and of one
-                             that is damaged there is a text that says so
+runs/01-Anna/<run id>.zip    as `python -m digits runs import` reads them; runs without a model are not there; of a
+                             damaged one there is a text that says so
 drawings/01-Anna.zip         as My drawings imports them
 """
 

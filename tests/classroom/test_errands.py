@@ -12,7 +12,7 @@ from digits.permissions import NotAllowed
 from digits.runs import store as runs
 from digits.tasks import COMPUTING, TaskState, do_now
 from tests.classes.things import a_drawing
-from tests.runs.conftest import finished
+from tests.pages.conftest import copy_run, execute
 
 TEACHER = "teacher"
 
@@ -55,8 +55,9 @@ def test_a_worker_clears_one_pupil_or_all_and_never_the_teacher(busy, pupil, lef
     assert waiting() == left and len(drawings.drawings()) == len(left)
 
 
-def test_a_damaged_run_costs_the_class_no_other(opened, tmp_path):
-    good, bad = (finished(owner="anna") for _ in range(2))
+def test_a_damaged_run_costs_the_class_no_other(with_run, opened, tmp_path):
+    good, bad = with_run, copy_run(with_run)
+    execute("UPDATE runs SET owner = 'anna'")
     bad.model.file("model.keras").write_bytes(b"damaged")
     closing.export(opened, tmp_path / "7b.zip")
     with zipfile.ZipFile(tmp_path / "7b.zip") as archive:
