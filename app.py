@@ -13,12 +13,19 @@ from pages.shared.server import lifespan, service_routes
 routes = [*joining.routes(), *service_routes()]
 app = st.App(__file__, lifespan=lifespan, routes=routes, middleware=MIDDLEWARE, on_script_error=show_error)
 
-# Streamlit writes on its primary buttons in white, which nobody can read on the light blue of the dark theme; it hides
-# the last of ten pills on a phone; and over its pictures lies a button to enlarge them, which covers what is above.
+# What Streamlit does not do well, in the order of the rules: its primary buttons are white on the light blue of the
+# dark theme, which nobody can read; on a phone the last of ten pills is hidden, and where choices wrap, the one beside
+# the chosen one lacks a side; a button to enlarge a picture covers what is above it; and columns that stand one below
+# the other, on a phone, keep the wide gap that is between them on a screen.
 STYLE = """<style>
 [data-testid="stBaseButton-primary"]:not(:disabled) { color: light-dark(#ffffff, #101318); }
 [data-testid="stButtonGroup"] > :is([role="radiogroup"], [role="toolbar"]) { flex-wrap: wrap; }
+[data-variant="segmented_control"]:not([data-selected], :hover) {
+  border-color: light-dark(#d9d4c7, #3a404c) !important;
+}
+[data-variant="segmented_control"][data-selected] { z-index: 1; }
 [data-testid="stFullScreenFrame"]:has([data-testid="stImage"]) [data-testid="stElementToolbar"] { display: none; }
+@media (max-width: 640px) { [data-testid="stHorizontalBlock"]:has(> [data-testid="stColumn"]) { row-gap: 1rem; } }
 </style>"""
 # On a phone Streamlit leaves its menu open, over the page that was chosen in it.
 CLOSE_MENU = """<script>

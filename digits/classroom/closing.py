@@ -30,7 +30,7 @@ from digits.storage.home import home
 from digits.sweeps import store as sweeps
 
 COLUMNS = ("first_name", "role", "joined", "runs", "drawings", "lesson_acts")
-TABLES = ("drafts", "choices", "lesson_acts")
+TABLES = ("turns", "drafts", "choices", "lesson_acts")
 """What belongs to a visitor and has neither files nor a store that deletes it."""
 STOP_SECONDS = 60.0  # in which what still runs comes to its end
 

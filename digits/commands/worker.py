@@ -15,7 +15,7 @@ from digits.exports import downloads
 from digits.networks.settings import make_settings
 from digits.runs import store as runs
 from digits.runs import transfer
-from digits.sweeps import search
+from digits.sweeps import race, race_worker, search
 from digits.tasks import TRAINING, Work, serve
 
 
@@ -59,6 +59,7 @@ HANDLERS = {
     "train": pipeline.run,
     "complete": pipeline.complete,
     "sweep": search.run,
+    race.KIND: race_worker.run,
     "prepare": prepare_task,
     adding.READ: adding.read_task,
     "evaluate": _of_run(evaluate.evaluate),

@@ -66,13 +66,23 @@ def import_zips(
     owner: str = tasks.LOCAL,
     along: Callable[[sqlite3.Connection, list[str]], None] = lambda connection, ids: None,
 ) -> list[str]:
-    """Store runs that `export` wrote, all or none. Return their ids.
+    """Store runs that `export` wrote, all or none. Return their ids. For the rest see `add`. Raises DigitsError."""
+    return add([exported_run.read(path) for path in paths], as_copies=as_copies, owner=owner, along=along)
+
+
+def add(
+    runs: list[ExportedRun],
+    *,
+    as_copies: bool = False,
+    owner: str = tasks.LOCAL,
+    along: Callable[[sqlite3.Connection, list[str]], None] = lambda connection, ids: None,
+) -> list[str]:
+    """Store runs that were trained elsewhere, all or none. Return their ids.
 
     as_copies: give a run whose id is taken a new id, instead of refusing it. along: called with the connection and the
     ids, to store something else in the same step. Raises DigitsError.
     """
     permissions.demand(Action.CREATE, owner)
-    runs = [exported_run.read(path) for path in paths]
     ids = _free_ids([run.described["id"] for run in runs], as_copies)
     stored: dict[str, StoredFile] = {}
     try:

@@ -196,7 +196,7 @@ def update_trial(trial: Trial, connection: sqlite3.Connection | None = None, **v
 def update(sweep_id: str, **values: Any) -> None:
     """Note the winner, the importance of the settings, or the seconds of a sweep."""
     stored = {name: json.dumps(value) if name == "importance" else value for name, value in values.items()}
-    with database.writing() as connection:
+    with database.writing(durable="best" in values) as connection:
         names = ", ".join(f"{name} = ?" for name in stored)
         connection.execute(f"UPDATE sweeps SET {names} WHERE id = ?", (*stored.values(), sweep_id))
 

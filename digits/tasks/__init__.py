@@ -9,6 +9,5 @@ from digits.tasks.execution import do_now, serve
 from digits.tasks.store import find, unfinished, waiting
 from digits.tasks.supervision import forget_workers
 from digits.tasks.task import COMPUTING, TRAINING, TRIALS, Task, TaskState
-from digits.tasks.turns import is_limited, lift_limits, limit_people
 from digits.tasks.work import Interrupted, Unsuited, Work
 from digits.tasks.workers import look_after, stop, submit, warm_up

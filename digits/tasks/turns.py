@@ -6,12 +6,14 @@ While a class is open, each person may have only so many tasks at once. LOCAL, t
 import sqlite3
 from collections import Counter
 
+from digits import classes
 from digits.errors import QueueFull
 from digits.permissions import LOCAL
-from digits.storage import database
 from digits.tasks import memory
 from digits.tasks.lease import SILENT_SECONDS, clock
-from digits.tasks.task import TRAINING, TRIALS
+from digits.tasks.task import TRIALS
+
+MAX_RUNNING, MAX_WAITING = 1, 3  # tasks of a person in a lane while a class is open
 
 ORDER = "ORDER BY queue.round, queue.turn, queue.first, queue.id"
 """Of the view `queue`: the next task to begin first."""
@@ -20,38 +22,17 @@ PAUSED = """SELECT members.id FROM members JOIN classes ON classes.id = class
 """The pupils of a class that its teacher has paused: their tasks wait."""
 
 
-def limit_people(*, running: int = 1, waiting: int = 3) -> None:
-    """Let each person but LOCAL have so many tasks at work and so many waiting in a lane, as while a class is open."""
-    with database.writing() as connection:
-        connection.execute("DELETE FROM person_limits")
-        connection.execute("INSERT INTO person_limits VALUES (?, ?)", (running, waiting))
-
-
-def lift_limits() -> None:
-    """Let everybody ask for as much as they like, as where no class is open."""
-    with database.writing() as connection:
-        connection.execute("DELETE FROM person_limits")
-
-
-def is_limited(owner: str) -> bool:
-    """Return whether this person may have only so much in the queue, because a class is open."""
-    with database.reading() as connection:
-        return limits(connection, owner, TRAINING) is not None
-
-
-def limits(connection: sqlite3.Connection, owner: str, lane: str) -> sqlite3.Row | None:
-    """Return {running, waiting} of a person in a lane, None if nothing limits them. The trials of a sweep are one."""
-    if owner == LOCAL or lane == TRIALS:
-        return None
-    return connection.execute("SELECT running, waiting FROM person_limits").fetchone()
+def is_limited(owner: str, lane: str) -> bool:
+    """Return whether a person may have only so much in a lane. The trials of a sweep are part of one task."""
+    return owner != LOCAL and lane != TRIALS and bool(classes.opened())
 
 
 def check_room(connection: sqlite3.Connection, owner: str, lane: str) -> None:
     """Raise QueueFull if a person has as many tasks waiting in a lane as they may."""
-    if most := limits(connection, owner, lane):
+    if is_limited(owner, lane):
         condition = "state = 'queued' AND owner = ? AND lane = ?"
         waiting = connection.execute(f"SELECT count(*) FROM tasks WHERE {condition}", (owner, lane)).fetchone()[0]
-        if waiting >= most["waiting"]:
+        if waiting >= MAX_WAITING:
             raise QueueFull(f"You have {waiting} in the queue already. Cancel one, or wait until the next has started.")
 
 
@@ -75,8 +56,7 @@ def due(connection: sqlite3.Connection, lane: str, num_free: int, *, own: int = 
     free = memory.free(connection) + own
     found: list[sqlite3.Row] = []
     for row in rows:
-        most = limits(connection, row["owner"], lane)
-        if most and at_work[row["owner"]] >= most["running"]:
+        if at_work[row["owner"]] >= MAX_RUNNING and is_limited(row["owner"], lane):
             continue
         needed = memory.needed(row["kind"])
         if needed > free:

@@ -33,7 +33,7 @@ HELPS = {
 def show(run: Run, chosen: TestSet, report: dict) -> None:
     """Show sliders with the accuracy they lead to, and what heals the network."""
     prepared(chosen.source)
-    st.markdown("Damage the network instead of the digits. Nothing of this is saved: Reset, and it is whole again.")
+    st.markdown("Damage the network instead of the digits. Nothing is saved. Press **Reset** to make it whole again.")
     st.fragment(_damage)(run, chosen)
     if healed := st.session_state.get("evaluate_healed"):
         _healed(healed)

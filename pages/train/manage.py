@@ -32,7 +32,10 @@ def show(run: Run) -> None:
                     st.markdown("Delete this run with its model and its curves? You cannot undo this.")
                     st.button("Delete run", type="primary", on_click=attempt, args=(_delete, run))
         if run.model:
-            st.page_link("pages/compare/page.py", label="Compare", query_params={"compare": run.id})
+            st.page_link(
+                "pages/compare/page.py", label="Compare", icon=":material/compare_arrows:",
+                query_params={"compare": run.id},
+            )  # fmt: skip
     exports.show(run)
     if not run.settings.parent:
         code.show(programs.train, run.trained_with)

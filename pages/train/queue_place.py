@@ -1,4 +1,4 @@
-"""The queue as a run in it sees it: its place, when it starts, who else waits, and buttons to change the order.
+"""The queue as a run in it sees it: its place, when it starts, what else waits, and buttons to change the order.
 
 A run that waits alone only says that it waits.
 """
@@ -13,7 +13,6 @@ from digits.tasks import TRAINING, Task
 from pages.shared import background
 from pages.shared.errors import attempt
 from pages.shared.pickers import run_label
-from pages.shared.visitor import owner
 
 KINDS = {"sweep": "A sweep", "audit": "A search for doubtful labels"}
 
@@ -28,9 +27,9 @@ def show(run: Run) -> None:
     if len(queue) == 1:
         st.progress(0.0, text=text)
         return
+    why_not = permissions.why_not(Action.MOVE, run.owner)
     own = [other.id for other in queue if other.owner == task.owner]
     place = own.index(task.id) + 1
-    why_not = permissions.why_not(Action.MOVE, run.owner)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(text)
         if len(own) > 1:  # turns go round by person, so a run changes places with those of its person only
@@ -44,18 +43,17 @@ def show(run: Run) -> None:
             )  # fmt: skip
     if len({other.owner for other in queue}) > 1:
         st.caption("Whoever started longest ago is next. You can change the order of your own.")
-    rows = [{"Place": place, "Run": label} for place, label in enumerate(_labels(queue), start=1)]
-    st.dataframe(rows, hide_index=True, alt="The runs that wait, the next to start first")
+    rows = _rows(queue)
+    if len(rows) > 1:
+        st.dataframe(rows, hide_index=True, alt="The runs that wait, the next to start first")
 
 
-def _labels(queue: list[Task]) -> list[str]:
-    """Return what each task is called; in a class only one's own by their names."""
-    runs_by_task = {run.task_id: run for run in runs.queue()}
-    visitor = owner()
-    is_class = tasks.is_limited(visitor)
+def _rows(queue: list[Task]) -> list[dict[str, object]]:
+    """Return the place and the name of each task; in a class only of one's own."""
+    labels = {run.task_id: run_label(run) for run in runs.queue()}
+    shown = permissions.visible_owners()
     return [
-        "Somebody else's" if is_class and task.owner != visitor
-        else run_label(runs_by_task[task.id]) if task.id in runs_by_task
-        else KINDS.get(task.kind, "Something else")
-        for task in queue
-    ]  # fmt: skip
+        {"Place": place, "Run": labels.get(task.id) or KINDS.get(task.kind, "Something else")}
+        for place, task in enumerate(queue, start=1)
+        if shown is None or task.owner in shown
+    ]

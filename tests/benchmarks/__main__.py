@@ -26,6 +26,7 @@ PARTS = {
     "strokes": ("load.strokes", "how soon a stroke on the Draw page is answered, in Chromium"),
     "take-home": ("take_home", "how soon a take-home page answers a moving pen, in Chromium"),
     "runs": ("load.many_runs", "how long the pages take with many runs, without a browser"),
+    "sweep": ("sweep", "what a sweep takes beyond its trainings, in the app's queue or on Ray"),
     "pages": ("load.pages", "how soon the Evaluate page opens and answers a click, in Chromium"),
 }
 PROGRAM = "python -m tests.benchmarks"

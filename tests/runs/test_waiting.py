@@ -4,10 +4,12 @@ import os
 
 import pytest
 
-from digits import tasks
+from digits import classes, tasks
+from digits.errors import QueueFull
+from digits.networks.damage import Damage
 from digits.networks.settings import make_settings
+from digits.runs import healing, updates, waiting
 from digits.runs import store as runs
-from digits.runs import updates, waiting
 from digits.runs.run import RunState
 from digits.storage import database
 from tests.runs.conftest import finished
@@ -44,3 +46,18 @@ def test_a_run_at_work_has_what_it_says_itself(digits_home):
     updates.set_stage(run.id, RunState.EVALUATING)
     assert left(run) == waiting.AFTER
     assert waiting.place(tasks.find("train", other.id)) == tasks.Place(1, 1, waiting.AFTER)
+
+
+@pytest.mark.parametrize("heals", [False, True])
+def test_a_fourth_training_of_a_pupil_is_refused_and_leaves_no_run_behind(digits_home, heals):
+    parent = finished(owner="anna")
+    classes.create("7b", "1234")
+    for _ in range(3):
+        runs.create(make_settings(), owner="anna")
+    before = runs.page(), sorted((digits_home / "runs").iterdir())
+    with pytest.raises(QueueFull, match="You have 3 in the queue already"):
+        if heals:
+            healing.begin(parent, Damage(noise=0.5), owner="anna")
+        else:
+            runs.create(make_settings(), owner="anna")
+    assert (runs.page(), sorted((digits_home / "runs").iterdir())) == before

@@ -2,10 +2,11 @@
 
 import pytest
 
-from digits import tasks
+from digits import classes, tasks
 from digits.errors import QueueFull, RunBusy
+from digits.permissions import LOCAL
 from digits.storage import database
-from digits.tasks import COMPUTING, LOCAL, TRAINING, TRIALS, Place, TaskState, claims, estimates, places, store
+from digits.tasks import COMPUTING, TRAINING, TRIALS, Place, TaskState, claims, estimates, places, store
 from tests.tasks.conftest import add_worker
 
 
@@ -96,15 +97,15 @@ def test_thirty_maps_of_one_person_do_not_keep_out_the_evaluation_of_another(dig
 def test_alone_nothing_is_limited(digits_home):
     for number in range(10):
         enqueue("anna", number)
-    tasks.limit_people()
+    opened = classes.create("7b", "1234")
     with pytest.raises(QueueFull):
         enqueue("anna", 10)
-    tasks.lift_limits()
+    classes.close(opened)
     enqueue("anna", 10)
 
 
 def test_a_fourth_waiting_task_is_refused_in_a_sentence_and_leaves_nothing_behind(digits_home):
-    tasks.limit_people()
+    classes.create("7b", "1234")
     for number in (1, 2, 3):
         enqueue("anna", number)
     with pytest.raises(QueueFull, match="^You have 3 in the queue already. Cancel one, or wait until the next has st"):
@@ -118,7 +119,7 @@ def test_a_fourth_waiting_task_is_refused_in_a_sentence_and_leaves_nothing_behin
 
 
 def test_the_machine_s_owner_and_the_trials_of_a_sweep_are_not_limited(digits_home):
-    tasks.limit_people()
+    classes.create("7b", "1234")
     for number in range(5):
         enqueue(LOCAL, number, COMPUTING)
         enqueue("anna", number, TRIALS)
@@ -128,7 +129,7 @@ def test_the_machine_s_owner_and_the_trials_of_a_sweep_are_not_limited(digits_ho
 
 def test_only_one_task_of_a_person_runs_at_a_time(digits_home, monkeypatch):
     monkeypatch.setenv("DIGITS_TRAININGS", "3")
-    tasks.limit_people()
+    classes.create("7b", "1234")
     for number in (1, 2):
         enqueue("anna", number)
     first = begin()
@@ -141,7 +142,7 @@ def test_only_one_task_of_a_person_runs_at_a_time(digits_home, monkeypatch):
 
 def test_no_worker_is_started_and_none_stays_for_a_task_that_may_not_begin(started, monkeypatch):
     monkeypatch.setenv("DIGITS_TRAININGS", "3")
-    tasks.limit_people()
+    classes.create("7b", "1234")
     for number in (1, 2):
         tasks.submit("wait", f"{number}", owner="anna", lane=TRAINING)
     assert started == [(TRAINING,)]

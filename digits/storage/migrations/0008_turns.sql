@@ -6,12 +6,6 @@ CREATE TABLE turns (
   PRIMARY KEY (lane, owner)
 ) WITHOUT ROWID;
 
--- How many tasks of a person may run and wait in a lane. One row while a class is open, else none.
-CREATE TABLE person_limits (
-  running INTEGER NOT NULL,
-  waiting INTEGER NOT NULL
-);
-
 ALTER TABLE tasks ADD COLUMN began REAL;    -- when a worker took it
 ALTER TABLE tasks ADD COLUMN seconds REAL;  -- how long it took when it was last done
 ALTER TABLE tasks ADD COLUMN lacking REAL;  -- since when it waits for memory although its turn has come

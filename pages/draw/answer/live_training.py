@@ -106,7 +106,7 @@ def _show_epoch(epoch: int, probabilities: np.ndarray) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.metric(f"After epoch {epoch}" if epoch else "Before training", probabilities.argmax(), width="content")
         st.caption(confidence_text(probabilities), help=linked(UNCALIBRATED))
-    probability_bars(probabilities, "draw_epoch_bars", highlight=int(probabilities.argmax()), height=220)
+    probability_bars(probabilities, highlight=int(probabilities.argmax()), height=220)
 
 
 def _follow(run_id: str | None) -> None:

@@ -151,7 +151,7 @@ def _table(trials: list[Trial], running: str) -> None:
                "Label smoothing": "%.3f"}  # fmt: skip
     columns = {name: st.column_config.NumberColumn(format=text) for name, text in formats.items()}
     st.dataframe(
-        rows, hide_index=True, height=min(38 + 35 * len(rows), 460), column_config=columns,
+        rows, hide_index=True, placeholder="", height=min(38 + 35 * len(rows), 460), column_config=columns,
         alt="The trials with their state, validation accuracy, seconds and settings, the best first",
     )  # fmt: skip
 

@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import psutil
 
-from digits import tasks
 from digits.networks.settings import SETTINGS
 from digits.runs import store as runs
 from digits.runs.run import Run, RunState
@@ -35,7 +34,6 @@ def run(options: argparse.Namespace) -> None:
 
 async def start_at_once(address: str, network: str, pupils: int) -> Rows:
     """Each pupil, with a cookie of their own, starts a training on the sample and looks when it will begin."""
-    tasks.limit_people()
     visitors = [await Visitor.open(address, "train") for _ in range(pupils)]
     for visitor in visitors:
         visitor.choose("Network", f"`{network}`")
