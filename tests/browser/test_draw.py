@@ -44,7 +44,7 @@ def test_a_stroke_is_predicted_without_a_button(visit, shared_server, strokes, d
     page.get_by_text("There is nothing on the canvas yet").wait_for()
     draw(page, strokes)
     expect_answer(page, digit)
-    expect(page.locator(".js-plotly-plot")).to_have_count(1)
+    expect(page.locator(".probability-bars")).to_have_count(1)
     expect(page.get_by_role("img", name="Your digit as 28 by 28 pixels")).to_be_visible()
 
 
@@ -134,7 +134,7 @@ def test_a_digit_in_two_strokes_shows_what_each_of_them_changes(visit, shared_se
     expect_answer(page, "7")
     page.get_by_role("tab", name="Why").click()
     page.get_by_text("without stroke 2").wait_for()
-    expect(page.locator(".js-plotly-plot")).to_have_count(3)
+    expect(page.locator(".js-plotly-plot")).to_have_count(2)
     settle(page)
     assert page.get_by_test_id("stException").count() == 0 and page.get_by_test_id("stAlert").count() == 0
 
@@ -156,4 +156,4 @@ def test_two_digits_beside_each_other_are_predicted_as_a_number(visit, shared_se
     left = [[(x // 2 + 150, y) for x, y in stroke] for stroke in SEVEN]
     draw(page, [[(x - 120, y) for x, y in ONE[0]], *left])
     expect_answer(page, "17")
-    expect(page.locator(".js-plotly-plot")).to_have_count(2)
+    expect(page.locator(".probability-bars")).to_have_count(2)
