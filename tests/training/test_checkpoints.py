@@ -94,7 +94,8 @@ def continued(**chosen):
 
 
 print(json.dumps([
-    continued(architecture="mlp", augmentation=False), continued(architecture="cnn", filters=4, units=16, augmentation=True),
+    continued(architecture="mlp", augmentation=False),
+    continued(architecture="cnn", augmentation=True, filters=4, units=16),
 ]))
 """
 
