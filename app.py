@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.shared import classroom, joining
 from pages.shared.errors import show_error
 from pages.shared.middleware import MIDDLEWARE, sessions
 from pages.shared.server import lifespan, service_routes
@@ -9,7 +10,8 @@ from pages.shared.server import lifespan, service_routes
 # Through an App, `streamlit run` imports this file once before the first visit, so that st.navigation is known by then.
 # Without it Streamlit takes the folder pages/ for its old kind of pages until somebody has opened one, and greets the
 # first deep link with "Page not found".
-app = st.App(__file__, lifespan=lifespan, routes=service_routes(), middleware=MIDDLEWARE, on_script_error=show_error)
+routes = [*joining.routes(), *service_routes()]
+app = st.App(__file__, lifespan=lifespan, routes=routes, middleware=MIDDLEWARE, on_script_error=show_error)
 
 # What Streamlit does not do well, in the order of the rules: its primary buttons are white on the light blue of the
 # dark theme, which nobody can read; on a phone the last of ten pills is hidden, and where choices wrap, the one beside
@@ -32,6 +34,7 @@ if (innerWidth < 768) document.querySelector(
 </script>"""
 
 st.set_page_config(page_title="Digits", page_icon="pages/shared/icon.png", layout="wide")
+for_teachers = {"visibility": "visible" if classroom.taught() else "hidden"}
 page = st.navigation(
     [
         st.Page(
@@ -91,6 +94,9 @@ page = st.navigation(
             url_path="glossary",
             help="Every term in a few sentences.",
         ),
+        st.Page("pages/classroom/page.py", title="Class", url_path="class", visibility="hidden"),
+        st.Page("pages/classroom/teacher.py", title="Teacher", icon=":material/supervisor_account:", **for_teachers),
+        st.Page("pages/classroom/projector.py", title="Projector", icon=":material/cast:", **for_teachers),
     ],
     position="top",
 )
@@ -101,7 +107,8 @@ if st.runtime.exists():  # a visit, not that import
     st.html(STYLE)
     sessions.claim()
     try:
-        page.run()
+        if classroom.lets_in(page.url_path):
+            page.run()
     finally:  # a page may stop early
         if st.session_state["page_is_new"]:
             st.html(CLOSE_MENU, unsafe_allow_javascript=True)

@@ -92,7 +92,7 @@ def _accuracy(run: Run, chosen: TestSet, some: Damage) -> None:
     )
     n = len(labels)
     if num_correct < BROKEN * n:
-        lesson.note("broken", run=run.id, damage=str(some), accuracy=num_correct / n)
+        lesson.note("broken", in_words=some.in_words(run.settings), accuracy=num_correct / n)
     low, high = wilson_interval(num_correct, n)
     change = f"{100 * (num_correct - num_whole) / n:+.1f} points" if some else "Not damaged"
     st.metric(
