@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 
 from digits import pipeline
+from digits.classroom import errands
 from digits.data import adding
 from digits.data.dataset import is_prepared, prepare_task
 from digits.evaluation import audit, embedding_map, evaluate, features, robustness
@@ -67,5 +68,7 @@ HANDLERS = {
     "map": _of_run(embedding_map.compute),
     "audit": _audit,
     "export": _of_run(downloads.compute),
+    errands.EXPORT: errands.export_task,
+    errands.CLEAR: errands.clear_task,
     "build": lambda work, run_id, part: transfer.build(run_id, work.report),
 }

@@ -12,10 +12,11 @@ from pathlib import Path
 
 import numpy as np
 
-from digits import tasks
+from digits import permissions, tasks
 from digits.data.sources import SOURCES
 from digits.errors import DigitsError
 from digits.networks import architectures
+from digits.permissions import Action
 from digits.runs import exported_run, store, updates
 from digits.runs.exported_run import FORMAT, ExportedRun
 from digits.runs.run import FINISHED, MAX_TAGS, STARTER, Run
@@ -82,6 +83,7 @@ def add(
     as_copies: give a run whose id is taken a new id, instead of refusing it. along: called with the connection and the
     ids, to store something else in the same step. Raises DigitsError.
     """
+    permissions.demand(Action.CREATE, owner)
     ids = _free_ids([run.described["id"] for run in runs], as_copies)
     stored: dict[str, StoredFile] = {}
     try:

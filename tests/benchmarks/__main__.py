@@ -20,6 +20,7 @@ PARTS = {
     "detector": ("non_digits", "how often the digit detector accepts other drawings"),
     "audit": ("audit", "how many wrong labels the audit of a source finds"),
     "load": ("load.visitors", "how many visitors the server bears, without a browser"),
+    "class": ("load.classroom", "how long a class waits that presses Start at once, and whether everybody sees when"),
     "hostile": ("load.hostile", "what a hostile visitor does to the others, without a browser"),
     "service": ("service", "how fast the prediction service answers, with wrk, and what bad requests leave"),
     "strokes": ("load.strokes", "how soon a stroke on the Draw page is answered, in Chromium"),

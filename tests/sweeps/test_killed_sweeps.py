@@ -3,10 +3,13 @@
 DIGITS_KILLS=20 kills more often than the suite has time for.
 """
 
+import contextlib
 import os
 import random
 import signal
 import time
+
+import psutil
 
 from digits import tasks
 from digits.runs import store as runs
@@ -37,7 +40,8 @@ def test_killed_again_and_again_a_sweep_ends_as_if_it_had_never_been(quick, pyth
         wait_until(lambda seen=seen: len(store.trials(sweep.id)) > seen or store.get(sweep.id).state.is_final)
         time.sleep(chance.uniform(0, 0.3))  # the test is about any moment
         if number % 2 and (workers := workers_of(digits_home)):
-            chance.choice(workers).kill()
+            with contextlib.suppress(psutil.NoSuchProcess):  # it has just ended
+                chance.choice(workers).kill()
         process.send_signal(signal.SIGKILL)
         process.wait()
     assert python(SEARCH, sweep.id).wait() == 0
