@@ -14,7 +14,7 @@ STEPS = 7  # heights in a band
 def dots(groups: Sequence[str], group: Sequence[int], accuracy: Sequence[float], titles: Sequence[str]) -> go.Figure:
     """Return a dot for each of n networks on one scale, a band for each kind of network; hovering tells which it is.
 
-    groups: names of the bands. group: which band, (n,). accuracy: 0 to 1. titles: n texts without tags.
+    groups: names of the bands. group: which band, (n,). accuracy: 0 to 1, at least one. titles: n texts without tags.
     """
     traces = []
     for band, _ in enumerate(groups):
@@ -26,9 +26,15 @@ def dots(groups: Sequence[str], group: Sequence[int], accuracy: Sequence[float],
                 x=[accuracy[place] for place in places], y=heights, mode="markers", showlegend=False,
                 hovertext=[titles[place] for place in places], hovertemplate="%{hovertext}: %{x:.1%}<extra></extra>",
                 marker={"size": 14, "color": DIGITS[band % 10], "symbol": SYMBOLS[band % len(SYMBOLS)], "opacity": 0.8},
+                cliponaxis=False,
             )
         )  # fmt: skip
-    x = {"tickformat": ".4~%", "showgrid": True, "title": {"text": "Accuracy"}, "automargin": True}
+    # Plotly's own range of dots that are all at one place reaches beyond 100%.
+    margin = max(0.01, 0.05 * (max(accuracy) - min(accuracy)))
+    x = {
+        "tickformat": ".4~%", "showgrid": True, "title": {"text": "Accuracy"}, "automargin": True,
+        "range": [max(0, min(accuracy) - margin), min(1, max(accuracy) + margin)],
+    }  # fmt: skip
     y = {
         "tickvals": list(range(len(groups))), "ticktext": list(groups), "range": [len(groups) - 0.5, -0.5],
         "automargin": True, "tickfont": {"size": 16},

@@ -18,3 +18,9 @@ def test_before_and_after_are_joined_row_by_row():
     assert list(line.x) == [0.0, pytest.approx(2 / 3), None, 1.0, 1.0, None]
     assert (list(before.x), list(after.y)) == ([0.0, 1.0], [0, 1])
     assert list(figure.layout.yaxis.ticktext) == ["Anna (3)", "Ben (1)"]
+
+
+def test_the_scale_of_the_dots_ends_at_100_percent_also_when_all_are_at_one_place():
+    for accuracy in ([0.689, 0.689], [1.0], [0.0, 1.0]):
+        low, high = dots(["Simplest"], [0] * len(accuracy), accuracy, ["a"] * len(accuracy)).layout.xaxis.range
+        assert 0 <= low < high <= 1 and low <= min(accuracy) and max(accuracy) <= high
