@@ -17,7 +17,7 @@ from starlette.routing import Route
 from streamlit.auth_util import get_secrets_auth_section
 
 from digits import classes
-from digits.classes import Member
+from digits.classes import Member, NameTaken
 from digits.classes.store import PUPIL, TEACHER
 from digits.errors import DigitsError
 from pages.shared.middleware.rates import Buckets, Rate, address
@@ -41,10 +41,10 @@ class Problem:
 _problems: OrderedDict[str, Problem] = OrderedDict()  # what the next page tells a visitor
 
 
-def join(place: str, code: str, first_name: str, pin: str, visitor_id: str) -> Member:
+def join(place: str, code: str, first_name: str, pin: str, visitor_id: str, *, comes_back: bool = False) -> Member:
     """Make a visitor a member of the class with this code; with the PIN its teacher. place: their address.
 
-    Raises DigitsError.
+    comes_back: return the teacher who has this name already, for who has the PIN. Raises DigitsError.
     """
     with _lock:
         _take(place)
@@ -54,7 +54,14 @@ def join(place: str, code: str, first_name: str, pin: str, visitor_id: str) -> M
         raise DigitsError(f"That {what} isn't right. Type it as your teacher shows it.")
     with _lock:
         _wrong.give_back(place)
-    return classes.join(found, first_name, visitor_id, TEACHER if pin else PUPIL)
+    try:
+        return classes.join(found, first_name, visitor_id, TEACHER if pin else PUPIL)
+    except NameTaken:
+        name = first_name.strip().casefold()
+        for member in classes.members(found) if comes_back and pin else ():
+            if member.role == TEACHER and member.first_name.casefold() == name:
+                return member
+        raise
 
 
 def problem(visitor_id: str) -> Problem:
@@ -84,7 +91,11 @@ async def _join(request: Request) -> Response:
         return _refused("Log in first.")
     code, first_name, pin = (form.get(name, "") for name in ("code", "first_name", "pin"))
     try:
-        await asyncio.to_thread(join, address(request.scope), code, first_name, pin, who)
+        comes_back = not _is_named(request)  # a cookie can become another's, a login cannot
+        joined = await asyncio.to_thread(
+            join, address(request.scope), code, first_name, pin, who, comes_back=comes_back
+        )
+        who = joined.id
     except DigitsError as error:
         _tell(before, Problem(str(error), code[:20], first_name[:24]))
         who = before

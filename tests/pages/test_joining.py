@@ -83,6 +83,15 @@ def test_the_teacher_joins_with_the_pin(opened, pin, role):
     assert ("PIN isn't right" in joining.problem("browser").text) == (role is None)
 
 
+def test_a_teacher_who_lost_the_cookie_comes_back_with_name_and_pin(opened):
+    classes.join(opened, "Ms Lee", "teacher", "teacher")
+    classes.join(opened, "Anna", "anna")
+    for name, pin in (("ms lee", ""), ("ms lee", "654321"), ("Anna", "123456")):
+        assert Browser().post("/class/join", code=opened.code, first_name=name, pin=pin).visitor == "browser"
+    assert Browser().post("/class/join", code=opened.code, first_name=" ms lee", pin="123456").visitor == "teacher"
+    assert len(classes.members(opened)) == 2
+
+
 def test_nobody_gets_another_s_space_by_typing_their_name(opened):
     classes.join(opened, "Anna", "anna")
     browser = Browser().post("/class/join", code=opened.code, first_name="anna")
