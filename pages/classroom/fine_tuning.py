@@ -38,6 +38,7 @@ def show(of: Class) -> None:
 def _offer(of: Class, *, is_at_work: bool) -> None:
     found = collection.collected(of)
     num_held_out = sum(is_held_out(image) for image in found.images)
+    num_people = len(set(found.owners))
     left, right = st.columns([1, 2], vertical_alignment="bottom")
     with left:
         parent = pickers.model()
@@ -51,7 +52,8 @@ def _offer(of: Class, *, is_at_work: bool) -> None:
         )  # fmt: skip
     rehearsed = SOURCES[fine_tune.settings_for(parent).source].title
     st.markdown(
-        f"The model learns from **{len(found.ids) - num_held_out}** drawings of **{len(set(found.owners))}** people, "
+        f"The model learns from **{len(found.ids) - num_held_out}** drawings of **{num_people}** "
+        f"{'person' if num_people == 1 else 'people'}, "
         f"mixed with digits that it knows ({rehearsed}). The other **{num_held_out}**, one in four by chance, are held "
         "out: only they show whether it has learned the styles of this class. The result is a new model."
     )

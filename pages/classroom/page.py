@@ -69,6 +69,7 @@ def _show_member(member: Member, of: Class) -> None:
         st.markdown(f"The code of this class: **{of.code}**")
         if pin := st.session_state.get("class_pin"):
             st.markdown(f"Your PIN, to come back as the teacher: **{pin}**. Write it down; it isn't shown again.")
+        st.page_link("pages/classroom/teacher.py", label="Go to your class", icon=":material/arrow_forward:")
     st.page_link("pages/home/page.py", label="Go to Home", icon=":material/arrow_forward:")
     if logged_in():
         st.button("Log out", icon=":material/logout:", on_click=st.logout)
