@@ -23,12 +23,15 @@ def add_to(verbs) -> None:
     for command, about in (
         (members, "list the members of a class"),
         (link, "print the end of a member's personal link, for who lost theirs"),
+        (remove, "take somebody out of a class, and delete all that they made"),
         (close, "close a class, and delete all that its members made"),
     ):
         action = actions.add_parser(command.__name__, help=about)
         action.add_argument("code", metavar="CODE")
         action.set_defaults(command=command)
-    actions.choices["link"].add_argument("name", metavar="FIRST_NAME")
+    for command in ("link", "remove"):
+        actions.choices[command].add_argument("name", metavar="FIRST_NAME")
+    actions.choices["link"].add_argument("--new", action="store_true", help="make a new link; the old one is void")
     action = actions.choices["close"]
     action.add_argument("--keep", action="store_true", help="delete nothing")
     action.add_argument("--export", type=Path, metavar="FILE.zip", help="write everything into one zip first")
@@ -68,13 +71,21 @@ def members(options) -> int:
 
 
 def link(options) -> int:
-    found = classes.members(classes.get(options.code))
-    for member in found:
-        if member.first_name.casefold() == options.name.casefold():
-            path = f"/class/key/{member.key}"
-            print(json.dumps(_member_row(member) | {"path": path}) if options.json else path)
-            return 0
-    raise DigitsError("Nobody in this class has that name.", "List them: python -m digits class members CODE")
+    member = _called(options)
+    if options.new:
+        member = classes.renew_key(member)
+    path = f"/class/key/{member.key}"
+    print(json.dumps(_member_row(member) | {"path": path}) if options.json else path)
+    return 0
+
+
+def remove(options) -> int:
+    member = _called(options)
+    closing.clear(member.id)
+    classes.remove(member)
+    text = f"{member.first_name} is no longer in the class. All that they made was deleted."
+    print(json.dumps(_member_row(member)) if options.json else text)
+    return 0
 
 
 def close(options) -> int:
@@ -90,6 +101,13 @@ def close(options) -> int:
     if file:
         print(f"All of it is in {file}.")
     return 0
+
+
+def _called(options) -> Member:
+    for member in classes.members(classes.get(options.code)):
+        if member.first_name.casefold() == options.name.casefold():
+            return member
+    raise DigitsError("Nobody in this class has that name.", "List them: python -m digits class members CODE")
 
 
 def _class_row(each: Class) -> dict:

@@ -53,6 +53,22 @@ def test_closing_deletes_what_its_members_made_and_nothing_else(taught):
             assert [row["owner"] for row in connection.execute(f"SELECT DISTINCT owner FROM {table}")] == ["outside"]
 
 
+def test_one_member_is_taken_out_with_all_that_they_made(taught):
+    assert main(["class", "remove", taught.code, "anna"]) == 0
+    assert [member.first_name for member in classes.members(taught)] == ["=Bert"]
+    assert (
+        runs.count(owners=["anna"]) == 0 and drawings.drawings(["anna"]) == [] and runs.count(owners=["outside"]) == 1
+    )
+    assert main(["class", "remove", taught.code, "Anna"]) != 0
+
+
+def test_a_link_that_others_know_is_made_void(taught, capsys):
+    old = classes.member("anna").key
+    assert main(["class", "link", taught.code, "Anna", "--new"]) == 0
+    assert classes.by_key(old) is None
+    assert classes.by_key(capsys.readouterr().out.strip().rpartition("/")[2]).id == "anna"
+
+
 def test_closing_keeps_everything_when_asked(taught):
     closing.end(taught, keep=True)
     assert classes.opened() == [] and runs.count() == 3 and len(drawings.drawings()) == 2
