@@ -15,8 +15,7 @@ import json, sys
 import keras, numpy as np
 from digits.networks.architectures import build
 from digits.networks.settings import make_settings
-from digits.training.engine import Digits, Engine
-
+from digits.training.engine import Digits, Engine, backend
 
 
 def compare(name, xla, n):
@@ -62,7 +61,16 @@ def loss():
     return keras.losses.CategoricalCrossentropy(reduction="mean_with_sample_weight")
 
 
-print(json.dumps([compare(*case) for case in json.loads(sys.argv[1])]))
+def normalized():
+    shape = (3, 2, 2, 4)  # few numbers: the variance of all is a twelfth larger than that of the batch
+    images = np.random.default_rng(0).normal(3, 2, shape).astype("float32")
+    ours, theirs = (keras.Sequential([keras.Input(shape[1:]), keras.layers.BatchNormalization()]) for _ in range(2))
+    backend.fuse(ours, keras.optimizers.Adam())
+    outputs = [[model(images, training=True), *model.get_weights(), model(images)] for model in (ours, theirs)]
+    return [float(np.abs(np.array(a) - np.array(b)).max()) for a, b in zip(*outputs, strict=True)]
+
+
+print(json.dumps([normalized(), *(compare(*case) for case in json.loads(sys.argv[1]))]))
 """
 
 # 70 digits: two whole batches of 32, and a last one of 6 that the engine fills up with digits of weight 0. Batch
@@ -72,8 +80,8 @@ CASES = [("mlp", "on", 70), ("mlp", "off", 70), ("linear", "on", 70), ("cnn", "o
 
 @pytest.fixture(scope="module")
 def compared():
-    """Return the result of each case."""
-    return dict(zip(CASES, json.loads(output_of(CODE, json.dumps(CASES))), strict=True))
+    """Return the result of each case, and of the normalization alone."""
+    return dict(zip(["normalized", *CASES], json.loads(output_of(CODE, json.dumps(CASES))), strict=True))
 
 
 def output_of(code, *arguments):
@@ -100,6 +108,10 @@ def test_an_epoch_is_the_one_that_keras_trains_batch_by_batch(compared, case):
     assert result["weights"] < 2e-4
     assert result["validation"][0] == result["validation"][1]
     assert result["validation_loss"][0] == pytest.approx(result["validation_loss"][1], rel=1e-4)
+
+
+def test_batch_normalization_is_that_of_keras_with_its_moving_averages(compared):
+    assert max(compared["normalized"]) < 1e-5
 
 
 CUTS = """
