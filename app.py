@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.shared import classroom, joining
 from pages.shared.errors import show_error
 from pages.shared.middleware import MIDDLEWARE, sessions
 from pages.shared.server import lifespan, service_routes
@@ -9,14 +10,22 @@ from pages.shared.server import lifespan, service_routes
 # Through an App, `streamlit run` imports this file once before the first visit, so that st.navigation is known by then.
 # Without it Streamlit takes the folder pages/ for its old kind of pages until somebody has opened one, and greets the
 # first deep link with "Page not found".
-app = st.App(__file__, lifespan=lifespan, routes=service_routes(), middleware=MIDDLEWARE, on_script_error=show_error)
+routes = [*joining.routes(), *service_routes()]
+app = st.App(__file__, lifespan=lifespan, routes=routes, middleware=MIDDLEWARE, on_script_error=show_error)
 
-# Streamlit writes on its primary buttons in white, which nobody can read on the light blue of the dark theme; it hides
-# the last of ten pills on a phone; and over its pictures lies a button to enlarge them, which covers what is above.
+# What Streamlit does not do well, in the order of the rules: its primary buttons are white on the light blue of the
+# dark theme, which nobody can read; on a phone the last of ten pills is hidden, and where choices wrap, the one beside
+# the chosen one lacks a side; a button to enlarge a picture covers what is above it; and columns that stand one below
+# the other, on a phone, keep the wide gap that is between them on a screen.
 STYLE = """<style>
 [data-testid="stBaseButton-primary"]:not(:disabled) { color: light-dark(#ffffff, #101318); }
 [data-testid="stButtonGroup"] > :is([role="radiogroup"], [role="toolbar"]) { flex-wrap: wrap; }
+[data-variant="segmented_control"]:not([data-selected], :hover) {
+  border-color: light-dark(#d9d4c7, #3a404c) !important;
+}
+[data-variant="segmented_control"][data-selected] { z-index: 1; }
 [data-testid="stFullScreenFrame"]:has([data-testid="stImage"]) [data-testid="stElementToolbar"] { display: none; }
+@media (max-width: 640px) { [data-testid="stHorizontalBlock"]:has(> [data-testid="stColumn"]) { row-gap: 1rem; } }
 </style>"""
 # On a phone Streamlit leaves its menu open, over the page that was chosen in it.
 CLOSE_MENU = """<script>
@@ -25,6 +34,7 @@ if (innerWidth < 768) document.querySelector(
 </script>"""
 
 st.set_page_config(page_title="Digits", page_icon="pages/shared/icon.png", layout="wide")
+for_teachers = {"visibility": "visible" if classroom.taught() else "hidden"}
 page = st.navigation(
     [
         st.Page(
@@ -84,6 +94,9 @@ page = st.navigation(
             url_path="glossary",
             help="Every term in a few sentences.",
         ),
+        st.Page("pages/classroom/page.py", title="Class", url_path="class", visibility="hidden"),
+        st.Page("pages/classroom/teacher.py", title="Teacher", icon=":material/supervisor_account:", **for_teachers),
+        st.Page("pages/classroom/projector.py", title="Projector", icon=":material/cast:", **for_teachers),
     ],
     position="top",
 )
@@ -94,7 +107,8 @@ if st.runtime.exists():  # a visit, not that import
     st.html(STYLE)
     sessions.claim()
     try:
-        page.run()
+        if classroom.lets_in(page.url_path):
+            page.run()
     finally:  # a page may stop early
         if st.session_state["page_is_new"]:
             st.html(CLOSE_MENU, unsafe_allow_javascript=True)

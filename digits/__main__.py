@@ -14,6 +14,7 @@ try:
     from digits.commands import (
         architectures,
         backup,
+        classes,
         data,
         doctor,
         drawings,
@@ -34,8 +35,8 @@ from digits.errors import BadConfig, DigitsError
 from digits.training.backends import check_chosen
 
 VERBS = (
-    data, train, sweep, evaluation, predict, drawings, form, fine_tune, runs, export, serve, architectures, backup,
-    doctor, worker,
+    data, train, sweep, evaluation, predict, drawings, form, fine_tune, runs, export, serve, classes, architectures,
+    backup, doctor, worker,
 )  # fmt: skip
 # These build networks with Keras; all other verbs need neither it nor the library it runs on.
 NEED_KERAS = {"train", "fine-tune", "audit"}

@@ -39,6 +39,10 @@ class UnknownRun(DigitsError):
     """No run has this id."""
 
 
+class QueueFull(DigitsError):
+    """A person has as many tasks waiting as one may."""
+
+
 class RunBusy(DigitsError):
     """Something is at work on the run, so it cannot be deleted or continued."""
 

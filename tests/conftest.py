@@ -16,7 +16,11 @@ from digits.runs import store as runs
 from digits.storage.home import ROOT
 from digits.tasks import workers
 
-LONG = ("tests/training/", "tests/faults/", "tests/browser/", "tests/networks/", "tests/pages/")
+# The pages before all that loads Keras into this process: then Streamlit collects garbage after every rerun.
+LONG = ("tests/training/", "tests/faults/", "tests/browser/", "tests/pages/", "tests/networks/")
+
+
+PATIENCE = 240.0  # s, for anything: a slow machine shall fail no test, and where all goes well nobody waits
 
 
 def pytest_collection_modifyitems(items):
@@ -90,7 +94,7 @@ def python():
                 [sys.executable, "-c", code, *map(str, arguments)],
                 cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
             )  # fmt: skip
-            processes.callback(process.communicate)
+            processes.enter_context(process)  # which waits for its end
             processes.callback(process.kill)
             return process
 
@@ -163,14 +167,13 @@ def digits(*arguments: str, home: Path, check: bool = True) -> subprocess.Comple
         env={**os.environ, "DIGITS_HOME": str(home)},
         capture_output=True,
         text=True,
-        timeout=300,
     )
     assert not check or process.returncode == 0, process.stderr
     return process
 
 
-def wait_until(condition, seconds=60):
-    """Wait for `condition()` to be true; fail after so many seconds."""
+def wait_until(condition, seconds=PATIENCE):
+    """Wait for `condition()` to be true, and return it; fail after so many seconds."""
     end = time.monotonic() + seconds
     while not (found := condition()):
         assert time.monotonic() < end, "it did not happen in time"

@@ -134,7 +134,7 @@ def test_a_fine_tuned_run_is_compared_with_its_parent(published, monkeypatch):
     assert compared == [published.id]
 
 
-# Trainings for real
+# Trainings
 
 
 def test_a_training_leaves_a_whole_run(with_run):
@@ -153,6 +153,7 @@ def test_a_training_leaves_a_whole_run(with_run):
 
 WORKER = """
 import sys
+import tests.faults.quick_engine
 from digits.commands.worker import HANDLERS
 from digits.tasks import serve
 serve(int(sys.argv[1]), sys.argv[2], HANDLERS, warm=lambda: None)
@@ -161,7 +162,7 @@ serve(int(sys.argv[1]), sys.argv[2], HANDLERS, warm=lambda: None)
 
 @pytest.fixture(scope="module")
 def training_home(tmp_path_factory, sample_data):
-    """A DIGITS_HOME with one worker, which loads TensorFlow once and then does what these tests queue."""
+    """A DIGITS_HOME with one worker, which does what these tests queue, with an engine that trains in no time."""
     home = tmp_path_factory.mktemp("training") / "home"
     shutil.copytree(sample_data, home / "data")
     yield home
@@ -197,7 +198,7 @@ def until(run, condition):
         found = runs.get(run.id)
         return condition(found) and found
 
-    return wait_until(look, seconds=90)
+    return wait_until(look)
 
 
 def end(run):
@@ -283,9 +284,9 @@ def test_ctrl_c_at_the_command_line_keeps_the_model_so_far(with_sample):
         [sys.executable, "-m", "digits", "train", "--architecture", "linear", "--epochs", "1000", "--json"],
         cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
     )  # fmt: skip
-    wait_until(lambda: runs.page() and runs.page()[0].epochs_done, seconds=90)
+    wait_until(lambda: runs.page() and runs.page()[0].epochs_done)
     process.send_signal(signal.SIGINT)
-    said, _ = process.communicate(timeout=60)
+    said, _ = process.communicate()
     result = json.loads(said)
     assert (process.returncode, result["state"]) == (0, "stopped")
     assert 0 < len(result["epochs"]) < 1000 and result["test"]["n"] == 1_000

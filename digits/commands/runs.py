@@ -42,8 +42,8 @@ def add_to(verbs) -> None:
 def list_runs(options) -> int:
     with contextlib.suppress(DigitsError):  # a home that cannot be written can still be listed
         tasks.look_after()
-    places = {run.id: place for place, run in enumerate(store.queue(), start=1)}
-    rows = [_row(run) | {"place": places.get(run.id)} for run in store.page(limit=-1)]
+    places = {task.id: place for place, task in enumerate(tasks.waiting(), start=1)}
+    rows = [_row(run) | {"place": places.get(run.task_id)} for run in store.page(limit=-1)]
     if options.json:
         print(json.dumps(rows))
         return 0
@@ -98,7 +98,7 @@ def pause(options) -> int:
 
 
 def move(options) -> int:
-    """give a queued run another place in the queue"""
+    """give a queued run another place among those of its person"""
     run = _own(options)
     if not run.is_queued:
         raise DigitsError(f"This run is {run.state}; only a queued one has a place in the queue.", f"It is {run.id}.")

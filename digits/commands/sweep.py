@@ -9,12 +9,14 @@ from digits import tasks
 from digits.commands.progress import bar, stderr_into
 from digits.data.dataset import ensure_prepared
 from digits.errors import BadConfig, DigitsError
+from digits.networks.backends import check_installed
 from digits.networks.settings_table import SETTINGS
 from digits.storage.home import logs_folder
-from digits.sweeps import result, search, space, store, study
+from digits.sweeps import cluster, result, search, space, store, study
 from digits.sweeps.plan import PRUNERS, SAMPLERS, Plan, default_parallel
 from digits.tasks import TaskState
 
+PLANNED = ("source", "split", "trials", "seeds", "parallel", "seed", "sampler", "pruner", "ray", "backend")
 NUMBERS = {
     "trials": "how many networks to try (default: 12)",
     "seeds": "how often to train the best again with fresh seeds (default: 3)",
@@ -34,9 +36,12 @@ def add_to(verbs) -> None:
         parser.add_argument(f"--{name}", type=int, metavar="N", help=help)
     parser.add_argument("--sampler", choices=SAMPLERS, help="how to choose (default: tpe)")
     parser.add_argument("--pruner", choices=PRUNERS, help="whether to end poor trials early (default: asha)")
+    libraries = SETTINGS["backend"].choices
+    parser.add_argument("--backend", choices=libraries, help="JAX trains ten learning rates at once")
     parser.add_argument("--ray", metavar="ADDRESS|local", help="train on a Ray cluster, or a local one")
-    parser.add_argument("--resume", metavar="SWEEP", help="continue a sweep that ended early")
-    parser.add_argument("--list", action="store_true", help="list the sweeps, the newest first")
+    instead = parser.add_mutually_exclusive_group()
+    instead.add_argument("--resume", metavar="SWEEP", help="continue a sweep that ended early, as it was planned")
+    instead.add_argument("--list", action="store_true", help="list the sweeps, the newest first")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.set_defaults(command=run)
 
@@ -72,8 +77,7 @@ def _list(options) -> int:
 
 
 def _created(options) -> store.Sweep:
-    names = ("source", "split", "trials", "seeds", "parallel", "seed", "sampler", "pruner", "ray")
-    chosen = {name: value for name in names if (value := getattr(options, name)) is not None}
+    chosen = {name: value for name in PLANNED if (value := getattr(options, name)) is not None}
     architectures = options.architecture or [SETTINGS["architecture"].default]
     ranges = space.default(architectures, chosen.get("source", SETTINGS["source"].default))
     if options.space:
@@ -82,11 +86,17 @@ def _created(options) -> store.Sweep:
         if options.architecture and "architecture" in given:
             raise BadConfig("The file of ranges names the networks already. Leave out --architecture.")
     plan = Plan(space=ranges, **chosen)
+    if plan.backend:
+        check_installed(plan.backend)
+    if plan.ray:
+        cluster.check(plan.ray)
     ensure_prepared(plan.source, lambda phase: print(f"{phase} ...", file=sys.stderr))
     return store.create(plan, queued=False)
 
 
 def _resumed(options) -> store.Sweep:
+    if given := [f"--{name}" for name in (*PLANNED, "architecture", "space") if getattr(options, name) is not None]:
+        raise BadConfig(f"A sweep continues as it was planned. Leave out {', '.join(given)}.")
     sweep = store.get(options.resume)
     store.resume(sweep, queued=False)
     return sweep

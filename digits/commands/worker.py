@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 
 from digits import pipeline
+from digits.classroom import errands
 from digits.data import adding
 from digits.data.dataset import is_prepared, prepare_task
 from digits.evaluation import audit, embedding_map, evaluate, features, robustness
@@ -14,7 +15,7 @@ from digits.exports import downloads
 from digits.networks.settings import make_settings
 from digits.runs import store as runs
 from digits.runs import transfer
-from digits.sweeps import search
+from digits.sweeps import race, race_worker, search
 from digits.tasks import TRAINING, Work, serve
 
 
@@ -58,6 +59,7 @@ HANDLERS = {
     "train": pipeline.run,
     "complete": pipeline.complete,
     "sweep": search.run,
+    race.KIND: race_worker.run,
     "prepare": prepare_task,
     adding.READ: adding.read_task,
     "evaluate": _of_run(evaluate.evaluate),
@@ -66,5 +68,7 @@ HANDLERS = {
     "map": _of_run(embedding_map.compute),
     "audit": _audit,
     "export": _of_run(downloads.compute),
+    errands.EXPORT: errands.export_task,
+    errands.CLEAR: errands.clear_task,
     "build": lambda work, run_id, part: transfer.build(run_id, work.report),
 }

@@ -16,13 +16,14 @@ from pathlib import Path
 
 import numpy as np
 
-from digits import tasks
+from digits import permissions, tasks
 from digits.data import own_sources
 from digits.data.dataset import NO_LABEL, is_available, open_dataset
 from digits.data.own_sources import Digits
 from digits.data.reading import Found, read
 from digits.data.splits import mixed, set_apart
 from digits.errors import DigitsError
+from digits.permissions import Action
 from digits.storage import database, files
 from digits.storage.home import home
 
@@ -91,8 +92,9 @@ def count_in_mnist(images: np.ndarray) -> int:
 def begin(uploads: Sequence[tuple[str, bytes]], *, owner: str) -> str:
     """Let a worker read uploaded files, (name, content) each. Return the id of the draft. Earlier ones are dropped.
 
-    Raises DigitsError if they are too large or cannot be written.
+    Raises DigitsError if they are too large or cannot be written, NotAllowed.
     """
+    permissions.demand(Action.CREATE, owner)
     for most, size, what in (
         (UPLOAD_BYTES, max(len(content) for _, content in uploads), "A file has"),
         (ALL_BYTES, sum(len(content) for _, content in uploads), "These files have"),

@@ -11,8 +11,10 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from digits import permissions
 from digits.data.source import IMAGES, LABELS, Source
 from digits.errors import BadConfig
+from digits.permissions import Action
 from digits.storage import database, deletion, files
 from digits.storage.home import data_folder, home, run_folder
 
@@ -51,6 +53,13 @@ def known() -> dict[str, Source]:
     return found
 
 
+def of_owner(owner: str) -> list[str]:
+    """Return the names of the sources that somebody added and that are still here."""
+    with database.reading() as connection:
+        rows = connection.execute("SELECT name FROM sources WHERE owner = ? AND removed = ''", (owner,)).fetchall()
+    return [row["name"] for row in rows]
+
+
 def check_name(name: str, *, replace: bool = False) -> None:
     """Raise BadConfig if digits cannot be added under this name.
 
@@ -63,8 +72,9 @@ def check_name(name: str, *, replace: bool = False) -> None:
 def publish(name: str, digits: Digits, *, licence: str, origin: str, owner: str, replace: bool = False) -> None:
     """Keep digits as a source. replace: see `check_name`. licence, origin: of both, 200 characters are kept.
 
-    Raises BadConfig if the name is taken, DigitsError if they cannot be written; then nothing changes.
+    Raises BadConfig if the name is taken, DigitsError if they cannot be written, NotAllowed; then nothing changes.
     """
+    permissions.demand(Action.CREATE, owner)
     check_name(name, replace=replace)  # before anything is written
     digests = sha256(digits.images), sha256(digits.labels)
     arrays, folder = {IMAGES: digits.images, LABELS: digits.labels}, data_folder(name)
@@ -92,9 +102,12 @@ def publish(name: str, digits: Digits, *, licence: str, origin: str, owner: str,
 
 
 def remove(name: str) -> None:
-    """Remove the digits of a source. Runs that learned from them stay, and so does what they say of it."""
+    """Remove the digits of a source. Runs that learned from them stay, and so does what they say of it.
+
+    Raises NotAllowed.
+    """
     with database.writing() as connection:
-        _find(connection, name)
+        permissions.demand(Action.DELETE, _find(connection, name)["owner"])
         if _num_runs(connection, name):
             _discard_arrays(connection, name)
             connection.execute("UPDATE sources SET removed = ? WHERE name = ?", (datetime.now(UTC).isoformat(), name))
@@ -161,6 +174,7 @@ def _check_name(
         return
     if not row["removed"] and not replace:
         raise BadConfig(f"There are digits called {name} already. Choose another name, or replace them.")
+    permissions.demand(Action.DELETE, row["owner"])
     is_same = digests is None or digests == (row["images_sha256"], row["labels_sha256"])
     if not is_same and (n := _num_runs(connection, name)):
         raise BadConfig(

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from digits import tasks
+from digits import permissions, tasks
 from digits.data.dataset import is_prepared
 from digits.drawings import store
 from digits.errors import DigitsError
@@ -20,14 +20,15 @@ def settings_for(parent: Run) -> Settings:
     return fine_tune_settings(parent.settings, parent.id, is_prepared(parent.settings.source))
 
 
-def begin(parent: Run, *, owner: str = tasks.LOCAL, seed: int = 0, queued: bool = True) -> Run:
-    """Make a run that continues from `parent` with all of My drawings. It keeps its own copy of both.
+def begin(parent: Run, *, owner: str = tasks.LOCAL, seed: int = 0, queued: bool = True, everyone: bool = False) -> Run:
+    """Make a run that continues from `parent` with My drawings. It keeps its own copy of both.
 
-    Raises DigitsError if there are too few drawings or no model, DamagedFile if the parent's model is damaged.
+    everyone: see `permissions.visible_drawers`. Raises DigitsError if there are too few drawings or no model,
+    DamagedFile if the parent's model is damaged.
     """
     if parent.model is None:
         raise DigitsError(f"This run has no model to fine-tune: it is {parent.state}. Choose another one.")
-    _, images, labels = store.images_and_labels()
+    _, images, labels = store.images_and_labels(permissions.visible_drawers(everyone=everyone))
     settings = replace(settings_for(parent), seed=seed)
     return continued.begin(parent, settings, images, labels, name=_name(parent), owner=owner, queued=queued)
 

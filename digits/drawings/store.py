@@ -2,16 +2,19 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
-from digits import tasks
+from digits import permissions, tasks
 from digits.drawings.drawing import SIDE, Drawing
 from digits.errors import DigitsError
+from digits.permissions import Action
 from digits.storage import database
 
+NEWEST = "ORDER BY created DESC, id DESC"
+WHERE_OF = "WHERE :owners IS NULL OR owner IN (SELECT value FROM json_each(:owners))"
 MOST = 5_000  # drawings; a class of thirty with 150 each
 
 
@@ -26,26 +29,27 @@ class Merged:
     """These existed already with another label, which stays."""
 
 
-def drawings() -> list[Drawing]:
-    """Return all drawings, the newest first."""
+def drawings(owners: Collection[str] | None = None) -> list[Drawing]:
+    """Return all drawings of some owners, or of everybody, the newest first."""
     with database.reading() as connection:
-        rows = connection.execute("SELECT * FROM drawings ORDER BY created DESC, id DESC").fetchall()
+        rows = connection.execute(f"SELECT * FROM drawings {WHERE_OF} {NEWEST}", _of(owners)).fetchall()
     return [_drawing(row) for row in rows]
 
 
 @database.parsing()
-def images_and_labels() -> tuple[list[str], np.ndarray, np.ndarray]:
-    """Return ids, images (n, 28, 28) uint8 and labels (n,) uint8 of all, the newest first; quicker than `drawings`."""
+def images_and_labels(owners: Collection[str] | None = None) -> tuple[list[str], np.ndarray, np.ndarray]:
+    """Return ids, images (n, 28, 28) uint8 and labels (n,) uint8 of the same; quicker than `drawings`."""
     with database.reading() as connection:
-        rows = connection.execute("SELECT id, label, seen FROM drawings ORDER BY created DESC, id DESC").fetchall()
+        rows = connection.execute(f"SELECT id, label, seen FROM drawings {WHERE_OF} {NEWEST}", _of(owners)).fetchall()
     images = np.frombuffer(b"".join(row["seen"] for row in rows), np.uint8).reshape(-1, SIDE, SIDE)
     return [row["id"] for row in rows], images, np.array([row["label"] for row in rows], np.uint8)
 
 
-def find(drawing_id: str) -> Drawing | None:
-    """Return the drawing with that id; None if there is none."""
+def find(drawing_id: str, owners: Collection[str] | None = None) -> Drawing | None:
+    """Return the drawing with that id, of some owners or of anybody; None if there is none."""
     with database.reading() as connection:
-        return _find(connection, drawing_id)
+        is_theirs = owners is None or _owner(connection, drawing_id) in owners
+        return _find(connection, drawing_id) if is_theirs else None
 
 
 def revision() -> int:
@@ -56,32 +60,40 @@ def revision() -> int:
 
 
 def put(drawing: Drawing, *, owner: str = tasks.LOCAL) -> None:
-    """Store a drawing, or give a known one its new label. Raises DigitsError if there are too many already."""
+    """Store a drawing, or give a known one its new label. Raises NotAllowed, DigitsError if there are too many."""
     with database.writing() as connection:
-        if not _find(connection, drawing.id):
+        if known := _owner(connection, drawing.id):
+            permissions.demand(Action.ANNOTATE, known)
+        else:
+            permissions.demand(Action.CREATE, owner)
             _check_room(connection, 1)
         _put(connection, drawing, owner)
         _changed(connection)
 
 
 def remove(drawing_id: str) -> Drawing | None:
-    """Delete a drawing. Return it, so that it can be stored again."""
+    """Delete a drawing. Return it, so that it can be stored again. Raises NotAllowed."""
     with database.writing() as connection:
+        if owner := _owner(connection, drawing_id):
+            permissions.demand(Action.DELETE, owner)
         drawing = _find(connection, drawing_id)
         connection.execute("DELETE FROM drawings WHERE id = ?", (drawing_id,))
         _changed(connection)
         return drawing
 
 
-def remove_all() -> None:
-    """Delete all drawings for ever."""
+def remove_all(owners: Collection[str] | None = None) -> None:
+    """Delete all drawings of some owners, or of everybody, for ever. Raises NotAllowed."""
     with database.writing() as connection:
-        connection.execute("DELETE FROM drawings")
+        for row in connection.execute(f"SELECT DISTINCT owner FROM drawings {WHERE_OF}", _of(owners)).fetchall():
+            permissions.demand(Action.DELETE, row["owner"])
+        connection.execute(f"DELETE FROM drawings {WHERE_OF}", _of(owners))
         _changed(connection)
 
 
 def merge(others: Iterable[Drawing], *, owner: str = tasks.LOCAL) -> Merged:
     """Store the drawings of others, all or none, each picture once. Raises DigitsError for too many."""
+    permissions.demand(Action.CREATE, owner)
     theirs: dict[str, Drawing] = {}
     for drawing in others:
         theirs.setdefault(drawing.id, drawing)
@@ -96,6 +108,10 @@ def merge(others: Iterable[Drawing], *, owner: str = tasks.LOCAL) -> Merged:
     return Merged(len(new), known, len(theirs) - len(new) - known)
 
 
+def _of(owners: Collection[str] | None) -> dict[str, str | None]:
+    return {"owners": None if owners is None else json.dumps([*owners])}
+
+
 @database.parsing()
 def _drawing(row: sqlite3.Row) -> Drawing:
     seen = np.frombuffer(row["seen"], np.uint8).reshape(SIDE, SIDE)
@@ -105,6 +121,12 @@ def _drawing(row: sqlite3.Row) -> Drawing:
 def _find(connection: sqlite3.Connection, drawing_id: str) -> Drawing | None:
     row = connection.execute("SELECT * FROM drawings WHERE id = ?", (drawing_id,)).fetchone()
     return _drawing(row) if row else None
+
+
+def _owner(connection: sqlite3.Connection, drawing_id: str) -> str:
+    """Return whose drawing it is; empty if there is none."""
+    row = connection.execute("SELECT owner FROM drawings WHERE id = ?", (drawing_id,)).fetchone()
+    return row["owner"] if row else ""
 
 
 def _put(connection: sqlite3.Connection, drawing: Drawing, owner: str) -> None:

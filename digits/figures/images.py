@@ -11,7 +11,7 @@ from digits.figures.theme import HIDDEN, cells, chart, targets
 
 SIDE = 28  # px, MNIST image side
 GAP = 2  # px of the digits, between two of them
-LINE = 9  # px of the digits, for a line of text below one
+LINE = 12  # px of the digits, for a line of text below one
 INK = [[0, "#000000"], [1, "#ffffff"]]
 LINES = "#2c3038"  # between the pixels: seen on black and on white, and never louder than the ink
 
@@ -56,7 +56,7 @@ def gallery(images: np.ndarray, titles: list[str], *, columns: int = 8, captions
         traces.append(go.Scatter(x=points.x, y=top + SIDE + LINE / 2, **text))
     x = HIDDEN | {"range": [-0.5, columns * pitch - GAP - 0.5]}
     y = HIDDEN | {"range": [rows * height - GAP - 0.5, -0.5]}
-    tall = rows * (54 + (18 if captions else 0)) + 16
+    tall = rows * (54 + (22 if captions else 0)) + 16
     # hoverdistance -1: the nearest point, however far, so that the whole digit answers.
     return chart(traces, tall, x=x, y=y, square=True, hoverdistance=-1, hovermode="closest")
 

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from digits.figures.theme import DIGITS, QUIET, chart, line
 
 BEST = DIGITS[1]
+FEW_EPOCHS = 8
 MOST_LINES = 200  # more would only be a grey area
 CROWDED = 7  # settings; with more of them their names stand askew
 
@@ -31,6 +32,8 @@ def histories(accuracies: Sequence[Sequence[float]], best: int | None) -> go.Fig
         )  # fmt: skip
     y = {"title": {"text": "Validation accuracy"}, "tickformat": ".1%", "showgrid": True, "range": _range(shown)}
     x = {"title": {"text": "Epoch"}, "rangemode": "tozero", "showgrid": True}
+    if max(map(len, shown), default=0) <= FEW_EPOCHS:
+        x["dtick"] = 1  # there are no halves of an epoch
     return chart(lines, 300, x=x, y=y, zoom=True, showlegend=True, uirevision="sweep")
 
 
@@ -45,7 +48,8 @@ def parallel(names: Sequence[str], columns: Sequence[Sequence[Any]], accuracies:
     )[-MOST_LINES:]
     axes = [*names, "Accuracy"]
     values = [*columns, accuracies]
-    heights, labels = zip(*[_axis([column[place] for place in order]) for column in values], strict=True)
+    shown = [[column[place] for place in order] for column in values]
+    heights, labels = zip(*[_axis(each, is_share=each is shown[-1]) for each in shown], strict=True)
     rows = [
         [(axis, heights[axis][row]) for axis in range(len(axes)) if heights[axis][row] is not None]
         for row in range(len(order))
@@ -82,18 +86,21 @@ def importance(shares: dict[str, float]) -> go.Figure:
     return chart([bars], 60 + 32 * len(names), x={"visible": False}, y={"automargin": True})
 
 
-def _axis(values: list[Any]) -> tuple[list[float | None], tuple[str, str]]:
-    """Return the height of each value on its axis, 0 to 1, and what is written at its two ends."""
+def _axis(values: list[Any], *, is_share: bool) -> tuple[list[float | None], tuple[str, str]]:
+    """Return the height of each value on its axis, 0 to 1, and what is written at its two ends.
+
+    is_share: whether they are accuracies.
+    """
     known = sorted({value for value in values if value is not None}, key=lambda value: (isinstance(value, str), value))
     if not known:
         return [None] * len(values), ("", "")
-    ends = (_text(known[0]), _text(known[-1]))
+    ends = tuple(f"{value:.1%}" if is_share else _text(value) for value in (known[0], known[-1]))
     if len(known) == 1:
         return [0.5 if value is not None else None for value in values], ("", ends[0])
     if all(type(value) in (int, float) for value in known):
         numbers = np.array(known, float)
         # Over more than a factor of ten, numbers are spread by their order of magnitude.
-        scale = np.log if numbers[0] > 0 and numbers[-1] / numbers[0] > 10 else np.array
+        scale = np.log if not is_share and numbers[0] > 0 and numbers[-1] / numbers[0] > 10 else np.array
         low, high = scale(numbers[0]), scale(numbers[-1])
         return [None if value is None else float((scale(value) - low) / (high - low)) for value in values], ends
     places = {value: place / (len(known) - 1) for place, value in enumerate(known)}

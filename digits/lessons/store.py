@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from digits import permissions
+from digits.permissions import Action
 from digits.storage import database
 
 BEGUN = "begun"
@@ -21,16 +23,23 @@ class Act:
 
 
 def begin(owner: str) -> None:
-    """Begin the lessons, or begin them again: what was done before is forgotten. Raises StoreUnavailable."""
+    """Begin the lessons, or begin them again: what was done before is forgotten.
+
+    Raises StoreUnavailable, NotAllowed.
+    """
+    permissions.demand(Action.CREATE, owner)
     with database.writing() as connection:
         connection.execute("DELETE FROM lesson_acts WHERE owner = ?", (owner,))
         _insert(connection, owner, BEGUN, {})
 
 
 def note(owner: str, act: str, **evidence: Any) -> bool:
-    """Remember that a learner did something, the first time; returns whether it was new. Raises StoreUnavailable."""
+    """Remember that a learner did something, the first time; returns whether it was new. Raises StoreUnavailable.
+
+    Nothing is noted of who may not do anything now.
+    """
     known = acts(owner)
-    if BEGUN not in known or act in known:
+    if BEGUN not in known or act in known or not permissions.may(Action.CREATE, owner):
         return False
     with database.writing() as connection:
         _insert(connection, owner, act, evidence)
@@ -38,7 +47,8 @@ def note(owner: str, act: str, **evidence: Any) -> bool:
 
 
 def replace(owner: str, act: str, **evidence: Any) -> None:
-    """Remember the last time instead of the first. Raises StoreUnavailable."""
+    """Remember the last time instead of the first. Raises StoreUnavailable, NotAllowed."""
+    permissions.demand(Action.CREATE, owner)
     with database.writing() as connection:
         _insert(connection, owner, act, evidence)
 

@@ -32,9 +32,11 @@ def begin(
         models = (parent.model.file(file) for file in ("model.keras", "model.tflite"))
         for number, stored in FineTuneData.copy(images, labels, *models, run_folder(run.id), heals=heals).items():
             updates.add_file(run.id, "fine_tune_data", number, stored)
+        if queued:
+            runs.resume(run.id)
     except BaseException:
         runs.delete(run.id)
         raise
     if queued:
-        tasks.submit("train", run.id, owner=owner, lane=tasks.TRAINING)
+        tasks.look_after()
     return runs.get(run.id)

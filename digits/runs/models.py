@@ -3,11 +3,12 @@
 from contextlib import suppress
 from datetime import UTC, datetime
 
-from digits import tasks
+from digits import permissions, tasks
 from digits.errors import DamagedFile, DigitsError, UnknownRun
 from digits.inference.activations import Activations
 from digits.inference.recognizer import Recognizer
 from digits.inference.snapshot import Snapshot
+from digits.permissions import Action
 from digits.runs import starter, store
 from digits.runs.run import Run
 from digits.storage import database
@@ -16,9 +17,9 @@ from digits.storage.home import run_folder
 SHOWN = 100  # runs in a picker; the others are found on Compare or by a link
 
 
-def usable(limit: int = SHOWN) -> list[Run]:
-    """Return the newest runs with a model, and the starter last."""
-    return [*store.with_model(limit), starter.run()]
+def usable(limit: int = SHOWN, owners: store.Owners = None) -> list[Run]:
+    """Return the newest runs with a model of some owners, or of everybody, and the starter last."""
+    return [*store.with_model(limit, owners), starter.run()]
 
 
 def chosen(owner: str = tasks.LOCAL) -> Run:
@@ -51,7 +52,9 @@ def _newest_first(owner: str) -> list[str]:
 
 
 def choose(run: Run, owner: str = tasks.LOCAL) -> None:
-    """Remember the model that `owner` wants. Raises DigitsError for a run without one."""
+    """Remember the model that `owner` wants. Raises DigitsError for a run without one, NotAllowed."""
+    permissions.demand(Action.USE, run.owner)
+    permissions.demand(Action.CHOOSE, owner)
     if run.model is None:
         raise DigitsError(f"This run has no model to use: it is {run.state}. Choose another one.", f"It is {run.id}.")
     with database.writing() as connection:

@@ -12,10 +12,11 @@ from pathlib import Path
 
 import numpy as np
 
-from digits import tasks
+from digits import permissions, tasks
 from digits.data.sources import SOURCES
 from digits.errors import DigitsError
 from digits.networks import architectures
+from digits.permissions import Action
 from digits.runs import exported_run, store, updates
 from digits.runs.exported_run import FORMAT, ExportedRun
 from digits.runs.run import FINISHED, MAX_TAGS, STARTER, Run
@@ -66,12 +67,23 @@ def import_zips(
     owner: str = tasks.LOCAL,
     along: Callable[[sqlite3.Connection, list[str]], None] = lambda connection, ids: None,
 ) -> list[str]:
-    """Store runs that `export` wrote, all or none. Return their ids.
+    """Store runs that `export` wrote, all or none. Return their ids. For the rest see `add`. Raises DigitsError."""
+    return add([exported_run.read(path) for path in paths], as_copies=as_copies, owner=owner, along=along)
+
+
+def add(
+    runs: list[ExportedRun],
+    *,
+    as_copies: bool = False,
+    owner: str = tasks.LOCAL,
+    along: Callable[[sqlite3.Connection, list[str]], None] = lambda connection, ids: None,
+) -> list[str]:
+    """Store runs that were trained elsewhere, all or none. Return their ids.
 
     as_copies: give a run whose id is taken a new id, instead of refusing it. along: called with the connection and the
     ids, to store something else in the same step. Raises DigitsError.
     """
-    runs = [exported_run.read(path) for path in paths]
+    permissions.demand(Action.CREATE, owner)
     ids = _free_ids([run.described["id"] for run in runs], as_copies)
     stored: dict[str, StoredFile] = {}
     try:

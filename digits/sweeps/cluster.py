@@ -17,13 +17,12 @@ from digits.data.dataset import open_dataset
 from digits.data.sources import SOURCES
 from digits.errors import DigitsError
 from digits.networks.backends import is_installed
-from digits.runs import store as runs
 from digits.runs import transfer
 from digits.runs.run import RunState
 from digits.storage import database
 from digits.storage.home import ROOT
 from digits.sweeps import node, store
-from digits.sweeps.local import Progress
+from digits.sweeps.local import Progress, of_run
 from digits.sweeps.plan import LOCAL_RAY
 from digits.sweeps.store import Sweep, Trial
 
@@ -55,12 +54,18 @@ class RayTrials:
     def __exit__(self, *_: Any) -> None:
         self.ray.shutdown()
 
-    def begin(self, trial: Trial) -> Trial:
-        """Store a trial and hand it to the cluster."""
+    def room(self, running: list[Trial], begun: int) -> int:
+        """Return how many trials may begin now. begun: how many have begun so far."""
+        return self.plan.parallel - len(running)
+
+    def begin(self, trials: list[Trial]) -> list[Trial]:
+        """Store some trials and hand them to the cluster."""
         with database.writing() as connection:
-            store.add_trial(connection, trial)
-        self.again(trial)
-        return trial
+            for trial in trials:
+                store.add_trial(connection, trial)
+        for trial in trials:
+            self.again(trial)
+        return trials
 
     def again(self, trial: Trial) -> None:
         """Hand a trial to the cluster again, from its beginning: its checkpoints went with the node."""
@@ -73,7 +78,7 @@ class RayTrials:
     def look(self, trial: Trial) -> Progress:
         """Return how far a trial is. One that has come back is published first."""
         if trial.run:  # published before this process was killed or its worker vanished
-            return _of_run(trial)
+            return of_run(trial)
         promise = self.begun.get((trial.repeats_best, trial.number))
         if promise is None:
             return Progress(trial.accuracies, RunState.PAUSED)
@@ -88,10 +93,13 @@ class RayTrials:
             return Progress(trial.accuracies, RunState.LOST, cause=f"Its node vanished: {type(error).__name__}.")
         if "zip" not in told:
             return Progress(trial.accuracies, RunState.FAILED, cause=told["cause"], node=told["node"])
-        return _of_run(self._published(trial, told))
+        return of_run(self._published(trial, told))
 
-    def end(self, trial: Trial, what: str) -> None:
-        """Let a trial `stop` at its next report, or take it from the cluster until it is begun again."""
+    def end(self, trial: Trial, what: str, *, is_poor: bool) -> None:
+        """Let a trial `stop` at its next report, or take it from the cluster until it is begun again.
+
+        is_poor: whether the pruner decided it.
+        """
         if what == "stop":
             self.board.end.remote(_key(trial))
         elif promise := self.begun.pop((trial.repeats_best, trial.number), None):
@@ -117,23 +125,24 @@ class RayTrials:
         return found[0]
 
 
-def _of_run(trial: Trial) -> Progress:
-    run = runs.get(trial.run)
-    accuracies = [row["val_accuracy"] for row in runs.epochs(run.id)]
-    return Progress(accuracies, run.state, run.details.get("seconds"), run.cause, trial.node)
-
-
 def _key(trial: Trial) -> str:
     return f"{trial.sweep} {trial.label}"
 
 
-def _connected(address: str) -> Any:
-    """Connect to a cluster, or start one that only this machine can reach. Raises DigitsError."""
+def check(address: str) -> None:
+    """Raise DigitsError, with what to do, if Ray is missing or nothing answers at an address."""
     if not is_installed("ray"):
         raise DigitsError(
             "Ray is not installed. Install what requirements-sweep.txt lists.",
             "Run: pip install -r requirements-sweep.txt",
         )
+    if address != LOCAL_RAY:
+        _check_answers(address)
+
+
+def _connected(address: str) -> Any:
+    """Connect to a cluster, or start one that only this machine can reach. Raises DigitsError."""
+    check(address)
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"  # nothing is sent to anybody
     os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
     import ray
@@ -142,7 +151,6 @@ def _connected(address: str) -> Any:
     if address == LOCAL_RAY:
         options |= {"address": "local", "_node_ip_address": "127.0.0.1", "include_dashboard": False}
     else:
-        _check_answers(address)
         options |= {"address": address, "runtime_env": {"py_modules": [str(ROOT / "digits")]}}
     heard = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
     try:

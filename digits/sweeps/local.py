@@ -34,8 +34,15 @@ class LocalTrials:
     def __init__(self, sweep: Sweep):
         self.sweep = sweep
 
-    def begin(self, trial: Trial) -> Trial:
-        """Store a trial and queue its run, in one step."""
+    def room(self, running: list[Trial], begun: int) -> int:
+        """Return how many trials may begin now. begun: how many have begun so far."""
+        return self.sweep.plan.parallel - len(running)
+
+    def begin(self, trials: list[Trial]) -> list[Trial]:
+        """Store trials and queue their runs, each in one step."""
+        return [self._begin(trial) for trial in trials]
+
+    def _begin(self, trial: Trial) -> Trial:
 
         def along(connection, run_id: str) -> None:
             store.add_trial(connection, replace(trial, run=run_id))
@@ -53,16 +60,10 @@ class LocalTrials:
 
     def look(self, trial: Trial) -> Progress:
         """Return how far a trial is."""
-        try:
-            run = runs.get(trial.run or "")
-        except UnknownRun:
-            return Progress(trial.accuracies, RunState.FAILED, cause="Somebody deleted its run.")
-        accuracies = [row["val_accuracy"] for row in runs.epochs(run.id)]
-        state = run.state if run.state.is_final else None
-        return Progress(accuracies, state, run.details.get("seconds"), run.cause, is_asked=bool(run.request))
+        return of_run(trial)
 
-    def end(self, trial: Trial, what: str) -> None:
-        """Ask a trial to `stop`, or to `pause` until it is begun again."""
+    def end(self, trial: Trial, what: str, *, is_poor: bool) -> None:
+        """Ask a trial to `stop`, or to `pause` until it is begun again. is_poor: whether the pruner decided it."""
         runs.stop(runs.get(trial.run), what)
 
     def again(self, trial: Trial) -> None:
@@ -70,3 +71,14 @@ class LocalTrials:
         with database.writing() as connection:
             task_store.enqueue(connection, "train", trial.run, pipeline.TRIAL, owner=self.sweep.owner, lane=TRIALS)
         tasks.look_after()
+
+
+def of_run(trial: Trial) -> Progress:
+    """Return how far the run of a trial is."""
+    try:
+        run = runs.get(trial.run or "")
+    except UnknownRun:
+        return Progress(trial.accuracies, RunState.FAILED, cause="Somebody deleted its run.")
+    accuracies = [row["val_accuracy"] for row in runs.epochs(run.id)]
+    state, seconds = run.state if run.state.is_final else None, run.details.get("seconds")
+    return Progress(accuracies, state, seconds, run.cause, trial.node, is_asked=bool(run.request))

@@ -45,9 +45,11 @@ class Plan:
     """Decides what is chosen, and is the seed of every trial."""
     ray: str = ""
     """The address of a Ray cluster, LOCAL_RAY, or nothing."""
+    backend: str | None = None
+    """The library that trains; None for the usual one."""
 
     def __post_init__(self):
-        for name in ("source", "split", "seed"):
+        for name in ("source", "split", "seed", *(["backend"] if self.backend else [])):
             SETTINGS[name].check(getattr(self, name))
         for name, (label, low, high) in NUMBERS.items():
             if type(value := getattr(self, name)) is not int or not low <= value <= high:
@@ -67,6 +69,16 @@ class Plan:
         return min(self.trials, ranges.grid_size(self.space)) if self.sampler == "grid" else self.trials
 
     @property
+    def uses_jax(self) -> bool:
+        """Whether JAX trains here, which can train several networks at once."""
+        return not self.ray and self.settings(ranges.corners(self.space)[0]).backend == "jax"
+
+    @property
+    def is_race(self) -> bool:
+        """Whether the trials differ in nothing but what JAX can train at once, their learning rate."""
+        return self.uses_jax and {name for name, each in self.space.items() if ranges.varies(each)} == {"learning_rate"}
+
+    @property
     def max_epochs(self) -> int:
         """The most epochs that a trial may have."""
         return max(self.settings(values).epochs for values in ranges.corners(self.space))
@@ -79,7 +91,8 @@ class Plan:
         params = dict(params)
         if "learning_rate" in params:
             params["learning_rate"] *= RATE_FACTORS.get(params.get("optimizer"), 1)
-        return make_settings(source=self.source, split=self.split, seed=self.seed if seed is None else seed, **params)
+        seed = self.seed if seed is None else seed
+        return make_settings(source=self.source, split=self.split, seed=seed, backend=self.backend, **params)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the fields as plain values, for JSON."""

@@ -5,6 +5,7 @@ exactly once, and whoever continues the sweep takes them over.
 """
 
 import time
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 
 from digits import tasks
@@ -16,6 +17,7 @@ from digits.runs import updates
 from digits.runs.run import RunState
 from digits.sweeps import store
 from digits.sweeps.local import LocalTrials, Progress
+from digits.sweeps.race import RaceTrials
 from digits.sweeps.store import COMPLETE, FAILED, PRUNED, RUNNING, Sweep, Trial
 from digits.sweeps.study import Study, check_installed
 from digits.tasks import TRIALS, Interrupted, TaskState, Work
@@ -45,15 +47,20 @@ def run(work: Work, sweep_id: str, part: str = "") -> TaskState:
 
 
 class Search:
-    """A sweep at work. place: where its trials train."""
+    """A sweep at work. place: where its trials train, unless JAX trains several at once."""
 
     def __init__(self, work: Work, sweep: Sweep, study: Study, place: LocalTrials):
-        self.work, self.sweep, self.plan, self.study, self.place = work, sweep, sweep.plan, study, place
+        self.work, self.sweep, self.plan, self.study = work, sweep, sweep.plan, study
+        races = RaceTrials(sweep) if sweep.plan.uses_jax else None  # seeds are all that the winner's repetitions vary
+        self.places = {False: races if sweep.plan.is_race else place, True: races or place}
+        """Where trials train, and where the best one is repeated."""
         self.began, self.cared, self.weighed = time.monotonic(), 0.0, time.monotonic()
         self.lost: dict[tuple[bool, int], int] = {}
         self.fraction = 0.0
         self.has_news = False
         """Whether a trial has ended since the importance of the settings was computed."""
+        self.thread = ThreadPoolExecutor(1, thread_name_prefix="importance")
+        self.weighing: Future[dict[str, float]] | None = None
 
     def run(self) -> TaskState:
         """Do what is missing: trials, the winner's model, the same network with fresh seeds."""
@@ -82,11 +89,10 @@ class Search:
         known, states = store.trials(self.sweep.id), self.study.states()
         if len(states) < len(known):
             raise DigitsError("The study of this sweep is missing or damaged. Start a new sweep.")
-        for number in range(len(known), len(states)):
-            self._begin(number)
+        self._begin(range(len(known), len(states)))
         for trial in [*known, *self._repeats()]:
-            if trial.state == RUNNING and self.place.look(trial).state == RunState.PAUSED:
-                self.place.again(trial)
+            if trial.state == RUNNING and self.places[trial.repeats_best].look(trial).state == RunState.PAUSED:
+                self.places[trial.repeats_best].again(trial)
 
     def _repeats(self) -> list[Trial]:
         return store.trials(self.sweep.id, repeats_best=True)
@@ -100,8 +106,8 @@ class Search:
             for trial in running:
                 trials[trial.number] = self._follow(trial, request)
             running = [trial for trial in trials.values() if trial.state == RUNNING]
-            while not request and len(trials) < num_trials and len(running) < self.plan.parallel:
-                begun = self._begin(len(trials), best)
+            room = 0 if request else min(self.places[repeats_best].room(running, len(trials)), num_trials - len(trials))
+            for begun in self._begin(range(len(trials), len(trials) + room), best):
                 trials[begun.number] = begun
                 running.append(begun)
             self._tell(trials, num_trials, repeats_best)
@@ -112,20 +118,22 @@ class Search:
             self._weigh()
             time.sleep(LOOK_SECONDS)
 
-    def _begin(self, number: int, best: Trial | None = None) -> Trial:
-        """Begin a trial: one that the optimizer chooses, or `best` with a fresh seed."""
+    def _begin(self, numbers: range, best: Trial | None = None) -> list[Trial]:
+        """Begin trials: those that the optimizer chooses, or `best` with fresh seeds."""
+        return self.places[bool(best)].begin([self._chosen(number, best) for number in numbers]) if numbers else []
+
+    def _chosen(self, number: int, best: Trial | None) -> Trial:
         if best:
             seed = self.plan.seed + 1 + number
             params, settings = {"seed": seed}, replace(best.settings, seed=seed)
         else:
             params = self.study.ask(number)
             settings = self.plan.settings(params)
-        trial = Trial(self.sweep.id, bool(best), number, params, settings, RUNNING, [], None, "", "", None)
-        return self.place.begin(trial)
+        return Trial(self.sweep.id, bool(best), number, params, settings, RUNNING, [], None, "", "", None)
 
     def _follow(self, trial: Trial, request: str) -> Trial:
         """Take over what a trial has reached; end one that is not worth going on, or that is asked to."""
-        now = self.place.look(trial)
+        now = self.places[trial.repeats_best].look(trial)
         if len(now.accuracies) > len(trial.accuracies):
             trial = store.update_trial(trial, accuracies=now.accuracies)
             if not trial.repeats_best:
@@ -136,12 +144,14 @@ class Search:
             return self._ended(trial, now)
         is_poor = not trial.repeats_best and self.study.is_pruned(trial.number)
         if (is_poor or request) and now.state is None and not now.is_asked:
-            self.place.end(trial, "stop" if is_poor else request)
+            self.places[trial.repeats_best].end(trial, request or "stop", is_poor=is_poor and not request)
         return trial
 
     def _ended(self, trial: Trial, now: Progress) -> Trial:
         early = (RunState.STOPPED, RunState.PAUSED)
         state = COMPLETE if now.state == RunState.DONE else PRUNED if now.state in early else FAILED
+        if now.accuracies and now.accuracies != trial.accuracies:  # begun again, it ended earlier than before
+            trial = store.update_trial(trial, accuracies=now.accuracies)
         if not now.accuracies:
             state = FAILED
         cause = now.cause or ("It ended before its first epoch." if state == FAILED else "")
@@ -157,11 +167,11 @@ class Search:
         self.lost[key] = self.lost.get(key, 0) + 1
         if self.lost[key] > MAX_LOST:
             return self._ended(trial, now)
-        self.place.again(trial)
+        self.places[trial.repeats_best].again(trial)
         return trial
 
     def _is_at_work(self, trial: Trial, request: str) -> bool:
-        return not (request == "pause" and self.place.look(trial).state == RunState.PAUSED)
+        return not (request == "pause" and self.places[trial.repeats_best].look(trial).state == RunState.PAUSED)
 
     def _complete(self, trials: list[Trial]) -> None:
         """Let the runs of some trials come to the end of the pipeline, and wait for it. Raises DigitsError."""
@@ -198,10 +208,12 @@ class Search:
             tasks.look_after()
 
     def _weigh(self) -> None:
-        """Compute how much each setting matters, when the next trial trains already: it takes a second or more."""
-        if self.has_news and time.monotonic() - self.weighed > IMPORTANCE_SECONDS:
-            store.update(self.sweep.id, importance=self.study.importance())
-            self.has_news, self.weighed = False, time.monotonic()
+        """Compute how much each setting matters, in a thread: it takes seconds, in which no trial is to wait."""
+        if self.weighing and self.weighing.done():
+            store.update(self.sweep.id, importance=self.weighing.result())
+            self.weighing, self.weighed = None, time.monotonic()
+        elif not self.weighing and self.has_news and time.monotonic() - self.weighed > IMPORTANCE_SECONDS:
+            self.has_news, self.weighing = False, self.thread.submit(self.study.importance)
 
     def _note_seconds(self) -> None:
         store.update(self.sweep.id, seconds=self.sweep.seconds + time.monotonic() - self.began)

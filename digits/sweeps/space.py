@@ -61,7 +61,8 @@ def check(space: Space) -> None:
             raise BadConfig(f"A sweep cannot vary {name[:40]!r}. It can vary {', '.join(varied())}.")
         label = SETTINGS[name].label
         if isinstance(range_, dict):
-            if not {"low", "high"} <= range_.keys() <= {"low", "high", "log"} or SETTINGS[name].kind in (str, bool):
+            is_whole = {"low", "high"} <= range_.keys() <= {"low", "high", "log"}
+            if not is_whole or type(range_.get("log", False)) is not bool or SETTINGS[name].kind in (str, bool):
                 raise BadConfig(f"{label} needs a list of choices, or numbers with low and high (and log).")
         elif isinstance(range_, list) and (not range_ or len(set(map(str, range_))) < len(range_)):
             raise BadConfig(f"{label} needs a list of different choices.")
@@ -71,8 +72,10 @@ def check(space: Space) -> None:
             raise BadConfig(f"{label} reaches from {range_['low']} to {range_['high']}; expected a low and a high end.")
         if isinstance(range_, dict) and range_.get("log") and range_["low"] <= 0:
             raise BadConfig(f"{label} begins at {range_['low']}; a logarithmic range begins above 0.")
-    if not space.get("architecture"):
+    if not (networks := ends(space.get("architecture") or [])):
         raise BadConfig("A sweep needs at least one network.")
+    if not any(varies(range_) and any(fits(name, each) for each in networks) for name, range_ in space.items()):
+        raise BadConfig("All trials would be the same. Let at least one setting vary.")
 
 
 def varied() -> list[str]:
@@ -90,6 +93,11 @@ def ends(range_: Any) -> list[Any]:
     if isinstance(range_, dict):
         return [range_["low"], range_["high"]]
     return range_ if isinstance(range_, list) else [range_]
+
+
+def varies(range_: Any) -> bool:
+    """Return whether a range has more than one value."""
+    return len(ends(range_)) > 1
 
 
 def suggest(space: Space, trial: "optuna.trial.Trial") -> dict[str, Any]:

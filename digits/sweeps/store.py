@@ -2,14 +2,16 @@
 
 import json
 import sqlite3
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from statistics import mean, stdev
 from typing import Any
 
-from digits import tasks
+from digits import permissions, tasks
 from digits.errors import DigitsError, RunBusy
 from digits.networks.settings import Settings, read_settings
+from digits.permissions import Action
 from digits.storage import database, deletion
 from digits.storage.home import sweep_folder
 from digits.sweeps.plan import Plan
@@ -86,7 +88,11 @@ class Sweep:
 
 
 def create(plan: Plan, *, owner: str = tasks.LOCAL, queued: bool = True) -> Sweep:
-    """Make a new sweep. queued: whether it waits for the device at once; otherwise the caller does it."""
+    """Make a new sweep. queued: whether it waits for the device at once; otherwise the caller does it.
+
+    Raises NotAllowed.
+    """
+    permissions.demand(Action.CREATE, owner)
     now = datetime.now(UTC)
     base = f"sweep-{now:%Y%m%d-%H%M%S}"
     with database.writing() as connection:
@@ -99,7 +105,11 @@ def create(plan: Plan, *, owner: str = tasks.LOCAL, queued: bool = True) -> Swee
 
 
 def resume(sweep: Sweep, *, queued: bool = True) -> None:
-    """Let an ended sweep continue. Raises RunBusy while it waits or is at work, DigitsError if it is done."""
+    """Let an ended sweep continue.
+
+    Raises RunBusy while it waits or is at work, DigitsError if it is done, NotAllowed.
+    """
+    permissions.demand(Action.CONTINUE, sweep.owner)
     with database.writing() as connection:
         if not sweep.state.is_final:
             raise RunBusy("This sweep is at work already.", f"It is {sweep.id}.")
@@ -115,9 +125,11 @@ def get(sweep_id: str) -> Sweep:
     raise DigitsError("There is no such sweep.", f"{sweep_id[:64]!r} is unknown; see: python -m digits sweep --list")
 
 
-def page(limit: int = 50) -> list[Sweep]:
-    """Return the newest sweeps."""
-    return _sweeps("ORDER BY sweeps.number DESC LIMIT ?", limit)
+def page(limit: int = 50, owners: Collection[str] | None = None) -> list[Sweep]:
+    """Return the newest sweeps of some owners, or of everybody."""
+    theirs = None if owners is None else json.dumps([*owners])
+    mine = "WHERE ?1 IS NULL OR sweeps.owner IN (SELECT value FROM json_each(?1))"
+    return _sweeps(f"{mine} ORDER BY sweeps.number DESC LIMIT ?2", theirs, limit)
 
 
 @database.parsing()
@@ -184,13 +196,14 @@ def update_trial(trial: Trial, connection: sqlite3.Connection | None = None, **v
 def update(sweep_id: str, **values: Any) -> None:
     """Note the winner, the importance of the settings, or the seconds of a sweep."""
     stored = {name: json.dumps(value) if name == "importance" else value for name, value in values.items()}
-    with database.writing() as connection:
+    with database.writing(durable="best" in values) as connection:
         names = ", ".join(f"{name} = ?" for name in stored)
         connection.execute(f"UPDATE sweeps SET {names} WHERE id = ?", (*stored.values(), sweep_id))
 
 
 def delete(sweep: Sweep) -> None:
-    """Forget a sweep and its study; its runs stay. Raises RunBusy while it waits or is at work."""
+    """Forget a sweep and its study; its runs stay. Raises RunBusy while it waits or is at work, NotAllowed."""
+    permissions.demand(Action.DELETE, sweep.owner)
     with database.writing() as connection:
         if not sweep.state.is_final:
             raise RunBusy("This sweep is at work. Stop it first.", f"It is {sweep.id}.")
@@ -200,9 +213,8 @@ def delete(sweep: Sweep) -> None:
 
 
 def _enqueue(connection: sqlite3.Connection, sweep_id: str, owner: str, queued: bool) -> None:
-    task = task_store.enqueue(connection, KIND, sweep_id, owner=owner, lane=tasks.TRAINING)
-    if not queued:
-        connection.execute("UPDATE tasks SET state = 'stopped' WHERE id = ?", (task,))
+    state = TaskState.QUEUED if queued else TaskState.STOPPED
+    task_store.enqueue(connection, KIND, sweep_id, owner=owner, lane=tasks.TRAINING, state=state)
 
 
 @database.parsing()

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from digits.errors import DigitsError
 from digits.networks.backends import is_installed
@@ -20,6 +20,7 @@ FILE = "study.log"
 REDUCTION = 3  # of three trials that come as far, one goes on; the factor of Li et al.
 RUNGS = 2  # how often that is decided
 MIN_COMPLETE = 4  # trials, before anything is said about what matters
+LOCK_SECONDS = 60.0  # for a process that writes into the study; it needs milliseconds
 POOR = "ended early"  # the attribute of a trial that is to end
 STATES = {COMPLETE: "COMPLETE", PRUNED: "PRUNED", FAILED: "FAIL"}
 NEEDED = "Sweeps need the package Optuna, which is not installed. Install what requirements-sweep.txt lists."
@@ -121,8 +122,20 @@ def _backend(optuna: Any, file: Path) -> Any:
         with file.open("r+b") as journal:
             journal.truncate(content.rfind(b"\n") + 1)
     # Optuna's own lock is a file, which a killed process leaves behind for 30 s; this one ends with the process.
-    lock = FileLock(file.with_suffix(".lock"))
+    lock = _Lock(file.with_suffix(".lock"), timeout=LOCK_SECONDS)
     return optuna.storages.journal.JournalFileBackend(str(file), lock_obj=lock)
+
+
+class _Lock(FileLock):
+    """A lock whose wait has an end, in a sentence."""
+
+    def acquire(self, *arguments: Any, **options: Any) -> Any:
+        try:
+            return super().acquire(*arguments, **options)
+        except Timeout:
+            raise DigitsError(
+                "Another process works at this sweep and does not respond. End it, then continue the sweep."
+            ) from None
 
 
 def _sampler(optuna: Any, plan: Plan, seed: int) -> Any:

@@ -7,42 +7,35 @@ import sqlite3
 
 from digits.errors import TakenOver
 from digits.storage import database
-from digits.tasks import places, supervision
-from digits.tasks.lease import SILENT_SECONDS, clock
+from digits.tasks import memory, places, supervision, turns
+from digits.tasks.lease import clock
 from digits.tasks.task import COLUMNS, FROM, Task, TaskState
 
 
 def claim(worker: int, lane: str, *, only: int = 0, out_of_turn: bool = False) -> Task | None:
-    """Take the next task of a lane; None if no task waits, or as many run as may at once.
+    """Take a task of a lane whose turn it is; None if there is none, no place is free, or too little memory.
 
     only: the id of the one task that this worker waits for. out_of_turn: take it however many wait or run.
-    A process that waits at the command line and does not respond lets the others pass.
     """
     with database.writing(durable=False) as connection:
         supervision.reap(connection)
+        if out_of_turn:
+            ids = [only]
+        else:
+            due = turns.due(connection, lane, places.num_free(connection, lane), own=memory.own())
+            ids = [row["id"] for row in due if row["reserved"] in (None, worker) and only in (0, row["id"])]
         row = connection.execute(
             """UPDATE tasks SET state = 'running', worker = :worker, reserved = NULL, fraction = 0, phase = 'Starting',
-                                cause = ''
-               WHERE state = 'queued' AND :only IN (0, id) AND (reserved IS NULL OR reserved = :worker)
+                                cause = '', began = :now, lacking = NULL
+               WHERE id = :id AND state = 'queued' AND (reserved IS NULL OR reserved = :worker)
                  AND EXISTS (SELECT 1 FROM workers WHERE id = :worker)
-                 AND (:out_of_turn OR
-                      (SELECT count(*) FROM tasks WHERE state = 'running' AND lane = :lane) < :capacity AND
-                      id = (SELECT id FROM tasks WHERE state = 'queued' AND lane = :lane AND
-                              (reserved IS NULL OR reserved IN (SELECT id FROM workers WHERE renewed > :lately))
-                            ORDER BY place, id LIMIT 1))
-               RETURNING id""",
-            {
-                "worker": worker,
-                "lane": lane,
-                "only": only,
-                "out_of_turn": out_of_turn,
-                "capacity": places.capacity(lane),
-                "lately": clock() - SILENT_SECONDS,
-            },
+               RETURNING owner""",
+            {"worker": worker, "id": ids[0] if ids else 0, "now": clock()},
         ).fetchone()
         if row is None:
             return None
-        claimed = connection.execute(f"SELECT {COLUMNS} {FROM} WHERE tasks.id = ?", (row["id"],)).fetchone()
+        turns.note(connection, row["owner"], lane)
+        claimed = connection.execute(f"SELECT {COLUMNS} {FROM} WHERE tasks.id = ?", (ids[0],)).fetchone()
     return Task.from_row(claimed)
 
 
@@ -84,13 +77,18 @@ def finish(task_id: int, state: TaskState, cause: str = "", phase: str = "") -> 
     """End a task."""
     with database.writing() as connection:
         connection.execute(
-            """UPDATE tasks SET state = ?, cause = ?, phase = ?, fraction = CASE ? WHEN 'done' THEN 1 ELSE fraction END
-               WHERE id = ?""",
-            (state, cause, phase, state, task_id),
+            """UPDATE tasks SET state = :state, cause = :cause, phase = :phase,
+                                fraction = CASE :state WHEN 'done' THEN 1 ELSE fraction END,
+                                seconds = CASE :state WHEN 'done' THEN :now - began ELSE seconds END
+               WHERE id = :id""",
+            {"state": state, "cause": cause, "phase": phase, "now": clock(), "id": task_id},
         )
 
 
 def give_back(task_id: int) -> None:
-    """Leave a task to another worker, at its old place in the queue."""
+    """Leave a task to another worker, as if it had never begun: it is the next one again."""
     with database.writing() as connection:
         connection.execute("UPDATE tasks SET state = 'queued', phase = '', fraction = 0 WHERE id = ?", (task_id,))
+        connection.execute(
+            "DELETE FROM turns WHERE (lane, owner) = (SELECT lane, owner FROM tasks WHERE id = ?)", (task_id,)
+        )

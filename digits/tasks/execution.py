@@ -122,12 +122,12 @@ def _await_turn(work: Work, worker: int, lane: str) -> bool:
         # Only the device is scarce: work at the command line does not wait for what pages asked for.
         if claims.claim(worker, lane, only=work.task.id, out_of_turn=lane != TRAINING):
             return True
-        state = next((task.state for task in store.unfinished() if task.id == work.task.id), None)
-        if state == TaskState.RUNNING:
-            raise RunBusy("Another process is doing this already. Wait for it.")
-        if state is None:
+        now = next((task for task in store.unfinished() if task.id == work.task.id), None)
+        if now is None:
             return False
-        work.on_tell(0.0, "Waiting: another run is using the device")
+        if now.state == TaskState.RUNNING:
+            raise RunBusy("Another process is doing this already. Wait for it.")
+        work.on_tell(0.0, now.phase or "Waiting: another run is using the device")
         time.sleep(0.3)
     store.request(work.task.id, work.signals.request)
     return False

@@ -5,6 +5,7 @@ import sqlite3
 
 from digits.errors import BadConfig
 from digits.storage import database
+from digits.tasks import turns
 from digits.tasks.lease import SILENT_SECONDS, boot_id, clock, pid_namespace, started
 from digits.tasks.task import COMPUTING, TRAINING, TRIALS
 
@@ -55,10 +56,9 @@ def remove_worker(worker: int) -> None:
 
 
 def leave_if_idle(worker: int, lane: str) -> bool:
-    """Free the place of a worker unless a task waits for it. Whoever queues a task later starts another worker."""
+    """Free the place of a worker unless a task is due. Whoever queues a task later starts another worker."""
     with database.writing(durable=False) as connection:
-        counts = _counts(connection, lane)
-        if counts["waiting"] and counts["running"] < capacity(lane):
+        if _num_due(connection, lane):
             return False
         connection.execute("DELETE FROM workers WHERE id = ?", (worker,))
     return True
@@ -70,16 +70,21 @@ def num_workers(connection: sqlite3.Connection, lane: str) -> int:
 
 
 def lanes_to_serve(connection: sqlite3.Connection) -> list[str]:
-    """Return a lane once for each worker that it lacks: a task waits, a place is free, and no worker is idle.
+    """Return a lane once for each worker that it lacks: a task is due, a place is free, and no worker is idle.
 
     An idle worker that does not respond does not count, but no more than one for each place is replaced.
     """
     wanted = []
     for lane in (TRAINING, TRIALS, COMPUTING):
         counts = _counts(connection, lane)
-        lacking = min(counts["waiting"], capacity(lane) - counts["running"]) - counts["idle"]
+        lacking = _num_due(connection, lane) - counts["idle"]
         wanted += [lane] * max(0, min(lacking, 2 * capacity(lane) - counts["workers"]))
     return wanted
+
+
+def num_free(connection: sqlite3.Connection, lane: str) -> int:
+    """Return how many more tasks of a lane may run now."""
+    return capacity(lane) - _counts(connection, lane)["running"]
 
 
 def is_at_work(worker: int) -> bool:
@@ -89,11 +94,15 @@ def is_at_work(worker: int) -> bool:
     return row is not None
 
 
+def _num_due(connection: sqlite3.Connection, lane: str) -> int:
+    """Return how many tasks any worker may begin now."""
+    return sum(row["reserved"] is None for row in turns.due(connection, lane, num_free(connection, lane)))
+
+
 def _counts(connection: sqlite3.Connection, lane: str) -> sqlite3.Row:
-    """Return the tasks of a lane that wait for any worker or run, and its workers, of which some are idle."""
+    """Return how many tasks of a lane run, and its workers, of which some are idle."""
     return connection.execute(
-        """SELECT (SELECT count(*) FROM tasks WHERE state = 'queued' AND lane = :lane AND reserved IS NULL) AS waiting,
-                  (SELECT count(*) FROM tasks WHERE state = 'running' AND lane = :lane) AS running,
+        """SELECT (SELECT count(*) FROM tasks WHERE state = 'running' AND lane = :lane) AS running,
                   (SELECT count(*) FROM workers WHERE lane = :lane AND NOT foreground) AS workers,
                   (SELECT count(*) FROM workers WHERE lane = :lane AND NOT foreground AND renewed > :lately
                    AND id NOT IN (SELECT worker FROM tasks WHERE state = 'running')) AS idle""",

@@ -8,7 +8,9 @@ import sys
 import threading
 from pathlib import Path
 
+from digits import permissions
 from digits.errors import DigitsError
+from digits.permissions import Action
 from digits.storage import database, deletion
 from digits.storage.files import cannot_write
 from digits.storage.home import ROOT, home, logs_folder
@@ -18,6 +20,7 @@ from digits.tasks.task import COMPUTING, TRAINING
 
 COMMAND = (sys.executable, "-m", "digits", "work")
 NICENESS = 10
+OOM_SCORE = 500  # of -1000 to 1000
 SESSION_NICENESS = 5  # a third of another session's share: a training must also get on where others are busy
 ASKED_SECONDS = 30.0  # a worker that has not noticed a request for so long is ended
 SILENT_SECONDS = 3.0  # the same for one that does not even renew its lease
@@ -32,6 +35,7 @@ CAUSES = {signal.SIGILL: NO_AVX} | dict.fromkeys(
 
 def submit(kind: str, subject: str, part: str = "", *, owner: str = store.LOCAL, lane: str = COMPUTING) -> None:
     """Queue a task, which a worker does when its turn comes. Raises DigitsError if it cannot be queued or started."""
+    permissions.demand(Action.CREATE, owner)
     with database.writing() as connection:
         store.enqueue(connection, kind, subject, part, owner=owner, lane=lane)
     look_after()
@@ -67,7 +71,7 @@ def warm_up() -> None:
 
 
 def stop(task_id: int, what: str = "stop") -> None:
-    """Ask a task to `stop` or `pause`; if its worker does not respond, it is ended."""
+    """Ask a task to `stop` or `pause`; if its worker does not respond, it is ended. Raises NotAllowed."""
     store.request(task_id, what)
     look_after()
 
@@ -104,13 +108,15 @@ def _await_end(process: subprocess.Popen, worker: int) -> None:
 
 
 def _let_it_give_way(pid: int) -> None:
-    """Let a worker give way to the pages, for processor time and in waking up, as far as the system can do it.
+    """Let a worker give way to the pages: for processor time, in waking up, and in memory, as far as the system can.
 
     TensorFlow's threads sleep and wake all the time, and each waking may interrupt a page. Batch work (Linux, sched(7))
     never does, which makes the slowest strokes of a drawing a third quicker while a network trains. Where Linux groups
     processes by session (autogroup), a niceness counts only within the session, and a worker has one of its own: then
-    the whole group has to be nice.
+    the whole group has to be nice. Where memory runs out, Linux ends a worker before the server, whose score is 0.
     """
+    with contextlib.suppress(OSError):
+        Path(f"/proc/{pid}/oom_score_adj").write_text(str(OOM_SCORE))
     with contextlib.suppress(OSError):  # a container may forbid it, or the process has ended already
         if hasattr(os, "setpriority"):
             os.setpriority(os.PRIO_PROCESS, pid, NICENESS)

@@ -60,6 +60,12 @@ class ParallelRuns:
         self._show_leader()
         return sums
 
+    def hand_out(self, networks: Sequence[keras.Model]) -> None:
+        """Give each network, in the order of `begin`, its weights and random state."""
+        for place, network in enumerate(networks):
+            for variable, values in zip(network.variables, self.values[1:], strict=False):  # the optimizer's follow
+                variable.assign(values[place])
+
     def state(self) -> list[np.ndarray]:
         """Return the leader's place, and what `Engine.state` returns, with a first axis for the networks."""
         return [np.array(self.leader), *map(np.array, self.values)]

@@ -6,7 +6,7 @@ Writes no file: progress goes out through callables, and the request to stop com
 import math
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import keras
@@ -41,6 +41,8 @@ class Fitted:
     """done; stopped (on request); or failed (the loss became NaN)."""
     reason: str = ""
     """Why it failed, and what to do, in words that fit into a sentence."""
+    members: tuple[keras.Model, ...] = ()
+    """The networks that were trained at once, where the caller named them."""
 
 
 def fit(
@@ -49,6 +51,7 @@ def fit(
     device: str,
     *,
     parts: Split | None = None,
+    members: Sequence[Settings] = (),
     fine_tune: FineTuneData | None = None,
     num_epochs: int | None = None,
     checkpoint: Checkpoint | None = None,
@@ -64,6 +67,8 @@ def fit(
     The result is the same whatever this process trained before.
 
     device: the name of what trains. parts: which digits train and validate, where they are not the settings' split.
+    members: the settings of the networks that are trained at once, as many as `settings.racers`, which differ in their
+    learning rate and seed alone; without them they are those of `settings.racer`.
     fine_tune: drawings to learn along with the training part, and the network to begin with.
     num_epochs: the last epoch where it lies beyond the settings'; the schedule stays the one that they planned.
     checkpoint: where to continue; the result is the same as if the training had never been interrupted.
@@ -71,7 +76,7 @@ def fit(
     on_tick: called at most every CHUNK_SECONDS with {epoch, step, steps, loss, accuracy}, means of the epoch so far.
     on_epoch: called with {epoch, seconds, loss, accuracy, val_loss, val_accuracy, learning_rate}; the seconds include
     the validation. Of networks trained at once those are the leader's, and there are two more: leader, its place from
-    0, and racers, the {val_loss, val_accuracy} of each.
+    0, and racers, the {loss, accuracy, val_loss, val_accuracy} of each.
     on_checkpoint: called after each epoch with what continuing from there needs.
     on_weights: called with 0 and the network before the first epoch, and with its number and the network after each.
     Raises DigitsError when XLA is asked for and cannot compile the network.
@@ -81,7 +86,7 @@ def fit(
     validation = Digits(*take(dataset, parts.validation))
     rehearsal = RehearsalSampler(fine_tune, images, labels, vary=settings.augmentation) if fine_tune else None
     steps = num_batches(len(rehearsal or labels), settings.batch_size)
-    members = [settings.racer(place) for place in range(settings.racers)]
+    named, members = bool(members), members or [settings.racer(place) for place in range(settings.racers)]
     networks = [_untrained(member) for member in members]
     if fine_tune:
         weights = fine_tune.weights()
@@ -90,11 +95,16 @@ def fit(
         networks[0].set_weights(weights)
 
     def fitted(state: str, reason: str = "") -> Fitted:
+        if named:
+            engine.hand_out(networks)
+            return Fitted(networks[0], state, reason, tuple(networks))
         networks[0].set_weights(engine.model.get_weights())
         return Fitted(networks[0], state, reason)
 
     with engine_for(settings, steps, device) as engine:
         on_compile(engine.xla)
+        if settings.racers > 1:
+            engine.rates = [member.learning_rate for member in members]
         engine.begin(networks)
         if checkpoint:
             engine.restore(checkpoint.state)
@@ -147,7 +157,7 @@ def fit(
                 "learning_rate": float(engine.optimizer.learning_rate),
             }
             if settings.racers > 1:
-                row |= {"leader": validated.leader, "racers": _each(validated)}
+                row |= {"leader": validated.leader, "racers": _each(sums, validated)}
             on_epoch(row)
             rows.append(row)
             on_checkpoint(Checkpoint(list(rows), good))
@@ -175,12 +185,15 @@ def _train(engine: Engine, digits: Digits, order: np.ndarray, start: int, stop: 
         ) from error
 
 
-def _each(validated: Sums) -> list[dict[str, float | None]]:
+def _each(learned: Sums, validated: Sums) -> list[dict[str, float | None]]:
     """Return loss and accuracy of each network; JSON knows no NaN, and therefore one that diverged has no loss."""
-    alone = [validated.of(place) for place in range(len(validated.loss))]
     return [
-        {"val_loss": sums.mean_loss if math.isfinite(sums.mean_loss) else None, "val_accuracy": sums.accuracy}
-        for sums in alone
+        {
+            f"{prefix}{name}": value if math.isfinite(value) else None
+            for prefix, sums in (("", learned.of(place)), ("val_", validated.of(place)))
+            for name, value in (("loss", sums.mean_loss), ("accuracy", sums.accuracy))
+        }
+        for place in range(len(validated.loss))
     ]
 
 

@@ -11,6 +11,7 @@ from digits.runs.run import Run
 from pages.compare.rows import table_rows
 from pages.shared import paging
 from pages.shared.pickers import run_label
+from pages.shared.visitor import owners, sees
 
 MOST = 6  # runs that are compared
 PER_PAGE = 50
@@ -42,7 +43,8 @@ def _chosen() -> list[Run]:
     found = []
     for run_id in wanted:
         with suppress(UnknownRun):
-            found.append(runs.get(run_id))
+            run = runs.get(run_id)
+            found += [run] if sees(run.owner) else []
     if is_new and len(found) < len(wanted):
         # Without repeating it: a link may carry anything.
         st.warning("The link names a run that is not here. It is left out.", icon=":material/warning:")
@@ -62,9 +64,9 @@ def _page() -> list[Run]:
             "Find a run", key="compare_search", max_chars=80, placeholder="Name, number, tag, note or network",
             icon=":material/search:", on_change=paging.back, args=("compare_page",), width=320,
         ).strip()  # fmt: skip
-        count = runs.count(search)
+        count = runs.count(search, owners())
         part = paging.turn(count, PER_PAGE, "compare_page")
-    shown = runs.page(PER_PAGE, part.start, search)
+    shown = runs.page(PER_PAGE, part.start, search, owners())
     if part.stop >= count and search.lower() in run_label(starter.run()).lower():
         shown.append(starter.run())
     return shown

@@ -33,7 +33,7 @@ HELPS = {
 def show(run: Run, chosen: TestSet, report: dict) -> None:
     """Show sliders with the accuracy they lead to, and what heals the network."""
     prepared(chosen.source)
-    st.markdown("Damage the network instead of the digits. Nothing of this is saved: Reset, and it is whole again.")
+    st.markdown("Damage the network instead of the digits. Nothing is saved. Press **Reset** to make it whole again.")
     st.fragment(_damage)(run, chosen)
     if healed := st.session_state.get("evaluate_healed"):
         _healed(healed)
@@ -92,7 +92,7 @@ def _accuracy(run: Run, chosen: TestSet, some: Damage) -> None:
     )
     n = len(labels)
     if num_correct < BROKEN * n:
-        lesson.note("broken", run=run.id, damage=str(some), accuracy=num_correct / n)
+        lesson.note("broken", in_words=some.in_words(run.settings), accuracy=num_correct / n)
     low, high = wilson_interval(num_correct, n)
     change = f"{100 * (num_correct - num_whole) / n:+.1f} points" if some else "Not damaged"
     st.metric(

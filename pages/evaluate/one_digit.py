@@ -57,7 +57,7 @@ def show(
             "pages/draw/page.py", label="Draw one like it", icon=":material/draw:",
             query_params={"model": run.id, "practice": f"{chosen.source}-{chosen.name}-{index}"},
         )  # fmt: skip
-    probability_bars(probabilities, "evaluate_bars", highlight=predicted, height=180)
+    probability_bars(probabilities, highlight=predicted, height=180)
     _nearest(run, image)
 
 

@@ -57,7 +57,7 @@ def argmax() -> None:
     """Show the probabilities of one of our digits, and the place of the largest."""
     image = _digit()
     probabilities = cache.recognizer(runs.get(STARTER)).probabilities(image[np.newaxis])[0]
-    probability_bars(probabilities, "glossary_argmax", highlight=int(probabilities.argmax()))
+    probability_bars(probabilities, highlight=int(probabilities.argmax()))
     st.caption(f"The largest of the ten stands at place {probabilities.argmax()}.")
 
 
@@ -69,7 +69,7 @@ def softmax() -> None:
     sums[3] = third
     powers = np.exp((sums - sums.max()) / temperature)
     shares = powers / powers.sum()
-    probability_bars(shares, "glossary_softmax", highlight=int(shares.argmax()))
+    probability_bars(shares, highlight=int(shares.argmax()))
     st.caption(
         "The sums: "
         + ", ".join(f"{value:g}" for value in sums).replace("-", "−")

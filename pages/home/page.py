@@ -7,6 +7,8 @@ import streamlit as st
 from digits.data.dataset import is_prepared
 from digits.data.sources import SOURCES
 from digits.runs import store as runs
+from pages.home import open_class
+from pages.shared.visitor import owners
 
 STEPS = [
     ("Explore", "grid_view", "Look at handwritten digits, pixel by pixel, with their labels."),
@@ -48,5 +50,6 @@ with st.container(horizontal=True, gap="medium"):
     st.page_link("pages/lesson/page.py", label="Lesson: 40 minutes", icon=":material/school:")
     st.page_link("pages/glossary/page.py", label="Glossary", icon=":material/dictionary:")
 
-data, num_runs = SOURCES["mnist" if is_prepared("mnist") else "sample"], runs.count()
+data, num_runs = SOURCES["mnist" if is_prepared("mnist") else "sample"], runs.count(owners=owners())
+open_class.offer()
 st.caption(f"{data.num_train + data.num_test:,} digits ready · {num_runs:,} run{'s' * (num_runs != 1)}")

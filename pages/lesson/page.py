@@ -6,8 +6,8 @@ from types import SimpleNamespace
 import streamlit as st
 
 from digits.lessons import store
+from digits.lessons.content import LESSONS
 from pages.lesson import contrast, steps, teachers
-from pages.lesson.content import LESSONS
 from pages.shared import links
 from pages.shared.errors import attempt, told
 from pages.shared.visitor import owner

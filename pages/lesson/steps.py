@@ -3,9 +3,10 @@
 import streamlit as st
 
 from digits.lessons import checks, store
+from digits.lessons.content import Lesson, Step
+from digits.lessons.learners import learner
 from digits.lessons.store import Act
 from digits.runs import store as runs
-from pages.lesson.content import Lesson, Step
 from pages.shared.errors import attempt
 from pages.shared.glossary import more
 from pages.shared.visitor import owner
@@ -23,8 +24,8 @@ def _show(lesson: Lesson, was_waiting: bool) -> None:
     if was_waiting and not any(run.owner == owner() for run in runs.active()):
         st.rerun()
     st.markdown(lesson.about)
-    acts = store.acts(owner())
-    done = [checks.check(step.check, owner(), acts) for step in lesson.steps]
+    who = learner(owner())
+    done = [checks.check(step.check, who) for step in lesson.steps]
     num_done = sum(map(bool, done))
     st.progress(num_done / len(done), text=f"{num_done} of {len(done)} steps done")
     current = next((place for place, said in enumerate(done) if not said), None)
@@ -34,10 +35,10 @@ def _show(lesson: Lesson, was_waiting: bool) -> None:
         if place == current:
             with st.container(border=True):
                 st.markdown(label)
-                _step(step, said, acts)
+                _step(step, said, who.acts)
         else:
             with st.expander(label):
-                _step(step, said, acts)
+                _step(step, said, who.acts)
 
 
 def _step(step: Step, said: str, acts: dict[str, Act]) -> None:

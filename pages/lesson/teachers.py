@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.lesson.content import LESSONS, Lesson
+from digits.lessons.content import LESSONS, Lesson
 
 SHEET = Path(__file__).with_name("sheet.html")
 

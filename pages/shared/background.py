@@ -2,12 +2,16 @@
 
 import streamlit as st
 
-from digits import tasks
+from digits import permissions, tasks
 from digits.errors import DigitsError
+from digits.permissions import Action
+from digits.runs import waiting
 from digits.tasks import COMPUTING, Task, TaskState
 from pages.shared.errors import attempt
+from pages.shared.text import duration
 from pages.shared.visitor import owner
 
+SOON = 10.0  # s
 UNDER_WAY = (TaskState.QUEUED, TaskState.RUNNING)
 
 
@@ -41,12 +45,28 @@ def is_under_way(kind: str, subject: str, part: str = "") -> bool:
 def show_progress(task: Task) -> None:
     """Show how far a task is that waits or runs."""
     if task.state == TaskState.QUEUED:
-        st.progress(0.0, text="Waiting for its turn…")
+        st.progress(0.0, text=queue_text(task))
     elif not task.is_responding:
         st.progress(min(task.fraction, 1.0), text="Running, but not responding")
     else:
         st.progress(min(task.fraction, 1.0), text=f"{task.phase or 'Starting'}…")
     st.caption("You can leave or close this page. The work continues.")
+
+
+def queue_text(task: Task) -> str:
+    """Return the place of a task that waits and about when it begins, in Markdown; or what else it waits for."""
+    if task.phase:
+        return f"{task.phase}."
+    place = waiting.place(task)
+    if place is None or (place.total == 1 and not place.seconds):
+        return "Waiting for its turn…"
+    begins = "when those before it have ended" if place.seconds is None else about(place.seconds)
+    return f"Place **{place.number} of {place.total}** in the queue. It starts {begins}."
+
+
+def about(seconds: float) -> str:
+    """Return an estimate in words: nobody needs a number of seconds below ten."""
+    return f"in about {duration(seconds)}" if seconds >= SOON else "in a few seconds"
 
 
 def _start(kind: str, subject: str, part: str, lane: str) -> None:
@@ -64,5 +84,6 @@ def _watch(kind: str, subject: str, part: str) -> None:
     show_progress(task)
     st.button(
         "Stop", icon=":material/stop:", key=f"stop_{kind}_{subject}_{part}", on_click=attempt,
-        args=(tasks.stop, task.id), disabled=bool(task.request),
+        args=(tasks.stop, task.id), disabled=bool(task.request or not permissions.may(Action.STOP, task.owner)),
+        help=permissions.why_not(Action.STOP, task.owner) or None,
     )  # fmt: skip

@@ -35,6 +35,7 @@ from digits.storage.home import home, run_folder
 from digits.training import snapshots
 from digits.training.fine_tuning import is_held_out
 from pages.shared.picture import png
+from pages.shared.visitor import drawers
 
 STRIP = 26  # digits; wider than 1460 px, and Streamlit would scale the picture at each rerun
 INK = (200, 114, 66)  # blue, green, red; reads on light and on dark paper
@@ -210,12 +211,12 @@ def _recognizers(run: Run) -> list[Recognizer]:
 
 def drawings() -> Drawings:
     """Return My drawings, the newest first; read again when one came, went or got another label."""
-    return _drawings(str(home()), drawings_store.revision())
+    return _drawings(str(home()), drawings_store.revision(), drawers())
 
 
-@st.cache_resource(max_entries=4, show_spinner="Opening My drawings…")
-def _drawings(place: str, revision: int) -> Drawings:
-    ids, images, labels = drawings_store.images_and_labels()
+@st.cache_resource(max_entries=40, show_spinner="Opening My drawings…")
+def _drawings(place: str, revision: int, owners: list[str] | None) -> Drawings:
+    ids, images, labels = drawings_store.images_and_labels(owners)
     return Drawings(ids, images, labels, sum(is_held_out(image) for image in images))
 
 

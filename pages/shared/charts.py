@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from digits.figures.probabilities import bars, percent
+from digits.figures.probabilities import bars
 
 SAVE = ("toImage",)
 """The one of Plotly's tools that saves a figure as a picture."""
@@ -24,8 +24,9 @@ def chart(
     options = {"on_select": clicked, "selection_mode": "points"} if on_click else {}
     place = st
     if proportions := _proportions(figure):  # on a narrow screen the figure is less high, too
-        st.html(f"<style>.st-key-{key}_place {{ aspect-ratio: {proportions}; "
-                f"max-height: {figure.layout.height}px }}</style>")  # fmt: skip
+        width = f"calc({figure.layout.height}px * {proportions})"  # else it would stand in the middle of a wider place
+        st.html(f"<style>.st-key-{key}_place {{ aspect-ratio: {proportions}; max-width: {width}; min-height: 0 }}"
+                "</style>")  # fmt: skip
         place, options["height"] = st.container(key=f"{key}_place"), "stretch"
     picture = {"filename": key.replace("_", "-"), "scale": 2}
     shown = {"displaylogo": False, "modeBarButtons": [list(tools)], "toImageButtonOptions": picture}
@@ -46,7 +47,6 @@ def _proportions(figure: go.Figure) -> str:
     return f"{columns} / {rows}"
 
 
-def probability_bars(probabilities: np.ndarray, key: str, *, highlight: int | None, **size: int) -> None:
+def probability_bars(probabilities: np.ndarray, *, highlight: int | None, **size: int) -> None:
     """Show (10,) probabilities as bars. highlight: the digit whose bar is coloured. size: height in px."""
-    alt = "; ".join(f"{digit}: {percent(probability)}" for digit, probability in enumerate(probabilities))
-    chart(bars(probabilities, highlight, **size), key=key, alt=alt)
+    st.html(bars(probabilities, highlight, **size))

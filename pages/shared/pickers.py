@@ -13,22 +13,22 @@ from digits.errors import UnknownRun
 from digits.runs import models, transfer
 from digits.runs import store as runs
 from digits.runs.run import Run
-from pages.shared import background, links
+from pages.shared import background, classroom, links
 from pages.shared.errors import attempt, told
 from pages.shared.text import in_figure, isolated
-from pages.shared.visitor import owner
+from pages.shared.visitor import owner, owners, sees
 
 
 def any_run() -> Run | None:
     """Choose among all runs, the newest first; None when there is none."""
-    found = _with_chosen("run", runs.page(models.SHOWN))
+    found = _with_chosen("run", runs.page(models.SHOWN, owners=owners()))
     return found[_choose("Run", "run", found, next(iter(found)))] if found else None
 
 
 def model() -> Run:
     """Choose among all trained models. Whatever is chosen, here or by a link, is what the visitor's pages open next."""
     default = models.chosen(owner())
-    found = _with_chosen("model", [*models.usable(), default], needs_model=True)
+    found = _with_chosen("model", [*models.usable(owners=owners()), default], needs_model=True)
     before = st.session_state.get("model_linked") if "model" in st.session_state else None
     run = found[_choose("Model", "model", found, default.id)]
     if run.model is None:
@@ -40,7 +40,7 @@ def model() -> Run:
 
 def other_model(first: Run) -> Run | None:
     """Choose a second model to compare with `first`; None while none is chosen or there is only one."""
-    found = _with_chosen("other_model", models.usable(), needs_model=True)
+    found = _with_chosen("other_model", models.usable(owners=owners()), needs_model=True)
     found = {run_id: run for run_id, run in found.items() if run.model and run_id != first.id}
     nothing = "No other model" if found else "Train another model first"
     return found.get(_choose("Compare with", "other_model", found, disabled=not found, placeholder=nothing))
@@ -48,7 +48,7 @@ def other_model(first: Run) -> Run | None:
 
 def training(place, *, on_change: Callable[[], None]) -> Run | None:
     """Choose a training to follow, behind a button in `place`; None while none is chosen."""
-    found = _with_chosen("follow", runs.followable())
+    found = _with_chosen("follow", runs.followable(owners=owners()))
     _follow("training", "follow", found)  # outside the popover, for its warning to be seen
     with place.popover("Draw while it trains", icon=":material/animation:"):
         st.markdown("Watch a network learn to predict **your** digit, epoch by epoch: while it trains, or afterwards.")
@@ -60,7 +60,9 @@ def training(place, *, on_change: Callable[[], None]) -> Run | None:
 
 def run_label(run: Run) -> str:
     """Return what a run is called everywhere, to be shown where Markdown means nothing: a selectbox, st.text."""
-    return replace(run, name=isolated(run.name)).title
+    title = replace(run, name=isolated(run.name)).title
+    name = classroom.whose(run.owner)
+    return f"{title} · {isolated(name)}" if name else title
 
 
 def figure_label(run: Run) -> str:
@@ -77,7 +79,7 @@ def _with_chosen(key: str, newest: Iterable[Run], *, needs_model: bool = False) 
                 run = runs.get(str(wanted))
             except UnknownRun:
                 continue
-            if not needs_model or run.model or transfer.is_unbuilt(run):
+            if sees(run.owner) and (not needs_model or run.model or transfer.is_unbuilt(run)):
                 found[run.id] = run
     return found
 
@@ -85,10 +87,10 @@ def _with_chosen(key: str, newest: Iterable[Run], *, needs_model: bool = False) 
 def _choose(label: str, key: str, found: dict[str, Run], default: str | None = None, **options) -> str | None:
     """A selectbox whose value is in the address, too. Returns the chosen id. Without a default it may stay empty."""
     _follow("model" if key == "other_model" else label.lower(), key, found, default)
+    labels = {run_id: run_label(run) for run_id, run in found.items()}
     return st.selectbox(
-        label, list(found), index=0 if default else None, format_func=lambda run_id: run_label(found[run_id]), key=key,
-        **options,
-    )  # fmt: skip
+        label, list(found), index=0 if default else None, format_func=labels.__getitem__, key=key, **options
+    )
 
 
 def _follow(what: str, key: str, found: dict[str, Run], default: str | None = None) -> None:

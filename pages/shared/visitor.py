@@ -1,28 +1,96 @@
-"""Who a visitor is: a random, signed cookie, so that everyone has a chosen model of their own. No account, no name.
+"""Who a visitor is: a random, signed cookie, so that everyone has things of their own. No account, no name.
 
+Where people log in (st.login), or a proxy says who they are, that takes the place of the cookie.
 Pure ASGI, because Starlette's BaseHTTPMiddleware does not see WebSockets, over which all of a page runs.
 """
 
 import hashlib
 import hmac
+import os
 import secrets
 from collections.abc import MutableMapping
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 import streamlit as st
+from starlette.datastructures import Headers
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from digits import permissions
+from digits.permissions import LOCAL
 from digits.storage.secrets import secret
-from digits.tasks import LOCAL
 
 COOKIE = "digits_visitor"
 YEAR = 365 * 24 * 3600  # s
+USER_HEADER = "DIGITS_USER_HEADER"
+"""Environment variable: the header in which a proxy that everybody comes through says who they are, as in
+"X-Forwarded-User"; none is believed without it."""
+EVERYONE = "everyone"
+"""Key of the switch that shows what belongs to others of the class."""
 
 
 def owner() -> str:
-    """Return who sees the page: the id in their cookie, or LOCAL without a valid one."""
+    """Return who sees the page: who logged in, or the id in their cookie, or LOCAL without a valid one."""
+    if get_script_run_ctx(suppress_warning=True) is None:
+        return LOCAL  # no page asks
+    return logged_in() or browser()
+
+
+def browser() -> str:
+    """Return the id in the cookie of the browser that shows the page, or LOCAL without a valid one."""
     cookie = st.context.cookies.get(COOKIE)
     return verified(cookie) or LOCAL if isinstance(cookie, str) else LOCAL  # AppTest has no request
+
+
+def logged_in() -> str:
+    """Return who has logged in by OpenID Connect (st.login), empty for nobody.
+
+    `sub` is never given to another person by the same issuer (OpenID Connect Core, 2).
+    """
+    user = st.user
+    if not user.get("is_logged_in"):
+        return ""
+    subject = user.get("sub") or user.get("email")
+    return identity(str(user.get("iss", "")), str(subject)) if subject else ""
+
+
+def must_log_in() -> bool:
+    """Return whether a login is set up here that who sees the page has not used yet."""
+    return st.user.get("is_logged_in") is False
+
+
+def is_named() -> bool:
+    """Return whether somebody else than our cookie says who sees the page: a login, or a proxy."""
+    header = os.environ.get(USER_HEADER, "").strip()
+    return bool(logged_in() or (header and st.context.headers.get(header, "").strip()))
+
+
+def identity(issuer: str, subject: str) -> str:
+    """Return the id of somebody whom another service knows."""
+    return hashlib.sha256(f"{issuer}\n{subject}".encode()).hexdigest()[:32]
+
+
+def owners() -> list[str] | None:
+    """Return whose runs the page lists; None for everybody's. See `permissions.visible_owners`."""
+    return permissions.visible_owners(everyone=shows_everyone())
+
+
+def drawers() -> list[str] | None:
+    """Return whose drawings the page lists; None for everybody's."""
+    return permissions.visible_drawers(everyone=shows_everyone())
+
+
+def sees(whose: str) -> bool:
+    """Return whether a link may open a run of that owner."""
+    return permissions.is_visible(whose, everyone=shows_everyone())
+
+
+def shows_everyone() -> bool:
+    """Return whether the visitor has switched to all of their class."""
+    return bool(st.session_state.get(EVERYONE))
+
+
+permissions.resolve_by(owner)
 
 
 def visitor(scope: MutableMapping[str, Any]) -> str:
@@ -51,16 +119,14 @@ class VisitorCookie:
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
+        if named := _named(scope):
+            await self.app({**_with_cookie(scope, named), "digits.is_named": True}, receive, send)
+            return
         if known := verified(_cookie(scope)):
             await self.app({**scope, "digits.visitor": known}, receive, send)
             return
         new = secrets.token_hex(8)
-        value = signed(new)
-        others = [(name, text) for name, text in scope["headers"] if name != b"cookie"]
-        kept = [text for name, text in scope["headers"] if name == b"cookie"]
-        cookies = b"; ".join([*kept, f"{COOKIE}={value}".encode()])
-        secure = "; Secure" if scope.get("scheme") in ("https", "wss") else ""
-        header = f"{COOKIE}={value}; Path=/; Max-Age={YEAR}; HttpOnly; SameSite=Lax{secure}".encode()
+        header = set_cookie(scope, new).encode()
 
         async def send_with_cookie(message: MutableMapping[str, Any]) -> None:
             headers = message.get("headers", ())
@@ -69,8 +135,34 @@ class VisitorCookie:
                 message = {**message, "headers": [*headers, (b"set-cookie", header)]}
             await send(message)
 
-        scope = {**scope, "headers": [*others, (b"cookie", cookies)], "digits.visitor": new}
-        await self.app(scope, receive, send_with_cookie)
+        await self.app(_with_cookie(scope, new), receive, send_with_cookie)
+
+
+def set_cookie(scope: MutableMapping[str, Any], name: str) -> str:
+    """Return the header that makes a browser the one of this visitor."""
+    secure = "; Secure" if scope.get("scheme") in ("https", "wss") else ""
+    return f"{COOKIE}={signed(name)}; Path=/; Max-Age={YEAR}; HttpOnly; SameSite=Lax{secure}"
+
+
+def _named(scope: MutableMapping[str, Any]) -> str:
+    """Return the visitor whom the proxy names, empty where it names nobody, or no header is believed."""
+    header = os.environ.get(USER_HEADER, "").strip()
+    subject = Headers(scope=scope).get(header, "").strip() if header else ""
+    return identity("proxy", subject) if subject else ""
+
+
+def _with_cookie(scope: MutableMapping[str, Any], name: str) -> dict[str, Any]:
+    """Return a request as if it came with the cookie of this visitor, and with no other one."""
+    others = [(key, text) for key, text in scope["headers"] if key != b"cookie"]
+    kept = [
+        part
+        for key, text in scope["headers"]
+        if key == b"cookie"
+        for part in text.split(b";")
+        if part.split(b"=")[0].strip() != COOKIE.encode()
+    ]
+    cookies = b"; ".join([*(part.strip() for part in kept), f"{COOKIE}={signed(name)}".encode()])
+    return {**scope, "headers": [*others, (b"cookie", cookies)], "digits.visitor": name}
 
 
 def _cookie(scope: MutableMapping[str, Any]) -> str:

@@ -19,6 +19,7 @@ def show(run: Run, epochs: list[dict[str, Any]]) -> None:
             _badges(run)
         if epochs:
             progress.table(epochs)
+        st.caption("Settings of this run:")
         st.json({"run": run.id, **run.settings.as_dict(), "versions": run.details.get("versions")}, expanded=False)
         st.caption("The command that repeats this run:")
         st.code(sharing.command(run), language=None, wrap_lines=True)

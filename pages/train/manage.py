@@ -4,7 +4,9 @@ import json
 
 import streamlit as st
 
+from digits import permissions
 from digits.notebooks import programs
+from digits.permissions import Action
 from digits.runs import store as runs
 from digits.runs.run import MAX_EPOCHS, MAX_TAGS, Run, RunState
 from pages.shared import code, exports
@@ -17,19 +19,23 @@ MODEL_FILES = {"model.keras": "Keras model", "model.tflite": "LiteRT model, for 
 
 def show(run: Run) -> None:
     """Show a row of actions. Nothing is deleted without a second click."""
+    may_change = not run.is_starter and permissions.may(Action.ANNOTATE, run.owner)
     with st.container(horizontal=True, vertical_alignment="center"):
-        if not run.is_starter:
+        if may_change:
             _continue(run)
         with st.popover("Manage run", icon=":material/more_horiz:"):
-            if not run.is_starter:
+            if may_change:
                 _annotate(run)
             _downloads(run)
-            if not run.is_starter:
+            if may_change:
                 with st.expander("Delete", icon=":material/delete:"):
                     st.markdown("Delete this run with its model and its curves? You cannot undo this.")
                     st.button("Delete run", type="primary", on_click=attempt, args=(_delete, run))
         if run.model:
-            st.page_link("pages/compare/page.py", label="Compare", query_params={"compare": run.id})
+            st.page_link(
+                "pages/compare/page.py", label="Compare", icon=":material/compare_arrows:",
+                query_params={"compare": run.id},
+            )  # fmt: skip
     exports.show(run)
     if not run.settings.parent:
         code.show(programs.train, run.trained_with)

@@ -5,7 +5,8 @@ Below it, what went wrong, and how to try again.
 
 import streamlit as st
 
-from digits import tasks
+from digits import permissions, tasks
+from digits.permissions import Action
 from digits.runs import store as runs
 from digits.runs.run import Run, RunState
 from pages.shared.errors import attempt
@@ -34,7 +35,8 @@ def show(run: Run) -> None:
         if not run.is_queued:
             with st.container(width="stretch"):
                 progress.bar(run)
-        _requests(run)
+        if permissions.may(Action.STOP, run.owner):
+            _requests(run)
 
 
 def show_problem(run: Run) -> None:
@@ -44,7 +46,8 @@ def show_problem(run: Run) -> None:
         st.warning(f"The evaluation {ended}. {run.cause} You can use the model already.", icon=":material/warning:")
         st.button(
             "Try the evaluation again", type="primary", icon=":material/refresh:", key=f"train_evaluate_{run.id}",
-            on_click=attempt, args=(resume, run),
+            on_click=attempt, args=(resume, run), disabled=not permissions.may(Action.CONTINUE, run.owner),
+            help=permissions.why_not(Action.CONTINUE, run.owner) or None,
         )  # fmt: skip
     elif run.state == RunState.LOST:
         advice = "**Continue**, below, starts from its last checkpoint."

@@ -20,11 +20,13 @@ PARTS = {
     "detector": ("non_digits", "how often the digit detector accepts other drawings"),
     "audit": ("audit", "how many wrong labels the audit of a source finds"),
     "load": ("load.visitors", "how many visitors the server bears, without a browser"),
+    "class": ("load.classroom", "how long a class waits that presses Start at once, and whether everybody sees when"),
     "hostile": ("load.hostile", "what a hostile visitor does to the others, without a browser"),
     "service": ("service", "how fast the prediction service answers, with wrk, and what bad requests leave"),
     "strokes": ("load.strokes", "how soon a stroke on the Draw page is answered, in Chromium"),
     "take-home": ("take_home", "how soon a take-home page answers a moving pen, in Chromium"),
     "runs": ("load.many_runs", "how long the pages take with many runs, without a browser"),
+    "sweep": ("sweep", "what a sweep takes beyond its trainings, in the app's queue or on Ray"),
     "pages": ("load.pages", "how soon the Evaluate page opens and answers a click, in Chromium"),
 }
 PROGRAM = "python -m tests.benchmarks"

@@ -8,11 +8,16 @@ import subprocess
 import sys
 import time
 import urllib.request
+import weakref
 
 import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from digits.storage.home import ROOT
+from pages.shared.visitor import COOKIE
 
+PATIENCE = 60  # s, for whatever a page is to show; on a busy machine some things take twenty times as long as here
 CHROMIUM = shutil.which("chromium")
 FLAGS = [
     "--no-sandbox",  # tests often run as root
@@ -39,7 +44,7 @@ def pytest_collection_modifyitems(items):
 def chromium():
     from playwright.sync_api import expect, sync_playwright
 
-    expect.set_options(timeout=30_000)
+    expect.set_options(timeout=1000 * PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
@@ -54,9 +59,10 @@ def visit(chromium):
     def visit(url, *, width=1280, height=900, **options):
         context = chromium.new_context(viewport={"width": width, "height": height}, **options)
         contexts.append(context)
+        context.set_default_timeout(1000 * PATIENCE)
+        context.on("request", lambda request: outside.append(request.url) if _is_outside(request.url) else None)
+        context.on("page", _follow_script)
         page = context.new_page()
-        page.on("request", lambda request: outside.append(request.url) if _is_outside(request.url) else None)
-        page.set_default_timeout(30_000)
         page.goto(url)
         page.wait_for_selector("h1")
         return page
@@ -68,10 +74,71 @@ def visit(chromium):
 
 
 def settle(page):
-    """Wait until the script behind the page has run to its end, however slow the machine is."""
+    """Wait until the script has run to its end with all that the page has asked of it, and nothing glides any more.
+
+    What the page itself says of the script does not tell: for a moment after a click, it has not heard of the new run.
+    """
+    _wait_here(page, lambda: page not in _runs)
+    page.wait_for_function("document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'")
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    page.wait_for_function("document.getAnimations().every(one => !(one instanceof CSSTransition))")
+
+
+def box_at_rest(locator):
+    """Return where an element is, {x, y, width, height} in px, as soon as it is there and no longer moves."""
+    locator.wait_for()
+    boxes = [None]
+
+    def is_at_rest():
+        boxes.append(locator.bounding_box())
+        return boxes[-1] and boxes[-1] == boxes[-2]
+
+    _wait_here(locator.page, is_at_rest)
+    return boxes[-1]
+
+
+def plots_drawn(page):
+    """Wait until every figure of the page is drawn."""
     page.wait_for_function(
-        "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'", timeout=30_000
+        "[...document.querySelectorAll('[data-testid=stPlotlyChart]')].every(one => one.querySelector('.main-svg'))"
+        " && !document.querySelector('[data-testid=stSkeleton]')"
     )
+
+
+def _wait_here(page, condition):
+    """Wait for a condition while Playwright hears of what happens in the page."""
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, "the page did not come to rest"
+        page.wait_for_timeout(50)
+
+
+# Pages that have asked for a run of the script that has not ended: whether it has begun.
+_runs = weakref.WeakKeyDictionary()
+
+
+def _follow_script(page):
+    """Note in _runs what the page asks of its script; the messages on its WebSocket say it."""
+
+    def sent(payload):
+        if BackMsg.FromString(payload).WhichOneof("type") == "rerun_script":
+            _runs[page] = False
+
+    def received(payload):
+        message = ForwardMsg.FromString(payload)
+        kind = message.WhichOneof("type")
+        if kind == "new_session" and page in _runs:
+            _runs[page] = True
+        is_over = kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
+        if is_over and _runs.get(page):
+            del _runs[page]
+
+    def connected(socket):
+        _runs[page] = False  # the first thing that a page asks for
+        socket.on("framesent", sent)
+        socket.on("framereceived", received)
+
+    page.on("websocket", connected)
 
 
 def _is_outside(url):
@@ -108,7 +175,33 @@ def wait_until_up(url, process):
     raise AssertionError("the server did not come up")
 
 
+@pytest.fixture(scope="session")
+def _served(sample_data, tmp_path_factory):
+    home = tmp_path_factory.mktemp("browser") / "home"
+    shutil.copytree(sample_data, home / "data")
+    with serving(home) as address:
+        yield home, address
+
+
+@pytest.fixture
+def shared_server(_served, monkeypatch):
+    """The address of a server with the sample, shared by tests that leave nothing behind but ink on a visitor's canvas.
+
+    DIGITS_HOME is its home.
+    """
+    home, address = _served
+    monkeypatch.setenv("DIGITS_HOME", str(home))
+    return address
+
+
 @pytest.fixture
 def server(with_sample):
+    """The address of a server with the sample for this test alone."""
     with serving(with_sample) as address:
         yield address
+
+
+def visitor_of(page):
+    """Return the id in the page's cookie."""
+    [cookie] = [cookie for cookie in page.context.cookies() if cookie["name"] == COOKIE]
+    return cookie["value"].split(".")[0]

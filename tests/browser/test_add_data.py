@@ -4,7 +4,7 @@ import numpy as np
 from playwright.sync_api import expect
 
 from digits.data.dataset import open_dataset
-from tests.browser.conftest import settle
+from tests.browser.conftest import box_at_rest, settle
 from tests.data.reading.files import csv
 
 
@@ -19,11 +19,12 @@ def test_kaggles_table_becomes_a_source_to_explore_and_to_train_on(visit, server
     page.reload()  # what was read is still there
     expect(page.get_by_role("heading", name="200 digits read")).to_be_visible()
     page.get_by_role("textbox", name="Name").fill("Class 7a")
-    option = page.get_by_role("option", name="CC0 1.0")
-    while not option.is_visible():  # on a phone a list closes while the page still scrolls to it
-        page.get_by_role("combobox", name="Licence").click()
-        page.wait_for_timeout(500)
-    option.click()
+    settle(page)
+    licence = page.get_by_role("combobox", name="Licence")
+    licence.scroll_into_view_if_needed()
+    box_at_rest(licence)  # on a phone a list closes while the page still scrolls to it
+    licence.click()
+    page.get_by_role("option", name="CC0 1.0").click()
     page.get_by_role("textbox", name="Origin").fill("our class")
     page.get_by_role("button", name="Keep digits").click()
     expect(page.get_by_text("class-7a: 200 digits were added.")).to_be_visible()

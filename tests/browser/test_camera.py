@@ -1,8 +1,8 @@
 from playwright.sync_api import expect
 
 
-def test_a_photo_is_taken_with_the_camera_and_shown(visit, server):
-    page = visit(f"{server}/draw", permissions=["camera"])
+def test_a_photo_is_taken_with_the_camera_and_shown(visit, shared_server):
+    page = visit(f"{shared_server}/draw", permissions=["camera"])
     page.get_by_role("button", name="Picture").click()
     page.get_by_text("Camera", exact=True).click()
     page.wait_for_function("document.querySelector('video')?.videoWidth > 0")  # before it, there is no picture to take

@@ -1,18 +1,17 @@
 """The canvas in every window: whole, with its buttons, ink under the pointer, and painted here as in the browser."""
 
 import base64
-import json
-import sqlite3
 
 import cv2
 import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from digits.drawings import drafts
 from digits.inference.picture import grey_png
 from digits.inference.preprocessing import to_mnist
 from digits.inference.strokes import ERASER, paint, read_strokes
-from tests.browser.conftest import settle
+from tests.browser.conftest import box_at_rest, settle, visitor_of
 from tests.browser.test_draw import SEVEN, draw
 from tests.conftest import wait_until
 
@@ -32,16 +31,14 @@ def ink_in_browser(page):
     return grey_png(base64.b64decode(url.partition(",")[2]), SIDE)
 
 
-def kept_strokes(home):
+def kept_strokes(page):
     """What the server keeps of the drawing."""
-    with sqlite3.connect(home / "digits.db") as database:
-        rows = database.execute("SELECT strokes FROM drafts").fetchall()
-    return json.loads(rows[0][0]) if rows else []
+    return drafts.load(owner=visitor_of(page))
 
 
 @pytest.fixture
-def page(visit, server):
-    return visit(f"{server}/draw?model=starter", width=1280, height=710)
+def page(visit, shared_server):
+    return visit(f"{shared_server}/draw?model=starter", width=1280, height=710)
 
 
 def test_the_canvas_is_whole_with_undo_and_clear_in_every_window_and_ink_lies_under_the_pointer(page):
@@ -50,8 +47,7 @@ def test_the_canvas_is_whole_with_undo_and_clear_in_every_window_and_ink_lies_un
         page.mouse.move(1, 1)  # off Clear, whose help would lie over the canvas
         page.set_viewport_size({"width": width, "height": height})
         settle(page)
-        page.wait_for_timeout(300)
-        box = page.locator("canvas.upper-canvas").bounding_box()
+        box = box_at_rest(page.locator("canvas.upper-canvas"))
         where = f"at {width} x {height}"
         assert box["width"] == pytest.approx(box["height"]) and box["width"] > 250, where
         on_it = "([x, y]) => document.elementFromPoint(x, y)?.shadowRoot?.elementFromPoint(x, y)?.className"
@@ -62,11 +58,10 @@ def test_the_canvas_is_whole_with_undo_and_clear_in_every_window_and_ink_lies_un
             button = page.get_by_role("button", name=f"{name} Shortcut").bounding_box()
             assert button["y"] + button["height"] <= height and button["x"] + button["width"] <= width, where
         # A dot in the top right corner, where the component's toolbar was, and one at the left.
-        before = ink_in_browser(page)
-        for x, y in ((0.93, 0.06), (0.21, 0.7)):
+        for count, (x, y) in enumerate(((0.93, 0.06), (0.21, 0.7)), 1):
             page.mouse.click(box["x"] + x * box["width"], box["y"] + y * box["height"])
-        wait_until(lambda before=before: (ink_in_browser(page) != before).any())
-        page.wait_for_timeout(400)
+            wait_until(lambda count=count: len(kept_strokes(page)) == count)
+        settle(page)
         dots = ink_in_browser(page)
         for x, y in ((0.93, 0.06), (0.21, 0.7)):
             left, top = round(x * SIDE) - 20, max(0, round(y * SIDE) - 20)
@@ -75,34 +70,34 @@ def test_the_canvas_is_whole_with_undo_and_clear_in_every_window_and_ink_lies_un
             # Half a px of the drawing, and half a px of the screen, to which a pointer is rounded.
             assert np.abs(np.subtract(middle, (x * SIDE, y * SIDE))).max() < 0.5 + SIDE / box["width"], where
         page.get_by_role("button", name="Clear Shortcut").click()
-        wait_until(lambda: not ink_in_browser(page).any())
+        wait_until(lambda: not ink_in_browser(page).any() and not kept_strokes(page))
         settle(page)
 
 
-def test_what_is_predicted_is_what_the_browser_painted(page, with_sample):
+def test_what_is_predicted_is_what_the_browser_painted(page):
     canvas = page.locator("canvas.upper-canvas")
     canvas.wait_for()
     for brush in ("Thin", "Medium", "Thick"):
         page.get_by_role("radio", name=brush).click()
         settle(page)
         draw(page, [[(60, 90), (200, 50), (300, 130), (120, 330), (330, 320)], [(30, 30), (31, 30)]])
-        wait_until(lambda: len(kept_strokes(with_sample)) == 2)
-        assert_same_ink(ink_in_browser(page), paint(read_strokes({"objects": kept_strokes(with_sample)}), (SIDE, SIDE)))
+        wait_until(lambda: len(kept_strokes(page)) == 2)
+        assert_same_ink(ink_in_browser(page), paint(read_strokes({"objects": kept_strokes(page)}), (SIDE, SIDE)))
         page.get_by_role("button", name="Clear Shortcut").click()
-        wait_until(lambda: not kept_strokes(with_sample))
+        wait_until(lambda: not kept_strokes(page))
 
 
-def test_the_eraser_rubs_out_here_and_in_the_browser_and_f5_brings_the_drawing_back(page, with_sample):
+def test_the_eraser_rubs_out_here_and_in_the_browser_and_f5_brings_the_drawing_back(page):
     draw(page, [*SEVEN, [(60, 300), (60, 340)]])
-    wait_until(lambda: len(kept_strokes(with_sample)) == 3)
+    wait_until(lambda: len(kept_strokes(page)) == 3)
     page.get_by_role("radio", name="Eraser").click()
     settle(page)
     draw(page, [[(60, 280), (60, 360)], [(230, 60), (230, 100)]])
-    wait_until(lambda: len(kept_strokes(with_sample)) == 5)
-    assert [stroke.get("stroke") for stroke in kept_strokes(with_sample)] == [None, None, None, ERASER, ERASER]
+    wait_until(lambda: len(kept_strokes(page)) == 5)
+    assert [stroke.get("stroke") for stroke in kept_strokes(page)] == [None, None, None, ERASER, ERASER]
     seen = ink_in_browser(page)
     assert not seen[250:, :100].any() and not seen[80, 225:235].any() and seen[80, 150] == 255
-    ours = paint(read_strokes({"objects": kept_strokes(with_sample)}), (SIDE, SIDE))
+    ours = paint(read_strokes({"objects": kept_strokes(page)}), (SIDE, SIDE))
     assert_same_ink(seen, ours)
     page.reload()
     page.locator("canvas.upper-canvas").wait_for()
@@ -110,6 +105,7 @@ def test_the_eraser_rubs_out_here_and_in_the_browser_and_f5_brings_the_drawing_b
     assert_same_ink(ink_in_browser(page), ours)
     page.get_by_text("Why", exact=True).click()
     page.get_by_text("without stroke 2").wait_for()
+    settle(page)
     assert not page.get_by_text("without stroke 3").count()
 
 

@@ -3,7 +3,7 @@ import re
 from playwright.sync_api import expect
 
 from digits.runs import store as runs
-from tests.browser.conftest import serving, settle
+from tests.browser.conftest import box_at_rest, serving, settle
 from tests.pages.conftest import copy_run
 
 ROW, CHECKBOX = 35, 20  # px: the height of a row, and where its checkbox is
@@ -20,7 +20,7 @@ def test_runs_are_ticked_by_keyboard_and_by_mouse_and_unticked_at_once(visit, wi
     with serving(digits_home) as address:
         page = visit(f"{address}/compare")
         table = page.get_by_test_id("stDataFrame").first
-        table.wait_for()
+        table.locator("td").first.wait_for(state="attached")  # of the table for keyboards, which comes later
         settle(page)
         page.get_by_label("Find a run").focus()
         for _ in range(8):  # over the tools of the table
@@ -38,7 +38,7 @@ def test_runs_are_ticked_by_keyboard_and_by_mouse_and_unticked_at_once(visit, wi
         settle(page)
         table.scroll_into_view_if_needed()
         for row, chosen in ((2, ["starter"]), (0, ["starter", with_run.id])):
-            box = table.bounding_box()
+            box = box_at_rest(table)
             page.mouse.click(box["x"] + CHECKBOX, box["y"] + ROW * (row + 1.5))
             is_chosen(page, *chosen)
         page.get_by_role("tab", name="Curves").click()

@@ -4,7 +4,7 @@ import numpy as np
 
 from digits.evaluation import evaluate
 from digits.evaluation.test_sets import test_set as find_set
-from tests.browser.conftest import serving
+from tests.browser.conftest import box_at_rest, serving, settle
 
 
 def test_a_click_on_a_cell_shows_its_digits_and_a_click_on_one_opens_it(visit, with_run, digits_home):
@@ -14,15 +14,17 @@ def test_a_click_on_a_cell_shows_its_digits_and_a_click_on_one_opens_it(visit, w
     with serving(digits_home) as address:
         page = visit(f"{address}/evaluate?evaluate_view=Mistakes")
         page.get_by_text(f"{len(report['misclassified'])} digits. Below each").wait_for()
-        box = page.locator(".st-key-evaluate_confusion .heatmaplayer").bounding_box()
+        settle(page)
+        box = box_at_rest(page.locator(".st-key-evaluate_confusion .heatmaplayer"))
         page.mouse.click(
             box["x"] + (predicted + 0.5) * box["width"] / 10, box["y"] + (label + 0.5) * box["height"] / 10
         )
         page.get_by_text(re.compile(rf"^{counts[label, predicted]} digits?\. Below each")).wait_for()
         page.wait_for_url(re.compile(f"label={label}&predicted={predicted}"))
-        page.locator(".st-key-evaluate_sheet .imagelayer image").wait_for()
-        box = page.locator(".st-key-evaluate_sheet .imagelayer image").bounding_box()
+        settle(page)
+        box = box_at_rest(page.locator(".st-key-evaluate_sheet .imagelayer image"))
         page.mouse.click(box["x"] + box["width"] / 16, box["y"] + 20)
         page.get_by_text(f"Label: {label}.").wait_for()
+        settle(page)
         page.keyboard.press("b")
         page.locator(".st-key-evaluate_sheet").wait_for()

@@ -1,18 +1,25 @@
 """Evaluate as somebody without a network meets it, at every width."""
 
+import shutil
+
 import pytest
+from playwright.sync_api import expect
 
 from digits.evaluation import evaluate
 from digits.runs import store as runs
 from tests.browser.conftest import serving, settle
 
 
-@pytest.fixture
-def server_with_evaluated_starter(with_sample):
+@pytest.fixture(scope="module")
+def server_with_evaluated_starter(sample_data, tmp_path_factory):
     """A server whose home has the digits that come with the app and the starter's predictions of them."""
-    evaluate.evaluate(runs.get("starter"), "optdigits")
-    with serving(with_sample) as address:
-        yield address
+    home = tmp_path_factory.mktemp("evaluated") / "home"
+    shutil.copytree(sample_data, home / "data")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DIGITS_HOME", str(home))
+        evaluate.evaluate(runs.get("starter"), "optdigits")
+        with serving(home) as address:
+            yield address
 
 
 @pytest.mark.parametrize("width", [360, 820, 1280])
@@ -24,7 +31,9 @@ def test_the_starters_mistakes_are_seen_without_a_download_and_nothing_is_cut_of
     page.locator(".st-key-evaluate_sheet .imagelayer image").wait_for()
     settle(page)
     worst = page.locator("figure img")
-    assert worst.count() == 8 and all(picture.evaluate("image => image.naturalWidth") == 28 for picture in worst.all())
+    expect(worst).to_have_count(8)
+    for picture in worst.all():
+        expect(picture).to_have_js_property("naturalWidth", 28)
     right = page.evaluate(
         "Math.max(...[...document.querySelectorAll('[data-testid=stMain] :is([class*=st-key-], figure)')]"
         ".map(element => element.getBoundingClientRect().right))"

@@ -4,14 +4,13 @@ from playwright.sync_api import expect
 
 from digits.networks.settings import make_settings
 from digits.runs import store as runs
-from tests.browser.test_draw import SEVEN, draw, expect_answer
+from tests.browser.test_draw import SEVEN, draw, expect_answer, expect_ink
+from tests.conftest import wait_until
 
 
 def bars(page):
-    """The paths of the ten bars, as they stand in the picture now."""
-    return page.locator(".js-plotly-plot .barlayer .point path").evaluate_all(
-        "all => all.map(one => one.attributes.d.value)"
-    )
+    """The widths of the ten bars, as they are now."""
+    return page.locator(".probability-bars i").evaluate_all("all => all.map(one => one.style.width)")
 
 
 def test_the_bars_of_a_drawing_move_while_a_network_trains_and_an_epoch_can_be_chosen(visit, server):
@@ -21,21 +20,16 @@ def test_the_bars_of_a_drawing_move_while_a_network_trains_and_an_epoch_can_be_c
     expect_answer(page, "7")
     page.get_by_role("button", name="Follow it").click()
     page.get_by_text("Following").wait_for()
-    page.get_by_text("After epoch").wait_for(timeout=60_000)
-    ink = page.locator("canvas.dc-canvas.lower-canvas")
-    assert (
-        ink.evaluate("canvas => canvas.getContext('2d').getImageData(190, 80, 1, 1).data[0]") == 255
-    )  # the drawing came along
+    page.get_by_text("After epoch").wait_for(timeout=120_000)
+    expect_ink(page)  # the drawing came along
     canvas = page.locator("canvas.upper-canvas").element_handle()
-    label, seen = page.get_by_text("After epoch").inner_text(), bars(page)
-    assert len(seen) == 10
+    label = page.get_by_text("After epoch").inner_text()
+    seen = wait_until(lambda: len(found := bars(page)) == 10 and found)
     page.wait_for_function("label => !document.body.innerText.includes(label)", arg=label)
-    expect(page.locator(".js-plotly-plot .barlayer .point path")).to_have_count(10)
-    page.wait_for_timeout(1000)  # the bars glide
-    assert bars(page) != seen
+    wait_until(lambda: len(now := bars(page)) == 10 and now != seen)
     expect_answer(page, "7")
     runs.stop(run)
-    page.get_by_role("slider", name="Epoch").wait_for(timeout=60_000)
+    page.get_by_role("slider", name="Epoch").wait_for(timeout=120_000)
     expect(page.get_by_text(f"After epoch {max(runs.files(run.id, 'snapshot'))}")).to_be_visible()
     page.get_by_role("slider", name="Epoch").press("Home")
     page.get_by_text("Before training").wait_for()

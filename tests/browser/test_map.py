@@ -1,23 +1,31 @@
 from playwright.sync_api import expect
 
 from digits.evaluation import features
-from tests.browser.conftest import serving, settle
+from tests.browser.conftest import box_at_rest, plots_drawn, serving, settle
+
+# The point of the map that lies furthest to the right: the index of its digit, and where it is in px of the chart.
+RIGHTMOST = """chart => {
+  const {xaxis, yaxis} = chart._fullLayout;
+  const points = chart._fullData.flatMap(({x, y, customdata}) => Array.from(customdata, (index, place) =>
+    [index, xaxis._offset + xaxis.l2p(x[place]), yaxis._offset + yaxis.l2p(y[place])]));
+  return points.reduce((most, point) => point[1] > most[1] ? point : most);
+}"""
 
 
 def test_a_click_on_the_map_opens_the_digit_there(visit, with_run, digits_home):
     features.compute(with_run, "tutorial")
     with serving(digits_home) as address:
         page = visit(f"{address}/evaluate?model={with_run.id}&evaluate_view=Map&map=PCA")
-        page.locator(".js-plotly-plot .gl-canvas").first.wait_for(state="attached")
+        chart = page.locator(".st-key-evaluate_map_chart .js-plotly-plot")
+        chart.locator(".gl-canvas").first.wait_for(state="attached")
         number = page.get_by_label("Index in the test set")
-        before = number.input_value()
         settle(page)
-        page.wait_for_timeout(1000)  # WebGL draws the points
-        box = page.locator(".st-key-evaluate_map_chart .nsewdrag").bounding_box()
-        for row in range(1, 12):  # somewhere in the cloud there is a point within a click's reach
-            page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] * row / 12)
-            page.wait_for_timeout(700)
-            if number.input_value() != before:
-                break
-        expect(number).not_to_have_value(before)
-        assert not page.get_by_test_id("stException").count()
+        plots_drawn(page)
+        box_at_rest(chart)
+        index, x, y = chart.evaluate(RIGHTMOST)
+        expect(number).not_to_have_value(str(index))
+        chart.hover(position={"x": x, "y": y})
+        expect(chart.locator(".hoverlayer .hovertext")).to_contain_text(f"index {index:,}")  # the point is drawn
+        chart.click(position={"x": x, "y": y})
+        expect(number).to_have_value(str(index))
+        expect(page.get_by_test_id("stException")).to_have_count(0)

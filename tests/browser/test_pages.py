@@ -1,7 +1,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import serving, settle
+from tests.browser.conftest import box_at_rest, plots_drawn, serving, settle
 
 PAGES = ("", "explore", "train", "evaluate", "compare", "draw", "lesson", "glossary?term=convolution")
 
@@ -13,18 +13,17 @@ def test_each_page_opens_by_its_link_right_after_a_start(visit, with_sample, pat
         page = visit(f"{address}/{path}")
         page.get_by_role("heading", name=title, level=1).wait_for()
         settle(page)
-        page.wait_for_timeout(500)  # for a dialog to open
-        assert not page.get_by_role("dialog").count(), page.get_by_role("dialog").inner_text()
+        expect(page.get_by_role("dialog")).to_have_count(0)
         assert not page.get_by_test_id("stException").count()
         for name in ("Home", "Explore", "Train", "Evaluate", "Compare", "Draw"):
             expect(page.get_by_role("link", name=name).first).to_be_attached()
 
 
-def test_no_page_is_wider_than_a_phone(visit, server):
+def test_no_page_is_wider_than_a_phone(visit, shared_server):
     for path in PAGES:
-        page = visit(f"{server}/{path}", width=400, height=800)
+        page = visit(f"{shared_server}/{path}", width=400, height=800)
         settle(page)
-        page.wait_for_timeout(1000)  # for the plots to be drawn
+        plots_drawn(page)
         # Nobody sees the input of a slider; it is there for screen readers.
         overflow = page.evaluate(
             "[...document.querySelectorAll('[data-testid=stMain] *')].filter(e => e.getBoundingClientRect().right > 401"
@@ -35,20 +34,20 @@ def test_no_page_is_wider_than_a_phone(visit, server):
         assert not overflow, f"{path}: {overflow}"
 
 
-def test_the_first_digit_is_a_five_with_its_one_hot_label(visit, server):
-    page = visit(f"{server}/explore?view=One+digit")
+def test_the_first_digit_is_a_five_with_its_one_hot_label(visit, shared_server):
+    page = visit(f"{shared_server}/explore?view=One+digit")
     page.get_by_text("[0, 0, 0, 0, 0, 1, 0, 0, 0, 0]").wait_for()
     page.get_by_role("button", name="Next").click()
     page.get_by_text("[1, 0, 0, 0, 0, 0, 0, 0, 0, 0]").wait_for()
     assert "index=1" in page.url
 
 
-def test_on_a_phone_no_figure_leaves_empty_space_no_digit_is_hidden_and_the_menu_closes(visit, server):
-    page = visit(f"{server}/explore", width=360, height=800)
+def test_on_a_phone_no_figure_leaves_empty_space_no_digit_is_hidden_and_the_menu_closes(visit, shared_server):
+    page = visit(f"{shared_server}/explore", width=360, height=800)
     figure = page.locator(".js-plotly-plot").first
     expect(figure).to_be_visible()
     settle(page)
-    box = figure.bounding_box()
+    box = box_at_rest(figure)
     assert box["height"] == pytest.approx(box["width"], abs=2)
     last = page.get_by_role("radiogroup").last.get_by_role("radio").last.bounding_box()
     assert last["x"] + last["width"] <= 360
@@ -59,8 +58,8 @@ def test_on_a_phone_no_figure_leaves_empty_space_no_digit_is_hidden_and_the_menu
     expect(page.get_by_test_id("stExpandSidebarButton")).to_be_visible()  # else the menu covers the page
 
 
-def test_letters_that_were_switched_off_stay_off_after_a_reload(visit, server):
-    page = visit(f"{server}/explore")
+def test_letters_that_were_switched_off_stay_off_after_a_reload(visit, shared_server):
+    page = visit(f"{shared_server}/explore")
     switch = page.get_by_test_id("stCheckbox").filter(has_text="Single-letter shortcuts")
     switch.click()
     page.wait_for_function("() => document.cookie.includes('digits_shortcuts=off')")

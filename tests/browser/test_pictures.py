@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 from playwright.sync_api import expect
 
+from tests.browser.conftest import box_at_rest, settle
 from tests.inference.photos import FOUR, SEVEN, photo, written
 
 TWO = photo(written((420, 900), [(SEVEN, 100, 100, 220), (FOUR, 600, 100, 220)]))
@@ -22,8 +23,8 @@ def data_url(picture):
     return "data:image/png;base64," + base64.b64encode(cv2.imencode(".png", picture[..., ::-1])[1]).decode()
 
 
-def test_a_picture_is_pasted_and_a_box_dragged_around_one_of_its_digits(visit, server):
-    page = visit(f"{server}/draw?model=starter")
+def test_a_picture_is_pasted_and_a_box_dragged_around_one_of_its_digits(visit, shared_server):
+    page = visit(f"{shared_server}/draw?model=starter")
     page.get_by_role("button", name="Picture").click()
     expect(page.get_by_role("button", name="Paste a picture")).to_be_visible()
     page.evaluate(PASTE, data_url(TWO))
@@ -31,7 +32,8 @@ def test_a_picture_is_pasted_and_a_box_dragged_around_one_of_its_digits(visit, s
     expect(picture).to_be_visible()
     answer = page.locator(".st-key-draw_answer [data-testid=stMetricValue]")
     expect(answer).to_have_text("74")
-    box = picture.bounding_box()
+    settle(page)
+    box = box_at_rest(picture)
     page.mouse.move(box["x"] + 0.05 * box["width"], box["y"] + 0.1 * box["height"])
     page.mouse.down()
     page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.9 * box["height"], steps=5)
@@ -53,8 +55,8 @@ def test_a_picture_is_pasted_and_a_box_dragged_around_one_of_its_digits(visit, s
         page.screenshot(path=f"{shots}/rows.png", full_page=True)
 
 
-def test_a_photo_of_a_phone_is_uploaded_turned_and_removed(visit, server):
-    page = visit(f"{server}/draw?model=starter", width=360, height=740)
+def test_a_photo_of_a_phone_is_uploaded_turned_and_removed(visit, shared_server):
+    page = visit(f"{shared_server}/draw?model=starter", width=360, height=740)
     page.get_by_role("button", name="Picture").click()
     turned = np.ascontiguousarray(np.rot90(photo(written((420, 420), [(SEVEN, 130, 100, 220)]))))
     content = cv2.imencode(".jpg", turned[..., ::-1])[1].tobytes()

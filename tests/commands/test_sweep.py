@@ -45,6 +45,12 @@ def test_what_cannot_work_is_refused_before_anything_is_stored(run, tmp_path, mo
     assert (said.code, "there are only 3,200 training digits" in said.err) == (2, True)
     assert run("sweep", "--trials", 0).code == 2
     assert "There is no such sweep." in run("sweep", "--resume", "nothing").err
+    assert "Leave out --trials, --architecture." in run(
+        "sweep", "--resume", "nothing", "--trials", 3, "--architecture", "mlp"
+    ).err  # fmt: skip
+    assert run("sweep", "--resume", "nothing", "--list").code == 2
+    monkeypatch.setattr("digits.sweeps.cluster.is_installed", lambda name: True)
+    assert "No Ray cluster answers at this address" in run("sweep", "--ray", "nonsense").err
     assert store.page() == []
 
 

@@ -48,7 +48,7 @@ def parent(with_run):
 def test_a_worker_fine_tunes_a_run_and_compares_it_with_its_parent(parent):
     run = fine_tune.begin(parent)
     store.remove_all()  # it has its own copy
-    wait_until(lambda: runs.get(run.id).state.is_final, seconds=120)
+    wait_until(lambda: runs.get(run.id).state.is_final)
     run = runs.get(run.id)
     assert (run.state, run.cause) == (RunState.DONE, "")
     compared = fine_tune_result.stored(run)

@@ -75,12 +75,12 @@ def example_output(folder):
     """What the example of an export prints, as it stands, run in its folder."""
     if (folder / "example.py").exists():
         command = [sys.executable, "example.py"]
-        process = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
+        process = subprocess.run(command, cwd=folder, capture_output=True, text=True)
         assert process.returncode == 0, process.stderr
         return process.stdout.splitlines()
     command = [javascript.programs()[0], "--headless", "--no-sandbox", "--disable-gpu", "--dump-dom",
                (folder / "example.html").as_uri()]  # fmt: skip
-    process = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    process = subprocess.run(command, capture_output=True, text=True)
     return process.stdout.split('<pre id="lines">')[1].split("</pre>")[0].splitlines()
 
 

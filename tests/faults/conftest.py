@@ -18,7 +18,7 @@ from digits.runs import store as runs
 from digits.storage import database
 from digits.storage.home import ROOT
 from tests.browser.conftest import wait_until_up
-from tests.conftest import wait_until
+from tests.tasks.conftest import hang
 
 KILL = "import os, signal; kill = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)\n"
 """Gives harmful code a `kill`, to be put in the place of any function."""
@@ -46,6 +46,14 @@ def idle(work, run_id, part):
 HANDLERS["train"] = idle
 """
 """In the place of a training: holds the device until it is asked to end, and needs no TensorFlow."""
+
+
+QUICK_EPOCHS = """
+import tests.faults.quick_engine
+from digits.training import checkpoints
+checkpoints.PAUSE_SECONDS = 0
+"""
+"""In the place of TensorFlow, with a checkpoint after every epoch."""
 
 
 @pytest.fixture
@@ -110,8 +118,7 @@ def serving(home: Path, **environment: str):
 
 def suspend(process: subprocess.Popen | psutil.Process, seconds: float = 100.0) -> None:
     """Stop a process as Ctrl-Z or a hang would, and let its lease look as it does after so many seconds."""
-    process.send_signal(signal.SIGSTOP)
-    wait_until(lambda: psutil.Process(process.pid).status() == psutil.STATUS_STOPPED)
+    hang(process.pid)
     with database.writing() as connection:
         connection.execute("UPDATE workers SET renewed = renewed - ? WHERE pid = ?", (seconds, process.pid))
 

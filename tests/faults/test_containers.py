@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import psutil
 import pytest
 
 from digits import tasks
@@ -68,8 +69,10 @@ def test_the_work_of_a_container_that_was_killed_is_lost_after_a_minute_and_no_e
     run, other = create(), create()
     process = container(IDLE)
     begun(run)
+    within = psutil.Process(process.pid).children()
     process.kill()
     process.wait()
+    psutil.wait_procs(within)
     let_pass(SILENT_SECONDS + 1)
     tasks.look_after()
     assert runs.get(run.id).state == RunState.STARTING and not runs.get(run.id).is_responding

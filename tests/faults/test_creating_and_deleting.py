@@ -20,22 +20,20 @@ LINEAR = {"architecture": "linear", "epochs": 2}
 WATCH = """
 import sys
 from digits.runs import store as runs
-print("looking", flush=True)
-looks, states = 0, set()
-while len(seen := runs.page(limit=-1)) < 60:
-    looks += 1
+numbers, states = set(), set()
+while len(numbers) < 20:
+    seen = runs.page(limit=-1)
+    numbers.add(len(seen))
     states |= {str(run.state) for run in seen}
-print(looks, *sorted(states))
+print(*sorted(states))
 """
 
 
-def test_each_of_sixty_runs_is_seen_as_queued_while_they_are_made(python, digits_home):
+def test_every_run_is_seen_as_queued_while_runs_are_made(python, digits_home):
     watcher = python(WATCH)
-    assert watcher.stdout.readline() == "looking\n"
-    for _ in range(60):
+    while watcher.poll() is None:
         runs.create(make_settings(**LINEAR))
-    looks, *states = watcher.communicate(timeout=30)[0].split()
-    assert int(looks) > 10 and states == ["queued"]
+    assert watcher.communicate()[0].split() == ["queued"]
 
 
 CREATE_UNTIL_KILLED = """
@@ -44,20 +42,23 @@ from digits.networks.settings import make_settings
 from digits.runs import store as runs
 random = random.Random(0)
 for kill in range(30):
+    made, tell = os.pipe()
     child = os.fork()
     if not child:
         while True:
             runs.create(make_settings(architecture="linear"))
-    time.sleep(random.uniform(0.01, 0.15))
+            os.write(tell, b".")
+    os.read(made, 1)
+    time.sleep(random.uniform(0, 0.1))
     os.kill(child, 9)
     os.waitpid(child, 0)
 """
 
 
 def test_thirty_creators_that_are_killed_leave_whole_runs_and_nothing_else(python, digits_home):
-    assert python(CREATE_UNTIL_KILLED).wait(timeout=60) == 0
+    assert python(CREATE_UNTIL_KILLED).wait() == 0
     made = runs.page(limit=-1)
-    assert len(made) > 10 and {run.state for run in made} == {RunState.QUEUED}
+    assert len(made) >= 30 and {run.state for run in made} == {RunState.QUEUED}
     database.check()
     assert not [file.name for file in digits_home.iterdir() if not file.name.startswith("digits.db")]
 
@@ -86,7 +87,7 @@ except DigitsError as error:
 
 def test_only_one_of_eight_processes_continues_a_run(python, digits_home):
     run = runs.create(make_settings(**LINEAR), queued=False)
-    said = [process.communicate(timeout=60)[0].strip() for process in [python(RESUME, run.id) for _ in range(8)]]
+    said = [process.communicate()[0].strip() for process in [python(RESUME, run.id) for _ in range(8)]]
     assert sorted(said) == ["This run is queued already."] * 7 + ["queued"]
     assert [waiting.id for waiting in runs.queue()] == [run.id]
 
@@ -144,7 +145,7 @@ runs.delete(sys.argv[1])
 )
 def test_a_run_whose_deletion_is_killed_is_gone_and_its_files_follow(python, with_run, digits_home, harm):
     process = python(KILL + KILLED_IN_DELETE.format(harm=harm), with_run.id)
-    assert process.wait(timeout=60) == -signal.SIGKILL
+    assert process.wait() == -signal.SIGKILL
     assert not runs.page()
     tasks.look_after()
     assert list((digits_home / "runs").iterdir()) == []

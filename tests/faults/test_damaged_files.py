@@ -20,6 +20,7 @@ from digits.runs.run import RunState
 from digits.storage.home import run_folder
 from digits.training.fine_tuning import FineTuneData
 from tests.conftest import digits, wait_until
+from tests.faults.conftest import QUICK_EPOCHS
 from tests.faults.test_derived_results import pretend_measured
 
 BLANK = np.zeros((1, 28, 28), np.uint8)
@@ -140,16 +141,9 @@ def test_a_run_continues_from_the_checkpoint_before_a_damaged_one_and_says_so(wo
     process = worker(QUICK_EPOCHS)
     wait_until(lambda: runs.get(run.id).epochs_done > len(before) + 1)
     process.send_signal(signal.SIGTERM)
-    process.wait(timeout=60)
+    process.wait()
     run = runs.get(run.id)
     epochs = runs.epochs(run.id)
     assert [row["epoch"] for row in epochs] == list(range(1, len(epochs) + 1)) and epochs[: len(before)] == before
     assert run.details["note"] == f"It continued after epoch {older}. Skipped as damaged: {path.name}."
     assert run.state == RunState.PAUSED
-
-
-QUICK_EPOCHS = """
-import tests.faults.quick_engine
-from digits.training import checkpoints
-checkpoints.PAUSE_SECONDS = 0
-"""

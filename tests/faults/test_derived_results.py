@@ -17,6 +17,7 @@ from digits.storage import database
 from digits.storage.home import run_folder
 from pages.shared import cache
 from tests.conftest import wait_until
+from tests.faults.conftest import QUICK_EPOCHS
 
 HOLD_THE_RESULT = """
 import time
@@ -51,20 +52,20 @@ def test_a_finished_model_is_used_until_the_next_one_whose_results_are_its_own(w
     wait_until(lambda: tasks.find("evaluate", with_run.id, "tutorial").phase.startswith("Predicting"))
 
     runs.resume(with_run.id, 1000)
-    process = worker()
-    wait_until(lambda: runs.get(with_run.id).epochs_done > 4, seconds=120)
+    process = worker(QUICK_EPOCHS)
+    wait_until(lambda: runs.get(with_run.id).epochs_done > 4)
     process.send_signal(signal.SIGTERM)
-    assert process.wait(timeout=60) == 0
+    assert process.wait() == 0
     paused = runs.get(with_run.id)
     assert (paused.state, paused.model.sha256) == (RunState.PAUSED, old)
     assert models.chosen().id == with_run.id and models.recognizer(paused)
     assert robustness.stored(paused, chosen) and evaluate.stored(paused, chosen)
 
     runs.resume(with_run.id)
-    process = worker()
-    wait_until(lambda: runs.get(with_run.id).epochs_done > paused.epochs_done, seconds=120)
+    process = worker(QUICK_EPOCHS)
+    wait_until(lambda: runs.get(with_run.id).epochs_done > paused.epochs_done)
     runs.stop(runs.get(with_run.id))
-    assert process.wait(timeout=60) == 0
+    assert process.wait() == 0
     new = runs.get(with_run.id)
     assert new.state == RunState.STOPPED and new.model.sha256 != old
     assert [row["epoch"] for row in runs.epochs(new.id)] == list(range(1, new.epochs_done + 1))
@@ -72,7 +73,7 @@ def test_a_finished_model_is_used_until_the_next_one_whose_results_are_its_own(w
     report = evaluate.stored(new, chosen)
 
     (run_folder(new.id).parent.parent / "go").touch()
-    assert evaluating.wait(timeout=60) == 0
+    assert evaluating.wait() == 0
     task = tasks.find("evaluate", new.id, "tutorial")
     assert task.state == tasks.TaskState.FAILED and "trained further meanwhile" in task.cause
     assert evaluate.stored(new, chosen) == report
@@ -94,7 +95,7 @@ def test_a_page_that_opened_a_model_before_it_was_calibrated_uses_the_calibrated
     early = cache.recognizer(uncalibrate(with_run)).probabilities(picture)
     assert not np.array_equal(early, calibrated)
     runs.resume(with_run.id)
-    assert worker().wait(timeout=60) == 0
+    assert worker().wait() == 0
     assert np.array_equal(cache.recognizer(runs.get(with_run.id)).probabilities(picture), calibrated)
 
 
@@ -102,7 +103,7 @@ def test_evaluating_a_model_before_its_pipeline_does_calibrates_it_first(worker,
     chosen, expected = named_test_set("tutorial", with_run.settings), with_run.model.temperature
     run = uncalibrate(with_run)
     queue("evaluate", run, "tutorial")
-    assert worker(lane="computing").wait(timeout=60) == 0
+    assert worker(lane="computing").wait() == 0
     report = evaluate.stored(runs.get(run.id), chosen)
     assert report["calibration"]["temperature"] == runs.get(run.id).model.temperature == expected
 
@@ -110,7 +111,7 @@ def test_evaluating_a_model_before_its_pipeline_does_calibrates_it_first(worker,
 def test_damaged_or_deleted_features_count_as_missing_and_can_be_computed_again(worker, with_run):
     for harm in (lambda path: path.write_bytes(path.read_bytes()[:-1]), lambda path: path.unlink()):
         queue("features", with_run, "tutorial")
-        assert worker(lane="computing").wait(timeout=60) == 0
+        assert worker(lane="computing").wait() == 0
         whole = np.array(features.stored(with_run, "tutorial"))
         [path] = (run_folder(with_run.id) / "evaluation").glob("features-tutorial*.npy")
         harm(path)

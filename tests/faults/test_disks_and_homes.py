@@ -21,7 +21,8 @@ from digits.runs.run import RunState
 from digits.storage import database, deletion
 from digits.storage.home import LONGEST_PATH, run_folder
 from tests.conftest import content, digits, fill, wait_until
-from tests.faults.test_damaged_files import QUICK_EPOCHS, drawing
+from tests.faults.conftest import QUICK_EPOCHS
+from tests.faults.test_damaged_files import drawing
 
 
 @pytest.fixture
@@ -129,7 +130,7 @@ def test_a_run_on_a_disk_that_fills_up_ends_in_words_and_continues_when_there_is
     process = worker(QUICK_EPOCHS)
     wait_until(lambda: runs.get(run.id).epochs_done > 2)
     filler = fill(home_on_a_small_disk.parent)
-    process.wait(timeout=60)
+    process.wait()
     ended = runs.get(run.id)
     assert ended.state in (RunState.FAILED, RunState.LOST)
     assert "No space left on device" in ended.cause or "disk is full" in ended.cause
@@ -138,7 +139,7 @@ def test_a_run_on_a_disk_that_fills_up_ends_in_words_and_continues_when_there_is
     process = worker(QUICK_EPOCHS)
     wait_until(lambda: runs.get(run.id).epochs_done > done)
     runs.stop(runs.get(run.id))
-    process.wait(timeout=60)
+    process.wait()
     assert runs.get(run.id).state == RunState.STOPPED and runs.get(run.id).model
 
 
@@ -157,13 +158,13 @@ def test_a_disk_that_is_full_just_after_publishing_leaves_a_model_that_is_evalua
 ):
     runs.stop(runs.queue()[0])
     run = runs.create(make_settings(architecture="linear", epochs=2))
-    worker(FULL_WHEN_PUBLISHED).wait(timeout=60)
+    worker(FULL_WHEN_PUBLISHED).wait()
     ended = runs.get(run.id)
     assert ended.state in (RunState.FAILED, RunState.LOST) and ended.lacks_evaluation and models.recognizer(ended)
     assert "No space left on device" in ended.cause or "disk is full" in ended.cause
     (home_on_a_small_disk.parent / "filler").unlink()
     runs.resume(run.id)
-    assert worker().wait(timeout=60) == 0  # which needs no engine: only the evaluation is made up for
+    assert worker().wait() == 0  # which needs no engine: only the evaluation is made up for
     ended = runs.get(run.id)
     assert (ended.state, ended.lacks_evaluation) == (RunState.DONE, False)
     assert evaluate.stored(ended, named_test_set("tutorial", ended.settings))
@@ -194,7 +195,7 @@ def test_a_home_may_have_any_name_up_to_the_longest_one(python, tmp_path, sample
     shutil.copytree(sample_data, home / "data")
     monkeypatch.setenv("DIGITS_HOME", os.fspath(home))
     process = python(WHOLE, home)
-    said, _ = process.communicate(timeout=100)
+    said, _ = process.communicate()
     assert process.returncode == 0, said
     assert '"accuracy"' in said and "files are in" in said
     assert (home / "backup.zip").exists() and not Path("pwned").exists()

@@ -54,7 +54,7 @@ def zips(tmp_path):
 
 @pytest.mark.parametrize("harm", BEFORE.values(), ids=BEFORE)
 def test_an_import_that_is_killed_before_its_end_stores_no_run_and_can_be_repeated(python, digits_home, zips, harm):
-    assert python(KILL + IMPORT.format(harm=harm), *zips).wait(timeout=60) == -signal.SIGKILL
+    assert python(KILL + IMPORT.format(harm=harm), *zips).wait() == -signal.SIGKILL
     assert runs.page() == [] and runs.count() == 0
     database.check()
     assert transfer.import_zips(zips) == IDS
@@ -68,12 +68,12 @@ def test_an_import_that_is_killed_before_its_end_stores_no_run_and_can_be_repeat
 
 
 def test_an_import_that_is_killed_after_its_end_has_stored_all_runs(python, digits_home, zips):
-    assert python(KILL + IMPORT.format(harm=""), *zips).wait(timeout=60) == -signal.SIGKILL
+    assert python(KILL + IMPORT.format(harm=""), *zips).wait() == -signal.SIGKILL
     assert [run.id for run in runs.page()] == IDS[::-1]
 
 
 def test_what_a_killed_import_left_is_removed_after_an_hour(python, digits_home, zips):
-    python(KILL + IMPORT.format(harm=BEFORE["before the transaction"]), *zips).wait(timeout=60)
+    python(KILL + IMPORT.format(harm=BEFORE["before the transaction"]), *zips).wait()
     folders = [run_folder(run_id) for run_id in IDS]
     runs.sweep()
     assert all(folder.is_dir() for folder in folders)  # another process might be importing them

@@ -36,5 +36,5 @@ def test_a_worker_without_enough_memory_ends_in_a_sentence_and_its_run_continues
     process = worker("import tests.faults.quick_engine")
     wait_until(lambda: runs.get(run.id).epochs_done > 1)
     runs.stop(runs.get(run.id))
-    assert process.wait(timeout=60) == 0
+    assert process.wait() == 0
     assert runs.get(run.id).state == RunState.STOPPED and runs.get(run.id).model

@@ -40,7 +40,7 @@ def test_a_name_that_is_used_again_after_its_remover_was_killed_keeps_its_new_fi
     run = runs.create(make_settings(architecture="linear"))
     snapshot(run, 1, keep=[0, 1])
     process = python(KILL + f"RUN = {run.id!r}" + KILLED)
-    assert process.wait(timeout=60) == -signal.SIGKILL
+    assert process.wait() == -signal.SIGKILL
     assert not list(run_folder(run.id).iterdir()) and not named_files()
     snapshot(run, 1, keep=[0, 1])
     deletion.collect()
@@ -58,7 +58,7 @@ def test_a_backup_made_while_runs_are_continued_and_deleted_holds_every_file_tha
         runs.resume(with_run.id, 9)
         updates.return_to(with_run.id, [])
         process = python(SWEEP, with_run.id)
-        assert process.wait(timeout=60) == 0
+        assert process.wait() == 0
 
     monkeypatch.setattr(database, "copy_to", copy_and_go_on)
     before = named_files()

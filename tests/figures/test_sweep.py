@@ -1,3 +1,5 @@
+import pytest
+
 from digits.figures.sweep import histories, importance, parallel
 
 
@@ -17,6 +19,9 @@ def test_each_setting_has_an_axis_from_its_lowest_to_its_highest_value():
     assert list(best.y) == [0.5, 1.0, 0.0, 1.0]  # a rate by its order of magnitude
     assert list(thin.x) == [0, 1, 3, None, 0, 1, 2, 3, None]  # a network without filters crosses no such axis
     assert [note.text for note in figure.layout.annotations][:4] == ["0.001", "0.1", "adam", "sgd"]
+    assert [note.text for note in figure.layout.annotations][-2:] == ["70.0%", "90.0%"]
+    thin, _ = parallel(["Filters"], [[8, 16, 24]], [0.05, 0.5, 0.95]).data
+    assert thin.y[4] == pytest.approx(0.5)  # an accuracy is never by its order of magnitude
 
 
 def test_a_trial_without_an_accuracy_has_no_line():

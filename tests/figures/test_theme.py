@@ -17,7 +17,7 @@ FIGURES = {
     "split_bar": counts.split_bar({"train": 1}),
     "curves": curves.curves([], [], "loss"),
     "confusion": confusion.confusion(np.eye(10, dtype=int)),
-    "bars": probabilities.bars(np.zeros(10)),
+    "changes": probabilities.changes(np.zeros((1, 10)), ["a"]),
 }
 
 

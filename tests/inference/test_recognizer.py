@@ -52,7 +52,6 @@ def exported(tmp_path_factory) -> Path:
         env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": ""},
         capture_output=True,
         check=True,
-        timeout=300,
     )
     return folder
 

@@ -9,6 +9,7 @@ from digits.evaluation import evaluate, fine_tune_result
 from digits.evaluation import store as results
 from digits.evaluation.store import Subject
 from digits.lessons import checks, contrast, store
+from digits.lessons.learners import learner
 from digits.networks.settings import make_settings
 from digits.runs import store as runs
 from tests.pages.conftest import copy_run, execute
@@ -17,7 +18,7 @@ ME = "visitor"
 
 
 def said(name):
-    return checks.check(name, ME, store.acts(ME))
+    return checks.check(name, learner(ME))
 
 
 def finished(run, accuracy, *, owner=ME, created=None, **changes):
@@ -26,7 +27,10 @@ def finished(run, accuracy, *, owner=ME, created=None, **changes):
     settings = make_settings(**{"architecture": "cnn"} | changes).as_dict() | {
         name: value for name, value in changes.items() if name in ("parent", "damage")
     }
-    execute("UPDATE runs SET owner = ?, settings = ? WHERE id = ?", owner, json.dumps(settings), copy.id)
+    execute(
+        "UPDATE runs SET owner = ?, settings = ?, architecture = ? WHERE id = ?",
+        owner, json.dumps(settings), settings["architecture"], copy.id,
+    )  # fmt: skip
     copy = runs.get(copy.id)
     report = {"accuracy": accuracy, "test": "tutorial"}
     results.put(Subject.of(copy), evaluate.KIND, "tutorial", report)

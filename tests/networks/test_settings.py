@@ -15,6 +15,7 @@ from digits.networks.settings import SETTINGS, Settings, make_settings, read_set
 from digits.storage.home import ROOT
 from pages.shared.glossary import linked
 from pages.train import settings as form
+from tests.conftest import PATIENCE
 
 TRAINING_SOURCES = [name for name, known in SOURCES.items() if known.num_train]
 LATER = ["convolutions", "filters", "hidden_layers", "units", "dropout", "activation", "optimizer"]
@@ -56,7 +57,7 @@ def test_the_table_the_dataclass_the_command_line_and_the_form_agree(with_sample
 
 def _widgets(**draft):
     """Return the widgets of the settings on the page Train, by the setting's name."""
-    page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).run()
+    page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE).run()
     for key, value in draft.items():
         page.session_state[key] = value
     page.switch_page("pages/train/page.py").run()

@@ -80,7 +80,7 @@ def ran(trained, tmp_path_factory):
         "other-hands": ["accuracy", "confusion"],
     }
     process = subprocess.run(
-        [sys.executable, "-I", "-c", RUN, json.dumps(wanted)], cwd=folder, capture_output=True, text=True, timeout=280,
+        [sys.executable, "-I", "-c", RUN, json.dumps(wanted)], cwd=folder, capture_output=True, text=True,
         env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "KERAS_BACKEND": "tensorflow"},
     )  # fmt: skip
     assert process.returncode == 0, process.stderr

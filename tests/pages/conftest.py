@@ -15,6 +15,7 @@ from digits.runs.run import Run, RunState
 from digits.storage import database
 from digits.storage.home import ROOT, run_folder
 from digits.tasks import TRAINING, claims, places, workers
+from tests.conftest import PATIENCE
 
 # What a link or a name may carry and must stay without effect: all of it for the parser of links (test_pickers.py), one
 # for each page.
@@ -53,7 +54,8 @@ def open_page():
     """open_page("draw", model="starter") opens that page by a link and checks that nothing went wrong."""
 
     def open_page(name: str, **link: str) -> AppTest:
-        page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).run().switch_page(f"pages/{name}/page.py")
+        page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE).run()
+        page.switch_page(f"pages/{name}/page.py")
         for key, value in link.items():
             page.query_params[key] = value
         page.run()
@@ -109,6 +111,11 @@ def click(page: AppTest, label: str) -> AppTest:
     next(button for button in page.button if button.label == label).click().run()
     assert not page.exception
     return page
+
+
+def bars(page: AppTest) -> list[str]:
+    """Return the figures of ten probabilities on the page, as HTML."""
+    return [element.proto.body for element in page.get("html") if 'class="probability-bars"' in element.proto.body]
 
 
 def progress(page: AppTest) -> list[str]:

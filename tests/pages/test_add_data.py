@@ -12,7 +12,7 @@ from digits.data.sources import SOURCES
 from digits.networks.settings import make_settings
 from digits.runs import store as runs
 from digits.storage.home import ROOT
-from tests.conftest import content
+from tests.conftest import PATIENCE, content
 from tests.data.reading.files import csv
 from tests.pages.conftest import HOSTILE_NAME, click, progress, texts
 
@@ -152,7 +152,7 @@ def test_train_offers_own_digits_and_a_run_learns_from_them(open_page, add):
 
 
 def test_train_forgets_digits_that_were_removed():
-    page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).run()
+    page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE).run()
     page.session_state["train_source"] = "class-7a"
     page.switch_page("pages/train/page.py").run()
     assert not page.exception and page.segmented_control(key="train_source").value == "sample"

@@ -42,7 +42,7 @@ def test_a_healed_network_is_a_new_run_that_names_its_parent_and_its_damage(page
     [healed] = [run for run in runs.page() if run.settings.parent]
     assert (healed.settings.parent, healed.settings.damage) == (with_run.id, "noise=3")
     assert "noise of 3 on its weights" in texts(page)
-    wait_until(lambda: runs.get(healed.id).state.is_final, seconds=120)
+    wait_until(lambda: runs.get(healed.id).state.is_final)
     healed = runs.get(healed.id)
     assert (str(healed.state), healed.cause) == ("done", "")
     assert healed.val_accuracy > damaged + 0.2

@@ -13,6 +13,7 @@ from digits.evaluation import audit, store
 from digits.evaluation.store import Subject
 from digits.storage.home import ROOT, data_folder
 from digits.tasks import TaskState
+from tests.conftest import PATIENCE
 from tests.pages.conftest import HOSTILE_NAME, execute, progress
 
 VIEWS = ["One digit", "Gallery", "What the network gets", "Facts", "Doubtful labels"]
@@ -35,7 +36,7 @@ def with_mnist(with_sample, monkeypatch):
 
 def explore(**link):
     """The Explore page, opened by a link with these query parameters."""
-    page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=20).run().switch_page("pages/explore/page.py")
+    page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE).run().switch_page("pages/explore/page.py")
     for name, value in link.items():
         page.query_params[name] = value
     page.run()

@@ -7,7 +7,7 @@ from digits.networks.settings import make_settings
 from digits.runs import store as runs
 from digits.runs import updates
 from digits.storage.home import run_folder
-from tests.pages.conftest import HOSTILE_NAME, be_at_work, click, execute, texts
+from tests.pages.conftest import HOSTILE_NAME, bars, be_at_work, click, execute, texts
 from tests.pages.test_draw import SCRIBBLE, SEVEN, canvas  # noqa: F401
 
 
@@ -31,7 +31,7 @@ def test_an_ended_training_is_followed_by_a_link_and_its_epochs_can_be_chosen(op
     slider = page.select_slider[0]
     assert (slider.options, slider.value) == (["0", "1", "2", "3"], 3)
     assert page.metric[0].label == "After epoch 3" and page.metric[0].value == "7"
-    assert len(page.get("plotly_chart")) == 2
+    assert len(bars(page)) == len(page.get("plotly_chart")) == 1
     slider.set_value(0).run()
     assert not page.exception and page.metric[0].label == "Before training"
 
@@ -49,11 +49,11 @@ def test_a_training_at_work_is_offered_and_its_next_epoch_moves_the_bars(open_pa
     click(page, "Follow it")
     assert page.query_params["follow"] == live_run.id
     assert page.metric[0].label == "After epoch 2" and not page.select_slider
-    before = page.get("plotly_chart")[0].proto.spec
+    before = bars(page)
     first = runs.files(live_run.id, "snapshot")[0]
     updates.add_file(live_run.id, "snapshot", 3, first)  # the worker's next epoch, here the first again
     page.run()
-    assert page.metric[0].label == "After epoch 3" and page.get("plotly_chart")[0].proto.spec != before
+    assert page.metric[0].label == "After epoch 3" and bars(page) != before
 
 
 def test_of_several_runs_the_one_at_work_is_offered(open_page, drawn, live_run):

@@ -1,6 +1,7 @@
 import pytest
+import streamlit as st
 
-from digits import tasks
+from digits import classes, tasks
 from digits.errors import DigitsError
 from digits.evaluation import evaluate
 from digits.networks.expected import EXPECTED
@@ -10,6 +11,7 @@ from digits.runs import updates
 from digits.runs.run import RunState
 from digits.tasks import TRAINING
 from pages.shared.text import isolated
+from pages.shared.visitor import COOKIE, signed
 from pages.train import settings
 from tests.pages.conftest import HOSTILE_NAME, be_at_work, click, execute, progress, texts
 
@@ -335,6 +337,25 @@ def test_a_queued_run_shows_its_place_and_can_be_moved_and_cancelled(open_page, 
     assert "Place **1 of 2** in the queue" in texts(page)
     click(page, "Cancel")
     assert runs.get(third.id).state == RunState.STOPPED and [run.id for run in runs.queue()] == [second.id]
+
+
+def test_in_a_class_a_run_moves_among_ones_own_and_no_others_are_listed(
+    open_page, with_sample, no_workers, monkeypatch
+):
+    first, _, second, third = (
+        runs.create(make_settings(epochs=30), owner=owner) for owner in ("local", "anna", "bert", "bert")
+    )
+    be_at_work(first)
+    classes.join(classes.create("7b", "1234"), "Bert", "bert")
+    monkeypatch.setattr(type(st.context), "cookies", {COOKIE: signed("bert")})
+    page = watch(open_page, third)
+    # 13 s for each of the runs before it
+    assert "Place **3 of 3** in the queue. It starts in about 39 s." in texts(page)
+    waiting = next(table.value for table in page.dataframe if "Place" in table.value)
+    assert waiting.to_numpy().tolist() == [[2, "Convolutional · run 3"], [3, "Convolutional · run 4"]]
+    click(page, "Move up")
+    assert [run.id for run in runs.queue()][1:] == [third.id, second.id]
+    assert next(button for button in page.button if button.label == "Move up").disabled
 
 
 def test_a_run_that_waits_alone_shows_no_order(open_page, with_sample, no_workers):

@@ -321,9 +321,9 @@ def test_a_model_file_with_a_flipped_bit_is_never_handed_out(digits_home, name):
 # Continuing
 
 
-def test_an_ended_run_continues_at_the_end_of_the_queue_and_keeps_its_model_and_owner(digits_home):
+def test_an_ended_run_continues_behind_its_owners_others_and_keeps_its_model_and_owner(digits_home):
     run = finished(runs.create(make_settings(epochs=3), owner="anna", queued=False), end=TaskState.STOPPED)
-    other = runs.create(make_settings())
+    other = runs.create(make_settings(), owner="anna")
     again = runs.resume(run.id)
     assert (again.state, again.owner, again.num_epochs, again.epochs_done) == (RunState.QUEUED, "anna", 3, 3)
     assert again.model == run.model and again in runs.with_model()

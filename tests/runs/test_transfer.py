@@ -348,7 +348,7 @@ np.save(after, models.recognizer(models.chosen()).probabilities(images))
 def test_an_exported_run_that_is_imported_and_used_gives_the_same_predictions(with_run, tmp_path):
     paths = [str(tmp_path / name) for name in ("run.zip", "before.npy", "after.npy")]
     process = subprocess.run(
-        [sys.executable, "-c", TRAVEL, with_run.id, *paths], cwd=ROOT, capture_output=True, text=True, timeout=120
+        [sys.executable, "-c", TRAVEL, with_run.id, *paths], cwd=ROOT, capture_output=True, text=True
     )
     assert process.returncode == 0, process.stderr
     assert "This run exists already" in process.stderr

@@ -179,7 +179,7 @@ def test_a_kill_in_the_middle_of_a_backup_leaves_the_old_one_or_none(run, target
     if old:
         backup.backup(target)
     before = target.read_bytes() if old else None
-    assert python(KILLED_IN_A_BACKUP, target).wait(timeout=60) == -signal.SIGKILL
+    assert python(KILLED_IN_A_BACKUP, target).wait() == -signal.SIGKILL
     assert (target.read_bytes() if target.exists() else None) == before
     add_checkpoint(run.id, 2)  # nothing waits for the killed one
     assert not (run_folder(run.id) / "checkpoint-0001.npz").exists()
@@ -325,7 +325,7 @@ def test_a_kill_in_the_middle_of_a_restore_leaves_a_home_that_counts_as_empty(
         (digits_home / name).write_text(name)
     backup.backup(target)
     home = empty()
-    assert python(KILLED_IN_A_RESTORE, target, stage).wait(timeout=60) == -signal.SIGKILL
+    assert python(KILLED_IN_A_RESTORE, target, stage).wait() == -signal.SIGKILL
     assert runs.page() == [] and not database.exists()
     backup.restore(target)
     assert runs.page() == [run] and len(content(home)) == 4

@@ -132,7 +132,7 @@ sys.exit(max(os.waitstatus_to_exitcode(os.wait()[1]) for _ in range(8)))
 
 
 def test_eight_processes_that_create_the_database_at_once_all_write_into_the_same(python, digits_home):
-    assert python(CREATE).wait(timeout=60) == 0
+    assert python(CREATE).wait() == 0
     assert kept() == [str(number) for number in range(8)]
     assert [path.name for path in digits_home.iterdir()] == ["digits.db"]
 
@@ -157,7 +157,7 @@ with database.writing():
     "point", ["as an empty file", "with a log and no tables", "with tables, uncommitted", "with tables and no rows"]
 )
 def test_a_database_whose_creator_is_killed_counts_as_none_or_is_complete(python, digits_home, point):
-    assert python(KILLED_WHILE_CREATING, point).wait(timeout=60) == -signal.SIGKILL
+    assert python(KILLED_WHILE_CREATING, point).wait() == -signal.SIGKILL
     assert (digits_home / "digits.db").exists()
     assert kept() == [] and database.exists() == (point == "with tables and no rows")
     keep("a")
@@ -290,7 +290,7 @@ with database.reading():
 def test_a_kill_in_the_middle_of_a_migration_leaves_the_older_version_whole(python, digits_home, raw, tmp_path, second):
     keep("a")
     process = python(MIGRATE, tmp_path / "0002_second.sql")
-    assert process.communicate(timeout=60)[0] == "" and process.returncode == -signal.SIGKILL
+    assert process.communicate()[0] == "" and process.returncode == -signal.SIGKILL
     assert kept() == ["a"]  # as the older version sees it
     database.check()
     assert raw("PRAGMA user_version") == [(len(schema.MIGRATIONS),)]
@@ -402,7 +402,7 @@ with database.writing() as connection:
 
 def test_what_a_killed_process_wrote_is_seen_on_a_disk_that_became_read_only(python, digits_home, make_read_only):
     keep("a")
-    assert python(KILLED_AFTER_A_COMMIT).wait(timeout=60) == -signal.SIGKILL
+    assert python(KILLED_AFTER_A_COMMIT).wait() == -signal.SIGKILL
     assert (digits_home / "digits.db-wal").stat().st_size
     make_read_only(digits_home)
     assert kept() == ["a", "b"]
@@ -410,7 +410,7 @@ def test_what_a_killed_process_wrote_is_seen_on_a_disk_that_became_read_only(pyt
 
 def test_a_write_ahead_log_that_cannot_be_read_is_not_passed_over(python, digits_home, make_read_only):
     keep("a")
-    python(KILLED_AFTER_A_COMMIT).wait(timeout=60)
+    python(KILLED_AFTER_A_COMMIT).wait()
     (digits_home / "digits.db-shm").unlink()  # as by a copy of the two other files
     make_read_only(digits_home)
     with pytest.raises(StoreUnavailable):

@@ -131,7 +131,7 @@ deletion.collect()
 
 def test_a_name_that_is_used_again_is_not_removed_because_the_collector_was_killed(file, python):
     discard(file)
-    assert python(KILLED_WHEN_REMOVED).wait(timeout=60) == -signal.SIGKILL
+    assert python(KILLED_WHEN_REMOVED).wait() == -signal.SIGKILL
     assert not file.exists()
     file.write_text("new")
     deletion.collect()

@@ -179,7 +179,7 @@ def test_a_killed_writer_leaves_only_a_file_that_does_not_count_and_is_swept(fol
     if way == "replaced":
         atomic_write(folder / "a.txt", text("old"))
     before = names(folder)
-    assert python(KILLED_WHILE_WRITING, folder, way).wait(timeout=60) == -signal.SIGKILL
+    assert python(KILLED_WHILE_WRITING, folder, way).wait() == -signal.SIGKILL
     [left] = set(names(folder)) - set(before)
     assert left.startswith(UNFINISHED)
     deletion.sweep_unfinished(folder)

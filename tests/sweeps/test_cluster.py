@@ -3,17 +3,20 @@
 import shutil
 import socket
 import tempfile
+import time
+from random import Random
 
 import pytest
 
 from digits.errors import DigitsError
 from digits.runs import store as runs
 from digits.storage.home import ROOT
-from digits.sweeps import cluster, node, store
-from digits.sweeps.store import COMPLETE
+from digits.sweeps import cluster, node, search, store
+from digits.sweeps.store import COMPLETE, RUNNING
 from digits.tasks import TaskState
 from tests.sweeps.conftest import do
 from tests.sweeps.quick_trials import accuracy
+from tests.sweeps.test_killed_sweeps import KILLS
 from tests.sweeps.test_search import read_by_optuna
 
 QUICK = """import sys
@@ -64,18 +67,44 @@ def test_a_node_that_vanishes_costs_no_trial(two_nodes, quick, monkeypatch):
     assert all(trial.node and runs.get(trial.run).name.endswith(trial.label) for trial in trials)
 
 
-def test_an_address_where_nobody_answers_is_said_at_once(quick):
+def test_nodes_killed_again_and_again_cost_no_trial(two_nodes, quick, monkeypatch):
+    sweep = quick(pruner="none", seeds=1, trials=3 + 2 * KILLS, parallel=2, ray=two_nodes.address)
+    chance, killed, care = Random(16), [0.0], search.Search._care
+
+    def care_and_kill(search):
+        care(search)
+        is_due = len(killed) <= KILLS and time.monotonic() > killed[-1]  # the test is about any moment
+        if is_due and any(trial.state == RUNNING and trial.accuracies for trial in store.trials(sweep.id)):
+            two_nodes.remove_node(two_nodes.second, allow_graceful=False)
+            two_nodes.second = two_nodes.add_node(num_cpus=1)
+            killed.append(time.monotonic() + chance.uniform(0, 3))
+
+    monkeypatch.setattr(search.Search, "_care", care_and_kill)
+    sweep = do(sweep)
+    trials = store.trials(sweep.id)
+    assert len(killed) == KILLS + 1
+    assert sweep.state == TaskState.DONE
+    assert [trial.number for trial in trials] == list(range(sweep.plan.trials))
+    assert [trial.state for trial in trials] == [COMPLETE] * len(trials)
+    assert [trial.val_accuracy for trial in trials] == [accuracy(trial.settings, 9) for trial in trials]
+    assert [trial.state.name for trial in read_by_optuna(sweep).trials] == ["COMPLETE"] * len(trials)
+    assert len({trial.run for trial in trials}) == len(trials) == len(runs.page(limit=-1)) - 1
+    assert sweep.best == max(range(len(trials)), key=lambda number: trials[number].val_accuracy)
+
+
+def test_an_address_where_nobody_answers_is_said_at_once(monkeypatch):
+    monkeypatch.setattr(cluster, "is_installed", lambda name: True)
     with socket.create_server(("127.0.0.1", 0)) as probe:
         free = probe.getsockname()[1]
     for address in (f"127.0.0.1:{free}", "nonsense"):
         with pytest.raises(DigitsError, match="No Ray cluster answers at this address"):
-            cluster._check_answers(address)
+            cluster.check(address)
 
 
 def test_without_ray_a_sentence_says_what_to_install(monkeypatch):
     monkeypatch.setattr(cluster, "is_installed", lambda name: False)
     with pytest.raises(DigitsError, match="Ray is not installed. Install what requirements-sweep.txt lists."):
-        cluster._connected("local")
+        cluster.check("local")
 
 
 def test_a_node_with_other_versions_trains_nothing():

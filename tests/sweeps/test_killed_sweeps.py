@@ -3,18 +3,22 @@
 DIGITS_KILLS=20 kills more often than the suite has time for.
 """
 
+import contextlib
 import os
 import random
 import signal
 import time
 
+import psutil
+
 from digits import tasks
 from digits.runs import store as runs
 from digits.sweeps import store
+from digits.sweeps.plan import Plan
 from digits.sweeps.store import COMPLETE
 from digits.sweeps.study import Study
 from digits.tasks import TaskState
-from tests.conftest import wait_until
+from tests.conftest import fill, wait_until
 from tests.faults.conftest import workers_of
 from tests.sweeps.quick_trials import accuracy
 from tests.sweeps.test_search import read_by_optuna
@@ -36,11 +40,39 @@ def test_killed_again_and_again_a_sweep_ends_as_if_it_had_never_been(quick, pyth
         wait_until(lambda seen=seen: len(store.trials(sweep.id)) > seen or store.get(sweep.id).state.is_final)
         time.sleep(chance.uniform(0, 0.3))  # the test is about any moment
         if number % 2 and (workers := workers_of(digits_home)):
-            chance.choice(workers).kill()
+            with contextlib.suppress(psutil.NoSuchProcess):  # it has just ended
+                chance.choice(workers).kill()
         process.send_signal(signal.SIGKILL)
         process.wait()
     assert python(SEARCH, sweep.id).wait() == 0
-    sweep, trials, study = store.get(sweep.id), store.trials(sweep.id), read_by_optuna(sweep)
+    check_that_it_ended_as_if_undisturbed(store.get(sweep.id))
+
+
+def test_a_full_disk_ends_a_sweep_and_with_room_again_it_continues_to_the_same_end(
+    quick, python, sample_data, small_disk, monkeypatch
+):
+    home = small_disk / "home"
+    home.mkdir()
+    (home / "data").symlink_to(sample_data)
+    monkeypatch.setenv("DIGITS_HOME", str(home))
+    small = {"architecture": "linear", "learning_rate": {"low": 0.001, "high": 0.1, "log": True}, "epochs": 9}
+    sweep = store.create(
+        Plan(space=small, sampler="random", pruner="none", trials=8, seeds=1, parallel=2), queued=False
+    )
+    process = python(SEARCH, sweep.id)
+    wait_until(lambda: any(trial.accuracies for trial in store.trials(sweep.id)[2:]))
+    filler = fill(small_disk)
+    assert process.wait(timeout=60) != 0
+    filler.unlink()
+    wait_until(lambda: store.get(sweep.id).state.is_final)
+    assert store.get(sweep.id).state in (TaskState.FAILED, TaskState.LOST)
+    assert python(SEARCH, sweep.id).wait() == 0
+    check_that_it_ended_as_if_undisturbed(store.get(sweep.id))
+
+
+def check_that_it_ended_as_if_undisturbed(sweep: store.Sweep) -> None:
+    """Each trial ended once, and the winner is the one of an undisturbed search."""
+    trials, study = store.trials(sweep.id), read_by_optuna(sweep)
     assert sweep.state == TaskState.DONE
     assert [trial.number for trial in trials] == list(range(sweep.plan.trials))
     assert [trial.state for trial in trials] == [COMPLETE] * len(trials)

@@ -1,12 +1,14 @@
 """A sweep from its first trial to its winner, and the study that Optuna's own tools read."""
 
 import pytest
+from filelock import FileLock
 
 from digits import tasks
+from digits.errors import DigitsError
 from digits.runs import store as runs
 from digits.runs.run import RunState
 from digits.storage.home import sweep_folder
-from digits.sweeps import result, store
+from digits.sweeps import result, store, study
 from digits.sweeps.store import COMPLETE, FAILED, PRUNED
 from digits.sweeps.study import FILE
 from digits.tasks import TaskState
@@ -54,6 +56,16 @@ def test_poor_trials_end_early_and_optunas_own_reader_finds_each_trial_once(quic
     assert all(len(trial.accuracies) == 9 for trial in trials if trial.state == COMPLETE)
     assert trials[sweep.best].state == COMPLETE
     assert runs.get(pruned[0].run).state == RunState.STOPPED
+
+
+def test_a_study_that_another_process_holds_is_waited_for_only_so_long(quick, monkeypatch):
+    monkeypatch.setattr(study, "LOCK_SECONDS", 0.1)
+    sweep = quick()
+    file = sweep_folder(sweep.id) / FILE
+    file.parent.mkdir(parents=True)
+    with FileLock(file.with_suffix(".lock")), pytest.raises(DigitsError, match="Another process works at this sweep"):
+        do(sweep)
+    assert store.get(sweep.id).task.cause.endswith("End it, then continue the sweep.")
 
 
 def test_a_grid_tries_each_point_once_and_no_more(quick):

@@ -6,8 +6,10 @@ import signal
 import subprocess
 import sys
 
+import psutil
 import pytest
 
+from digits.errors import StoreUnavailable
 from digits.storage import database
 from digits.tasks import COMPUTING, places, workers
 from tests.conftest import wait_until
@@ -52,6 +54,20 @@ def bystander():
             return process
 
         yield bystander
+
+
+def hang(pid):
+    """Stop a process in a moment in which it does not hold the database, which nobody could use then."""
+    while True:
+        os.kill(pid, signal.SIGSTOP)
+        wait_until(lambda: psutil.Process(pid).status() == psutil.STATUS_STOPPED)
+        try:
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(database, "WAIT_SECONDS", 0.2)
+                with database.writing():
+                    return
+        except StoreUnavailable:
+            os.kill(pid, signal.SIGCONT)
 
 
 def add_worker(pid=None, lane=COMPUTING, foreground=False):

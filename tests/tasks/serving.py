@@ -42,6 +42,6 @@ def fail(job: tasks.Work, subject: str, part: str) -> None:
 HANDLERS = {"wait": wait, "deaf": be_deaf, "fail": fail}
 
 if __name__ == "__main__":
-    execution.WARM_SECONDS = 1.0
+    execution.WARM_SECONDS = float(os.environ.get("WARM_SECONDS", "1"))
     warm = (lambda: note("warmed")) if "--warm" in sys.argv else None
     execution.serve(int(sys.argv[1]), sys.argv[2], HANDLERS, warm=warm)

@@ -10,7 +10,19 @@ import pytest
 from digits import tasks
 from digits.errors import BadConfig, RunBusy, TakenOver
 from digits.storage import database
-from digits.tasks import COMPUTING, TRAINING, TaskState, claims, lease, places, store, supervision, workers
+from digits.tasks import (
+    COMPUTING,
+    TRAINING,
+    TaskState,
+    claims,
+    lease,
+    memory,
+    places,
+    store,
+    supervision,
+    turns,
+    workers,
+)
 from digits.tasks.lease import FOREIGN_SECONDS, SILENT_SECONDS
 from tests.conftest import wait_until
 from tests.tasks.conftest import add_worker
@@ -41,7 +53,7 @@ def later(monkeypatch):
     clock = lease.clock
 
     def later(seconds):
-        for module in (claims, lease, places, store, supervision, workers):
+        for module in (claims, lease, memory, places, store, supervision, turns, workers):
             monkeypatch.setattr(module, "clock", lambda: clock() + seconds)
 
     return later
@@ -208,7 +220,7 @@ def test_eight_processes_do_each_of_forty_tasks_exactly_once(python, digits_home
     with database.writing() as connection:
         for number in range(40):
             store.enqueue(connection, "wait", f"{number:02}")
-    assert python(CLAIM).wait(timeout=60) == 0
+    assert python(CLAIM).wait() == 0
     done = [line.split() for line in (digits_home / "notes").read_text().splitlines()]
     assert Counter(subject for subject, _ in done) == {f"{number:02}": 1 for number in range(40)}
     assert all(state(f"{number:02}") == TaskState.DONE for number in range(40))
@@ -232,7 +244,7 @@ def test_the_task_of_a_killed_worker_is_lost_at_once_and_its_place_is_free(runni
     assert state("a") == TaskState.RUNNING
     process.kill()
     # It stays a zombie, because nobody asks how it ended.
-    wait_until(lambda: lease.started(process.pid) is None, seconds=5)
+    wait_until(lambda: lease.started(process.pid) is None)
     assert (state("a"), "ended unexpectedly" in tasks.find("wait", "a").cause) == (TaskState.LOST, True)
     [lost] = tasks.unfinished()
     assert lost.state == TaskState.LOST
@@ -431,7 +443,7 @@ def test_a_worker_that_was_ended_on_request_leaves_its_task_stopped_and_its_plac
     tasks.stop(tasks.find("wait", "a").id)
     later(SILENT_SECONDS + 1)
     tasks.look_after()  # SIGTERM, which ends this one
-    wait_until(lambda: lease.started(process.pid) is None, seconds=5)
+    wait_until(lambda: lease.started(process.pid) is None)
     tasks.submit("wait", "b")
     assert (state("a"), tasks.find("wait", "a").cause) == (
         TaskState.STOPPED, "It did not respond and was ended. The last checkpoint is kept."

@@ -5,6 +5,7 @@ import os
 import signal
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -81,15 +82,19 @@ def test_an_error_is_raised_and_stored_as_the_cause(digits_home, capsys, error, 
 
 
 def test_reports_are_written_at_each_phase_and_otherwise_at_most_twice_a_second(digits_home, monkeypatch):
-    written = []
+    written, now = [], [0.0]
+    monkeypatch.setattr(work, "time", SimpleNamespace(monotonic=lambda: now[0]))
     monkeypatch.setattr(claims, "tell", lambda task, fraction, phase: written.append((fraction, phase)))
 
     def handler(job, subject, part):
-        for number in range(100):
-            job.tell(number / 100, "First" if number < 50 else "Second")
+        for number in range(16):
+            job.tell(number / 16, "First" if number < 5 else "Second")
+            now[0] += 0.125
 
     do(handler)
-    assert written == [(0, "First"), (0.5, "Second")]
+    assert [(16 * fraction, phase) for fraction, phase in written] == [
+        (0, "First"), (4, "First"), (5, "Second"), (9, "Second"), (13, "Second"),
+    ]  # fmt: skip
 
 
 def test_a_report_ends_the_work_if_somebody_asked_for_it(digits_home, monkeypatch):
@@ -129,26 +134,17 @@ def busy(digits_home, bystander):
     return worker
 
 
-def in_a_moment(function):
-    """Call a function from another thread as soon as a task waits."""
-
-    def call():
-        wait_until(lambda: tasks.waiting(TRAINING), seconds=10)
-        time.sleep(0.2)
-        function()
-
-    thread = threading.Thread(target=call)
-    thread.start()
-    return thread
-
-
 def test_a_training_waits_for_its_turn_and_says_so(busy, started):
     said, done = [], []
-    thread = in_a_moment(lambda: places.remove_worker(busy))
-    task = do(lambda job, subject, part: done.append(1), lane=TRAINING, on_tell=lambda *told: said.append(told[1]))
-    thread.join()
+
+    def on_tell(fraction, phase):
+        said.append(phase)
+        if len(said) == 2:
+            places.remove_worker(busy)
+
+    task = do(lambda job, subject, part: done.append(1), lane=TRAINING, on_tell=on_tell)
     assert (task.state, done) == (TaskState.DONE, [1])
-    assert set(said) == {"Waiting: another run is using the device"}
+    assert said == ["Waiting: another run is using the device"] * 2
 
 
 def test_what_needs_no_device_does_not_wait_for_it(busy, started):
@@ -156,9 +152,10 @@ def test_what_needs_no_device_does_not_wait_for_it(busy, started):
 
 
 def test_a_training_that_is_taken_out_of_the_queue_while_it_waits_is_not_done(busy, started):
-    thread = in_a_moment(lambda: tasks.stop(tasks.find("wait", "a").id))
-    task = do(lambda job, subject, part: 1 / 0, lane=TRAINING)
-    thread.join()
+    def stop(fraction, phase):
+        tasks.stop(tasks.find("wait", "a").id)
+
+    task = do(lambda job, subject, part: 1 / 0, lane=TRAINING, on_tell=stop)
     assert (task.state, task.phase, workers_left()) == (TaskState.STOPPED, "Ended before it began", 1)
 
 
@@ -210,9 +207,7 @@ def test_a_second_ctrl_c_ends_at_once_and_the_state_says_so(digits_home):
 
 @pytest.mark.parametrize(("number", "end"), [(signal.SIGINT, TaskState.STOPPED), (signal.SIGTERM, TaskState.PAUSED)])
 def test_a_signal_ends_the_waiting_too_and_nobody_does_the_task(busy, started, number, end):
-    thread = in_a_moment(lambda: os.kill(os.getpid(), number))
-    task = do(lambda job, subject, part: 1 / 0, lane=TRAINING)
-    thread.join()
+    task = do(lambda job, subject, part: 1 / 0, lane=TRAINING, on_tell=lambda *told: os.kill(os.getpid(), number))
     assert (task.state, tasks.waiting(TRAINING)) == (end, [])
 
 
@@ -269,7 +264,7 @@ def test_a_worker_without_a_lease_notices_it(digits_home):
     with execution.renewed(worker) as has_place:
         assert has_place()
         places.remove_worker(worker)
-        wait_until(lambda: not has_place(), seconds=5)
+        wait_until(lambda: not has_place())
 
 
 def test_the_lease_is_renewed_while_the_work_takes_its_time(digits_home, monkeypatch):
@@ -284,4 +279,4 @@ def test_the_lease_is_renewed_while_the_work_takes_its_time(digits_home, monkeyp
                 return connection.execute("SELECT renewed FROM workers").fetchone()[0]
 
         added.append(100)
-        wait_until(lambda: renewed() > before + 90, seconds=5)
+        wait_until(lambda: renewed() > before + 90)

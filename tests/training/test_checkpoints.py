@@ -1,16 +1,14 @@
 """Continuing an interrupted training: the files, and that the result is the same."""
 
 import json
-import subprocess
-import sys
 
 import numpy as np
 import pytest
 
 from digits.errors import DamagedFile
-from digits.storage.home import ROOT
 from digits.training import checkpoints
 from digits.training.checkpoints import Checkpoint, CheckpointWriter
+from tests.training.test_engine import output_of
 
 
 def after(epoch):
@@ -72,46 +70,40 @@ from digits.data.dataset import open_dataset
 from digits.training import checkpoints, trainer
 from digits.networks.settings import make_settings
 
-settings = make_settings(
-    architecture=sys.argv[1], epochs=3, batch_size=256, learning_rate=0.01, augmentation=sys.argv[2] == "yes"
-)
-folder, data = Path(sys.argv[3]), open_dataset("sample")
-rows, written = [], []
+folder, data = Path(sys.argv[1]), open_dataset("sample")
 
 
-def train(**options):
-    return trainer.fit(settings, data, "CPU", **options).model.get_weights()
+def continued(**chosen):
+    settings, rows, again, written = make_settings(epochs=3, batch_size=256, learning_rate=0.01, **chosen), [], [], []
+
+    def train(**options):
+        return trainer.fit(settings, data, "CPU", num_epochs=4, **options).model.get_weights()
+
+    def keep_the_first(checkpoint):
+        if checkpoint.epoch == 1:
+            written.append(checkpoints.write(folder, checkpoint))
+
+    whole = train(on_epoch=rows.append, on_checkpoint=keep_the_first)
+    resumed = train(checkpoint=checkpoints.read(folder, written[0]), on_epoch=again.append)
+    return {
+        "difference": float(max(np.abs(a - b).max() for a, b in zip(whole, resumed))),
+        "epochs": [row["epoch"] for row in again],
+        "validation": [[row["val_loss"] for row in some] for some in (rows[1:], again)],
+        "rates": [row["learning_rate"] for row in rows],
+    }
 
 
-def keep_the_first(checkpoint):
-    if checkpoint.epoch == 1:
-        written.append(checkpoints.write(folder, checkpoint))
-
-
-whole = train(num_epochs=4, on_epoch=rows.append, on_checkpoint=keep_the_first)
-again = []
-resumed = train(num_epochs=4, checkpoint=checkpoints.read(folder, written[0]), on_epoch=again.append)
-print(json.dumps({
-    "difference": float(max(np.abs(a - b).max() for a, b in zip(whole, resumed))),
-    "epochs": [row["epoch"] for row in again],
-    "validation": [[row["val_loss"] for row in some] for some in (rows[1:], again)],
-    "rates": [row["learning_rate"] for row in rows],
-}))
+print(json.dumps([
+    continued(architecture="mlp", augmentation=False),
+    continued(architecture="cnn", filters=4, units=16, augmentation=True),
+]))
 """
 
 
-@pytest.mark.parametrize(("architecture", "augmentation"), [("mlp", "no"), ("cnn", "yes")])
-def test_a_continued_training_gives_the_same_weights_as_one_never_interrupted(
-    with_sample, tmp_path, architecture, augmentation
-):
+def test_a_continued_training_gives_the_same_weights_as_one_never_interrupted(with_sample, tmp_path):
     """cnn: with dropout, batch normalisation, one-cycle and augmentation, and an epoch more than planned."""
-    process = subprocess.run(
-        [sys.executable, "-c", CODE, architecture, augmentation, str(tmp_path)],
-        cwd=ROOT, capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
-    assert process.returncode == 0, process.stderr
-    result = json.loads(process.stdout.splitlines()[-1])
-    assert (result["difference"], result["epochs"]) == (0, [2, 3, 4])
-    assert result["validation"][0] == result["validation"][1]
-    if architecture == "cnn":
-        assert result["rates"][2:] == pytest.approx([0, 0.001])
+    both = json.loads(output_of(CODE, str(tmp_path)))
+    for result in both:
+        assert (result["difference"], result["epochs"]) == (0, [2, 3, 4])
+        assert result["validation"][0] == result["validation"][1]
+    assert both[1]["rates"][2:] == pytest.approx([0, 0.001])

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from digits.storage.home import ROOT
+from digits.training import backends
 
 # In a process of its own: TensorFlow in this one would slow down every later test of the pages.
 CODE = """
@@ -15,7 +16,7 @@ import json, sys
 import keras, numpy as np
 from digits.networks.architectures import build
 from digits.networks.settings import make_settings
-from digits.training.engine import Digits, Engine, backend
+from digits.training.engine import Digits, Engine, Sums, backend
 
 
 def compare(name, xla, n):
@@ -62,7 +63,7 @@ def loss():
 
 
 def normalized():
-    shape = (3, 2, 2, 4)  # few numbers: the variance of all is a twelfth larger than that of the batch
+    shape = (3, 2, 2, 4)  # few numbers: an estimate of the variance of all is a twelfth larger than the batch's own
     images = np.random.default_rng(0).normal(3, 2, shape).astype("float32")
     ours, theirs = (keras.Sequential([keras.Input(shape[1:]), keras.layers.BatchNormalization()]) for _ in range(2))
     backend.fuse(ours, keras.optimizers.Adam())
@@ -70,7 +71,35 @@ def normalized():
     return [float(np.abs(np.array(a) - np.array(b)).max()) for a, b in zip(*outputs, strict=True)]
 
 
-print(json.dumps([normalized(), *(compare(*case) for case in json.loads(sys.argv[1]))]))
+def engine():
+    keras.utils.set_random_seed(1)
+    model = build(make_settings(architecture="mlp", units=16))
+    model.add(keras.layers.Dropout(0.1))  # whose random state must continue, too
+    model.build((None, 28, 28, 1))
+    return Engine(model, keras.optimizers.Adam(0.001), loss(), batch_size=32, xla=True)
+
+
+def cut():
+    rng = np.random.default_rng(0)
+    digits = Digits(rng.integers(0, 256, (960, 28, 28), np.uint8), rng.integers(0, 10, 960).astype(np.uint8))
+    order = rng.permutation(960).astype(np.int32)
+    one, losses, sums = engine(), [], None
+    start = one.state()
+    for cuts in ([0, 30], [0, 1, 9, 30], [0, 7, 14, 21, 28, 30]):
+        one.restore(start)
+        sums = Sums()
+        for first, last in zip(cuts, cuts[1:]):
+            sums += one.train(digits, order, first, last)
+        losses.append(sums.mean_loss)
+    before, saved = one, engine()
+    before.restore(start)
+    before.train(digits, order, 0, 9)
+    saved.restore(before.state())
+    ends = [e.train(digits, order, 9, 30).mean_loss for e in (before, saved)]
+    return losses, ends, all(np.array_equal(a, b) for a, b in zip(before.state(), saved.state(), strict=True))
+
+
+print(json.dumps([[compare(*case) for case in json.loads(sys.argv[1])], cut(), normalized()]))
 """
 
 # 70 digits: two whole batches of 32, and a last one of 6 that the engine fills up with digits of weight 0. Batch
@@ -78,10 +107,14 @@ print(json.dumps([normalized(), *(compare(*case) for case in json.loads(sys.argv
 CASES = [("mlp", "on", 70), ("mlp", "off", 70), ("linear", "on", 70), ("cnn", "off", 96)]
 
 
-@pytest.fixture(scope="module")
-def compared():
-    """Return the result of each case, and of the normalization alone."""
-    return dict(zip(["normalized", *CASES], json.loads(output_of(CODE, json.dumps(CASES))), strict=True))
+@pytest.fixture(scope="module", params=["tensorflow", "jax"])
+def results(request):
+    """The result of each case, of cuts, and of a normalization, with each library: a process cannot change it."""
+    if not backends.is_installed(request.param):
+        pytest.skip("pip install -r requirements-jax.txt")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KERAS_BACKEND", request.param)
+        return json.loads(output_of(CODE, json.dumps(CASES)))
 
 
 def output_of(code, *arguments):
@@ -92,15 +125,14 @@ def output_of(code, *arguments):
         env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
         capture_output=True,
         text=True,
-        timeout=240,
     )
     assert process.returncode == 0, process.stderr
     return process.stdout.splitlines()[-1]
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
-def test_an_epoch_is_the_one_that_keras_trains_batch_by_batch(compared, case):
-    num_images, result = case[-1], compared[case]
+def test_an_epoch_is_the_one_that_keras_trains_batch_by_batch(results, case):
+    num_images, result = case[-1], results[0][CASES.index(case)]
     assert result["images"] == [num_images, num_images]
     assert result["num_correct"][0] == pytest.approx(result["num_correct"][1], abs=1e-3)
     assert result["loss"][0] == pytest.approx(result["loss"][1], rel=1e-4)
@@ -110,50 +142,11 @@ def test_an_epoch_is_the_one_that_keras_trains_batch_by_batch(compared, case):
     assert result["validation_loss"][0] == pytest.approx(result["validation_loss"][1], rel=1e-4)
 
 
-def test_batch_normalization_is_that_of_keras_with_its_moving_averages(compared):
-    assert max(compared["normalized"]) < 1e-5
-
-
-CUTS = """
-import json
-import keras, numpy as np
-from digits.networks.architectures import build
-from digits.networks.settings import make_settings
-from digits.training.engine import Digits, Engine, Sums
-
-rng = np.random.default_rng(0)
-digits = Digits(rng.integers(0, 256, (960, 28, 28), np.uint8), rng.integers(0, 10, 960).astype(np.uint8))
-order = rng.permutation(960).astype(np.int32)
-
-
-def engine():
-    keras.utils.set_random_seed(1)
-    model = build(make_settings(architecture="mlp"))
-    model.add(keras.layers.Dropout(0.1))  # whose random state must continue, too
-    model.build((None, 28, 28, 1))
-    loss = keras.losses.CategoricalCrossentropy(reduction="mean_with_sample_weight")
-    return Engine(model, keras.optimizers.Adam(0.001), loss, batch_size=32, xla=True)
-
-
-one, losses, sums = engine(), [], None
-start = one.state()
-for cuts in ([0, 30], [0, 1, 9, 30], [0, 7, 14, 21, 28, 30]):
-    one.restore(start)
-    sums = Sums()
-    for first, last in zip(cuts, cuts[1:]):
-        sums += one.train(digits, order, first, last)
-    losses.append(sums.mean_loss)
-before, saved = one, engine()
-before.restore(start)
-before.train(digits, order, 0, 9)
-saved.restore(before.state())
-ends = [e.train(digits, order, 9, 30).mean_loss for e in (before, saved)]
-same = all(np.array_equal(a, b) for a, b in zip(before.state(), saved.state(), strict=True))
-print(json.dumps([losses, ends, same]))
-"""
-
-
-def test_wherever_an_epoch_is_cut_its_loss_is_the_same_to_the_last_bit_and_a_saved_state_continues_unchanged():
-    losses, ends, same = json.loads(output_of(CUTS))
+def test_wherever_an_epoch_is_cut_its_loss_is_the_same_to_the_last_bit_and_a_saved_state_continues_unchanged(results):
+    losses, ends, same = results[1]
     assert len(losses) == 3 and len(set(losses)) == 1, losses
     assert ends[0] == ends[1] and same
+
+
+def test_batch_normalization_is_that_of_keras_with_its_moving_averages(results):
+    assert max(results[2]) < 1e-5

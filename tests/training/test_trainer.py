@@ -21,7 +21,9 @@ warm_engine._build = lambda *asked: built.append(asked) or build(*asked)
 
 def settings(seed):
     # With dropout, batch normalisation and one-cycle; augmentation is ready at other times.
-    return make_settings(architecture="cnn", epochs=2, seed=seed, augmentation=False, batch_size=256)
+    return make_settings(
+        architecture="cnn", filters=4, units=16, epochs=2, seed=seed, augmentation=False, batch_size=256
+    )
 
 
 def digest(arrays):

@@ -4,8 +4,10 @@ from digits.runs.run import Run, RunState
 from digits.runs.store.annotations import annotate, move, plain, rename, stop
 from digits.runs.store.lifecycle import create, delete, insert, is_free, resume, sweep
 from digits.runs.store.queries import (
+    Owners,
     active,
     count,
+    durations,
     epochs,
     files,
     followable,
@@ -14,6 +16,7 @@ from digits.runs.store.queries import (
     last_tick,
     learned_from,
     named_files,
+    newest_of_each,
     of_owner,
     page,
     queue,

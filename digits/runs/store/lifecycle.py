@@ -1,4 +1,4 @@
-"""Make, continue and delete runs."""
+"""Make, continue and delete runs. Each may raise NotAllowed."""
 
 import json
 import sqlite3
@@ -7,9 +7,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from digits import tasks
+from digits import permissions, tasks
 from digits.errors import BadConfig, DigitsError, DiskFull, RunBusy
 from digits.networks.settings import Settings
+from digits.permissions import Action
 from digits.runs.run import MAX_EPOCHS, STARTER, Run, RunState
 from digits.runs.store.annotations import plain
 from digits.runs.store.queries import get
@@ -17,7 +18,7 @@ from digits.runs.store.rows import find, update
 from digits.storage import database, deletion
 from digits.storage.files import UNFINISHED_SECONDS
 from digits.storage.home import home, run_folder
-from digits.tasks import TRAINING, supervision
+from digits.tasks import TRAINING, TaskState, supervision
 from digits.tasks import store as task_store
 from digits.tasks.task import COLUMNS, FROM
 
@@ -32,18 +33,19 @@ def create(
     lane: str = TRAINING,
     along: Callable[[sqlite3.Connection, str], None] = lambda connection, run_id: None,
 ) -> Run:
-    """Make a new run. Raises StoreUnavailable.
+    """Make a new run. Raises StoreUnavailable, QueueFull.
 
     queued: whether its training waits in the queue at once; otherwise the caller does it or queues it afterwards.
     part: of the pipeline, if it is not to come to its end. along: called with the connection and the run's id, to store
     something else in the same step.
     """
+    permissions.demand(Action.CREATE, owner)
     now = datetime.now(UTC)
     base = f"{now:%Y%m%d-%H%M%S}-{settings.architecture}"
     with database.writing() as connection:
         ids = (base if number == 1 else f"{base}-{number}" for number in range(1, 100_000))
         run_id = next(each for each in ids if is_free(connection, each) and not run_folder(each).exists())
-        state = "queued" if queued else "stopped"
+        state = TaskState.QUEUED if queued else TaskState.STOPPED
         insert(
             connection, run_id, settings, state, owner=owner, part=part, lane=lane,
             created=now.isoformat(), name=plain(name),
@@ -62,7 +64,7 @@ def insert(
     connection: sqlite3.Connection,
     run_id: str,
     settings: Settings,
-    state: str,
+    state: TaskState,
     *,
     owner: str,
     part: str = "",
@@ -70,8 +72,7 @@ def insert(
     **columns: Any,
 ) -> None:
     """Add the row of a run and its task, in a transaction of the caller. state, part, lane: of the task."""
-    task = task_store.enqueue(connection, "train", run_id, part, owner=owner, lane=lane)
-    connection.execute("UPDATE tasks SET state = ? WHERE id = ?", (state, task))
+    task = task_store.enqueue(connection, "train", run_id, part, owner=owner, lane=lane, state=state)
     values = {
         "id": run_id,
         "owner": owner,
@@ -89,13 +90,14 @@ def resume(run_id: str, epochs: int | None = None, *, queued: bool = True) -> Ru
 
     Its model stays in use until the next one is published. epochs: the last epoch, if the run is to have more than
     before. A schedule stays as it was planned; the epochs beyond it learn at a constant rate, a tenth of the highest.
-    Raises RunBusy while the run waits or is at work, BadConfig for a number of epochs that makes no sense.
+    Raises RunBusy while the run waits or is at work, QueueFull, BadConfig for a number of epochs that makes no sense.
     """
     if run_id == STARTER:
         raise DigitsError("The starter model comes with Digits and cannot be continued. Train a network of your own.")
     with database.writing() as connection:
         supervision.reap(connection)
         run = find(connection, run_id)
+        permissions.demand(Action.CONTINUE, run.owner)
         if not run.state.is_final:
             raise RunBusy(f"This run is {run.state} already.", f"It is {run.id}.")
         is_done = run.state == RunState.DONE
@@ -107,10 +109,10 @@ def resume(run_id: str, epochs: int | None = None, *, queued: bool = True) -> Ru
             raise BadConfig(f"Epochs is {wanted}; expected a last epoch from {least} to {MAX_EPOCHS:,}.")
         evaluates = run.lacks_evaluation and wanted == run.num_epochs
         stage = RunState.EVALUATING if evaluates else RunState.STARTING
-        task = task_store.enqueue(connection, "train", run_id, owner=run.owner, lane=TRAINING)
+        # Where nobody comes to continue it, a finished run is no longer done.
+        state = TaskState.QUEUED if queued else TaskState.STOPPED
+        task = task_store.enqueue(connection, "train", run_id, owner=run.owner, lane=TRAINING, state=state)
         update(connection, run_id, num_epochs=wanted, stage=str(stage), task=task)  # that of a trial was another
-        if not queued:  # a finished run is no longer done, even if nobody comes to continue it
-            connection.execute("UPDATE tasks SET state = 'stopped' WHERE id = ?", (task,))
     return get(run_id)
 
 
@@ -122,7 +124,7 @@ def delete(run_id: str) -> None:
         _delete_row(run_id)
     except DiskFull:  # SQLite needs room even to delete a row; the run's own files make some
         with database.reading() as connection:
-            _check_idle(connection, run_id)
+            _check_deletable(connection, run_id)
         if not deletion.remove_now(run_folder(run_id)):
             raise
         _delete_row(run_id)
@@ -146,14 +148,15 @@ def sweep() -> None:
 
 def _delete_row(run_id: str) -> None:
     with database.writing() as connection:
-        _check_idle(connection, run_id)
+        _check_deletable(connection, run_id)
         connection.execute("DELETE FROM runs WHERE id = ?", (run_id,))
         deletion.discard(connection, run_folder(run_id))
 
 
-def _check_idle(connection: sqlite3.Connection, run_id: str) -> None:
-    """Raise RunBusy if a task of the run waits or is at work, UnknownRun if there is no such run."""
+def _check_deletable(connection: sqlite3.Connection, run_id: str) -> None:
+    """Raise RunBusy if a task of the run waits or is at work, UnknownRun if there is no such run, NotAllowed."""
     run = find(connection, run_id)
+    permissions.demand(Action.DELETE, run.owner)
     rows = connection.execute(f"SELECT {COLUMNS} {FROM} WHERE subject = ?", (run_id,)).fetchall()
     for task in map(tasks.Task.from_row, rows):
         if not task.state.is_final:

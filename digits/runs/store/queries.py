@@ -3,18 +3,27 @@
 import json
 import re
 import sqlite3
+from collections.abc import Collection
 from typing import Any
 
 from digits.errors import UnknownRun
+from digits.networks.settings import Settings
 from digits.runs import starter
 from digits.runs.run import STARTER, Run, RunState
-from digits.runs.store.rows import SELECT, run_from
+from digits.runs.store.rows import SELECT, parsed, run_from
 from digits.storage import database
 from digits.storage.files import StoredFile
+from digits.tasks.task import TRAINING
+from digits.tasks.turns import ORDER
 
 FOUND = """instr(casefold(runs.id || ' ' || name || ' run ' || runs.number || ' ' || tags || ' ' || notes || ' '
-  || runs.architecture), ?)"""
+  || runs.architecture), :search)"""
+OF = "(:owners IS NULL OR runs.owner IN (SELECT value FROM json_each(:owners)))"
 NEWEST = "ORDER BY runs.created DESC, runs.id DESC"
+
+
+Owners = Collection[str] | None
+"""Of whom: those of these owners; None for everybody's."""
 
 
 def get(run_id: str) -> Run:
@@ -27,14 +36,16 @@ def get(run_id: str) -> Run:
     return found[0]
 
 
-def page(limit: int = 50, offset: int = 0, search: str = "") -> list[Run]:
+def page(limit: int = 50, offset: int = 0, search: str = "", owners: Owners = None) -> list[Run]:
     """Return some of the runs, the newest first: those whose name, id, tags, notes or network contain `search`."""
-    return _runs(f"WHERE {FOUND} {NEWEST} LIMIT ? OFFSET ?", search.casefold(), limit, offset)
+    values = _of(owners) | {"search": search.casefold(), "limit": limit, "offset": offset}
+    return _runs(f"WHERE {FOUND} AND {OF} {NEWEST} LIMIT :limit OFFSET :offset", values)
 
 
-def count(search: str = "") -> int:
+def count(search: str = "", owners: Owners = None) -> int:
     """Return how many runs `page` finds in all."""
-    return _rows(f"SELECT count(*) AS n FROM runs WHERE {FOUND}", search.casefold())[0]["n"]
+    values = _of(owners) | {"search": search.casefold()}
+    return _rows(f"SELECT count(*) AS n FROM runs WHERE {FOUND} AND {OF}", values)[0]["n"]
 
 
 def of_owner(owner: str, since: str = "", limit: int = 50) -> list[Run]:
@@ -42,15 +53,24 @@ def of_owner(owner: str, since: str = "", limit: int = 50) -> list[Run]:
     return _runs(f"WHERE runs.owner = ? AND runs.created > ? {NEWEST} LIMIT ?", owner, since, limit)
 
 
-def with_model(limit: int = 50) -> list[Run]:
+def newest_of_each(owners: Collection[str]) -> dict[str, Run]:
+    """Return the newest run of each of these owners, by owner; who has none is not there."""
+    ranked = f"SELECT id, row_number() OVER (PARTITION BY owner {NEWEST}) AS rank FROM runs WHERE {OF}"
+    found = _runs(f"WHERE runs.id IN (SELECT id FROM ({ranked}) WHERE rank = 1)", _of(owners))
+    return {run.owner: run for run in found}
+
+
+def with_model(limit: int = 50, owners: Owners = None) -> list[Run]:
     """Return the newest runs that have a model, or the weights to make one from; trials only if they have a model."""
     is_trial = "EXISTS (SELECT 1 FROM trials WHERE run = runs.id)"
-    return _runs(f"WHERE model IS NOT NULL OR ({_has('weights')} AND NOT {is_trial}) {NEWEST} LIMIT ?", limit)
+    usable = f"(model IS NOT NULL OR ({_has('weights')} AND NOT {is_trial}))"
+    return _runs(f"WHERE {usable} AND {OF} {NEWEST} LIMIT :limit", _of(owners) | {"limit": limit})
 
 
-def followable(limit: int = 100) -> list[Run]:
+def followable(limit: int = 100, owners: Owners = None) -> list[Run]:
     """Return the newest runs that wait, are at work or have kept their epochs: drawings can be predicted along them."""
-    return _runs(f"WHERE tasks.state IN ('queued', 'running') OR {_has('snapshot')} {NEWEST} LIMIT ?", limit)
+    has_epochs = f"(tasks.state IN ('queued', 'running') OR {_has('snapshot')})"
+    return _runs(f"WHERE {has_epochs} AND {OF} {NEWEST} LIMIT :limit", _of(owners) | {"limit": limit})
 
 
 def learned_from(source: str) -> list[Run]:
@@ -59,9 +79,10 @@ def learned_from(source: str) -> list[Run]:
     return _runs(f"WHERE {learned} {NEWEST}", source)
 
 
-def active() -> list[Run]:
+def active(owners: Owners = None) -> list[Run]:
     """Return every run that waits or is at work, the newest first."""
-    return [run for run in _runs(f"WHERE tasks.state IN ('queued', 'running') {NEWEST}") if not run.state.is_final]
+    found = _runs(f"WHERE tasks.state IN ('queued', 'running') AND {OF} {NEWEST}", _of(owners))
+    return [run for run in found if not run.state.is_final]
 
 
 def unfinished() -> list[Run]:
@@ -72,7 +93,18 @@ def unfinished() -> list[Run]:
 
 def queue() -> list[Run]:
     """Return the runs that wait for the device, the next to start first."""
-    return _runs("WHERE tasks.state = 'queued' ORDER BY tasks.place, tasks.id")
+    return _runs(f"JOIN queue ON queue.id = tasks.id WHERE queue.lane = '{TRAINING}' {ORDER}")
+
+
+def durations(limit: int = 50) -> list[tuple[Settings, float]]:
+    """Return the settings of the runs that were done last, and how many seconds a worker was at each."""
+    rows = _rows(
+        """SELECT settings, seconds FROM runs JOIN tasks ON tasks.id = runs.task
+           WHERE tasks.state = 'done' AND seconds > 0 AND part = '' AND num_epochs = json_extract(settings, '$.epochs')
+           ORDER BY began DESC LIMIT ?""",
+        limit,
+    )
+    return [(parsed(row["settings"]), row["seconds"]) for row in rows]
 
 
 @database.parsing()
@@ -124,11 +156,16 @@ def _has(kind: str) -> str:
     return f"EXISTS (SELECT 1 FROM run_files WHERE run = runs.id AND kind = '{kind}')"
 
 
+def _of(owners: Owners) -> dict[str, Any]:
+    return {"owners": None if owners is None else json.dumps([*owners])}
+
+
 def _runs(condition: str, *values: Any) -> list[Run]:
     return [run_from(row) for row in _rows(f"{SELECT} {condition}", *values)]
 
 
 def _rows(statement: str, *values: Any) -> list[sqlite3.Row]:
+    """values: in their order, or one dict by name."""
     with database.reading() as connection:
         connection.create_function("casefold", 1, str.casefold)  # SQLite's lower() knows only the English letters
-        return connection.execute(statement, values).fetchall()
+        return connection.execute(statement, values[0] if values and isinstance(values[0], dict) else values).fetchall()

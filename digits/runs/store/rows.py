@@ -47,7 +47,7 @@ def run_from(row: sqlite3.Row) -> Run:
             for name in ("id", "number", "owner", "created", "name", "notes", "num_epochs", "val_accuracy", "stage")
         },
         tags=json.loads(row["tags"]),
-        settings=_settings(row["settings"]),
+        settings=parsed(row["settings"]),
         epochs_done=row["epochs_done"] or 0,
         state=state,
         model=_model(row) if row["model"] else None,
@@ -69,8 +69,8 @@ def _model(row: sqlite3.Row) -> Model:
 
 
 @lru_cache(maxsize=256)
-def _settings(text: str) -> Settings:
-    """Check settings only once: most runs of a page share theirs, and checking is most of the work of reading a run."""
+def parsed(text: str) -> Settings:
+    """Return stored settings, checked only once: most runs of a page share theirs, and to check is most of the work."""
     return read_settings(json.loads(text))
 
 

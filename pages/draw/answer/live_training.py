@@ -16,6 +16,7 @@ from pages.shared.charts import chart, probability_bars
 from pages.shared.errors import told
 from pages.shared.glossary import linked
 from pages.shared.text import NOT_A_DIGIT, confidence_text, percent
+from pages.shared.visitor import owners
 
 ASIDE = ":small[The model in training predicts your drawing after every epoch.]"
 UNCALIBRATED = "Not calibrated. Only the model at the end of a training is."
@@ -28,7 +29,7 @@ def offer(place) -> Run | None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button("Back to the models", icon=":material/close:", on_click=_follow, args=(None,))
             st.text(f"Following {pickers.run_label(chosen)}")
-    elif live := min(runs.active(), key=lambda run: run.is_queued, default=None):
+    elif live := min(runs.active(owners()), key=lambda run: run.is_queued, default=None):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button("Follow it", icon=":material/animation:", type="primary", on_click=_follow, args=(live.id,))
             st.text(f"{pickers.run_label(live)} is {live.state}.")
@@ -105,7 +106,7 @@ def _show_epoch(epoch: int, probabilities: np.ndarray) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.metric(f"After epoch {epoch}" if epoch else "Before training", probabilities.argmax(), width="content")
         st.caption(confidence_text(probabilities), help=linked(UNCALIBRATED))
-    probability_bars(probabilities, "draw_epoch_bars", highlight=int(probabilities.argmax()), height=220)
+    probability_bars(probabilities, highlight=int(probabilities.argmax()), height=220)
 
 
 def _follow(run_id: str | None) -> None:

@@ -92,9 +92,7 @@ def _digit(position: int, prediction: Prediction) -> None:
             show_enlarged(prediction.image, 2, alt=f"Digit {position} as 28 by 28 pixels")
             found = f"**{digit}**, {confidence_text(prediction.probabilities)}"
             st.markdown(found if is_digit else f"{text.NOT_A_DIGIT} Closest: {digit}")
-        probability_bars(
-            prediction.probabilities, f"draw_bars_{position}", highlight=digit if is_digit else None, height=200
-        )
+        probability_bars(prediction.probabilities, highlight=digit if is_digit else None, height=200)
 
 
 def _leave_out(parts: list[Part], ink: np.ndarray) -> bool:

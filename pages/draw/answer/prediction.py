@@ -65,15 +65,13 @@ def show(
             st.markdown(f"**{NOT_A_DIGIT}**")
             st.caption(f"Closest: {prediction.digit}", help=help_text)
     with details:
-        probability_bars(
-            prediction.probabilities, "draw_bars", highlight=prediction.digit if prediction.is_digit else None
-        )
+        probability_bars(prediction.probabilities, highlight=prediction.digit if prediction.is_digit else None)
     return prediction
 
 
 def show_empty() -> None:
-    """Show the bars before the first stroke: they are mounted already, so they answer it sooner."""
-    probability_bars(np.zeros(10), "draw_bars", highlight=None)
+    """Show the bars before the first stroke, so that nothing moves when it comes."""
+    probability_bars(np.zeros(10), highlight=None)
 
 
 def show_other(prediction: Prediction, run: Run | None) -> None:
@@ -85,4 +83,4 @@ def show_other(prediction: Prediction, run: Run | None) -> None:
         return
     [other] = predict_many(prediction.image[np.newaxis], cache.recognizer(run))
     st.text(f"{isolated(run.name)}: {other.digit}, {confidence_text(other.probabilities)}")
-    probability_bars(other.probabilities, "draw_other_bars", highlight=other.digit)
+    probability_bars(other.probabilities, highlight=other.digit)

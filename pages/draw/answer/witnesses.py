@@ -89,7 +89,7 @@ def show(run: Run, prediction: Prediction | None, ink: np.ndarray | None, stroke
             with st.container():
                 digit = int(probabilities.argmax())
                 st.markdown(f"{name}: **{digit}**, {percent(probabilities[digit])}")
-                probability_bars(probabilities, f"draw_witness_{name}", highlight=digit, height=200)
+                probability_bars(probabilities, highlight=digit, height=200)
     st.markdown(PATH + TOGETHER)
 
 

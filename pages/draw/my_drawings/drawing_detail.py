@@ -12,10 +12,11 @@ from digits.drawings import store
 from digits.drawings.drawing import SIDE, Drawing
 from digits.inference.prediction import predict_many
 from digits.inference.recognizer import Recognizer
+from pages.draw.my_drawings import sharing
 from pages.shared.errors import attempt
 from pages.shared.picture import show_enlarged
 from pages.shared.text import confidence_text
-from pages.shared.visitor import owner
+from pages.shared.visitor import drawers, owner
 
 ZOOM = 5  # screen px for each of 28 x 28
 
@@ -28,7 +29,7 @@ def open_drawing(drawing_id: str | None) -> None:
 def opened() -> Drawing | None:
     """Return the drawing that is open; None if there is none any more."""
     drawing_id = st.session_state.get("draw_open")
-    return store.find(drawing_id) if drawing_id else None
+    return store.find(drawing_id, drawers()) if drawing_id else None
 
 
 def show(drawing: Drawing, recognizer: Recognizer) -> None:
@@ -45,6 +46,7 @@ def show(drawing: Drawing, recognizer: Recognizer) -> None:
             "Label", range(10), key=key, required=True,
             on_change=lambda: attempt(_relabel, drawing, st.session_state[key]),
         )  # fmt: skip
+        sharing.show_one(drawing)
         with st.container(horizontal=True):
             st.button(
                 "Delete drawing", icon=":material/delete:", key="draw_delete", on_click=attempt,

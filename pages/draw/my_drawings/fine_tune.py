@@ -14,9 +14,10 @@ from digits.runs import store as runs
 from digits.runs.run import Run, RunState
 from digits.training.fine_tuning import MIN_DRAWINGS
 from pages.draw.my_drawings import fine_tune_result as result_panel
+from pages.draw.my_drawings import sharing
 from pages.shared.cache import Drawings
 from pages.shared.errors import attempt, told
-from pages.shared.visitor import owner
+from pages.shared.visitor import owner, shows_everyone
 
 
 def show(parent: Run, drawings: Drawings) -> None:
@@ -53,10 +54,11 @@ def _offer(parent: Run, drawings: Drawings) -> None:
         args=(_begin, parent), disabled=too_few,
         help=f"You need at least {MIN_DRAWINGS} drawings. About twenty of one style are enough." if too_few else None,
     )  # fmt: skip
+    sharing.offer_fine_tuning(parent)
 
 
 def _begin(parent: Run) -> None:
-    st.session_state["draw_fine_tuned"] = fine_tune.begin(parent, owner=owner()).id
+    st.session_state["draw_fine_tuned"] = fine_tune.begin(parent, owner=owner(), everyone=shows_everyone()).id
 
 
 def _last() -> Run | None:

@@ -12,15 +12,16 @@ from digits.inference.recognizer import Recognizer
 from pages.draw.my_drawings import form
 from pages.shared.errors import attempt
 from pages.shared.glossary import linked
-from pages.shared.visitor import owner
+from pages.shared.visitor import drawers, owner
 
 
 def show(num_drawings: int, recognizer: Recognizer) -> None:
     """Show the buttons. Nothing is deleted without a second click."""
+    whose = drawers()
     with st.container(horizontal=True, vertical_alignment="center"):
         if num_drawings:
             st.download_button(
-                "Export", data=lambda: import_export.pack(store.drawings()), file_name="my-drawings.zip",
+                "Export", data=lambda: import_export.pack(store.drawings(whose)), file_name="my-drawings.zip",
                 mime="application/zip", icon=":material/download:", key="draw_export", on_click="ignore",
                 help=linked("A zip file with the pictures, the strokes and a list of the labels."),
             )  # fmt: skip
@@ -40,7 +41,7 @@ def show(num_drawings: int, recognizer: Recognizer) -> None:
                 )
                 st.button(
                     "Delete all drawings", type="primary", key="draw_delete_all", on_click=attempt,
-                    args=(store.remove_all,),
+                    args=(store.remove_all, whose),
                 )  # fmt: skip
     for text, is_error in st.session_state.pop("draw_imported", []):
         if is_error:

@@ -11,7 +11,7 @@ import streamlit as st
 from digits.drawings import store
 from digits.drawings.drawing import drawing_id, make
 from pages.shared.errors import attempt
-from pages.shared.visitor import owner
+from pages.shared.visitor import drawers, owner
 
 
 def show(ink: np.ndarray, image: np.ndarray, strokes: list[Any]) -> None:
@@ -19,7 +19,7 @@ def show(ink: np.ndarray, image: np.ndarray, strokes: list[Any]) -> None:
 
     ink: (H, W) uint8. image: (28, 28) uint8, as MNIST. strokes: plain ones; empty for a photo.
     """
-    known = store.find(drawing_id(image))
+    known = store.find(drawing_id(image), drawers())
     key = f"draw_label_{drawing_id(image)}"
     # Set at each run: the label may have been changed under My drawings.
     st.session_state[key] = known.label if known else None

@@ -9,7 +9,7 @@ import streamlit as st
 from digits.figures.images import gallery
 from digits.inference.recognizer import Recognizer
 from digits.runs.run import Run
-from pages.draw.my_drawings import drawing_detail, fine_tune, form, import_export
+from pages.draw.my_drawings import drawing_detail, fine_tune, form, import_export, sharing
 from pages.shared import cache, paging
 from pages.shared.cache import Drawings
 from pages.shared.charts import chart
@@ -36,6 +36,7 @@ def show(run: Run, recognizer: Recognizer) -> None:
     with sheet:
         _sheet(drawings, cache.predicted_drawings(run, drawings), offer_first=opened is None)
         import_export.show(len(drawings.ids), recognizer)
+        sharing.show_all(len(drawings.ids))
     with right:
         if opened:
             drawing_detail.show(opened, recognizer)

@@ -6,7 +6,7 @@ from typing import Any
 
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from pages.shared.visitor import owner, visitor
+from pages.shared.visitor import browser, visitor
 
 MAX_SESSIONS = 10_000
 PROTOCOLS = b"sec-websocket-protocol"  # "streamlit, XSRF token, session to come back to"
@@ -18,7 +18,7 @@ _owners: OrderedDict[str, str] = OrderedDict()
 def claim() -> None:
     """Note whose session runs this page."""
     if context := get_script_run_ctx():
-        _owners[context.session_id] = owner()
+        _owners[context.session_id] = browser()
         _owners.move_to_end(context.session_id)
         if len(_owners) > MAX_SESSIONS:
             _owners.popitem(last=False)

@@ -4,12 +4,14 @@ from typing import Any
 
 import streamlit as st
 
-from digits import tasks
+from digits import permissions, tasks
 from digits.figures import sweep as figures
 from digits.networks.settings import SETTINGS
+from digits.permissions import Action
 from digits.sweeps import store
 from digits.sweeps.store import RUNNING, Sweep, Trial
 from digits.tasks import TaskState
+from pages.shared import background
 from pages.shared.charts import chart
 from pages.shared.errors import attempt, told
 from pages.shared.text import duration
@@ -23,7 +25,7 @@ def show(sweep: Sweep) -> None:
     """Show a sweep, again and again while it is at work."""
     pace = None if sweep.state.is_final else 1.0
     st.fragment(_watch, run_every=pace)(sweep.id, pace)
-    if pace is None:
+    if pace is None and permissions.may(Action.DELETE, sweep.owner):
         with st.popover("Manage sweep", icon=":material/more_horiz:"):
             st.markdown("Delete this sweep? Its runs stay.")
             st.button("Delete sweep", on_click=attempt, args=(store.delete, sweep), key=f"sweep_delete_{sweep.id}")
@@ -52,11 +54,13 @@ def _status(sweep: Sweep, trials: list[Trial]) -> None:
         color, icon = BADGES[str(state)]
         st.badge(state.capitalize(), color=color, icon=f":material/{icon}:")
         if not state.is_final:
-            text = "Waiting for its turn…" if state == TaskState.QUEUED else f"{sweep.task.phase}{_left(sweep, trials)}"
+            is_queued = state == TaskState.QUEUED
+            text = background.queue_text(sweep.task) if is_queued else f"{sweep.task.phase}{_left(sweep, trials)}"
             with st.container(width="stretch"):
                 st.progress(min(sweep.task.fraction, 1.0), text=text)
-            _requests(sweep)
-        elif state != TaskState.DONE:
+            if permissions.may(Action.STOP, sweep.owner):
+                _requests(sweep)
+        elif state != TaskState.DONE and permissions.may(Action.CONTINUE, sweep.owner):
             st.button(
                 "Continue sweep", type="primary", icon=":material/play_arrow:", on_click=attempt,
                 args=(_resume, sweep), key=f"sweep_resume_{sweep.id}",
@@ -147,7 +151,7 @@ def _table(trials: list[Trial], running: str) -> None:
                "Label smoothing": "%.3f"}  # fmt: skip
     columns = {name: st.column_config.NumberColumn(format=text) for name, text in formats.items()}
     st.dataframe(
-        rows, hide_index=True, height=min(38 + 35 * len(rows), 460), column_config=columns,
+        rows, hide_index=True, placeholder="", height=min(38 + 35 * len(rows), 460), column_config=columns,
         alt="The trials with their state, validation accuracy, seconds and settings, the best first",
     )  # fmt: skip
 

@@ -7,8 +7,9 @@ import streamlit as st
 from digits import tasks
 from digits.data.splits import names
 from digits.errors import DigitsError
+from digits.networks.backends import is_installed
 from digits.networks.expected import EXPECTED
-from digits.networks.settings import SETTINGS
+from digits.networks.settings import SETTINGS, make_settings
 from digits.sweeps import store
 from digits.sweeps.plan import NUMBERS, PRUNERS, SAMPLERS, Plan, default_parallel
 from pages.shared.errors import attempt
@@ -54,6 +55,12 @@ def show() -> None:
             plan["seeds"] = _number("seeds", 3, help=linked("How often the winner is trained again with another seed."))
             plan["parallel"] = _number("parallel", default_parallel(), help="Each needs about 1 GB of memory.")
             ends_early = st.toggle(PRUNERS["asha"], value=True, key="sweep_pruner", **KEPT)
+            if is_installed("jax"):
+                usual = make_settings().backend
+                plan["backend"] = _choices(
+                    "backend", SETTINGS["backend"].label, usual,
+                    help="JAX trains ten trials at once if only the learning rate varies.",
+                )  # fmt: skip
         plan["pruner"] = "asha" if ends_early else "none"
         plan["space"] = {"architecture": architectures} | ranges.choose(architectures, source)
     with place:
@@ -63,10 +70,10 @@ def show() -> None:
         st.error(problem, icon=":material/error:")
 
 
-def _choices(name: str, label: str, default: str) -> str:
-    choices = SETTINGS[name].choices
+def _choices(name: str, label: str, default: str, **options) -> str:
+    choices, key = SETTINGS[name].choices, f"sweep_{name}"
     return st.segmented_control(
-        label, list(choices), format_func=choices.get, default=default, required=True, key=f"sweep_{name}", **KEPT
+        label, list(choices), format_func=choices.get, default=default, required=True, key=key, **options, **KEPT
     )
 
 

@@ -6,12 +6,13 @@ from digits.networks.backends import is_installed
 from digits.sweeps import store
 from digits.sweeps.store import Sweep
 from pages.shared import links
+from pages.shared.visitor import owners
 from pages.train.sweep import results, set_up
 
 
 def show() -> None:
     """Offer a new sweep, and show the one that is chosen, the newest at first."""
-    sweeps = {sweep.id: sweep for sweep in store.page()}
+    sweeps = {sweep.id: sweep for sweep in store.page(owners=owners())}
     if is_installed("optuna"):
         with st.expander("New sweep", icon=":material/add:", expanded=not sweeps):
             set_up.show()

@@ -27,12 +27,14 @@ PAGES = [
 class Visitor:
     """One open page.
 
-    `buttons` maps what is written on a button to its widget id; `canvas` has the ids of its fragment and its widget.
+    `buttons` maps what is written on a button to its widget id, `radios` the label of a choice to its widget; `canvas`
+    has the ids of its fragment and its widget; `texts` is what the page says in Markdown since it was last run.
     """
 
     def __init__(self, socket: ClientConnection, page: str, query: str) -> None:
         self.socket, self.page, self.query = socket, page, query
-        self.page_hash, self.buttons, self.widgets = "", {}, {}
+        self.page_hash, self.buttons, self.radios, self.widgets = "", {}, {}, {}
+        self.texts: list[str] = []
         self.canvas = "", ""
         self.session = ""
 
@@ -64,6 +66,12 @@ class Visitor:
         message.rerun_script.fragment_id = fragment
         return await self._answered(message)
 
+    def choose(self, label: str, part: str) -> None:
+        """Choose the option that contains `part`; the next rerun sends it."""
+        radio = self.radios[label]
+        option = next(option for option in radio.options if part in option)
+        self.widgets[radio.id] = WidgetState(id=radio.id, string_value=option)
+
     async def close(self) -> None:
         await self.socket.close()
 
@@ -91,7 +99,7 @@ class Visitor:
             if kind == "navigation":
                 self.page_hash = message.navigation.page_script_hash
             elif kind == "new_session":
-                self.session = message.new_session.initialize.session_id
+                self.session, self.texts = message.new_session.initialize.session_id, []
             elif kind == "page_not_found":
                 problem = f"there is no page {self.page!r}"
             elif kind == "delta":
@@ -100,6 +108,11 @@ class Visitor:
                     problem = f"{element.exception.type}: {element.exception.message}"
                 elif element.WhichOneof("type") == "button":
                     self.buttons[element.button.label] = element.button.id
+                elif element.WhichOneof("type") == "radio":
+                    self.radios[element.radio.label] = element.radio
+                elif element.WhichOneof("type") in ("markdown", "progress"):
+                    shown = getattr(element, element.WhichOneof("type"))
+                    self.texts.append(shown.body if element.WhichOneof("type") == "markdown" else shown.text)
                 elif element.WhichOneof("type") == "bidi_component":
                     self.canvas = message.delta.fragment_id, element.bidi_component.id
                 elif value := _shown(element):

@@ -1,0 +1,1 @@
+"""What a class does with runs and drawings: its export and its end."""

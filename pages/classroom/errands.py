@@ -1,0 +1,82 @@
+"""What the teacher does with all of a class: stop, clear, export."""
+
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from digits import tasks
+from digits.classes import Class
+from digits.classroom import closing, errands
+from digits.tasks import TaskState
+from pages.shared import background
+from pages.shared.errors import attempt
+from pages.shared.visitor import owner
+
+
+def show(of: Class) -> None:
+    """Show the buttons, and how far the worker is that does one of these."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            "Stop everything", icon=":material/stop:", key="class_stop_all", on_click=attempt, args=(errands.stop, of),
+            help="Ends what runs and waits for your pupils. Trained networks stay.",
+        )  # fmt: skip
+        confirm_clearing(of, "all your pupils")
+        _offer_export(of)
+    for kind, part, done in ((errands.CLEAR, "", "Everything is cleared."), (errands.EXPORT, "", "")):
+        show_errand(kind, of, part, done)
+
+
+def confirm_clearing(of: Class, whose: str, pupil: str = "") -> None:
+    """Offer to delete what one or all pupils made, with a second click. whose: whom the text names."""
+    with st.popover("Clear" if pupil else "Clear everything", icon=":material/delete:"):
+        st.markdown(
+            f"Delete all runs, drawings and steps of the lesson of {whose}? What runs is stopped. You cannot undo "
+            "this. Export first to keep it."
+        )
+        st.button(
+            "Delete it all", type="primary", key=f"class_clear_{pupil}", on_click=attempt,
+            args=(lambda: errands.begin_clearing(of, pupil, owner=owner()),),
+        )  # fmt: skip
+
+
+def show_errand(kind: str, of: Class, part: str, done: str) -> None:
+    """Show how far an errand is, or why it failed; once it is done, `done`."""
+    task = tasks.find(kind, str(of.id), part)
+    if task is None:
+        return
+    key = f"class_watched_{kind}_{part}"
+    if not task.state.is_final:
+        st.session_state[key] = True
+        st.fragment(_watch, run_every="1s")(kind, str(of.id), part)
+    elif st.session_state.get(key):
+        if task.state == TaskState.DONE:
+            if done:
+                st.success(done, icon=":material/check_circle:")
+        else:
+            st.warning(task.cause or f"This was {task.state} early.", icon=":material/warning:")
+
+
+def _watch(kind: str, subject: str, part: str) -> None:
+    task = tasks.find(kind, subject, part)
+    if task is None or task.state.is_final:
+        st.rerun()
+    background.show_progress(task)
+
+
+def _offer_export(of: Class) -> None:
+    file = closing.export_file(of)
+    with st.popover("Export all", icon=":material/archive:"):
+        st.markdown("One zip with the runs and drawings of everybody, for each person a folder, and a list of all.")
+        st.button(
+            "Pack the zip", icon=":material/package_2:", key="class_export", on_click=attempt,
+            args=(lambda: errands.begin_export(of, owner=owner()),),
+            disabled=background.is_under_way(errands.EXPORT, str(of.id)),
+        )  # fmt: skip
+        if file.is_file():
+            packed = file.stat()
+            minutes = (datetime.now(UTC).timestamp() - packed.st_mtime) / 60
+            st.download_button(
+                f"Download ({packed.st_size / 1e6:.1f} MB)", file.read_bytes, f"class-{of.code}.zip", "application/zip",
+                icon=":material/download:", key="class_download", on_click="ignore",
+            )  # fmt: skip
+            st.caption(f"Packed {'just now' if minutes < 1 else f'{minutes:,.0f} min ago'}.")

@@ -1,0 +1,159 @@
+"""Join a class with its code: by a form that posts here, because a browser's cookie is read when its WebSocket opens.
+
+Wrong codes, PINs and personal links are slowed down by address.
+"""
+
+import asyncio
+import secrets
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from functools import cache
+from urllib.parse import parse_qs, urlsplit
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+from streamlit.auth_util import get_secrets_auth_section
+
+from digits import classes
+from digits.classes import Member
+from digits.classes.store import PUPIL, TEACHER
+from digits.errors import DigitsError
+from pages.shared.middleware.rates import Buckets, Rate, address
+from pages.shared.visitor import set_cookie, visitor
+
+WRONG = Rate(per_second=1 / 6, burst=30)  # of an address; a school has one. A PIN of six digits stands for months
+MAX_FORM = 4096  # bytes
+MAX_PROBLEMS = 1000
+_wrong, _lock = Buckets(WRONG), threading.Lock()
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why somebody could not join, and what they had typed."""
+
+    text: str = ""
+    code: str = ""
+    first_name: str = ""
+
+
+_problems: OrderedDict[str, Problem] = OrderedDict()  # what the next page tells a visitor
+
+
+def join(place: str, code: str, first_name: str, pin: str, visitor_id: str) -> Member:
+    """Make a visitor a member of the class with this code; with the PIN its teacher. place: their address.
+
+    Raises DigitsError.
+    """
+    with _lock:
+        _take(place)
+    found = classes.find(code)
+    if not found or (pin and not classes.has_pin(found, pin)):
+        what = "code or that PIN" if pin else "code"
+        raise DigitsError(f"That {what} isn't right. Type it as your teacher shows it.")
+    with _lock:
+        _wrong.give_back(place)
+    return classes.join(found, first_name, visitor_id, TEACHER if pin else PUPIL)
+
+
+def problem(visitor_id: str) -> Problem:
+    """Return why a visitor could not join a moment ago, once; an empty one if nothing went wrong."""
+    return _problems.pop(visitor_id, Problem())
+
+
+@cache
+def routes() -> list[Route]:
+    """Return the routes that make a browser another visitor's. Kept, because every rerun runs app.py."""
+    return [
+        Route("/class/join", _join, methods=["POST"]),
+        Route("/class/leave", _leave, methods=["POST"]),
+        Route("/class/key/{key}", _come_back, methods=["GET"]),
+    ]
+
+
+async def _join(request: Request) -> Response:
+    if not is_same_origin(request):
+        return _refused()
+    form = await _form(request)
+    before = visitor(request.scope)
+    # Another child may sit down where a class was over: what was made in that one is not theirs.
+    is_new = not _is_named(request) and not classes.member(before) and classes.was_member(before)
+    who = secrets.token_hex(8) if is_new else before
+    if get_secrets_auth_section():  # then a cookie names nobody, and the page joins who has logged in
+        return _refused("Log in first.")
+    code, first_name, pin = (form.get(name, "") for name in ("code", "first_name", "pin"))
+    try:
+        await asyncio.to_thread(join, address(request.scope), code, first_name, pin, who)
+    except DigitsError as error:
+        _tell(before, Problem(str(error), code[:20], first_name[:24]))
+        who = before
+    return _to_class(request, "../class", who)
+
+
+async def _leave(request: Request) -> Response:
+    """Make the browser a new visitor's, for the next person at it."""
+    if not is_same_origin(request):
+        return _refused()
+    return _to_class(request, "../class", secrets.token_hex(8))
+
+
+async def _come_back(request: Request) -> Response:
+    """Make the browser the one of the member whose personal link this is."""
+    place = address(request.scope)
+    try:
+        with _lock:
+            _take(place)
+        member = classes.by_key(request.path_params["key"])
+        if member is None:
+            raise DigitsError("This personal link isn't valid any more. Ask your teacher for a new one.")
+        with _lock:
+            _wrong.give_back(place)
+    except DigitsError as error:
+        _tell(visitor(request.scope), Problem(str(error)))
+        return _to_class(request, "../../class", visitor(request.scope))
+    return _to_class(request, "../../class", member.id)
+
+
+def is_same_origin(request: Request) -> bool:
+    """Return whether a form was sent by a page of this server, as far as the browser says it."""
+    if site := request.headers.get("sec-fetch-site"):
+        return site == "same-origin"
+    return urlsplit(request.headers.get("origin", "")).netloc == request.headers.get("host")
+
+
+def _tell(visitor_id: str, what: Problem) -> None:
+    _problems[visitor_id] = what
+    if len(_problems) > MAX_PROBLEMS:
+        _problems.popitem(last=False)
+
+
+def _take(place: str) -> None:
+    """Count a try, which is given back if it was right."""
+    if _wrong.take(place) > 0:
+        _wrong.give_back(place)
+        raise DigitsError("Too many wrong codes came from here. Wait a minute, then try again.")
+
+
+async def _form(request: Request) -> dict[str, str]:
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > MAX_FORM:
+            return {}
+    return {name: values[0] for name, values in parse_qs(body.decode("utf-8", "replace")).items()}
+
+
+def _to_class(request: Request, url: str, who: str) -> Response:
+    response = RedirectResponse(url, status_code=303, headers={"cache-control": "no-store"})
+    if not _is_named(request):
+        response.headers["set-cookie"] = set_cookie(request.scope, who)
+    return response
+
+
+def _is_named(request: Request) -> bool:
+    return bool(request.scope.get("digits.is_named"))
+
+
+def _refused(why: str = "This form came from another site.") -> Response:
+    return PlainTextResponse(why, status_code=403)

@@ -1,0 +1,27 @@
+"""How pages fit a phone."""
+
+from tests.browser.conftest import settle
+from tests.browser.test_draw import draw
+
+STEM_FIRST = [[(213, 66), (187, 171), (164, 272)], [(75, 75), (213, 66)]]  # a 7 that few people draw so
+GAP = """(([first, second]) => second.getBoundingClientRect().top - first.getBoundingClientRect().bottom)(
+    [...document.querySelectorAll('[data-testid=stColumn]')])"""
+OPEN = """[...document.querySelectorAll('[data-variant=segmented_control]')].filter(one =>
+    getComputedStyle(one).borderColor.includes('rgba(0, 0, 0, 0)')).map(one => one.innerText)"""
+CUT = """[...document.querySelectorAll('[data-testid=stMain] *')].filter(one =>
+    getComputedStyle(one).textOverflow === 'ellipsis' && one.clientWidth && one.scrollWidth > one.clientWidth + 1
+).map(one => one.innerText)"""
+
+
+def test_on_a_phone_columns_stand_close_no_label_is_cut_and_no_choice_lacks_a_side(visit, server):
+    page = visit(f"{server}/explore", width=360, height=800)
+    page.locator(".js-plotly-plot").first.wait_for()
+    settle(page)
+    assert 0 <= page.evaluate(GAP) <= 17
+    page = visit(f"{server}/draw?model=starter", width=360, height=800)
+    draw(page, STEM_FIRST)
+    page.get_by_text("the path of the strokes like").wait_for()  # a long line beside the digit
+    settle(page)
+    assert not page.evaluate(CUT)
+    page.set_viewport_size({"width": 740, "height": 360})  # turned: the brushes stand one below the other
+    assert not page.evaluate(OPEN)

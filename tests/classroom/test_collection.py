@@ -1,0 +1,122 @@
+"""Drawings that are shared with the class, and what learns from them."""
+
+import pytest
+
+from digits import classes, permissions
+from digits.classroom import collection
+from digits.classroom.collection import Score
+from digits.drawings import store as drawings
+from digits.errors import DigitsError
+from digits.evaluation import fine_tune_result
+from digits.evaluation import store as results
+from digits.evaluation.store import Subject
+from digits.permissions import NotAllowed
+from digits.runs import store as runs
+from digits.runs.starter import run as starter
+from digits.training.fine_tuning import is_held_out
+from tests.classes.things import a_drawing
+from tests.pages.conftest import execute
+
+DRAWN = [a_drawing(7, 100 + 8 * number) for number in range(12)]
+
+
+@pytest.fixture
+def drawn(opened):
+    """Anna has drawn eight, Ben four; nobody shares any."""
+    drawings.merge(DRAWN[:8], owner="anna")
+    drawings.merge(DRAWN[8:], owner="ben")
+    return opened
+
+
+def test_nothing_is_shared_at_first(drawn):
+    assert collection.collected(drawn).ids == [] and collection.num_shared("anna") == 0
+
+
+def test_a_drawing_is_shared_and_taken_back_by_itself(drawn):
+    with permissions.acting_as("anna"):
+        collection.share(DRAWN[0].id, True)
+        found = collection.collected(drawn)
+        assert (found.ids, found.owners, found.labels.tolist()) == ([DRAWN[0].id], ["anna"], [7])
+        assert (found.images[0] == DRAWN[0].seen).all() and collection.is_shared(DRAWN[0].id)
+        collection.share(DRAWN[0].id, False)
+    assert collection.collected(drawn).ids == []
+
+
+def test_a_deleted_drawing_leaves_the_collection_and_comes_back_unshared(drawn):
+    collection.share_all("anna", True)
+    drawings.remove(DRAWN[0].id)
+    assert len(collection.collected(drawn).ids) == 7
+    drawings.put(DRAWN[0], owner="anna")
+    assert len(collection.collected(drawn).ids) == 7
+
+
+def test_a_new_label_keeps_a_drawing_in_the_collection(drawn):
+    collection.share(DRAWN[0].id, True)
+    drawings.put(a_drawing(1, 100), owner="anna")
+    assert collection.collected(drawn).labels.tolist() == [1]
+
+
+def test_who_leaves_takes_their_drawings_along(drawn):
+    collection.share_all("anna", True)
+    classes.remove(classes.member("anna"))
+    assert collection.collected(drawn).ids == []
+
+
+def test_nobody_shares_for_another_but_the_teacher_may_take_out(drawn):
+    with permissions.acting_as("ben"), pytest.raises(NotAllowed):
+        collection.share_all("anna", True)
+    with permissions.acting_as("anna"):
+        collection.share_all("anna", True)
+    with permissions.acting_as("teacher"):
+        collection.share(DRAWN[0].id, False)
+    assert len(collection.collected(drawn).ids) == 7
+
+
+def test_who_is_in_no_class_has_nobody_to_share_with(digits_home):
+    drawings.put(DRAWN[0])
+    with pytest.raises(DigitsError, match="Join a class first"):
+        collection.share(DRAWN[0].id, True)
+
+
+def test_a_network_learns_from_what_is_shared_and_its_run_is_found_again(drawn, no_workers):
+    collection.share_all("anna", True)
+    with permissions.acting_as("teacher"):
+        run = collection.begin(drawn, starter(), owner="teacher")
+    assert (run.owner, run.settings.parent, run.is_queued) == ("teacher", "starter", True)
+    assert len(fine_tune_result.drawings(run).labels) == 8
+    assert collection.newest_run(drawn, "teacher").id == run.id and collection.newest_run(drawn, "anna") is None
+
+
+def test_a_pupil_learns_for_themselves_but_not_while_the_class_is_paused(drawn, no_workers):
+    collection.share_all("anna", True)
+    with permissions.acting_as("ben"):
+        assert collection.begin(drawn, starter(), owner="ben").owner == "ben"
+    classes.pause(drawn, True)
+    with permissions.acting_as("ben"), pytest.raises(NotAllowed, match="paused"):
+        collection.begin(drawn, starter(), owner="ben")
+    assert runs.count() == 1
+
+
+def test_scores_count_the_held_out_drawings_by_person_and_by_digit(with_run, drawn, no_workers):
+    drawings.remove_all()
+    # One held-out drawing of each person, and one of Ben's that he takes back.
+    shared = [a_drawing(7, 60 + number) for number in range(60)]
+    held_out = [drawing for drawing in shared if is_held_out(drawing.seen)][:3]
+    learned = [drawing for drawing in shared if not is_held_out(drawing.seen)][:5]
+    drawings.merge([held_out[0], *learned], owner="anna")
+    drawings.merge(held_out[1:], owner="ben")
+    for member in ("anna", "ben"):
+        collection.share_all(member, True)
+    run = collection.begin(drawn, starter(), owner="teacher")
+    execute(
+        "UPDATE runs SET (model, model_sha256) = (SELECT model, model_sha256 FROM runs WHERE id = ?) WHERE id = ?",
+        with_run.id, run.id,
+    )  # fmt: skip
+    run = runs.get(run.id)
+    data = fine_tune_result.drawings(run)
+    rows = [{"label": 7, "before": 1, "after": 7, "held_out": bool(is_held_out)} for is_held_out in data.held_out]
+    results.put(Subject.of(run), fine_tune_result.KIND, "", {"drawings": rows})
+    collection.share(held_out[2].id, False)
+    one = Score(1, 0, 1)
+    assert collection.by_person(drawn, run) == {"anna": one, "ben": one, "": one}
+    assert collection.by_digit(run) == {7: Score(3, 0, 3)}

@@ -1,0 +1,67 @@
+"""What the teacher lets a worker do."""
+
+import zipfile
+
+import pytest
+
+from digits import permissions, tasks
+from digits.classroom import closing, errands
+from digits.drawings import store as drawings
+from digits.networks.settings import make_settings
+from digits.permissions import NotAllowed
+from digits.runs import store as runs
+from digits.tasks import COMPUTING, TaskState, do_now
+from tests.classes.things import a_drawing
+
+TEACHER = "teacher"
+
+
+@pytest.fixture
+def busy(opened, no_workers):
+    """Each pupil has a drawing and a run that waits, and so has the teacher."""
+    for owner, x in (("anna", 100), ("ben", 150), (TEACHER, 200)):
+        drawings.put(a_drawing(1, x), owner=owner)
+        runs.create(make_settings(), owner=owner)
+    return opened
+
+
+def waiting():
+    return {run.owner for run in runs.queue()}
+
+
+def test_the_teacher_stops_one_or_all_pupils_and_nobody_else(busy):
+    with permissions.acting_as(TEACHER):
+        errands.stop(busy, "anna")
+        assert waiting() == {"ben", TEACHER}
+        errands.stop(busy)
+        assert waiting() == {TEACHER}
+
+
+@pytest.mark.parametrize("begin", [errands.begin_export, errands.begin_clearing])
+def test_no_pupil_exports_or_clears_the_class(busy, begin):
+    with permissions.acting_as("anna"), pytest.raises(NotAllowed):
+        begin(busy, owner="anna")
+    assert tasks.waiting(COMPUTING) == []
+
+
+@pytest.mark.parametrize("pupil, left", [("anna", {"ben", TEACHER}), ("", {TEACHER})])
+def test_a_worker_clears_one_pupil_or_all_and_never_the_teacher(busy, pupil, left):
+    with permissions.acting_as(TEACHER):
+        errands.begin_clearing(busy, pupil, owner=TEACHER)
+    [task] = tasks.waiting(COMPUTING)
+    assert (task.kind, task.owner) == (errands.CLEAR, TEACHER)
+    do_now(errands.CLEAR, task.subject, task.part, errands.clear_task)
+    assert waiting() == left and len(drawings.drawings()) == len(left)
+
+
+def test_a_worker_packs_everything_into_a_zip_and_the_end_of_the_class_removes_it(busy):
+    told = []
+    do_now(errands.EXPORT, str(busy.id), "", errands.export_task, on_tell=lambda fraction, phase: told.append(phase))
+    file = closing.export_file(busy)
+    with zipfile.ZipFile(file) as archive:
+        names = archive.namelist()
+    assert "members.csv" in names and sum(name.startswith("drawings/") for name in names) == 3
+    assert "Packing what member 3 of 3 made" in told
+    assert tasks.find(errands.EXPORT, str(busy.id)).state == TaskState.DONE
+    closing.end(busy)
+    assert not file.exists()
