@@ -12,9 +12,10 @@ from digits.tasks.lease import clock, pid_namespace, started
 from digits.tasks.task import TRAINING, TRIALS
 
 GB = 2**30
-NEEDS = {"train": 1.2}
-"""GB that a worker takes at most for a task of a kind, as measured (docs/serving.md)."""
+NEEDS = dict.fromkeys(("train", "complete", "build", "audit", "export", "prepare"), 1.1) | {"map": 0.5}
+"""GB that a worker takes at most for a task of a kind, measured for some (docs/serving.md): most load TensorFlow."""
 OTHERS = 0.3
+"""The same for all other kinds."""
 LACKING_SECONDS = 300.0  # so long a task waits for memory that other programs hold
 OWN_GROUPS = Path("/proc/self/cgroup")
 CGROUPS = Path("/sys/fs/cgroup")

@@ -11,7 +11,7 @@ from pages.shared.errors import attempt
 from pages.shared.text import duration
 from pages.shared.visitor import owner
 
-SOON = 10.0  # s
+SOON = 10.0  # s; below that nobody needs a number
 UNDER_WAY = (TaskState.QUEUED, TaskState.RUNNING)
 
 
@@ -60,13 +60,11 @@ def queue_text(task: Task) -> str:
     place = waiting.place(task)
     if place is None or (place.total == 1 and not place.seconds):
         return "Waiting for its turn…"
-    begins = "when those before it have ended" if place.seconds is None else about(place.seconds)
+    if place.seconds is None:
+        begins = "when those before it have ended"
+    else:
+        begins = f"in about {duration(place.seconds)}" if place.seconds >= SOON else "in a few seconds"
     return f"Place **{place.number} of {place.total}** in the queue. It starts {begins}."
-
-
-def about(seconds: float) -> str:
-    """Return an estimate in words: nobody needs a number of seconds below ten."""
-    return f"in about {duration(seconds)}" if seconds >= SOON else "in a few seconds"
 
 
 def _start(kind: str, subject: str, part: str, lane: str) -> None:

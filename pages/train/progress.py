@@ -6,11 +6,11 @@ import streamlit as st
 
 from digits.runs import store as runs
 from digits.runs.run import Run
+from pages.shared.background import SOON
 from pages.shared.text import duration
 
 TRAINING = "Training"
 """The phase of a run from its first tick on."""
-SOON = 10.0  # s; below that nobody needs a number
 
 
 def bar(run: Run) -> None:

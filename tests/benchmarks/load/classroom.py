@@ -20,8 +20,10 @@ UNITS = {"s": 1, "min": 60, "h": 3600, None: 0}
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    networks = SETTINGS["architecture"].choices
-    parser.add_argument("--network", choices=networks, default="mlp", help="what everybody trains (%(default)s)")
+    network = SETTINGS["architecture"]
+    parser.add_argument(
+        "--network", choices=network.choices, default=network.default, help="that all train (%(default)s)"
+    )
     parser.add_argument("--pupils", type=int, default=25, metavar="N", help="how many they are (%(default)s)")
 
 
