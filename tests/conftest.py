@@ -34,10 +34,26 @@ def pytest_make_parametrize_id(val):
 
 
 @pytest.fixture(scope="session")
-def shared_home(tmp_path_factory):
+def shared_folder(tmp_path_factory):
+    """A folder for all processes of this test run."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(autouse=True, scope="session")
+def compiled_once(shared_folder):
+    """What JAX has compiled in one process, the next one reads: most of what a short training on JAX takes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JAX_COMPILATION_CACHE_DIR", str(shared_folder / "jax"))
+        patch.setenv("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
+        patch.setenv("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
+        yield
+
+
+@pytest.fixture(scope="session")
+def shared_home(shared_folder):
     """shared_home(name, make) is a DIGITS_HOME that `make(home)` fills once for all processes of this test run."""
-    root = tmp_path_factory.getbasetemp()
-    root = root.parent if "PYTEST_XDIST_WORKER" in os.environ else root  # each process has its own folder within
+    root = shared_folder
 
     def shared_home(name: str, make) -> Path:
         home = root / name

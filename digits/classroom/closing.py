@@ -1,7 +1,8 @@
 """The end of a class: everything in one zip, then nothing of it is left.
 
 members.csv                  a line for each member: first name, role, when they joined, how much they made
-runs/01-Anna/<run id>.zip    as `python -m digits runs import` reads them; runs without a model are not there
+runs/01-Anna/<run id>.zip    as `python -m digits runs import` reads them; runs without a model are not there; of a
+                             damaged one there is a text that says so
 drawings/01-Anna.zip         as My drawings imports them
 """
 
@@ -19,7 +20,7 @@ from digits.classes import Class, Member
 from digits.data import own_sources
 from digits.drawings import import_export
 from digits.drawings import store as drawings
-from digits.errors import RunBusy
+from digits.errors import DamagedFile, RunBusy
 from digits.lessons import store as lessons
 from digits.permissions import LOCAL, Action
 from digits.runs import store as runs
@@ -40,7 +41,7 @@ def export_file(of: Class) -> Path:
 
 
 def export(of: Class, target: Path, on_progress: Callable[[float, str], None] = lambda fraction, phase: None) -> None:
-    """Write all of a class into one zip. May load Keras, to read the weights. Raises DigitsError, NotAllowed."""
+    """Write all of a class into one zip. Raises DigitsError, NotAllowed."""
     found = classes.members(of)
     for member in found:
         permissions.demand(Action.MANAGE, member.id)
@@ -94,8 +95,12 @@ def _write(members: list[Member], file: Path, on_progress: Callable[[float, str]
             theirs, drawn = runs.page(limit=-1, owners=[member.id]), drawings.drawings([member.id])
             for run in theirs:
                 if run.model or transfer.is_unbuilt(run):
-                    transfer.export(run, part := Path(folder) / "run.zip")
-                    archive.write(part, f"runs/{name}/{run.id}.zip")
+                    try:
+                        transfer.export(run, part := Path(folder) / "run.zip")
+                    except DamagedFile as error:  # one run must not cost the class all others
+                        archive.writestr(f"runs/{name}/{run.id}.txt", f"{error}\n")
+                    else:
+                        archive.write(part, f"runs/{name}/{run.id}.zip")
             if drawn:
                 archive.writestr(f"drawings/{name}.zip", import_export.pack(drawn))
             counts = len(theirs), len(drawn), len(lessons.acts(member.id))

@@ -12,7 +12,8 @@ from digits.errors import DigitsError
 
 def add_to(verbs) -> None:
     parser = verbs.add_parser("class", help="open a class on this server, list and close classes")
-    parser.set_defaults(command=list_classes, json=False)
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    parser.set_defaults(command=list_classes)
     actions = parser.add_subparsers(title="actions", metavar="ACTION")
     action = actions.add_parser("open", help="open a class; prints its code and the teacher's PIN")
     action.add_argument("--name", required=True, help='such as "7b"')

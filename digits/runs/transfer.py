@@ -16,6 +16,7 @@ from digits import permissions, tasks
 from digits.data.sources import SOURCES
 from digits.errors import DigitsError
 from digits.networks import architectures
+from digits.networks.weights import read as read_weights
 from digits.permissions import Action
 from digits.runs import exported_run, store, updates
 from digits.runs.exported_run import FORMAT, ExportedRun
@@ -27,7 +28,7 @@ from digits.storage.home import run_folder
 
 
 def export(run: Run, target: Path) -> None:
-    """Write a run to a zip. May load Keras, to read the weights. Raises DigitsError for a run without a model."""
+    """Write a run to a zip. Raises DigitsError for a run without a model."""
     weights = _weights(run)
     described = FORMAT | {name: getattr(run, name) for name in ("id", "created", "name", "notes", "tags", "num_epochs")}
     described |= {
@@ -55,9 +56,7 @@ def _weights(run: Run) -> list[np.ndarray]:
         return [arrays[f"arr_{number}"] for number in range(len(arrays))]
     if run.model is None:
         raise DigitsError(f"This run has no model to export: it is {run.state}.", f"It is {run.id}.")
-    import keras
-
-    return keras.models.load_model(run.model.file("model.keras"), compile=False).get_weights()
+    return read_weights(run.model.file("model.keras"), run.settings)
 
 
 def import_zips(

@@ -46,11 +46,11 @@ def seed_rows(chosen: list[Run]) -> list[dict[str, Any]]:
             found = spread([accuracies[run.id][name]["accuracy"] for run in tested])
             rows.append(
                 {
-                    "Runs": ", ".join(map(run_label, tested)),
                     "Mean test accuracy": 100 * found["mean"],
                     "Standard deviation": 100 * found["sd"],
                     "Seeds": found["n"],
                     "Test set": title,
+                    "Runs": ", ".join(map(run_label, tested)),  # the longest, so the last: a phone shows only the first
                 }
             )
     return rows

@@ -63,7 +63,7 @@ def show(run: Run, chosen: TestSet, report: dict) -> None:
     predicted = np.array(labels, int)
     for row in report["misclassified"]:
         predicted[row["index"]] = row["predicted"]
-    left, right = st.columns([3, 1], gap="large")
+    left, right = st.columns([5, 2], gap="medium")
     with left:
         _map(placed, np.asarray(labels), predicted)
     with right:

@@ -58,7 +58,7 @@ def _invite(*, must: bool) -> None:
     if must:
         st.title("Join the class first", anchor=False)
     with st.container(horizontal=True, vertical_alignment="center"):
-        text = "On this page people make things of their own." if must else "A class is open here."
+        text = "A class is open on this server. Join it to use this page." if must else "A class is open here."
         st.markdown(text, width="content")
         st.page_link("pages/classroom/page.py", label="Join the class", icon=":material/group_add:")
 

@@ -28,7 +28,7 @@ def isolated(text: str) -> str:
     return f"\u2068{text}\u2069" if text else ""
 
 
-def in_figure(text: str, length: int = 32) -> str:
+def in_figure(text: str, length: int = 20) -> str:
     """Return what a user wrote for a figure: Plotly would read tags in it as such. A long one is shortened."""
     return html.escape(isolated(text if len(text) <= length else f"{text[: length - 1]}…"))
 

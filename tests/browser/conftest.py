@@ -18,6 +18,7 @@ from digits.storage.home import ROOT
 from pages.shared.visitor import COOKIE
 
 PATIENCE = 60  # s, for whatever a page is to show; on a busy machine some things take twenty times as long as here
+TRAINED = 300_000  # ms, for a training, which gives way to every page and every other program
 CHROMIUM = shutil.which("chromium")
 FLAGS = [
     "--no-sandbox",  # tests often run as root
@@ -33,10 +34,11 @@ FLAGS = [
 
 
 def pytest_collection_modifyitems(items):
-    """Without Chromium these tests are skipped with the reason, except in CI, where they must run."""
-    if CHROMIUM is None and not os.environ.get("CI"):
-        for item in items:
-            if "tests/browser/" in item.path.as_posix():
+    """Give these tests their time; without Chromium skip them with the reason, except in CI, where they must run."""
+    for item in items:
+        if "tests/browser/" in item.path.as_posix():
+            item.add_marker(pytest.mark.timeout(600))  # s
+            if CHROMIUM is None and not os.environ.get("CI"):
                 item.add_marker(pytest.mark.skip(reason="no chromium on the PATH; apt-get install chromium"))
 
 
@@ -81,7 +83,9 @@ def settle(page):
     _wait_here(page, lambda: page not in _runs)
     page.wait_for_function("document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'")
     page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    page.wait_for_function("document.getAnimations().every(one => !(one instanceof CSSTransition))")
+    page.wait_for_function(
+        "document.getAnimations().every(one => !(one instanceof CSSTransition) || one.playState === 'finished')"
+    )
 
 
 def box_at_rest(locator):

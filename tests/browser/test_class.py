@@ -6,8 +6,8 @@ from digits import classes
 from digits.drawings import store as drawings
 from digits.runs import models
 from digits.runs import store as runs
-from tests.browser.conftest import serving, settle
-from tests.browser.test_one_model import STARTER, choose, expect_model, visitor_of
+from tests.browser.conftest import serving, settle, visitor_of
+from tests.browser.test_one_model import STARTER, choose, expect_model
 from tests.classes.things import a_drawing
 from tests.conftest import wait_until
 from tests.runs.conftest import finished
@@ -55,6 +55,7 @@ def test_two_pupils_have_a_space_of_their_own_and_the_teacher_manages_both(visit
         expect(bert.get_by_role("combobox", name="Run", exact=True)).to_have_value(SHOWN)
         bert.get_by_role("button", name="Manage run").click()
         bert.get_by_text("Settings and curves").wait_for()
+        settle(bert)
         assert bert.get_by_text("Delete").count() == bert.get_by_text("Notes").count() == 0
         assert models.chosen(mine).id == run.id
 

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from digits.evaluation import evaluate
 from digits.runs import store as runs
-from tests.browser.conftest import serving, settle
+from tests.browser.conftest import box_at_rest, serving, settle
 
 
 @pytest.fixture(scope="module")
@@ -22,23 +22,22 @@ def server_with_evaluated_starter(sample_data, tmp_path_factory):
             yield address
 
 
-@pytest.mark.parametrize("width", [360, 820, 1280])
-def test_the_starters_mistakes_are_seen_without_a_download_and_nothing_is_cut_off(
-    visit, server_with_evaluated_starter, width
-):
-    page = visit(f"{server_with_evaluated_starter}/evaluate", width=width)
-    page.get_by_role("heading", name="97.8%: 40 of 1,797 misclassified", level=2).wait_for()
-    page.locator(".st-key-evaluate_sheet .imagelayer image").wait_for()
-    settle(page)
-    worst = page.locator("figure img")
-    expect(worst).to_have_count(8)
-    for picture in worst.all():
-        expect(picture).to_have_js_property("naturalWidth", 28)
-    right = page.evaluate(
-        "Math.max(...[...document.querySelectorAll('[data-testid=stMain] :is([class*=st-key-], figure)')]"
-        ".map(element => element.getBoundingClientRect().right))"
-    )
-    assert right <= width
+def test_the_starters_mistakes_are_seen_without_a_download_and_nothing_is_cut_off(visit, server_with_evaluated_starter):
+    page = visit(f"{server_with_evaluated_starter}/evaluate", width=360)
+    for width in (360, 820, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.get_by_role("heading", name="97.8%: 40 of 1,797 misclassified", level=2).wait_for()
+        settle(page)
+        box_at_rest(page.locator(".st-key-evaluate_sheet .imagelayer image"))
+        worst = page.locator("figure img")
+        expect(worst).to_have_count(8)
+        for picture in worst.all():
+            expect(picture).to_have_js_property("naturalWidth", 28)
+        right = page.evaluate(
+            "Math.max(...[...document.querySelectorAll('[data-testid=stMain] :is([class*=st-key-], figure)')]"
+            ".map(element => element.getBoundingClientRect().right))"
+        )
+        assert right <= width
 
 
 def test_a_figure_is_saved_as_a_picture_and_its_table_as_csv(visit, server_with_evaluated_starter):

@@ -13,15 +13,16 @@ CUT = """[...document.querySelectorAll('[data-testid=stMain] *')].filter(one =>
 ).map(one => one.innerText)"""
 
 
-def test_on_a_phone_columns_stand_close_no_label_is_cut_and_no_choice_lacks_a_side(visit, server):
-    page = visit(f"{server}/explore", width=360, height=800)
+def test_on_a_phone_columns_stand_close_no_label_is_cut_and_no_choice_lacks_a_side(visit, shared_server):
+    page = visit(f"{shared_server}/explore", width=360, height=800)
     page.locator(".js-plotly-plot").first.wait_for()
     settle(page)
     assert 0 <= page.evaluate(GAP) <= 17
-    page = visit(f"{server}/draw?model=starter", width=360, height=800)
+    page = visit(f"{shared_server}/draw?model=starter", width=360, height=800)
     draw(page, STEM_FIRST)
     page.get_by_text("the path of the strokes like").wait_for()  # a long line beside the digit
     settle(page)
     assert not page.evaluate(CUT)
     page.set_viewport_size({"width": 740, "height": 360})  # turned: the brushes stand one below the other
+    settle(page)
     assert not page.evaluate(OPEN)

@@ -4,6 +4,7 @@ from playwright.sync_api import expect
 
 from digits.networks.settings import make_settings
 from digits.runs import store as runs
+from tests.browser.conftest import TRAINED
 from tests.browser.test_draw import SEVEN, draw, expect_answer, expect_ink
 from tests.conftest import wait_until
 
@@ -20,7 +21,7 @@ def test_the_bars_of_a_drawing_move_while_a_network_trains_and_an_epoch_can_be_c
     expect_answer(page, "7")
     page.get_by_role("button", name="Follow it").click()
     page.get_by_text("Following").wait_for()
-    page.get_by_text("After epoch").wait_for(timeout=120_000)
+    page.get_by_text("After epoch").wait_for(timeout=TRAINED)
     expect_ink(page)  # the drawing came along
     canvas = page.locator("canvas.upper-canvas").element_handle()
     label = page.get_by_text("After epoch").inner_text()
@@ -29,7 +30,7 @@ def test_the_bars_of_a_drawing_move_while_a_network_trains_and_an_epoch_can_be_c
     wait_until(lambda: len(now := bars(page)) == 10 and now != seen)
     expect_answer(page, "7")
     runs.stop(run)
-    page.get_by_role("slider", name="Epoch").wait_for(timeout=120_000)
+    page.get_by_role("slider", name="Epoch").wait_for(timeout=TRAINED)
     expect(page.get_by_text(f"After epoch {max(runs.files(run.id, 'snapshot'))}")).to_be_visible()
     page.get_by_role("slider", name="Epoch").press("Home")
     page.get_by_text("Before training").wait_for()

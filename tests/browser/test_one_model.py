@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import serving, settle
+from tests.browser.conftest import serving, settle, visitor_of
 from tests.pages.conftest import copy_run, execute
 
 STARTER, RUN_1, RUN_2 = "Starter model", "One hidden layer · run 1", "One hidden layer · run 2"
@@ -23,12 +23,6 @@ def go(page, name):
 def choose(page, title):
     page.get_by_role("combobox", name="Model").first.click()
     page.get_by_role("option", name=title).click()
-
-
-def visitor_of(page):
-    """The id in the cookie."""
-    [cookie] = [cookie for cookie in page.context.cookies() if cookie["name"] == "digits_visitor"]
-    return cookie["value"].split(".")[0]
 
 
 def test_a_choice_goes_along_through_pages_reload_and_links_and_stays_the_visitors_own(visit, with_run, digits_home):

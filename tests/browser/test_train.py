@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 from digits.networks.architectures import RECIPES, TITLES
 from digits.runs import store as runs
 from digits.runs.run import RunState
-from tests.browser.conftest import serving, settle
+from tests.browser.conftest import TRAINED, serving, settle
 
 
 def start(page, network, epochs):
@@ -22,7 +22,7 @@ def test_a_training_on_the_sample_is_watched_to_its_end(visit, server):
     page = visit(f"{server}/train")
     start(page, "mlp", 5)
     page.get_by_text("Starting").or_(page.get_by_text("Running")).first.wait_for()
-    page.get_by_text("Test accuracy").wait_for(timeout=150_000)
+    page.get_by_text("Test accuracy").wait_for(timeout=TRAINED)
     page.get_by_text("Done").first.wait_for()
     expect(page.get_by_text("It took 5 of 5 epochs.")).to_be_visible()
     expect(page.locator(".js-plotly-plot")).to_have_count(2)
@@ -40,7 +40,7 @@ def test_a_training_continues_without_page_and_server_and_is_stopped_from_a_new_
     with serving(with_sample) as address:
         page = visit(f"{address}/train")
         start(page, "mlp", 1000)
-        page.get_by_text(re.compile(r"Epoch \d+ of 1,000")).wait_for(timeout=120_000)
+        page.get_by_text(re.compile(r"Epoch \d+ of 1,000")).wait_for(timeout=TRAINED)
         page.context.close()
     seen = runs.page()[0].epochs_done
     with serving(with_sample) as address:
@@ -48,6 +48,6 @@ def test_a_training_continues_without_page_and_server_and_is_stopped_from_a_new_
         page.get_by_text(re.compile(r"Epoch \d+ of 1,000")).wait_for()
         assert runs.page()[0].state == RunState.RUNNING
         page.get_by_test_id("stMain").get_by_role("button", name="Stop").click()  # the header has one of its own
-        page.get_by_text("Stopped").first.wait_for(timeout=120_000)
+        page.get_by_text("Stopped").first.wait_for(timeout=TRAINED)
         run = runs.page()[0]
         assert run.epochs_done >= seen and run.model

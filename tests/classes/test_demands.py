@@ -6,7 +6,7 @@ import pytest
 
 from digits import classes, permissions, tasks
 from digits.classes import keys
-from digits.classroom import closing
+from digits.classroom import closing, collection
 from digits.data import adding, own_sources
 from digits.drawings import fine_tune
 from digits.drawings import store as drawings
@@ -21,7 +21,7 @@ from digits.sweeps import store as sweeps
 from digits.sweeps.plan import Plan
 from tests.classes.things import a_drawing, a_source
 
-PLAN = Plan(space={"architecture": "cnn"})
+PLAN = Plan(space={"architecture": "cnn", "batch_size": [32, 64]})
 CHANGES = {
     "make a run": lambda: runs.create(make_settings(), owner="me"),
     "import a run": lambda: transfer.import_zips([], owner="me"),
@@ -58,6 +58,7 @@ CHANGES = {
     "close a class": lambda: classes.close(classes.opened()[0]),
     "forget a class": lambda: classes.delete(classes.opened()[0]),
     "export a class": lambda: closing.export(classes.opened()[0], Path("never.zip")),
+    "share a drawing": lambda: collection.share(a_drawing(1).id, True),
     "clear somebody": lambda: closing.clear("anna"),
 }
 
@@ -66,19 +67,29 @@ def run():
     return runs.page()[0]
 
 
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """A DIGITS_HOME with a class in which Anna has something of everything. None of these tests changes it."""
+    folder = tmp_path_factory.mktemp("class")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DIGITS_HOME", str(folder))
+        patch.setitem(keys.SCRYPT, "n", 2)
+        opened = classes.create("7b", "123456")
+        for visitor in ("anna", "bert"):
+            classes.join(opened, visitor, visitor)
+        classes.join(classes.create("8a", "123456"), "Mr Ray", "other teacher", "teacher")
+        runs.create(make_settings(), owner="anna")
+        drawings.put(a_drawing(1), owner="anna")
+        a_source("hers", "anna")
+        sweeps.create(PLAN, owner="anna", queued=False)
+        lessons.begin("anna")
+    return folder
+
+
 @pytest.fixture
-def of_anna(digits_home, monkeypatch):
-    """A class in which Anna has something of everything."""
-    monkeypatch.setitem(keys.SCRYPT, "n", 2)
-    opened = classes.create("7b", "123456")
-    for visitor in ("anna", "bert"):
-        classes.join(opened, visitor, visitor)
-    classes.join(classes.create("8a", "123456"), "Mr Ray", "other teacher", "teacher")
-    runs.create(make_settings(), owner="anna")
-    drawings.put(a_drawing(1), owner="anna")
-    a_source("hers", "anna")
-    sweeps.create(PLAN, owner="anna", queued=False)
-    lessons.begin("anna")
+def of_anna(home, digits_home, monkeypatch):
+    """That home is the one in use."""
+    monkeypatch.setenv("DIGITS_HOME", str(home))
 
 
 def everything():
@@ -95,8 +106,8 @@ def test_who_may_not_change_something_changes_nothing(of_anna, change, visitor):
     assert everything() == before
 
 
-def test_nothing_is_noted_of_a_stranger_s_lesson(of_anna):
-    lessons.begin("stranger")
+def test_a_stranger_notes_nothing_in_the_lesson_of_another(of_anna):
+    before = everything()
     with permissions.acting_as("stranger"):
-        assert not lessons.note("stranger", "drew")
-    assert lessons.note("stranger", "drew")
+        assert not lessons.note("anna", "drew")
+    assert everything() == before

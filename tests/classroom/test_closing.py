@@ -84,6 +84,7 @@ def test_the_command_line_opens_lists_exports_and_closes(digits_home, tmp_path, 
     (tmp_path / "hers.zip").write_bytes(zipped())
     [run_id] = transfer.import_zips([tmp_path / "hers.zip"], owner="anna")
     [first, second] = json.loads(said("list", "--json"))
+    assert json.loads(said("--json")) == [first, second]
     assert (first["members"], second["members"], first["closed"]) == (2, 0, None)
     assert f"{made['code']}  open      2 members  7b" in said("list")
     assert said("members", made["code"]).split() == ["pupil", "Anna", "pupil", "=Bert"]

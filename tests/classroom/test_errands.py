@@ -12,6 +12,7 @@ from digits.permissions import NotAllowed
 from digits.runs import store as runs
 from digits.tasks import COMPUTING, TaskState, do_now
 from tests.classes.things import a_drawing
+from tests.pages.conftest import copy_run, execute
 
 TEACHER = "teacher"
 
@@ -52,6 +53,17 @@ def test_a_worker_clears_one_pupil_or_all_and_never_the_teacher(busy, pupil, lef
     assert (task.kind, task.owner) == (errands.CLEAR, TEACHER)
     do_now(errands.CLEAR, task.subject, task.part, errands.clear_task)
     assert waiting() == left and len(drawings.drawings()) == len(left)
+
+
+def test_a_damaged_run_costs_the_class_no_other(with_run, opened, tmp_path):
+    good, bad = with_run, copy_run(with_run)
+    execute("UPDATE runs SET owner = 'anna'")
+    bad.model.file("model.keras").write_bytes(b"damaged")
+    closing.export(opened, tmp_path / "7b.zip")
+    with zipfile.ZipFile(tmp_path / "7b.zip") as archive:
+        names = [name for name in archive.namelist() if name.startswith("runs/")]
+        assert sorted(names) == sorted([f"runs/02-Anna/{good.id}.zip", f"runs/02-Anna/{bad.id}.txt"])
+        assert "damaged" in archive.read(f"runs/02-Anna/{bad.id}.txt").decode()
 
 
 def test_a_worker_packs_everything_into_a_zip_and_the_end_of_the_class_removes_it(busy):

@@ -19,7 +19,6 @@ from digits.tasks import LOCAL
 from pages.draw.answer import tabs, witnesses
 from pages.draw.canvas.recent import pack
 from pages.shared import cache, drawing
-from pages.shared.text import isolated
 from tests.pages.conftest import bars, click, execute, texts
 
 
@@ -290,7 +289,7 @@ def test_two_models_predict_the_same_drawing_side_by_side(draw, canvas, with_run
     assert page.query_params["other_model"] == with_run.id
     assert not page.exception and page.metric[0].value == "7"
     assert len(bars(page)) == 2
-    assert any(text.value.startswith(f"{isolated(with_run.name)}: ") for text in page.get("text"))
+    assert any(text.value.startswith(f"{with_run.title}: ") for text in page.get("text"))
     draw_again(page, canvas, SCRIBBLE)  # which is no digit, whatever the second model would predict
     assert len(bars(page)) == 1 and not page.get("text")
 

@@ -98,12 +98,14 @@ from digits.sweeps.plan import Plan
 from digits.sweeps.store import RUNNING, Trial
 from digits.training import trainer
 
-plan = Plan(space={"architecture": "linear", "epochs": 2, "schedule": "constant"}, backend="jax")
+rates = [0.003, 0.01, 3e38]
+space = {"architecture": "linear", "epochs": 2, "schedule": "constant", "learning_rate": rates}
+plan = Plan(space=space, backend="jax")
 sweep = store.create(plan, queued=False)
 trials = [
     Trial(sweep.id, False, number, {}, plan.settings(plan.space | {"learning_rate": rate, "train_digits": 512}),
           RUNNING, [], None, "", "", None)
-    for number, rate in enumerate((0.003, 0.01, 3e38))
+    for number, rate in enumerate(rates)
 ]
 tasks.look_after = lambda: None
 race.RaceTrials(sweep).begin(trials)

@@ -12,10 +12,10 @@ from digits.inference.recognizer import Recognizer
 from digits.runs.run import Run
 from pages.draw.answer import preprocessing, witnesses
 from pages.draw.answer.preprocessing import AS_DRAWN, AS_MNIST
-from pages.shared import cache, lesson
+from pages.shared import cache, lesson, pickers
 from pages.shared.charts import probability_bars
 from pages.shared.glossary import linked
-from pages.shared.text import DETECTOR_HELP, MIN_CONFIDENCE, NOT_A_DIGIT, confidence_text, isolated
+from pages.shared.text import DETECTOR_HELP, MIN_CONFIDENCE, NOT_A_DIGIT, confidence_text
 
 
 def confidence_help(run: Run) -> str:
@@ -82,5 +82,5 @@ def show_other(prediction: Prediction, run: Run | None) -> None:
     if run is None or not prediction.is_digit:
         return
     [other] = predict_many(prediction.image[np.newaxis], cache.recognizer(run))
-    st.text(f"{isolated(run.name)}: {other.digit}, {confidence_text(other.probabilities)}")
+    st.text(f"{pickers.run_label(run)}: {other.digit}, {confidence_text(other.probabilities)}")
     probability_bars(other.probabilities, highlight=other.digit)
