@@ -1,6 +1,7 @@
 """Classes and their members in the database."""
 
 import hmac
+import re
 import secrets
 import sqlite3
 import unicodedata
@@ -16,6 +17,8 @@ from digits.storage import database
 PUPIL, TEACHER = "pupil", "teacher"
 MAX_NAME = 24
 MAX_MEMBERS = 200  # of a class
+INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+"""Characters that show nothing, though Unicode calls them printable: with one, a second Anna looked like the first."""
 MEMBERS = "SELECT members.* FROM members JOIN classes ON classes.id = members.class WHERE closed IS NULL"
 
 
@@ -229,7 +232,7 @@ def delete(of: Class) -> None:
 
 def _plain(text: str, what: str) -> str:
     """Return a name as it is kept: in one form of Unicode, one space between words. Raises BadConfig."""
-    name = " ".join(unicodedata.normalize("NFKC", text[: 4 * MAX_NAME]).split())
+    name = " ".join(INVISIBLE.sub("", unicodedata.normalize("NFKC", text[: 4 * MAX_NAME])).split())
     if not name or len(name) > MAX_NAME or not name.isprintable():
         raise BadConfig(f"The {what} needs 1 to {MAX_NAME} letters.")
     return name

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from digits import classes, tasks
 from digits.classes import Class, Member
-from digits.classes.store import PUPIL
+from digits.classes.store import PUPIL, TEACHER
 from digits.evaluation import store as results
 from digits.lessons import checks, learners
 from digits.lessons.content import LESSONS
@@ -38,7 +38,11 @@ def names(of: Class) -> dict[str, str]:
     found = classes.members(of)
     if not of.hide_names:
         return {member.id: member.first_name for member in found}
-    return {member.id: f"{member.role.capitalize()} {number}" for number, member in enumerate(found)}
+    return {
+        member.id: f"{role.capitalize()} {number}"
+        for role in (TEACHER, PUPIL)
+        for number, member in enumerate((member for member in found if member.role == role), start=1)
+    }
 
 
 def lines(of: Class) -> list[Line]:

@@ -9,11 +9,11 @@ import hmac
 import os
 import secrets
 from collections.abc import MutableMapping
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 import streamlit as st
 from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from digits import permissions
@@ -166,15 +166,8 @@ def _with_cookie(scope: MutableMapping[str, Any], name: str) -> dict[str, Any]:
 
 
 def _cookie(scope: MutableMapping[str, Any]) -> str:
-    for name, text in scope["headers"]:
-        if name == b"cookie":
-            try:
-                cookies = SimpleCookie(text.decode("latin-1"))
-            except CookieError:
-                continue
-            if COOKIE in cookies:
-                return cookies[COOKIE].value
-    return ""
+    """Return the value of our cookie, read as Streamlit reads it: where the two differ, a visitor would be LOCAL."""
+    return HTTPConnection(scope).cookies.get(COOKIE, "")
 
 
 def _signature(name: str) -> str:

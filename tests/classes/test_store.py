@@ -42,6 +42,15 @@ def test_a_visitor_joins_under_a_first_name_that_nobody_else_has(opened):
     assert [member.first_name for member in classes.members(opened)] == ["Anne", "Anna K"]
 
 
+@pytest.mark.parametrize("invisible", ["\ufe0f", "\u034f", "\u3164", "\u2800"])
+def test_what_nobody_sees_makes_no_other_name(opened, invisible):
+    classes.join(opened, "Anna", "a")
+    with pytest.raises(classes.NameTaken):
+        classes.join(opened, f"Anna{invisible}", "b")
+    with pytest.raises(BadConfig):
+        classes.join(opened, invisible, "b")
+
+
 def test_a_teacher_stays_the_teacher_whoever_joins_again_without_the_pin(opened):
     assert classes.join(opened, "Ms Lee", "t", "teacher").role == "teacher"
     assert classes.join(opened, "Ms Lee", "t").role == "teacher"

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 import pytest
 
 from digits import classes
+from digits.classes.store import TEACHER
 from digits.classroom import collection, overview
 from digits.drawings import store as drawings
 from digits.evaluation import evaluate
@@ -77,3 +78,11 @@ def test_hidden_names_become_numbers(opened, hidden):
     classes.hide_names(opened, hidden)
     names = overview.names(classes.get(opened.id))
     assert (names["anna"], names["ben"]) == (("Pupil 1", "Pupil 2") if hidden else ("Anna", "Ben"))
+
+
+def test_pupils_are_numbered_from_one_whenever_their_teachers_joined(opened):
+    classes.join(opened, "Mr Bohr", "bohr", TEACHER)
+    classes.join(opened, "Cleo", "cleo")
+    classes.hide_names(opened, True)
+    called = overview.names(classes.get(opened.id))
+    assert called["cleo"] == "Pupil 3" and (called["teacher"], called["bohr"]) == ("Teacher 1", "Teacher 2")

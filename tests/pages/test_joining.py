@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 import pytest
 import streamlit as st
 from starlette.applications import Starlette
+from starlette.requests import HTTPConnection
 
 from digits import classes, permissions
 from digits.classes import keys
@@ -104,8 +105,9 @@ def test_a_device_is_left_to_the_next_child_and_a_new_class_begins_with_a_new_sp
 
 def test_a_form_of_another_site_is_refused(opened):
     for path in ("/class/join", "/class/leave"):
-        browser = Browser().post(path, origin="http://evil.example", code=opened.code, first_name="Anna")
-        assert (browser.status, browser.visitor) == (403, "browser")
+        for origin in ("http://evil.example", "null", "http://["):
+            browser = Browser().post(path, origin=origin, code=opened.code, first_name="Anna")
+            assert (browser.status, browser.visitor) == (403, "browser")
         browser.ask(path, "POST", b"", [(b"origin", b"http://localhost"), (b"sec-fetch-site", b"cross-site")])
         assert browser.status == 403
     assert classes.members(opened) == []
@@ -169,6 +171,22 @@ def test_a_page_sees_the_proxy_s_visitor_instead_of_the_cookie_s(digits_home, mo
     assert [scope["digits.visitor"] for scope in seen] == [named, "ada", named, "ada"]
     [sent] = [text for name, text in seen[2]["headers"] if name == b"cookie"]
     assert sent.decode() == f"other=1; {visitor.COOKIE}={visitor.signed(named)}"
+
+
+@pytest.mark.parametrize(
+    "sent", [["{good}; x[]=1; {bad}"], ["{good}; =1; {bad}"], ["{good}", "{bad}"], ["{bad}; {good}"], ["{bad}"]]
+)
+def test_no_cookie_makes_a_visitor_of_the_pages_somebody_else_than_the_middleware_s(digits_home, sent):
+    seen = []
+
+    async def app(scope, receive, send):
+        seen.append(scope)
+
+    both = {"good": f"{visitor.COOKIE}={visitor.signed('ada')}", "bad": f"{visitor.COOKIE}=forged.1"}
+    headers = [(b"cookie", text.format(**both).encode()) for text in sent]
+    run(visitor.VisitorCookie(app)({"type": "websocket", "headers": headers}, None, None))
+    shown = HTTPConnection(seen[0]).cookies[visitor.COOKIE]  # as Streamlit reads it
+    assert visitor.verified(shown) == seen[0]["digits.visitor"]
 
 
 @pytest.fixture
