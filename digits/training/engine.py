@@ -78,6 +78,8 @@ class Engine:
         self.validation_batch_size = max(batch_size, 256)
         optimizer.build(model.trainable_variables)  # no variable can be created inside the compiled loop
         backend.forget_replicas(optimizer)
+        if not xla:
+            backend.fuse(model, optimizer)
         self._new_optimizer = [np.array(variable) for variable in optimizer.variables]
         self._train = backend.loop(self.train_step, self.variables, xla=xla)
         self._validate = backend.loop(self.validation_step, self.variables, xla=xla)

@@ -30,7 +30,7 @@ def show(of: Class) -> None:
         if chosen:
             st.button(
                 "Stop", icon=":material/stop:", key="class_stop_one", on_click=attempt, args=(errands.stop, of, chosen),
-                help="Ends what runs and waits for this pupil. Trained networks stay.",
+                help="Ends what runs and waits for this pupil. What is trained already stays.",
             )  # fmt: skip
             errands_panel.confirm_clearing(of, "this pupil", chosen)
     if chosen:

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from digits.sweeps import store
 from digits.tasks import TaskState
-from tests.browser.conftest import serving
+from tests.browser.conftest import TRAINED, serving
 from tests.faults.conftest import harmed_workers as harmed_workers
 from tests.faults.conftest import no_worker_outlives_its_test as no_worker_outlives_its_test
 
@@ -19,11 +19,11 @@ def test_a_sweep_is_started_watched_and_stopped_and_keeps_its_best(visit, with_s
     with serving(with_sample) as address:
         page = visit(f"{address}/train?train_view=Sweep")
         page.get_by_role("button", name="Start sweep").click()
-        page.get_by_text("Best so far").wait_for(timeout=60_000)
+        page.get_by_text("Best so far").wait_for(timeout=TRAINED)
         expect(page.get_by_text(re.compile(r"Trials: \d+ of 12 done"))).to_be_visible()
         expect(page.locator(".js-plotly-plot").first).to_be_visible()
         page.get_by_test_id("stMain").get_by_role("button", name="Stop", exact=True).click()
-        page.get_by_role("button", name="Continue sweep").wait_for(timeout=60_000)
+        page.get_by_role("button", name="Continue sweep").wait_for(timeout=TRAINED)
         expect(page.get_by_text("Validation accuracy").first).to_be_visible()
     (sweep,) = store.page()
     assert sweep.state == TaskState.STOPPED and sweep.best is not None

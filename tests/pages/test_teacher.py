@@ -18,6 +18,7 @@ from digits.tasks import COMPUTING, waiting
 from pages.shared import visitor
 from tests.classes.things import a_drawing
 from tests.classroom.conftest import opened  # noqa: F401, a fixture
+from tests.conftest import PATIENCE
 from tests.lessons.test_checks import finished
 from tests.pages.conftest import click, execute, texts
 
@@ -40,7 +41,7 @@ def shown(as_member):
 
     def shown(name, **link):
         as_member("teacher")
-        page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).run()
+        page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE).run()
         page.switch_page(f"pages/classroom/{name}.py")
         for key, value in link.items():
             page.query_params[key] = value
@@ -63,7 +64,7 @@ def plain(text):
 @pytest.mark.parametrize("who", ["anna", "stranger"])
 def test_nobody_else_sees_the_class(opened, as_member, name, who):  # noqa: F811
     as_member(who)
-    page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).run()
+    page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE).run()
     page.switch_page(f"pages/classroom/{name}.py").run()
     said = texts(page)
     assert not page.exception and not page.dataframe

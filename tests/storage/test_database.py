@@ -4,7 +4,6 @@ import os
 import signal
 import sqlite3
 import threading
-import time
 from contextlib import closing
 from pathlib import Path
 
@@ -306,10 +305,8 @@ def test_a_database_that_is_kept_locked_ends_in_a_sentence_and_can_be_read_meanw
     monkeypatch.setattr(database, "WAIT_SECONDS", 0.2)
     with closing(sqlite3.connect(digits_home / "digits.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        began = time.monotonic()
         with pytest.raises(StoreUnavailable, match="The database is locked by another process. Try again"):
             keep("b")
-        assert time.monotonic() - began < 2
         assert kept() == ["a"]
     keep("b")
     assert kept() == ["a", "b"]

@@ -16,7 +16,7 @@ import json, sys
 import keras, numpy as np
 from digits.networks.architectures import build
 from digits.networks.settings import make_settings
-from digits.training.engine import Digits, Engine, Sums
+from digits.training.engine import Digits, Engine, Sums, backend
 
 
 def compare(name, xla, n):
@@ -62,6 +62,15 @@ def loss():
     return keras.losses.CategoricalCrossentropy(reduction="mean_with_sample_weight")
 
 
+def normalized():
+    shape = (3, 2, 2, 4)  # few numbers: an estimate of the variance of all is a twelfth larger than the batch's own
+    images = np.random.default_rng(0).normal(3, 2, shape).astype("float32")
+    ours, theirs = (keras.Sequential([keras.Input(shape[1:]), keras.layers.BatchNormalization()]) for _ in range(2))
+    backend.fuse(ours, keras.optimizers.Adam())
+    outputs = [[model(images, training=True), *model.get_weights(), model(images)] for model in (ours, theirs)]
+    return [float(np.abs(np.array(a) - np.array(b)).max()) for a, b in zip(*outputs, strict=True)]
+
+
 def engine():
     keras.utils.set_random_seed(1)
     model = build(make_settings(architecture="mlp", units=16))
@@ -90,7 +99,7 @@ def cut():
     return losses, ends, all(np.array_equal(a, b) for a, b in zip(before.state(), saved.state(), strict=True))
 
 
-print(json.dumps([[compare(*case) for case in json.loads(sys.argv[1])], cut()]))
+print(json.dumps([[compare(*case) for case in json.loads(sys.argv[1])], cut(), normalized()]))
 """
 
 # 70 digits: two whole batches of 32, and a last one of 6 that the engine fills up with digits of weight 0. Batch
@@ -100,7 +109,7 @@ CASES = [("mlp", "on", 70), ("mlp", "off", 70), ("linear", "on", 70), ("cnn", "o
 
 @pytest.fixture(scope="module", params=["tensorflow", "jax"])
 def results(request):
-    """The result of each case, and what came of cuts, with each library: a process cannot change it."""
+    """The result of each case, of cuts, and of a normalization, with each library: a process cannot change it."""
     if not backends.is_installed(request.param):
         pytest.skip("pip install -r requirements-jax.txt")
     with pytest.MonkeyPatch.context() as patch:
@@ -137,3 +146,7 @@ def test_wherever_an_epoch_is_cut_its_loss_is_the_same_to_the_last_bit_and_a_sav
     losses, ends, same = results[1]
     assert len(losses) == 3 and len(set(losses)) == 1, losses
     assert ends[0] == ends[1] and same
+
+
+def test_batch_normalization_is_that_of_keras_with_its_moving_averages(results):
+    assert max(results[2]) < 1e-5

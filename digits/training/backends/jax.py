@@ -57,6 +57,10 @@ def forget_replicas(optimizer: keras.Optimizer) -> None:
     """Do nothing; see the module for TensorFlow."""
 
 
+def fuse(model: keras.Model, optimizer: keras.Optimizer) -> None:
+    """Do nothing: XLA, which compiles every batch here, fuses operations by itself."""
+
+
 def loop(step: Callable, variables: Sequence[keras.Variable], *, xla: bool) -> Callable:
     """Compile `step(index, images, labels, order)` -> (loss, num_correct) into a loop from start to stop - 1.
 

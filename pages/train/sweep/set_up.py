@@ -59,7 +59,7 @@ def show() -> None:
                 usual = make_settings().backend
                 plan["backend"] = _choices(
                     "backend", SETTINGS["backend"].label, usual,
-                    help="JAX trains ten trials at once if only the learning rate varies.",
+                    help=linked("JAX trains ten trials at once if only the learning rate varies."),
                 )  # fmt: skip
         plan["pruner"] = "asha" if ends_early else "none"
         plan["space"] = {"architecture": architectures} | ranges.choose(architectures, source)
