@@ -73,7 +73,6 @@ def test_no_file_is_loaded_that_could_run_code_but_models_that_were_written_here
     """Keras and pickles may run what a file says: models are compared with their sha256, arrays are never pickled."""
     loaded = {(file, ast.unparse(call.args[0])) for file, call in calls("load_model")}
     assert loaded == {
-        ("digits/runs/transfer.py", "run.model.file('model.keras')"),
         ("digits/training/fine_tuning.py", "file"),  # from `checked`
         ("digits/training/export.py", "model_file"),  # written a moment before, for a process with TensorFlow
         ("digits/exports/convert.py", "job['keras']"),  # from `Model.file`

@@ -1,6 +1,7 @@
 """The tables of the database. Numbered migrations make them; each runs once."""
 
 import sqlite3
+import time
 from pathlib import Path
 
 from digits.errors import StoreUnavailable
@@ -8,6 +9,7 @@ from digits.storage.connection import transaction
 from digits.storage.home import home
 
 MIGRATIONS = sorted((Path(__file__).parent / "migrations").glob("[0-9]*.sql"))
+SWITCH_SECONDS, TRY_SECONDS = 5.0, 0.01  # how long, and how often, a new database tries to switch to its log
 EARLIER_LAYOUT = ("queue.json", "chosen.json", "mine", "runs")  # of Digits before it had a database
 
 
@@ -33,7 +35,7 @@ def migrate(connection: sqlite3.Connection) -> None:
     SQLite itself keeps a new database whole while it is made: no file of ours has to be put in its place.
     """
     if version(connection) == 0:
-        connection.execute("PRAGMA journal_mode = WAL")  # readers and a writer do not wait for each other
+        _use_log(connection)
     with transaction(connection, "EXCLUSIVE"):
         for number, migration in enumerate(MIGRATIONS, start=1):
             if number > version(connection):
@@ -50,6 +52,22 @@ def refuse_earlier_layout() -> None:
             "them untouched. Start it with another folder.",
             f"Set DIGITS_HOME to another folder than {home()}, or move that one away.",
         )
+
+
+def _use_log(connection: sqlite3.Connection) -> None:
+    """Switch a new database to the write-ahead log: readers and a writer do not wait for each other.
+
+    Of two processes that switch at once, SQLite refuses both at once instead of letting one wait.
+    """
+    end = time.monotonic() + SWITCH_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+        time.sleep(TRY_SECONDS)
 
 
 def _run(connection: sqlite3.Connection, statements: str) -> None:

@@ -39,10 +39,13 @@ class Visitor:
         self.session = ""
 
     @classmethod
-    async def open(cls, address: str, page: str = "", query: str = "") -> "Visitor":
+    async def open(cls, address: str, page: str = "", query: str = "", cookie: str = "") -> "Visitor":
         """Connect to the server at `address` (http://...) and wait until the page is drawn."""
         stream = f"ws{address.removeprefix('http')}/_stcore/stream"
-        socket = await connect(stream, origin=address, subprotocols=["streamlit"], max_size=None)
+        socket = await connect(
+            stream, origin=address, subprotocols=["streamlit"], max_size=None,
+            additional_headers={"Cookie": cookie} if cookie else None,
+        )  # fmt: skip
         visitor = cls(socket, page, query)
         await visitor.rerun()
         return visitor

@@ -1,6 +1,6 @@
 """Measure how many visitors the server bears, without a browser: waiting times, memory, and what is left behind.
 
-Takes about twelve minutes; what else the machine does meanwhile is measured, too.
+Takes about eighteen minutes; what else the machine does meanwhile is measured, too.
 """
 
 import argparse
@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import psutil
 
+from tests.benchmarks.load.joined import joined
 from tests.benchmarks.load.server import Rows, report
 from tests.benchmarks.load.trainings import training, trainings
 from tests.benchmarks.load.visitor import PAGES, Visitor, megabytes, warm_up
@@ -72,7 +73,7 @@ async def connects(address: str, process: psutil.Process, home: Path) -> Rows:
     return [("500 visits", f"{later:+.0f} MB 2 min later ({at_once:+.0f} MB at once)", "under 30 MB")]
 
 
-MEASUREMENTS = {"users": users, "idle": idle, "connects": connects, "trainings": trainings}
+MEASUREMENTS = {"users": users, "joined": joined, "idle": idle, "connects": connects, "trainings": trainings}
 
 
 async def use(visitor: Visitor, delay: float) -> tuple[int, list[float]]:
