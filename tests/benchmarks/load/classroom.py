@@ -37,9 +37,10 @@ def run(options: argparse.Namespace) -> None:
 async def start_at_once(address: str, network: str, pupils: int) -> Rows:
     """Each pupil, with a cookie of their own, starts a training on the sample and looks when it will begin."""
     visitors = [await Visitor.open(address, "train") for _ in range(pupils)]
-    for visitor in visitors:
-        visitor.choose("Network", f"`{network}`")
-        await visitor.rerun()
+    if network != SETTINGS["architecture"].default:
+        for visitor in visitors:
+            visitor.choose("Network", f"`{network}`")
+            await visitor.rerun()
     began = time.time()
     answers = await asyncio.gather(*(visitor.rerun(press="Start training") for visitor in visitors))
     told = await asyncio.gather(*(_when_it_begins(address, run) for run in runs.page(limit=-1)))

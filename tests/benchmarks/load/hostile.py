@@ -1,21 +1,24 @@
 """Measure what a hostile visitor does to the others: floods, large values, uploads, bad links, idle connections.
 
-Everything goes to the server of this measurement, over the loopback device.
+Everything goes to the server of this measurement, over the loopback device. The attacks come from another process.
 """
 
 import argparse
 import asyncio
 import contextlib
 import json
+import multiprocessing
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import numpy as np
 import psutil
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
+from pages.shared.visitor import COOKIE, signed
 from tests.benchmarks.load.server import Rows, report
 from tests.benchmarks.load.visitor import PAGES, Visitor, megabytes, warm_up
 from tests.benchmarks.load.visitors import use
@@ -38,6 +41,7 @@ async def hostile(address: str, process: psutil.Process, home: Path) -> Rows:
     await warm_up(address)
     users = [await Visitor.open(address, *PAGES[number % len(PAGES)]) for number in range(NUM_USERS)]
     rows, before = [], megabytes(process)
+    hostile_cookie = f"{COOKIE}={signed('f' * 16)}"  # one visitor
     for what, attack in (
         (f"{NUM_USERS} users, a rerun every 2 s, alone", None),
         (f"beside {NUM_SOCKETS} WebSockets that send reruns without pause", _flood),
@@ -46,13 +50,15 @@ async def hostile(address: str, process: psutil.Process, home: Path) -> Rows:
         ("beside requests and bad links without pause", _requests),
         (f"beside {NUM_IDLE} connections that say nothing", _idle),
     ):
-        attacking = asyncio.create_task(attack(address)) if attack else None
+        arguments = attack, address, hostile_cookie
+        attacking = attack and multiprocessing.get_context("spawn").Process(target=_run, args=arguments)
+        if attacking:
+            attacking.start()
         answers = await asyncio.gather(*(use(visitor, number / 15) for number, visitor in enumerate(users)))
         newcomer = await _newcomer(address)
         if attacking:
-            attacking.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await attacking
+            attacking.kill()
+            attacking.join()
         failures = sum(failed for failed, _ in answers)
         middle, most = np.percentile([second for _, times in answers for second in times], [50, 95]) * 1000
         measured = f"p95 {most:.0f} ms (median {middle:.0f}), {failures} failures, a newcomer waits {newcomer:.1f} s, "
@@ -63,23 +69,28 @@ async def hostile(address: str, process: psutil.Process, home: Path) -> Rows:
     return rows
 
 
+def _run(attack: Callable[[str, str], Awaitable[None]], address: str, cookie: str) -> None:
+    asyncio.run(attack(address, cookie))
+
+
 async def _newcomer(address: str) -> float:
     began = time.monotonic()
     await (await Visitor.open(address, "draw")).close()
     return time.monotonic() - began
 
 
-async def _flood(address: str) -> None:
-    async def send(visitor: Visitor) -> None:
-        message = visitor.message().SerializeToString()
+async def _flood(address: str, cookie: str) -> None:
+    async def flood() -> None:
         while True:
-            await visitor.socket.send(message)
+            with contextlib.suppress(Exception):  # the server may end the session: the next one follows
+                visitor = await Visitor.open(address, "draw", cookie=cookie)
+                message = visitor.message().SerializeToString()
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(_read(visitor))
+                    while True:
+                        await visitor.socket.send(message)
 
-    visitors = [await Visitor.open(address, "draw") for _ in range(NUM_SOCKETS)]
-    async with asyncio.TaskGroup() as group:
-        for visitor in visitors:
-            group.create_task(send(visitor))
-            group.create_task(_read(visitor))
+    await asyncio.gather(*(flood() for _ in range(NUM_SOCKETS)))
 
 
 async def _read(visitor: Visitor) -> None:
@@ -87,12 +98,12 @@ async def _read(visitor: Visitor) -> None:
         pass
 
 
-async def _large_values(address: str) -> None:
+async def _large_values(address: str, cookie: str) -> None:
     path = [["M", 1, 1], *([["L", 5.123456789, 7.123456789]] * 150_000)]
     drawing = json.dumps({"drawing": {"raw": {"objects": [{"type": "Path", "path": path, "strokeWidth": 24}]}}})
     while True:
         with contextlib.suppress(Exception):  # the server may end the session: the next one follows
-            visitor = await Visitor.open(address, "draw", "model=starter")
+            visitor = await Visitor.open(address, "draw", "model=starter", cookie)
             fragment, canvas = visitor.canvas
             visitor.widgets[canvas] = WidgetState(id=canvas, json_value=drawing)
             async with asyncio.TaskGroup() as group:
@@ -103,15 +114,15 @@ async def _large_values(address: str) -> None:
                     await visitor.socket.send(message.SerializeToString())
 
 
-async def _uploads(address: str) -> None:
-    visitor = await Visitor.open(address, "draw")
+async def _uploads(address: str, cookie: str) -> None:
+    visitor = await Visitor.open(address, "draw", cookie=cookie)
     number = 0
     while True:
         number += 1
-        await asyncio.to_thread(_upload, address, visitor.session, number)
+        await asyncio.to_thread(_upload, address, cookie, visitor.session, number)
 
 
-def _upload(address: str, session: str, number: int) -> None:
+def _upload(address: str, cookie: str, session: str, number: int) -> None:
     with contextlib.suppress(urllib.error.URLError):  # refused
         with urllib.request.urlopen(f"{address}/_stcore/health") as answer:
             token = answer.headers["Set-Cookie"].partition("=")[2].partition(";")[0]
@@ -119,12 +130,12 @@ def _upload(address: str, session: str, number: int) -> None:
             b"--x\r\nContent-Disposition: form-data; name=f; filename=f.png\r\n\r\n" + bytes(9 << 20) + b"\r\n--x--\r\n"
         )
         headers = {"Content-Type": "multipart/form-data; boundary=x", "X-Xsrftoken": token}
-        headers["Cookie"] = f"_streamlit_xsrf={token}"
+        headers["Cookie"] = f"_streamlit_xsrf={token}; {cookie}"
         url = f"{address}/_stcore/upload_file/{session}/{number}"
         urllib.request.urlopen(urllib.request.Request(url, data=body, method="PUT", headers=headers)).close()
 
 
-async def _requests(address: str) -> None:
+async def _requests(address: str, cookie: str) -> None:
     def ask(number: int) -> None:
         with contextlib.suppress(urllib.error.URLError):
             urllib.request.urlopen(f"{address}/evaluate?model={'%00' * 50}{number}").close()
@@ -140,7 +151,7 @@ async def _requests(address: str) -> None:
             group.create_task(ask_on())
 
 
-async def _idle(address: str) -> None:
+async def _idle(address: str, cookie: str) -> None:
     host, port = address.removeprefix("http://").split(":")
     writers = [(await asyncio.open_connection(host, int(port)))[1] for _ in range(NUM_IDLE)]
     try:
