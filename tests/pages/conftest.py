@@ -15,6 +15,7 @@ from digits.runs.run import Run, RunState
 from digits.storage import database
 from digits.storage.home import ROOT, run_folder
 from digits.tasks import TRAINING, claims, places, workers
+from pages.draw.canvas import draft
 from tests.conftest import PATIENCE
 
 # What a link or a name may carry and must stay without effect: all of it for the parser of links (test_pickers.py), one
@@ -47,6 +48,12 @@ def one_scan():
 def no_cookies(monkeypatch):
     """A visitor without a cookie; an AppTest has a mock in their place."""
     monkeypatch.setattr(type(st.context), "cookies", {})
+
+
+@pytest.fixture(autouse=True)
+def drawings_kept_at_once(monkeypatch):
+    """No thread keeps a drawing when the test, and its home, are over."""
+    monkeypatch.setattr(draft.SAVING, "submit", lambda save, *arguments: save(*arguments))
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The last drawing of a visitor, kept for a day, so that a reload of the page brings it back."""
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
@@ -10,6 +11,9 @@ from digits.drawings.drawing import plain_strokes
 from digits.errors import DigitsError
 from pages.shared.drawing import on_canvas
 from pages.shared.visitor import owner
+
+SAVING = ThreadPoolExecutor(1, "save-drawing")
+"""Writes one drawing after the other: no stroke waits until the disk has it, or until another process has written."""
 
 
 def load() -> list[Any]:
@@ -22,8 +26,12 @@ def load() -> list[Any]:
 
 
 def save() -> None:
-    """Keep what is on the canvas now. Comes last, when the prediction has been sent."""
+    """Keep what is on the canvas now, soon."""
     if on_canvas() != st.session_state.get("draw_saved"):
         st.session_state["draw_saved"] = on_canvas()
-        with suppress(DigitsError):  # drawing goes on where nothing can be written
-            drafts.save(on_canvas(), owner=owner())
+        SAVING.submit(_save, on_canvas(), owner())
+
+
+def _save(strokes: list[Any], whose: str) -> None:
+    with suppress(DigitsError):  # drawing goes on where nothing can be written
+        drafts.save(strokes, owner=whose)

@@ -13,7 +13,7 @@ from pages.shared.visitor import visitor
 
 REQUESTS = Rate(40, 400)  # of an address, without static files; opening a page makes about ten
 CONNECTIONS = Rate(20, 150)  # WebSockets that an address opens; a class that reloads opens thirty
-MESSAGES_OF_VISITOR = Rate(30, 400)  # a pen sends three a second, a training that is watched four
+MESSAGES_OF_VISITOR = Rate(10, 60)  # a pen sends three a second, a training that is watched four
 MESSAGES_OF_ADDRESS = Rate(120, 1200)  # a school has one address
 MESSAGE_BYTES = 50_000  # more of them in one message count as more messages
 MAX_OPEN_OF_VISITOR = 40

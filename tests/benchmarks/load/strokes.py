@@ -1,6 +1,7 @@
 """Measure how soon a stroke is answered: in Chromium, against the canvas alone, and in the server."""
 
 import argparse
+import asyncio
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from tests.browser.conftest import CHROMIUM, FLAGS, serving
 BARE = "tests/benchmarks/load/bare.py"
 ROUNDS = 25  # drawings on each page, by turns
 SEVEN = [[(250, 80), (220, 200), (190, 320)], [(90, 90), (250, 80)]]  # the first of them reads as a 1
+PAUSE = 0.2  # s between these; a visitor who sends more than ten a second is read more slowly
 STROKES = 200  # sent to the server while a network trains
 
 # From the moment the pen is lifted until each of `signs` is true, in ms; looked at once a frame.
@@ -103,7 +105,10 @@ async def _in_server(address: str, process: psutil.Process) -> tuple[list[float]
     for drawing in drawings:
         await visitor.draw(drawing)
     before = process.cpu_times()
-    seconds = [await visitor.draw(drawings[number % len(drawings)]) for number in range(STROKES)]
+    seconds = []
+    for number in range(STROKES):
+        seconds.append(await visitor.draw(drawings[number % len(drawings)]))
+        await asyncio.sleep(PAUSE)
     after = process.cpu_times()
     await visitor.close()
     return seconds, (after.user + after.system - before.user - before.system) / STROKES
