@@ -1,4 +1,4 @@
-"""The digit detector: is a drawing a digit at all? A small network of its own, so that it serves every model.
+"""The digit detector: is a drawing a digit at all? A small separate network, so that it serves every model.
 
 The ten probabilities cannot tell: they are fractions of one whole, and a letter must be one of the ten. How the
 detector was made and how often it errs: digits/starter/detector/card.md.

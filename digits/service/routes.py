@@ -1,4 +1,4 @@
-"""The paths of the service, for the app (`st.App(routes=...)`) and for a server of its own."""
+"""The paths of the service, for the app (`st.App(routes=...)`) and for a server without pages."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -74,5 +74,5 @@ def routes(run_id: str | None = None, hosts: Sequence[str] = ()) -> list[Route]:
 
 
 def app(run_id: str | None = None, hosts: Sequence[str] = ()) -> Starlette:
-    """Return the service as an app of its own, see `routes`."""
+    """Return the service as a separate app without pages, see `routes`."""
     return Starlette(routes=[Route("/", lambda request: RedirectResponse("/api")), *routes(run_id, hosts)])

@@ -1,4 +1,4 @@
-"""What a node of a Ray cluster does: train one trial, in a home of its own, and hand the run back as a zip.
+"""What a node of a Ray cluster does: train one trial, in a separate home, and hand the run back as a zip.
 
 Ray calls `train` in a worker process, which keeps its library loaded for the next trial.
 """

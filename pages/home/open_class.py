@@ -18,7 +18,7 @@ def offer() -> None:
         return
     with st.popover("Open a class", icon=":material/groups:", type="tertiary"):
         st.markdown(
-            "Pupils join with a code and their first name, without an account. Each gets a space of their own, and you "
+            "Pupils join with a code and their first name, without an account. Each gets their own space, and you "
             "see and manage all of them."
         )
         st.text_input("Name of the class", max_chars=MAX_NAME, placeholder="7b", key="class_name")

@@ -1,4 +1,4 @@
-"""Who a visitor is: a random, signed cookie, so that everyone has things of their own. No account, no name.
+"""Who a visitor is: a random, signed cookie, so that everyone has their own things. No account, no name.
 
 Where people log in (st.login), or a proxy says who they are, that takes the place of the cookie.
 Pure ASGI, because Starlette's BaseHTTPMiddleware does not see WebSockets, over which all of a page runs.

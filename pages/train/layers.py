@@ -80,7 +80,7 @@ def stages(found: list[Layer], rows: list[dict[str, Any]]) -> list[Stage]:
 
 
 def _note(layer: Layer) -> str:
-    """Return what a layer without a stage of its own does to the one before it."""
+    """Return what a layer that is not a stage does to the one before it."""
     if layer.kind == "Activation":
         return architectures.ACTIVATIONS[layer.options["activation"]]
     if layer.kind == "Dropout":

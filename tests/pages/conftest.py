@@ -58,11 +58,14 @@ def drawings_kept_at_once(monkeypatch):
 
 @pytest.fixture
 def open_page():
-    """open_page("draw", model="starter") opens that page by a link and checks that nothing went wrong."""
+    """open_page("draw", model="starter") opens that page by a link and checks that nothing went wrong.
 
-    def open_page(name: str, **link: str) -> AppTest:
+    part: another file of its folder, for a folder with several pages.
+    """
+
+    def open_page(name: str, part: str = "page", **link: str) -> AppTest:
         page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE).run()
-        page.switch_page(f"pages/{name}/page.py")
+        page.switch_page(f"pages/{name}/{part}.py")
         for key, value in link.items():
             page.query_params[key] = value
         page.run()

@@ -36,18 +36,12 @@ def as_member(monkeypatch):
 
 
 @pytest.fixture
-def shown(as_member):
+def shown(as_member, open_page):
     """shown("projector", view="Collection") opens a page of the class as its teacher."""
 
     def shown(name, **link):
         as_member("teacher")
-        page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE).run()
-        page.switch_page(f"pages/classroom/{name}.py")
-        for key, value in link.items():
-            page.query_params[key] = value
-        page.run()
-        assert not page.exception
-        return page
+        return open_page("classroom", name, **link)
 
     return shown
 

@@ -22,7 +22,7 @@ SILENT_SECONDS = 30.0  # a browser sends its first message at once
 IDLE_SECONDS = 3600.0  # afterwards; a browser whose page is shown connects again
 QUIET_SECONDS = 10.0  # a WebSocket that was quiet for so long gives its place to a new one
 UNCOUNTED = ("/static/", "/component/", "/_stcore/bidi-components/", "/v2/", "/api/")
-"""Files that never change; and the prediction service, which is for programs and has limits of its own."""
+"""Files that never change; and the prediction service, which is for programs and has other limits."""
 
 
 class Connection:
