@@ -5,6 +5,7 @@ exactly once, and whoever continues the sweep takes them over.
 """
 
 import time
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 
@@ -15,6 +16,7 @@ from digits.evaluation import evaluate
 from digits.runs import store as runs
 from digits.runs import updates
 from digits.runs.run import RunState
+from digits.storage import database
 from digits.sweeps import store
 from digits.sweeps.local import LocalTrials, Progress
 from digits.sweeps.race import RaceTrials
@@ -22,7 +24,8 @@ from digits.sweeps.store import COMPLETE, FAILED, PRUNED, RUNNING, Sweep, Trial
 from digits.sweeps.study import Study, check_installed
 from digits.tasks import TRIALS, Interrupted, TaskState, Work
 
-LOOK_SECONDS = 0.05  # between two looks at the trials
+LOOK_SECONDS = 0.01  # between two looks whether the database has changed
+RAY_SECONDS = 0.05  # between two looks at trials on a cluster, of whose end the database does not know
 CARE_SECONDS = 1.0  # between two looks at their workers
 IMPORTANCE_SECONDS = 10.0
 MAX_LOST = 3  # a trial whose worker vanishes more often has failed
@@ -38,22 +41,24 @@ def run(work: Work, sweep_id: str, part: str = "") -> TaskState:
     sweep = store.get(sweep_id)
     open_dataset(sweep.plan.source)  # whatever is wrong with the digits is said before any trial
     study = Study(sweep.id, sweep.plan)
-    if sweep.plan.ray:
-        from digits.sweeps.cluster import RayTrials
+    with database.kept_open() as has_changed:
+        if sweep.plan.ray:
+            from digits.sweeps.cluster import RayTrials
 
-        with RayTrials(sweep) as trials:
-            return Search(work, sweep, study, trials).run()
-    return Search(work, sweep, study, LocalTrials(sweep)).run()
+            with RayTrials(sweep) as trials:
+                return Search(work, sweep, study, trials, has_changed).run()
+        return Search(work, sweep, study, LocalTrials(sweep), has_changed).run()
 
 
 class Search:
     """A sweep at work. place: where its trials train, unless JAX trains several at once."""
 
-    def __init__(self, work: Work, sweep: Sweep, study: Study, place: LocalTrials):
+    def __init__(self, work: Work, sweep: Sweep, study: Study, place: LocalTrials, has_changed: Callable[[], bool]):
         self.work, self.sweep, self.plan, self.study = work, sweep, sweep.plan, study
         races = RaceTrials(sweep) if sweep.plan.uses_jax else None  # seeds are all that the winner's repetitions vary
         self.places = {False: races if sweep.plan.is_race else place, True: races or place}
         """Where trials train, and where the best one is repeated."""
+        self.has_changed = has_changed
         self.began, self.cared, self.weighed = time.monotonic(), 0.0, time.monotonic()
         self.lost: dict[tuple[bool, int], int] = {}
         self.fraction = 0.0
@@ -116,7 +121,7 @@ class Search:
                 return
             self._care()
             self._weigh()
-            time.sleep(LOOK_SECONDS)
+            self._rest()
 
     def _begin(self, numbers: range, best: Trial | None = None) -> list[Trial]:
         """Begin trials: those that the optimizer chooses, or `best` with fresh seeds."""
@@ -192,7 +197,7 @@ class Search:
                         raise DigitsError(f"The winner's model could not be made. {task.cause}".strip())
             self.work.tell(self.fraction, "Evaluating the best network")
             self._care()
-            time.sleep(LOOK_SECONDS)
+            self._rest()
 
     def _tell(self, trials: dict[int, Trial], num_trials: int, repeats_best: bool) -> None:
         ended = sum(trial.state != RUNNING for trial in trials.values())
@@ -206,6 +211,12 @@ class Search:
         if time.monotonic() - self.cared > CARE_SECONDS:
             self.cared = time.monotonic()
             tasks.look_after()
+
+    def _rest(self) -> None:
+        """Wait until there may be news: what a worker stores, or, from a cluster, at any time."""
+        until = time.monotonic() + (RAY_SECONDS if self.plan.ray else CARE_SECONDS)
+        while not self.has_changed() and time.monotonic() < until:
+            time.sleep(LOOK_SECONDS)
 
     def _weigh(self) -> None:
         """Compute how much each setting matters, in a thread: it takes seconds, in which no trial is to wait."""

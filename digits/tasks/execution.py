@@ -14,10 +14,12 @@ from digits.tasks import claims, places, store, supervision, workers
 from digits.tasks.lease import clock
 from digits.tasks.signals import Signals
 from digits.tasks.task import COMPUTING, TRAINING, TRIALS, Task, TaskState
-from digits.tasks.work import LOOK_SECONDS, Handler, Unsuited, Work, carry_out
+from digits.tasks.work import Handler, Unsuited, Work, carry_out
 
 WARM_SECONDS = 600.0  # a warm worker ends when it has been idle for so long
 TRIALS_SECONDS = 15.0  # the same for one that does trials: a search needs a moment to choose the next
+CLAIM_SECONDS = 1.0  # after which an idle worker asks for a task even if nothing has changed
+LOOK_SECONDS = 0.02  # between two looks whether anything has
 
 
 def serve(worker: int, lane: str, handlers: Mapping[str, Handler], *, warm: Callable[[], None] | None = None) -> None:
@@ -31,7 +33,7 @@ def serve(worker: int, lane: str, handlers: Mapping[str, Handler], *, warm: Call
     if not places.identify(worker, os.getpid()):
         return  # it started so slowly that its place was given away
     signals, patience = Signals(), WARM_SECONDS if warm else TRIALS_SECONDS if lane == TRIALS else 0.0
-    with signals.heard(in_foreground=False), renewed(worker) as has_place:
+    with signals.heard(in_foreground=False), renewed(worker) as has_place, database.kept_open() as has_changed:
         if warm:
             try:
                 warm()
@@ -53,7 +55,9 @@ def serve(worker: int, lane: str, handlers: Mapping[str, Handler], *, warm: Call
             elif clock() - idle_since >= patience and places.leave_if_idle(worker, lane):
                 return
             else:
-                time.sleep(LOOK_SECONDS)
+                asked = clock()
+                while not (has_changed() or signals.request or clock() - asked > CLAIM_SECONDS):
+                    time.sleep(LOOK_SECONDS)
     places.remove_worker(worker)
     if not signals.request:  # whoever ends a worker may be ending all of them
         workers.look_after()
