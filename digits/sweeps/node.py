@@ -3,7 +3,6 @@
 Ray calls `train` in a worker process, which keeps its library loaded for the next trial.
 """
 
-import importlib.metadata
 import os
 import platform
 import tempfile
@@ -15,8 +14,7 @@ from typing import Any
 import numpy as np
 
 from digits.errors import DigitsError
-
-REPORT_SECONDS = 0.2  # between two reports to the board
+from digits.networks.backends import versions
 
 
 class Board:
@@ -36,14 +34,9 @@ class Board:
         self.poor.add(key)
 
     def read(self) -> dict[str, list[float]]:
-        """Return what all trials have reached so far."""
-        return self.accuracies
-
-
-def versions(backend: str) -> dict[str, str]:
-    """Return the versions that must be the same on all nodes."""
-    packages = {name: importlib.metadata.version(name) for name in (backend, "keras", "numpy")}
-    return {"Python": platform.python_version()} | packages
+        """Return what trials have reached, of those that reported since it was read the last time."""
+        news, self.accuracies = self.accuracies, {}
+        return news
 
 
 def train(
@@ -54,29 +47,31 @@ def train(
     labels: np.ndarray,
     expected: dict[str, str],
     board: Any,
+    pause: float,
 ) -> dict[str, Any]:
     """Train a trial. Return {state, cause, node} and, if it came to an accuracy, {zip}: what `runs export` writes.
 
     key: of the trial on the board. images, labels: of the whole source, from Ray's object store. expected: versions.
+    pause: seconds between two reports to the board.
     """
     told = {"state": "failed", "cause": "", "node": platform.node()}
     try:
         if problem := _other_versions(expected, settings["backend"]):
             return told | {"cause": problem}
         _use_home(settings["source"], images, labels)
-        return told | _train(key, name, settings, board)
+        return told | _train(key, name, settings, board, pause)
     except DigitsError as error:
         return told | {"cause": str(error)}
 
 
-def _train(key: str, name: str, settings: dict[str, Any], board: Any) -> dict[str, Any]:
+def _train(key: str, name: str, settings: dict[str, Any], board: Any, pause: float) -> dict[str, Any]:
     from digits import pipeline, tasks
     from digits.networks.settings import read_settings
     from digits.runs import store, transfer
 
     run = store.create(read_settings(settings), name=name, queued=False, part=pipeline.TRIAL)
     ended = threading.Event()
-    reporter = threading.Thread(target=_report, args=(key, run, board, ended), daemon=True)
+    reporter = threading.Thread(target=_report, args=(key, run, board, pause, ended), daemon=True)
     reporter.start()
     try:
         tasks.do_now("train", run.id, pipeline.TRIAL, pipeline.run, lane=tasks.TRAINING)
@@ -92,14 +87,14 @@ def _train(key: str, name: str, settings: dict[str, Any], board: Any) -> dict[st
         store.delete(run.id)
 
 
-def _report(key: str, run: Any, board: Any, ended: threading.Event) -> None:
+def _report(key: str, run: Any, board: Any, pause: float, ended: threading.Event) -> None:
     """Tell the board what the run has reached, again and again; end the run if it is to end."""
     import ray
 
     from digits.runs import store
 
     told: list[float] = []
-    while not ended.wait(REPORT_SECONDS):
+    while not ended.wait(pause):
         with suppress(ray.exceptions.RayError, DigitsError):  # the next report may be better
             accuracies = [row["val_accuracy"] for row in store.epochs(run.id)]
             if ray.get(board.report.remote(key, accuracies)) and accuracies != told:

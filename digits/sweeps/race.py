@@ -10,7 +10,8 @@ from digits.runs.run import RunState
 from digits.storage import database
 from digits.sweeps import store
 from digits.sweeps.local import Progress, of_run
-from digits.sweeps.store import RUNNING, Sweep, Trial
+from digits.sweeps.store import Sweep
+from digits.sweeps.trial import RUNNING, Trial
 from digits.tasks import TRIALS, Task, TaskState
 from digits.tasks import store as task_store
 

@@ -5,6 +5,7 @@ exactly once, and whoever continues the sweep takes them over.
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
@@ -20,8 +21,9 @@ from digits.storage import database
 from digits.sweeps import store
 from digits.sweeps.local import LocalTrials, Progress
 from digits.sweeps.race import RaceTrials
-from digits.sweeps.store import COMPLETE, FAILED, PRUNED, RUNNING, Sweep, Trial
+from digits.sweeps.store import Sweep
 from digits.sweeps.study import Study, check_installed
+from digits.sweeps.trial import COMPLETE, FAILED, PRUNED, RUNNING, Trial, best_of
 from digits.tasks import TRIALS, Interrupted, TaskState, Work
 
 LOOK_SECONDS = 0.01  # between two looks whether the database has changed
@@ -60,7 +62,8 @@ class Search:
         """Where trials train, and where the best one is repeated."""
         self.has_changed = has_changed
         self.began, self.cared, self.weighed = time.monotonic(), 0.0, time.monotonic()
-        self.lost: dict[tuple[bool, int], int] = {}
+        self.lost: Counter[str] = Counter()
+        """How often the worker of each trial vanished, by the trial's key."""
         self.fraction = 0.0
         self.has_news = False
         """Whether a trial has ended since the importance of the settings was computed."""
@@ -73,7 +76,7 @@ class Search:
         self._train(self.plan.num_trials, repeats_best=False)
         if self.work.request == "pause":
             raise Interrupted(TaskState.PAUSED)
-        best = store.best_of(store.trials(self.sweep.id))
+        best = best_of(store.trials(self.sweep.id))
         if best is None:
             first = next((trial.cause for trial in store.trials(self.sweep.id) if trial.cause), "")
             raise DigitsError(f"No trial came to an accuracy. {first}".strip())
@@ -134,7 +137,8 @@ class Search:
         else:
             params = self.study.ask(number)
             settings = self.plan.settings(params)
-        return Trial(self.sweep.id, bool(best), number, params, settings, RUNNING, [], None, "", "", None)
+        repeats_best = bool(best)
+        return Trial(sweep=self.sweep.id, repeats_best=repeats_best, number=number, params=params, settings=settings)
 
     def _follow(self, trial: Trial, request: str) -> Trial:
         """Take over what a trial has reached; end one that is not worth going on, or that is asked to."""
@@ -168,9 +172,8 @@ class Search:
         return trial
 
     def _lost(self, trial: Trial, now: Progress) -> Trial:
-        key = (trial.repeats_best, trial.number)
-        self.lost[key] = self.lost.get(key, 0) + 1
-        if self.lost[key] > MAX_LOST:
+        self.lost[trial.key] += 1
+        if self.lost[trial.key] > MAX_LOST:
             return self._ended(trial, now)
         self.places[trial.repeats_best].again(trial)
         return trial
@@ -180,21 +183,20 @@ class Search:
 
     def _complete(self, trials: list[Trial]) -> None:
         """Let the runs of some trials come to the end of the pipeline, and wait for it. Raises DigitsError."""
-        waiting = {trial.run: 0 for trial in trials if trial.run and not evaluate.reports(runs.get(trial.run))}
-        asked: set[str] = set()
+        waiting = [trial.run for trial in trials if trial.run and not evaluate.reports(runs.get(trial.run))]
+        asked: Counter[str] = Counter()
         while waiting:
-            for run_id in list(waiting)[: self.plan.parallel]:  # no more workers than for trials
+            for run_id in waiting[: self.plan.parallel]:  # no more workers than for trials
                 task = tasks.find("complete", run_id)
-                if task is None or (task.state.is_final and run_id not in asked):
-                    asked.add(run_id)
+                if task and not task.state.is_final:
+                    continue
+                if not asked[run_id] or (task.state == TaskState.LOST and asked[run_id] <= MAX_LOST):
+                    asked[run_id] += 1
                     tasks.submit("complete", run_id, owner=self.sweep.owner, lane=TRIALS)
-                elif task.state == TaskState.LOST and waiting[run_id] < MAX_LOST:
-                    waiting[run_id] += 1
-                    tasks.submit("complete", run_id, owner=self.sweep.owner, lane=TRIALS)
-                elif task.state.is_final:
-                    waiting.pop(run_id)
-                    if task.state != TaskState.DONE:
-                        raise DigitsError(f"The winner's model could not be made. {task.cause}".strip())
+                elif task.state == TaskState.DONE:
+                    waiting.remove(run_id)
+                else:
+                    raise DigitsError(f"The winner's model could not be made. {task.cause}".strip())
             self.work.tell(self.fraction, "Evaluating the best network")
             self._care()
             self._rest()

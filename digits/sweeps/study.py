@@ -14,7 +14,7 @@ from digits.networks.backends import is_installed
 from digits.storage.home import sweep_folder
 from digits.sweeps import space
 from digits.sweeps.plan import Plan
-from digits.sweeps.store import COMPLETE, FAILED, PRUNED
+from digits.sweeps.trial import COMPLETE, FAILED, PRUNED
 
 FILE = "study.log"
 REDUCTION = 3  # of three trials that come as far, one goes on; the factor of Li et al.

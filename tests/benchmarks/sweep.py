@@ -23,6 +23,7 @@ from digits.data.dataset import ensure_prepared
 from digits.storage.home import ROOT
 from digits.sweeps import search, store
 from digits.sweeps.plan import Plan
+from digits.sweeps.trial import COMPLETE
 from tests.benchmarks.machine import machine
 
 RANGES = {
@@ -76,7 +77,7 @@ def run(options: argparse.Namespace) -> None:
             me, before = psutil.Process(), sum(psutil.Process().cpu_times()[:2])
             sweep, _, ended = _do(Plan(space=space, trials=options.waiting, seeds=0, **how))
             states = [trial.state for trial in store.trials(sweep.id)]
-            assert states == [store.COMPLETE] * options.waiting, states
+            assert states == [COMPLETE] * options.waiting, states
             pace = (ended[-1] - ended[workers - 1]) / (len(ended) - workers)  # the first ones started the workers
             busy = 1000 * (sum(me.cpu_times()[:2]) - before) / options.waiting
             memory = me.memory_info().rss / 2**20

@@ -9,10 +9,11 @@ from random import Random
 import pytest
 
 from digits.errors import DigitsError
+from digits.networks.backends import versions
 from digits.runs import store as runs
 from digits.storage.home import ROOT
 from digits.sweeps import cluster, node, search, store
-from digits.sweeps.store import COMPLETE, RUNNING
+from digits.sweeps.trial import COMPLETE, RUNNING
 from digits.tasks import TaskState
 from tests.sweeps.conftest import do
 from tests.sweeps.quick_trials import accuracy
@@ -118,8 +119,8 @@ def test_without_ray_a_sentence_says_what_to_install(monkeypatch):
 
 
 def test_a_node_with_other_versions_trains_nothing():
-    expected = node.versions("tensorflow") | {"keras": "2.0"}
-    told = node.train("key", "trial 0", {"backend": "tensorflow"}, None, None, expected, None)
-    keras = node.versions("tensorflow")["keras"]
+    expected = versions("tensorflow") | {"keras": "2.0"}
+    told = node.train("key", "trial 0", {"backend": "tensorflow"}, None, None, expected, None, 1.0)
+    keras = versions("tensorflow")["keras"]
     assert told["state"] == "failed"
     assert told["cause"] == f"A node has other versions: keras {keras} instead of 2.0. Install the same on all nodes."

@@ -9,7 +9,8 @@ from digits.figures import sweep as figures
 from digits.networks.settings import SETTINGS
 from digits.permissions import Action
 from digits.sweeps import store
-from digits.sweeps.store import RUNNING, Sweep, Trial
+from digits.sweeps.store import Sweep
+from digits.sweeps.trial import RUNNING, Trial, best_of
 from digits.tasks import TaskState
 from pages.shared import background
 from pages.shared.charts import chart
@@ -40,7 +41,7 @@ def _watch(sweep_id: str, pace: float | None) -> None:
     _status(sweep, trials)
     if not trials:
         return
-    best = store.best_of(trials) or max(
+    best = best_of(trials) or max(
         (trial for trial in trials if trial.accuracies), key=lambda trial: trial.val_accuracy, default=None
     )
     winner.show(sweep, trials, best)
