@@ -59,6 +59,19 @@ class RayTrials:
     def __exit__(self, *_: Any) -> None:
         self.ray.shutdown()
 
+    def check_nodes(self) -> None:
+        """Raise DigitsError if a node cannot train as this machine would. Nodes that join later are not asked."""
+        library, place = self.plan.library, self.ray.util.scheduling_strategies.NodeAffinitySchedulingStrategy
+        nodes = [each["NodeID"] for each in self.ray.nodes() if each["Alive"] and each["Resources"].get("CPU")]
+        check = self.ray.remote(num_cpus=0)(node.other_versions)
+        asked = [check.options(scheduling_strategy=place(each, soft=True)) for each in nodes]
+        try:
+            said = self.ray.get([each.remote(versions(library), library) for each in asked])
+        except self.ray.exceptions.RayError as error:
+            raise DigitsError("A node lacks packages. Install those in requirements-sweep.txt on all nodes.") from error
+        if problem := next(filter(None, said), ""):
+            raise DigitsError(problem)
+
     def room(self, running: list[Trial], begun: int) -> int:
         """Return how many trials may begin now. begun: how many have begun so far."""
         return self.plan.parallel - len(running)
@@ -158,7 +171,8 @@ def _connected(address: str) -> Any:
         ray.init(**options)
     except Exception as error:  # Ray raises many kinds, also RuntimeError for other versions
         raise DigitsError(
-            "The Ray cluster could not be used: it does not answer, or has another version of Ray or Python.",
+            "The Ray cluster could not be used: it does not answer, refuses this machine's token, "
+            "or has another version of Ray or Python.",
             str(error).strip().split("\n")[0][:200],
         ) from error
     if threading.current_thread() is threading.main_thread():

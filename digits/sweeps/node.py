@@ -8,6 +8,7 @@ import platform
 import tempfile
 import threading
 from contextlib import suppress
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import numpy as np
 
 from digits.errors import DigitsError
 from digits.networks.backends import versions
+from digits.tasks.work import cause_of
 
 
 class Board:
@@ -56,12 +58,12 @@ def train(
     """
     told = {"state": "failed", "cause": "", "node": platform.node()}
     try:
-        if problem := _other_versions(expected, settings["backend"]):
+        if problem := other_versions(expected, settings["backend"]):
             return told | {"cause": problem}
         _use_home(settings["source"], images, labels)
         return told | _train(key, name, settings, board, pause)
-    except DigitsError as error:
-        return told | {"cause": str(error)}
+    except Exception as error:  # whatever it is, the trial says it
+        return told | {"cause": cause_of(error)}
 
 
 def _train(key: str, name: str, settings: dict[str, Any], board: Any, pause: float) -> dict[str, Any]:
@@ -102,11 +104,16 @@ def _report(key: str, run: Any, board: Any, pause: float, ended: threading.Event
             told = accuracies
 
 
-def _other_versions(expected: dict[str, str], backend: str) -> str:
+def other_versions(expected: dict[str, str], backend: str) -> str:
     """Return a sentence about what differs on this node; empty if nothing does."""
-    here = versions(backend)
+    try:
+        here = versions(backend)
+    except PackageNotFoundError as error:
+        return f"The node {platform.node()} lacks the package {error.name}. Install the same on all nodes."
     others = [f"{name} {here[name]} instead of {wanted}" for name, wanted in expected.items() if here[name] != wanted]
-    return f"A node has other versions: {', '.join(others)}. Install the same on all nodes." if others else ""
+    if not others:
+        return ""
+    return f"The node {platform.node()} has other versions: {', '.join(others)}. Install the same on all nodes."
 
 
 def _use_home(source: str, images: np.ndarray, labels: np.ndarray) -> None:

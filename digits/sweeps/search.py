@@ -48,6 +48,7 @@ def run(work: Work, sweep_id: str, part: str = "") -> TaskState:
             from digits.sweeps.cluster import RayTrials
 
             with RayTrials(sweep) as trials:
+                trials.check_nodes()
                 return Search(work, sweep, study, trials, has_changed).run()
         return Search(work, sweep, study, LocalTrials(sweep), has_changed).run()
 

@@ -123,4 +123,4 @@ def test_a_node_with_other_versions_trains_nothing():
     told = node.train("key", "trial 0", {"backend": "tensorflow"}, None, None, expected, None, 1.0)
     keras = versions("tensorflow")["keras"]
     assert told["state"] == "failed"
-    assert told["cause"] == f"A node has other versions: keras {keras} instead of 2.0. Install the same on all nodes."
+    assert f" has other versions: keras {keras} instead of 2.0. Install the same on all nodes." in told["cause"]
