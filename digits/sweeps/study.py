@@ -18,7 +18,7 @@ from digits.sweeps.trial import COMPLETE, FAILED, PRUNED
 
 FILE = "study.log"
 REDUCTION = 3  # of three trials that come as far, one goes on; the factor of Li et al.
-RUNGS = 2  # how often that is decided
+RUNGS = 2  # how often that is decided, the last time after at least a third of the epochs
 MIN_COMPLETE = 4  # trials, before anything is said about what matters
 LOCK_SECONDS = 60.0  # for a process that writes into the study; it needs milliseconds
 POOR = "ended early"  # the attribute of a trial that is to end
@@ -150,5 +150,5 @@ def _pruner(optuna: Any, plan: Plan) -> Any:
     """Return asynchronous successive halving (Li et al., Massively parallel hyperparameter tuning, 2018)."""
     if plan.pruner == "none":
         return optuna.pruners.NopPruner()
-    first = max(1, plan.max_epochs // REDUCTION**RUNGS)
+    first = plan.max_epochs // REDUCTION**RUNGS + 1  # rounded up: a third rung would end trials that are nearly done
     return optuna.pruners.SuccessiveHalvingPruner(min_resource=first, reduction_factor=REDUCTION)

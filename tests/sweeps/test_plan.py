@@ -140,6 +140,24 @@ def test_the_spread_of_seeds_is_that_of_a_sample():
     assert spread([]) is None
 
 
+def test_poor_trials_end_at_two_moments_and_none_shortly_before_its_end():
+    pytest.importorskip("optuna", reason="requirements-sweep.txt is not installed")
+    for epochs, first in ((4, 1), (9, 2), (30, 4), (100, 12)):
+        begun = study.Study(
+            f"of-{epochs}", Plan(space={"architecture": "cnn", "dropout": [0.1, 0.2], "epochs": epochs})
+        )
+        for number in (0, 1, 2):
+            begun.ask(number)
+        for number in (0, 1):  # the better ones
+            begun.report(number, [0.9] * (3 * first))
+        begun.report(2, [0.5] * (first - 1))
+        assert not begun.is_pruned(2)
+        begun.report(2, [0.5] * first)
+        assert begun.is_pruned(2)
+        begun.report(1, [0.9] * (3 * first) + [0.1] * (epochs - 3 * first))
+        assert not begun.is_pruned(1)
+
+
 def test_without_optuna_a_sentence_says_what_to_install(monkeypatch):
     monkeypatch.setattr(study, "is_installed", lambda name: False)
     with pytest.raises(DigitsError, match="Install what requirements-sweep.txt lists"):

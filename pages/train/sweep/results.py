@@ -81,14 +81,13 @@ def _left(sweep: Sweep, trials: list[Trial]) -> str:
 
 def _requests(sweep: Sweep) -> None:
     request = sweep.task.request
-    for what, label, icon, help in (
-        ("pause", "Pause", "pause", "Frees the device. You can continue the sweep later."),
-        ("stop", "Stop", "stop", "Ends the sweep now and keeps the best so far."),
+    for what, label, asked, help in (
+        ("pause", "Pause", "Pausing…", "Frees the device. You can continue the sweep later."),
+        ("stop", "Stop", "Stopping…", "Ends the sweep now and keeps the best so far."),
     ):
         st.button(
-            f"{label.rstrip('e')}{'p' if what == 'stop' else ''}ing…" if request == what else label,
-            icon=f":material/{icon}:", help=help, on_click=attempt, args=(tasks.stop, sweep.task.id, what),
-            disabled=bool(request), key=f"sweep_{what}_{sweep.id}",
+            asked if request == what else label, icon=f":material/{what}:", help=help, on_click=attempt,
+            args=(tasks.stop, sweep.task.id, what), disabled=bool(request), key=f"sweep_{what}_{sweep.id}",
         )  # fmt: skip
 
 
