@@ -97,11 +97,15 @@ def page(limit: int = 50, owners: Collection[str] | None = None) -> list[Sweep]:
 
 
 @database.parsing()
-def trials(sweep_id: str, *, repeats_best: bool = False) -> list[Trial]:
-    """Return the trials of a sweep by their number. repeats_best: those of its winner with fresh seeds instead."""
+def trials(sweep_id: str, *, repeats_best: bool = False, number: int | None = None) -> list[Trial]:
+    """Return the trials of a sweep by their number.
+
+    repeats_best: those of its winner with fresh seeds instead. number: of the only one that is wanted.
+    """
+    condition = "sweep = ? AND repeats_best = ? AND number = coalesce(?, number)"
     with database.reading() as connection:
         rows = connection.execute(
-            "SELECT * FROM trials WHERE sweep = ? AND repeats_best = ? ORDER BY number", (sweep_id, repeats_best)
+            f"SELECT * FROM trials WHERE {condition} ORDER BY number", (sweep_id, repeats_best, number)
         ).fetchall()
     return [
         Trial(
