@@ -15,6 +15,7 @@ from digits.storage.home import ROOT
 from digits.sweeps import cluster, node, search, store
 from digits.sweeps.trial import COMPLETE, RUNNING
 from digits.tasks import TaskState
+from tests.benchmarks.sweep import started
 from tests.sweeps.conftest import do
 from tests.sweeps.quick_trials import accuracy
 from tests.sweeps.test_killed_sweeps import KILLS
@@ -40,8 +41,9 @@ def two_nodes(quick, tmp_path, monkeypatch):
     short = tempfile.mkdtemp(prefix="ray-")  # the path of a socket has at most 107 bytes
     monkeypatch.setenv("TMPDIR", short)
     monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
-    here = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
-    here.second = here.add_node(num_cpus=1)
+    here = Cluster()
+    started(here, num_cpus=1, include_dashboard=False)
+    here.second = started(here, num_cpus=1)
     yield here
     here.shutdown()
     shutil.rmtree(short, ignore_errors=True)
@@ -68,16 +70,6 @@ def test_a_node_that_vanishes_costs_no_trial(two_nodes, quick, monkeypatch):
     assert all(trial.node and runs.get(trial.run).name.endswith(trial.label) for trial in trials)
 
 
-def started(nodes, attempts=5):
-    """Start another node; on a busy machine Ray may find that it starts too slowly."""
-    for attempt in range(1, attempts + 1):
-        try:
-            return nodes.add_node(num_cpus=1)
-        except Exception:  # Ray has no kind of its own for it
-            if attempt == attempts:
-                raise
-
-
 def test_nodes_killed_again_and_again_cost_no_trial(two_nodes, quick, monkeypatch):
     sweep = quick(pruner="none", seeds=1, trials=3 + 2 * KILLS, parallel=2, ray=two_nodes.address)
     chance, killed, care = Random(16), [0.0], search.Search._care
@@ -87,7 +79,7 @@ def test_nodes_killed_again_and_again_cost_no_trial(two_nodes, quick, monkeypatc
         is_due = len(killed) <= KILLS and time.monotonic() > killed[-1]  # the test is about any moment
         if is_due and any(trial.state == RUNNING and trial.accuracies for trial in store.trials(sweep.id)):
             two_nodes.remove_node(two_nodes.second, allow_graceful=False)
-            two_nodes.second = started(two_nodes)
+            two_nodes.second = started(two_nodes, num_cpus=1)
             killed.append(time.monotonic() + chance.uniform(0, 3))
 
     monkeypatch.setattr(search.Search, "_care", care_and_kill)
