@@ -95,10 +95,10 @@ class Search:
 
     def _take_over(self) -> None:
         """Begin what the study asked for and nobody began, and continue what was paused."""
-        known, states = store.trials(self.sweep.id), self.study.states()
-        if len(states) < len(known):
+        known = store.trials(self.sweep.id)
+        if len(self.study) < len(known):
             raise DigitsError("The study of this sweep is missing or damaged. Start a new sweep.")
-        self._begin(range(len(known), len(states)))
+        self._begin(range(len(known), len(self.study)))
         for trial in [*known, *self._repeats()]:
             if trial.state == RUNNING and self.places[trial.repeats_best].look(trial).state == RunState.PAUSED:
                 self.places[trial.repeats_best].again(trial)
