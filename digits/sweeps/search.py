@@ -218,6 +218,7 @@ class Search:
     def _rest(self) -> None:
         """Wait until there may be news: what a worker stores, or, from a cluster, at any time."""
         until = time.monotonic() + (RAY_SECONDS if self.plan.ray else CARE_SECONDS)
+        time.sleep(LOOK_SECONDS)
         while not self.has_changed() and time.monotonic() < until:
             time.sleep(LOOK_SECONDS)
 

@@ -14,12 +14,12 @@ from digits.tasks import claims, places, store, supervision, workers
 from digits.tasks.lease import clock
 from digits.tasks.signals import Signals
 from digits.tasks.task import COMPUTING, TRAINING, TRIALS, Task, TaskState
-from digits.tasks.work import Handler, Unsuited, Work, carry_out
+from digits.tasks.work import LOOK_SECONDS, Handler, Unsuited, Work, carry_out
 
 WARM_SECONDS = 600.0  # a warm worker ends when it has been idle for so long
 TRIALS_SECONDS = 15.0  # the same for one that does trials: a search needs a moment to choose the next
 CLAIM_SECONDS = 1.0  # after which an idle worker asks for a task even if nothing has changed
-LOOK_SECONDS = 0.02  # between two looks whether anything has
+QUICK_SECONDS = 0.01  # between two looks whether anything has, just after a task; then twice as long each time
 
 
 def serve(worker: int, lane: str, handlers: Mapping[str, Handler], *, warm: Callable[[], None] | None = None) -> None:
@@ -39,7 +39,7 @@ def serve(worker: int, lane: str, handlers: Mapping[str, Handler], *, warm: Call
                 warm()
             except Exception:  # the first task will report it
                 traceback.print_exc()
-        idle_since = clock()
+        idle_since, pause = clock(), QUICK_SECONDS
         while has_place() and not signals.request:
             task = claims.claim(worker, lane)
             if task:
@@ -51,13 +51,14 @@ def serve(worker: int, lane: str, handlers: Mapping[str, Handler], *, warm: Call
                     pass
                 if places.is_at_work(worker):
                     return  # it could not note how its task ended, as on a full disk; the end of this process tells
-                idle_since = clock()
+                idle_since, pause = clock(), QUICK_SECONDS
             elif clock() - idle_since >= patience and places.leave_if_idle(worker, lane):
                 return
             else:
-                asked = clock()
+                asked, pause = clock(), min(2 * pause, LOOK_SECONDS)
+                time.sleep(pause)
                 while not (has_changed() or signals.request or clock() - asked > CLAIM_SECONDS):
-                    time.sleep(LOOK_SECONDS)
+                    time.sleep(pause)
     places.remove_worker(worker)
     if not signals.request:  # whoever ends a worker may be ending all of them
         workers.look_after()
