@@ -2,8 +2,6 @@
 
 import argparse
 import json
-import shutil
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +12,7 @@ from digits.exports import bundle, check, whole_run
 from digits.exports.formats import FORMATS, SCALES, Export
 from digits.runs import store as runs
 from digits.runs import transfer
-from digits.storage.files import cannot_write
+from digits.storage.files import cannot_write, new_folder
 from digits.storage.home import logs_folder
 
 LAYOUTS = tuple(known.layout for known in FORMATS.values() if known.layout)
@@ -63,15 +61,8 @@ def run(options) -> int:
     try:
         if folder.is_dir() and any(folder.iterdir()):
             raise DigitsError("The folder is not empty. Choose another one.", f"It is {folder}.")
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        # Beside its place first: what fails or is stopped leaves nothing.
-        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".unfinished-") as temporary:
-            part = Path(temporary) / folder.name
-            part.mkdir()
+        with new_folder(folder) as part:  # what fails or is stopped leaves nothing
             outcome = _make(found, wanted, part) if wanted else whole_run.write(found, part)
-            if folder.is_dir():
-                folder.rmdir()
-            shutil.move(part, folder)
     except OSError as error:
         raise cannot_write(folder, error) from error
     if not wanted:

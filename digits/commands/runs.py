@@ -7,11 +7,13 @@ import time
 from pathlib import Path
 
 from digits import tasks
-from digits.errors import DigitsError
+from digits.errors import DigitsError, RunBusy
 from digits.exports.trackers import export as trackers
 from digits.exports.trackers.export import TRACKERS
 from digits.runs import models, store, transfer
 from digits.runs.run import Run
+
+END_SECONDS = 90.0  # a worker of another container counts as gone after a minute
 
 
 def add_to(verbs) -> None:
@@ -138,12 +140,15 @@ def _own(options) -> Run:
 
 
 def _end(options, what: str) -> None:
-    """Ask a run to end. If its worker does not respond, wait until it has been ended."""
+    """Ask a run to end. If its worker does not respond, wait until it has been ended. Raises RunBusy if that fails."""
     run = _own(options)
     if run.state.is_final:
         raise DigitsError(f"This run is {run.state}; there is nothing to end.", f"It is {run.id}.")
     store.stop(run, what)
+    end = time.monotonic() + END_SECONDS
     while not store.get(run.id).is_responding:
+        if time.monotonic() > end:
+            raise RunBusy("Its worker cannot be ended. It may wait for a disk: check that and try again.", run.id)
         time.sleep(0.5)
         tasks.look_after()
 

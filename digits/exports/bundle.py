@@ -5,7 +5,6 @@ export.json, which names every file with its sha256.
 """
 
 import json
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,7 @@ from digits.exports.formats import Export, Progress, check_installed
 from digits.inference.detector import Detector
 from digits.runs import models
 from digits.runs.run import Run
-from digits.storage.files import sha256
+from digits.storage.files import sha256, temporary_folder
 
 
 def make(
@@ -107,8 +106,8 @@ def _compare(
         return check.compare(folder, export.format, on_wait=on_wait)
     images, labels = chosen.take(open_dataset(chosen.source))
     probabilities = models.recognizer(run).probabilities(np.asarray(images))
-    with tempfile.TemporaryDirectory() as temporary:
-        extra = Path(temporary) / "test.npz"
+    with temporary_folder() as temporary:
+        extra = temporary / "test.npz"
         np.savez(extra, images=images, labels=labels, probabilities=probabilities)
         return check.compare(folder, export.format, extra, on_wait=on_wait) | {"test": chosen.title}
 

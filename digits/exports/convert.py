@@ -7,7 +7,6 @@ import contextlib
 import io
 import json
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ import numpy as np
 
 from digits.exports import web_page
 from digits.exports.formats import FORMATS
+from digits.storage.files import temporary_folder
 
 
 def calibrated(model: keras.Model, temperature: float, largest: float) -> keras.Model:
@@ -54,9 +54,9 @@ def to_litert_int8(model: keras.Model, target: Path, job: dict[str, Any]) -> Non
     digits = np.load(job["representative"], allow_pickle=False).astype(np.float32)[..., np.newaxis] * (
         job["largest"] / 255
     )
-    with tempfile.TemporaryDirectory() as folder:
-        model.export(folder, format="tf_saved_model", input_signature=_signature(1), verbose=False)
-        converter = tf.lite.TFLiteConverter.from_saved_model(folder)
+    with temporary_folder() as folder:
+        model.export(str(folder), format="tf_saved_model", input_signature=_signature(1), verbose=False)
+        converter = tf.lite.TFLiteConverter.from_saved_model(str(folder))
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
         converter.representative_dataset = lambda: ([digit[np.newaxis]] for digit in digits)
         target.write_bytes(converter.convert())

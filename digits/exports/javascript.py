@@ -5,12 +5,12 @@ import json
 import re
 import shutil
 import subprocess
-import tempfile
 from pathlib import Path
 
 import numpy as np
 
 from digits.errors import DigitsError
+from digits.storage.files import temporary_folder
 
 BROWSERS = (
     "chromium",
@@ -43,8 +43,8 @@ def predict(file: Path, images: np.ndarray) -> tuple[np.ndarray, str]:
         " predictImage(SENT.subarray(784 * at, 784 * at + 784)).probabilities));\n"
     )
     for program in programs():
-        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-            said = _answer(program, file, ask, Path(folder))
+        with temporary_folder() as folder:
+            said = _answer(program, file, ask, folder)
         if found := re.search(r"\[\[.*\]\]", said):
             return np.array(json.loads(found[0]), np.float32), _name(program)
     raise DigitsError("The web page did not predict anything when it was checked, so it is not offered.")

@@ -106,14 +106,14 @@ def check(copy: Path | None = None) -> None:
         raise damaged("; ".join(problems))
 
 
-def copy_to(target: Path) -> None:
-    """Write one state of the database to another file, by SQLite's online backup. Raises StoreUnavailable."""
-    with in_words(), closing(_open_to_read()) as source, closing(_connect(target, "rwc")) as copy:
-        source.backup(copy)
+def content() -> bytes:
+    """Return one state of the database as the bytes of its file. Raises StoreUnavailable."""
+    with reading() as connection:
+        return connection.serialize()
 
 
 def copy_from(source: Path) -> None:
-    """Fill a database that does not exist yet with such a copy, all or nothing. Raises StoreUnavailable."""
+    """Fill a database that does not exist yet with that of another file, all or nothing. Raises StoreUnavailable."""
     with in_words(), closing(_connect(source, "ro&immutable=1")) as copy, closing(_connect(file(), "rwc")) as target:
         if schema.version(target):
             raise StoreUnavailable("Another process has begun to use this folder. Stop it and choose an empty folder.")

@@ -2,9 +2,8 @@
 
 import shutil
 import sqlite3
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -64,15 +63,6 @@ def sweep(folder: Path, keep: set[str]) -> None:
         for file in folder.iterdir() if is_alone and folder.is_dir() else ():
             if file.is_file() and file.name not in keep and not file.name.startswith(files.UNFINISHED):
                 _removed(file)
-
-
-def sweep_unfinished(folder: Path) -> None:
-    """Remove the half-written files that killed processes left in `folder` and below."""
-    oldest = time.time() - files.UNFINISHED_SECONDS
-    for file in folder.rglob(f"{files.UNFINISHED}*"):
-        with suppress(OSError):  # another process was quicker, or the file may not be removed
-            if file.stat().st_mtime < oldest:
-                file.unlink()
 
 
 @contextmanager

@@ -17,6 +17,7 @@ import numpy as np
 from digits.errors import DigitsError
 
 REPORT_SECONDS = 0.2  # between two reports to the board
+BOARD_SECONDS = 5.0  # within which the board must answer
 
 
 class Board:
@@ -85,9 +86,7 @@ def _train(key: str, name: str, settings: dict[str, Any], board: Any) -> dict[st
         reporter.join()
     run = store.get(run.id)
     try:
-        with tempfile.TemporaryDirectory() as folder:
-            transfer.export(run, file := Path(folder, "run.zip"))
-            return {"state": str(run.state), "cause": run.cause, "zip": file.read_bytes()}
+        return {"state": str(run.state), "cause": run.cause, "zip": transfer.pack(run)}
     finally:
         store.delete(run.id)
 
@@ -102,7 +101,8 @@ def _report(key: str, run: Any, board: Any, ended: threading.Event) -> None:
     while not ended.wait(REPORT_SECONDS):
         with suppress(ray.exceptions.RayError, DigitsError):  # the next report may be better
             accuracies = [row["val_accuracy"] for row in store.epochs(run.id)]
-            if ray.get(board.report.remote(key, accuracies)) and accuracies != told:
+            is_poor = ray.get(board.report.remote(key, accuracies), timeout=BOARD_SECONDS)
+            if is_poor and accuracies != told:
                 store.stop(run)
             told = accuracies
 
