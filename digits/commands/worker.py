@@ -27,10 +27,9 @@ def add_to(verbs) -> None:
     parser.set_defaults(command=run)
 
 
-def run(options) -> int:
+def run(options) -> None:
     warm = warm_up if options.warm and options.lane == TRAINING else None
     serve(options.worker, options.lane, HANDLERS, warm=warm)
-    return 0
 
 
 def warm_up() -> None:

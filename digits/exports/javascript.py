@@ -62,12 +62,12 @@ def _answer(program: str, file: Path, ask: str, folder: Path) -> str:
     """Return what a program says to the page's script followed by `ask`, which defines SAID."""
     if Path(program).stem == "node":
         asked = folder / "check.js"
-        asked.write_text(_read(file.with_name("model.js")) + ask + "console.log(SAID)", encoding="utf-8")
+        asked.write_text(file.with_name("model.js").read_text(encoding="utf-8") + ask + "console.log(SAID)", "utf-8")
         command = [program, asked]
     else:
         asked = folder / "check.html"
         more = f"<script>{ask}document.documentElement.innerHTML = `<pre>${{SAID}}</pre>`</script></body>"
-        asked.write_text(_read(file).replace("</body>", more), encoding="utf-8")
+        asked.write_text(file.read_text(encoding="utf-8").replace("</body>", more), "utf-8")
         # Without a sandbox, because root has none; the page is ours and may load nothing.
         options = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder}/profile", "--dump-dom"]
         command = [program, *options, asked.as_uri()]
@@ -81,7 +81,3 @@ def _name(program: str) -> str:
     said = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=BROWSER_SECONDS).stdout
     name = re.sub(r" (built on|snap).*", "", said.split("\n")[0]).strip()
     return f"Node.js {name}" if Path(program).stem == "node" else name
-
-
-def _read(file: Path) -> str:
-    return file.read_text(encoding="utf-8")

@@ -20,7 +20,7 @@ FOUND = """instr(casefold(runs.id || ' ' || name || ' run ' || runs.number || ' 
   || runs.architecture), :search)"""
 OF = "(:owners IS NULL OR runs.owner IN (SELECT value FROM json_each(:owners)))"
 NEWEST = "ORDER BY runs.created DESC, runs.id DESC"
-
+TICKS = "SELECT epoch, step, steps, loss, accuracy FROM ticks WHERE run = ?"
 
 Owners = Collection[str] | None
 """Of whom: those of these owners; None for everybody's."""
@@ -48,11 +48,6 @@ def count(search: str = "", owners: Owners = None) -> int:
     return _rows(f"SELECT count(*) AS n FROM runs WHERE {FOUND} AND {OF}", values)[0]["n"]
 
 
-def of_owner(owner: str, since: str = "", limit: int = 50) -> list[Run]:
-    """Return the newest runs of a visitor that were made after a time, ISO 8601."""
-    return _runs(f"WHERE runs.owner = ? AND runs.created > ? {NEWEST} LIMIT ?", owner, since, limit)
-
-
 def newest_of_each(owners: Collection[str]) -> dict[str, Run]:
     """Return the newest run of each of these owners, by owner; who has none is not there."""
     ranked = f"SELECT id, row_number() OVER (PARTITION BY owner {NEWEST}) AS rank FROM runs WHERE {OF}"
@@ -67,10 +62,10 @@ def with_model(limit: int = 50, owners: Owners = None) -> list[Run]:
     return _runs(f"WHERE {usable} AND {OF} {NEWEST} LIMIT :limit", _of(owners) | {"limit": limit})
 
 
-def followable(limit: int = 100, owners: Owners = None) -> list[Run]:
+def followable(owners: Owners = None) -> list[Run]:
     """Return the newest runs that wait, are at work or have kept their epochs: drawings can be predicted along them."""
     has_epochs = f"(tasks.state IN ('queued', 'running') OR {_has('snapshot')})"
-    return _runs(f"WHERE {has_epochs} AND {OF} {NEWEST} LIMIT :limit", _of(owners) | {"limit": limit})
+    return _runs(f"WHERE {has_epochs} AND {OF} {NEWEST} LIMIT 100", _of(owners))
 
 
 def learned_from(source: str) -> list[Run]:
@@ -96,13 +91,12 @@ def queue() -> list[Run]:
     return _runs(f"JOIN queue ON queue.id = tasks.id WHERE queue.lane = '{TRAINING}' {ORDER}")
 
 
-def durations(limit: int = 50) -> list[tuple[Settings, float]]:
-    """Return the settings of the runs that were done last, and how many seconds a worker was at each."""
+def durations() -> list[tuple[Settings, float]]:
+    """Return the settings of the 50 runs that were done last, and how many seconds a worker was at each."""
     rows = _rows(
         """SELECT settings, seconds FROM runs JOIN tasks ON tasks.id = runs.task
            WHERE tasks.state = 'done' AND seconds > 0 AND part = '' AND num_epochs = json_extract(settings, '$.epochs')
-           ORDER BY began DESC LIMIT ?""",
-        limit,
+           ORDER BY began DESC LIMIT 50"""
     )
     return [(parsed(row["settings"]), row["seconds"]) for row in rows]
 
@@ -121,16 +115,12 @@ def epochs(run_id: str) -> list[dict[str, Any]]:
 
 def ticks(run_id: str) -> list[dict[str, float]]:
     """Return a row for each report within an epoch: {epoch, step, steps, loss, accuracy}."""
-    rows = _rows("SELECT epoch, step, steps, loss, accuracy FROM ticks WHERE run = ? ORDER BY epoch, step", run_id)
-    return [dict(row) for row in rows]
+    return [dict(row) for row in _rows(f"{TICKS} ORDER BY epoch, step", run_id)]
 
 
 def last_tick(run_id: str) -> dict[str, float] | None:
     """Return the newest of the ticks."""
-    rows = _rows(
-        "SELECT epoch, step, steps, loss, accuracy FROM ticks WHERE run = ? ORDER BY epoch DESC, step DESC LIMIT 1",
-        run_id,
-    )
+    rows = _rows(f"{TICKS} ORDER BY epoch DESC, step DESC LIMIT 1", run_id)
     return dict(rows[0]) if rows else None
 
 
