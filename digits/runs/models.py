@@ -39,15 +39,14 @@ def chosen(owner: str = tasks.LOCAL) -> Run:
 def _newest_first(owner: str) -> list[str]:
     """Return the ids of the run that `owner` chose and of those that they trained, by the time of either."""
     # A run that was stopped in its first epoch may have learned next to nothing.
-    with database.reading() as connection:
-        rows = connection.execute(
-            """SELECT run, chosen AS time FROM choices WHERE owner = :owner
-               UNION ALL
-               SELECT id, published FROM runs WHERE owner = :owner AND published IS NOT NULL
-                 AND EXISTS (SELECT 1 FROM epochs WHERE run = runs.id)
-               ORDER BY time DESC LIMIT 10""",
-            {"owner": owner},
-        ).fetchall()
+    rows = database.rows(
+        """SELECT run, chosen AS time FROM choices WHERE owner = :owner
+           UNION ALL
+           SELECT id, published FROM runs WHERE owner = :owner AND published IS NOT NULL
+             AND EXISTS (SELECT 1 FROM epochs WHERE run = runs.id)
+           ORDER BY time DESC LIMIT 10""",
+        {"owner": owner},
+    )
     return [row["run"] for row in rows]
 
 
@@ -57,10 +56,7 @@ def choose(run: Run, owner: str = tasks.LOCAL) -> None:
     permissions.demand(Action.CHOOSE, owner)
     if run.model is None:
         raise DigitsError(f"This run has no model to use: it is {run.state}. Choose another one.", f"It is {run.id}.")
-    with database.writing() as connection:
-        connection.execute(
-            "INSERT OR REPLACE INTO choices VALUES (?, ?, ?)", (owner, run.id, datetime.now(UTC).isoformat())
-        )
+    database.change("INSERT OR REPLACE INTO choices VALUES (?, ?, ?)", [owner, run.id, datetime.now(UTC).isoformat()])
 
 
 def recognizer(run: Run) -> Recognizer:

@@ -134,8 +134,7 @@ def build(run_id: str, on_progress: Callable[[float, str], None] = lambda fracti
 
 def _free_ids(wanted: list[str], as_copies: bool) -> list[str]:
     """Return an id for each run, its own unless another run has it. Raises DigitsError."""
-    with database.reading() as connection:
-        taken = {row["id"] for row in connection.execute("SELECT id FROM runs")} | {STARTER, *SOURCES}
+    taken = {row["id"] for row in database.rows("SELECT id FROM runs")} | {STARTER, *SOURCES}
     found = []
     for run_id in wanted:
         if run_id in taken and not as_copies:

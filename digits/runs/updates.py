@@ -34,11 +34,8 @@ def add_details(run_id: str, **details: Any) -> None:
 
 def add_tick(run_id: str, tick: dict[str, float]) -> None:
     """Keep a report from within an epoch: {epoch, step, steps, loss, accuracy}."""
-    with database.writing(durable=False) as connection:
-        connection.execute(
-            "INSERT OR REPLACE INTO ticks VALUES (:run, :epoch, :step, :steps, :loss, :accuracy)",
-            {"run": run_id, **tick},
-        )
+    statement = "INSERT OR REPLACE INTO ticks VALUES (:run, :epoch, :step, :steps, :loss, :accuracy)"
+    database.change(statement, {"run": run_id, **tick}, durable=False)
 
 
 def add_epoch(run_id: str, row: dict[str, Any]) -> None:
@@ -114,10 +111,8 @@ def publish_model(run_id: str, model_files: dict[str, StoredFile], layers: dict[
 
 def set_temperature(run: Run, temperature: float) -> None:
     """Calibrate the model of `run`, but no later model."""
-    with database.writing() as connection:
-        connection.execute(
-            "UPDATE runs SET temperature = ? WHERE id = ? AND model_sha256 = ?", (temperature, run.id, run.model.sha256)
-        )
+    statement = "UPDATE runs SET temperature = ? WHERE id = ? AND model_sha256 = ?"
+    database.change(statement, [temperature, run.id, run.model.sha256])
 
 
 def _add_details(connection: sqlite3.Connection, run_id: str, details: dict[str, Any]) -> None:

@@ -30,9 +30,8 @@ def is_discarded(connection: sqlite3.Connection, path: Path) -> bool:
 
 def collect() -> None:
     """Remove what was discarded, unless a backup is being made. What cannot be removed now is tried again later."""
-    with database.reading() as connection:
-        if connection.execute("SELECT 1 FROM garbage LIMIT 1").fetchone() is None:
-            return
+    if database.first("SELECT 1 FROM garbage LIMIT 1") is None:
+        return
     with _alone() as is_alone:
         if not is_alone:
             return
