@@ -92,7 +92,6 @@ def _of_paths(paths: list[Path], read) -> Iterator[dict[str, Any]]:
 
 
 def _of_source(source: str, recognizer: Recognizer) -> Iterator[dict[str, Any]]:
-    """Yield a row for each digit of a source, in its order."""
     dataset = open_dataset(source)
     for index, probabilities in enumerate(recognizer.probabilities(dataset.images)):
         row = {"image": f"{source} {index}"} | pictures.row(probabilities, is_digit=True)

@@ -86,7 +86,6 @@ def summary(run: Run, report: dict[str, Any] | None) -> list[str]:
 
 
 def _created(options) -> Run:
-    """Make a new run with the settings in the options."""
     if options.source in SOURCES and SOURCES[options.source].is_own:
         split("tutorial", options.source)  # says why, if no network can learn from it
     settings = make_settings(**chosen_settings(options))

@@ -50,10 +50,6 @@ def _of_run(compute: Callable) -> Callable:
     return handle
 
 
-def _audit(work: Work, source: str, part: str) -> None:
-    audit.audit(source, work.report)
-
-
 HANDLERS = {
     "train": pipeline.run,
     "complete": pipeline.complete,
@@ -65,7 +61,7 @@ HANDLERS = {
     "features": _of_run(features.compute),
     "robustness": _of_run(robustness.measure),
     "map": _of_run(embedding_map.compute),
-    "audit": _audit,
+    "audit": lambda work, source, part: audit.audit(source, work.report),
     "export": _of_run(downloads.compute),
     errands.EXPORT: errands.export_task,
     errands.CLEAR: errands.clear_task,

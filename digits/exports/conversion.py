@@ -63,7 +63,6 @@ def _representative(run: Run) -> np.ndarray:
 
 
 def _about(run: Run) -> dict[str, Any]:
-    """Return what the take-home page says about the network."""
     reports = evaluate.reports(run)
     source = SOURCES[run.settings.source]
     return {

@@ -8,6 +8,7 @@ import numpy as np
 from digits import tasks
 from digits.networks.settings import Settings
 from digits.runs import store as runs
+from digits.runs import updates
 from digits.runs.run import Run
 from digits.storage.home import run_folder
 from digits.training.fine_tuning import FineTuneData
@@ -37,8 +38,8 @@ def begin(
         except BaseException:
             shutil.rmtree(run_folder(run_id), ignore_errors=True)
             raise
-        rows = [(run_id, "fine_tune_data", number, file.name, file.sha256) for number, file in stored.items()]
-        connection.executemany("INSERT INTO run_files VALUES (?, ?, ?, ?, ?)", rows)
+        for number, file in stored.items():
+            updates.add_file_within(connection, run_id, "fine_tune_data", number, file)
 
     run = runs.create(settings, owner=owner, name=name, queued=queued, along=copy)
     if queued:

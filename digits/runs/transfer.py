@@ -165,4 +165,4 @@ def _insert(connection, run_id: str, run: ExportedRun, file: StoredFile, owner: 
     )
     for row in described["epochs"]:
         updates.add_epoch_within(connection, run_id, row)
-    connection.execute("INSERT INTO run_files VALUES (?, ?, 0, ?, ?)", (run_id, WEIGHTS, file.name, file.sha256))
+    updates.add_file_within(connection, run_id, WEIGHTS, 0, file)

@@ -90,7 +90,6 @@ def _alone() -> Iterator[bool]:
 
 
 def _set_waiting(connection: sqlite3.Connection, paths: dict[str, bool]) -> None:
-    """Note for each path whether it waits for its removal."""
     for path, waits in paths.items():
         statement = "INSERT OR IGNORE INTO garbage VALUES (?)" if waits else "DELETE FROM garbage WHERE path = ?"
         connection.execute(statement, (path,))

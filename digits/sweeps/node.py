@@ -74,7 +74,12 @@ def _train(key: str, name: str, settings: dict[str, Any], board: Any) -> dict[st
     from digits import pipeline, tasks
     from digits.networks.settings import read_settings
     from digits.runs import store, transfer
+    from digits.runs.run import RunState
 
+    for left in store.unfinished():  # by trials that were taken from this node
+        if left.state == RunState.LOST:
+            with suppress(DigitsError):
+                store.delete(left.id)
     run = store.create(read_settings(settings), name=name, queued=False, part=pipeline.TRIAL)
     ended = threading.Event()
     reporter = threading.Thread(target=_report, args=(key, run, board, ended), daemon=True)

@@ -87,7 +87,6 @@ def is_at_work(worker: int) -> bool:
 
 
 def _num_due(connection: sqlite3.Connection, lane: str) -> int:
-    """Return how many tasks any worker may begin now."""
     return sum(row["reserved"] is None for row in turns.due(connection, lane, num_free(connection, lane)))
 
 
