@@ -53,7 +53,7 @@ def run(options) -> int:
     recognizer, detector = models.recognizer(model), Detector.bundled()
     if options.strokes:
         joined = model.is_starter if options.path is None else options.path
-        rows = strokes_file.predicted(options.strokes, model, joined=joined)
+        rows = strokes_file.predicted(options.strokes, recognizer, detector, joined=joined)
     elif options.source:
         rows = _of_source(options.source, recognizer)
     else:

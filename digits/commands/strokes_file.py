@@ -12,25 +12,23 @@ from digits.inference.path_network import PathNetwork
 from digits.inference.prediction import Prediction, predict, with_path
 from digits.inference.recognizer import Recognizer
 from digits.inference.strokes import Stroke, paint, read_strokes
-from digits.runs import models
-from digits.runs.run import Run
 
 SIDE = 384  # px of the canvas on the Draw page
 LINE_BYTES = 1 << 20
 FORM = '{"id": "a", "width": 24, "strokes": [[[x, y], ...], ...]}'
 
 
-def predicted(file: Path, model: Run, *, joined: bool) -> Iterator[dict[str, Any]]:
+def predicted(file: Path, recognizer: Recognizer, detector: Detector, *, joined: bool) -> Iterator[dict[str, Any]]:
     """Yield a row for each drawing: {id, digit, probabilities, ...}, or {id, line, error}.
 
     joined: whether the path counts beside the picture. Raises DigitsError if the file cannot be read.
     """
-    networks = models.recognizer(model), Detector.bundled()
     path_network = PathNetwork.bundled()
     for number, line in _lines(file):
         try:
             name, strokes = read_line(line)
-            yield {"id": name, **_row(predict_strokes(strokes, *networks, path_network, joined=joined))}
+            prediction = predict_strokes(strokes, recognizer, detector, path_network, joined=joined)
+            yield {"id": name, **_row(prediction)}
         except DigitsError as error:
             yield {"id": _id_of(line), "line": number, "error": f"Line {number}: {error}"}
 
