@@ -7,11 +7,10 @@ published in one step.
 import os
 import signal
 import socket
-import tempfile
 import threading
 import time
+from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from digits.data.dataset import open_dataset
@@ -32,6 +31,7 @@ MAX_RETRIES = 3  # of a trial whose node vanishes
 ANSWER_SECONDS = 5.0  # within which a cluster must answer
 REPORT_SECONDS = 0.2  # between two reports of a trial
 MOST_REPORTS = 500  # a second, of all trials together: one process of the cluster hears them all
+FETCH_SECONDS = 60.0  # within which what a trial gave back must come from its node
 
 
 class RayTrials:
@@ -106,7 +106,7 @@ class RayTrials:
         del self.begun[trial.key]
         self.reached.pop(trial.key, None)
         try:
-            told = self.ray.get(promise)
+            told = self.ray.get(promise, timeout=FETCH_SECONDS)
         except self.ray.exceptions.RayError as error:
             return Progress(trial.accuracies, RunState.LOST, cause=f"Its node vanished: {type(error).__name__}.")
         if "zip" not in told:
@@ -126,20 +126,18 @@ class RayTrials:
     def _reached(self, trial: Trial) -> list[float]:
         """Return what a trial has reached. The board is read a few times a second, for all trials together."""
         if time.monotonic() - self.asked > self.pause:
-            self.reached |= self.ray.get(self.board.read.remote())
             self.asked = time.monotonic()
+            with suppress(self.ray.exceptions.RayError):  # the board moves to another node; the next look may be better
+                self.reached |= self.ray.get(self.board.read.remote(), timeout=ANSWER_SECONDS)
         return self.reached.get(trial.key, [])
 
     def _published(self, trial: Trial, told: dict[str, Any]) -> Trial:
         """Store the run of a trial, and which one it is, in one step."""
-        with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder, "run.zip")
-            file.write_bytes(told["zip"])
 
-            def along(connection, ids: list[str]) -> None:
-                store.update_trial(trial, connection, run=ids[0], node=told["node"])
+        def along(connection, ids: list[str]) -> None:
+            store.update_trial(trial, connection, run=ids[0], node=told["node"])
 
-            [run_id] = transfer.import_zips([file], as_copies=True, owner=self.sweep.owner, along=along)
+        [run_id] = transfer.import_zips([told["zip"]], as_copies=True, owner=self.sweep.owner, along=along)
         return replace(trial, run=run_id, node=told["node"])
 
 

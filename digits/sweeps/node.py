@@ -18,6 +18,8 @@ from digits.errors import DigitsError
 from digits.networks.backends import versions
 from digits.tasks.work import cause_of
 
+BOARD_SECONDS = 5.0  # within which the board must answer
+
 
 class Board:
     """A small actor: what each trial has reached, and which ones are to end."""
@@ -70,7 +72,12 @@ def _train(key: str, name: str, settings: dict[str, Any], board: Any, pause: flo
     from digits import pipeline, tasks
     from digits.networks.settings import read_settings
     from digits.runs import store, transfer
+    from digits.runs.run import RunState
 
+    for left in store.unfinished():  # by trials that were taken from this node
+        if left.state == RunState.LOST:
+            with suppress(DigitsError):
+                store.delete(left.id)
     run = store.create(read_settings(settings), name=name, queued=False, part=pipeline.TRIAL)
     ended = threading.Event()
     reporter = threading.Thread(target=_report, args=(key, run, board, pause, ended), daemon=True)
@@ -82,9 +89,7 @@ def _train(key: str, name: str, settings: dict[str, Any], board: Any, pause: flo
         reporter.join()
     run = store.get(run.id)
     try:
-        with tempfile.TemporaryDirectory() as folder:
-            transfer.export(run, file := Path(folder, "run.zip"))
-            return {"state": str(run.state), "cause": run.cause, "zip": file.read_bytes()}
+        return {"state": str(run.state), "cause": run.cause, "zip": transfer.pack(run)}
     finally:
         store.delete(run.id)
 
@@ -99,7 +104,8 @@ def _report(key: str, run: Any, board: Any, pause: float, ended: threading.Event
     while not ended.wait(pause):
         with suppress(ray.exceptions.RayError, DigitsError):  # the next report may be better
             accuracies = [row["val_accuracy"] for row in store.epochs(run.id)]
-            if ray.get(board.report.remote(key, accuracies)) and accuracies != told:
+            is_poor = ray.get(board.report.remote(key, accuracies), timeout=BOARD_SECONDS)
+            if is_poor and accuracies != told:
                 store.stop(run)
             told = accuracies
 
