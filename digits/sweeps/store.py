@@ -102,11 +102,10 @@ def trials(sweep_id: str, *, repeats_best: bool = False, number: int | None = No
 
     repeats_best: those of its winner with fresh seeds instead. number: of the only one that is wanted.
     """
-    condition = "sweep = ? AND repeats_best = ? AND number = coalesce(?, number)"
-    with database.reading() as connection:
-        rows = connection.execute(
-            f"SELECT * FROM trials WHERE {condition} ORDER BY number", (sweep_id, repeats_best, number)
-        ).fetchall()
+    rows = database.rows(
+        "SELECT * FROM trials WHERE sweep = ? AND repeats_best = ? AND number = coalesce(?, number) ORDER BY number",
+        (sweep_id, repeats_best, number),
+    )
     return [
         Trial(
             **dict(row)
@@ -143,9 +142,9 @@ def update_trial(trial: Trial, connection: sqlite3.Connection | None = None, **v
 def update(sweep_id: str, **values: Any) -> None:
     """Note the winner, the importance of the settings, or the seconds of a sweep."""
     stored = {name: json.dumps(value) if name == "importance" else value for name, value in values.items()}
-    with database.writing(durable="best" in values) as connection:
-        names = ", ".join(f"{name} = ?" for name in stored)
-        connection.execute(f"UPDATE sweeps SET {names} WHERE id = ?", (*stored.values(), sweep_id))
+    names = ", ".join(f"{name} = ?" for name in stored)
+    statement = f"UPDATE sweeps SET {names} WHERE id = ?"
+    database.change(statement, (*stored.values(), sweep_id), durable="best" in values)
 
 
 def delete(sweep: Sweep) -> None:
@@ -166,12 +165,11 @@ def _enqueue(connection: sqlite3.Connection, sweep_id: str, owner: str, queued: 
 
 @database.parsing()
 def _sweeps(condition: str, *values: Any) -> list[Sweep]:
-    with database.reading() as connection:
-        rows = connection.execute(
-            f"""SELECT sweeps.*, {COLUMNS} FROM sweeps JOIN tasks ON tasks.kind = '{KIND}' AND subject = sweeps.id
-                LEFT JOIN workers ON workers.id = tasks.worker {condition}""",
-            values,
-        ).fetchall()
+    rows = database.rows(
+        f"""SELECT sweeps.*, {COLUMNS} FROM sweeps JOIN tasks ON tasks.kind = '{KIND}' AND subject = sweeps.id
+            LEFT JOIN workers ON workers.id = tasks.worker {condition}""",
+        values,
+    )
     return [
         Sweep(
             **{name: row[name] for name in ("id", "number", "owner", "created", "best", "seconds")},
