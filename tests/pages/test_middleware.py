@@ -1,12 +1,14 @@
 """Each layer alone, without a server: a scope goes in, messages come out."""
 
 import asyncio
+import json
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
+from digits.inference.strokes import MAX_POINTS, MAX_STROKES
 from pages.shared.middleware import headers, limits, sessions, uploads, values
 from pages.shared.middleware.rates import Buckets, Rate, address
 
@@ -214,6 +216,7 @@ def kept(monkeypatch):
     monkeypatch.setattr(uploads, "SERVER_BYTES", 100)
     monkeypatch.setattr(uploads, "SESSION_BYTES", 50)
     monkeypatch.setattr(uploads, "FILE_BYTES", 30)
+    monkeypatch.setattr(uploads, "_came", {})
     return kept
 
 
@@ -239,13 +242,14 @@ def test_uploads_have_a_budget_by_session_and_by_server(kept):
     assert upload(app, kept, "c", "1", 25) == 200
 
 
-def test_what_no_page_has_read_for_long_makes_room_for_what_comes(kept, monkeypatch):
+def test_what_no_page_has_read_for_long_goes_by_itself(kept, monkeypatch):
     app = uploads.UploadBudget(page)
-    for session in "ab":
-        assert [upload(app, kept, session, number, 25) for number in "12"] == [200, 200]
+    assert [upload(app, kept, session, "1", 25) for session in "ab"] == [200, 200]
+    uploads.sweep()
+    assert kept["a"] and kept["b"]
     monkeypatch.setattr(uploads, "ABANDONED_SECONDS", 0)
-    assert upload(app, kept, "c", "1", 25) == 200
-    assert list(kept["a"]) == ["2"]
+    uploads.sweep()
+    assert not kept["a"] and not kept["b"]
 
 
 def test_an_upload_that_does_not_say_how_long_it_is_counts_as_a_whole_file(kept):
@@ -255,7 +259,7 @@ def test_an_upload_that_does_not_say_how_long_it_is_counts_as_a_whole_file(kept)
     assert run(answer(app, scope))[0]["status"] == 503
 
 
-@pytest.mark.parametrize("value", ["{", "", "[" * 100_000 + "]" * 100_000, "1" * 5000])
+@pytest.mark.parametrize("value", ["{", "", "[" * 100_000 + "]" * 100_000, "1" * 5000, f"[{'[],' * 80_000}1]"])
 def test_a_value_that_cannot_be_read_reaches_the_page_as_null_and_the_others_as_they_were_sent(value):
     message = BackMsg()
     for name, text in (("canvas", value), ("other", '{"drawing": [1e400]}')):
@@ -263,6 +267,17 @@ def test_a_value_that_cannot_be_read_reaches_the_page_as_null_and_the_others_as_
         widget.id, widget.json_value = name, text
     read = BackMsg.FromString(values.readable(message.SerializeToString()))
     assert [widget.json_value for widget in read.rerun_script.widget_states.widgets] == ["null", '{"drawing": [1e400]}']
+
+
+def test_the_largest_drawing_of_a_hand_reaches_the_page():
+    path = [["M", 1, 1], *([["Q", 5.123456789, 7.123456789, 5.123456789, 7.123456789]] * (MAX_POINTS - MAX_STROKES))]
+    stroke = {"type": "Path", "strokeWidth": 24, **dict.fromkeys(map(str, range(40)))}
+    text = json.dumps(
+        {"drawing": {"raw": {"objects": [stroke | {"path": path}, *[stroke | {"path": path[:1]}] * (MAX_STROKES - 1)]}}}
+    )
+    message = BackMsg()
+    message.rerun_script.widget_states.widgets.add(id="canvas", json_value=text)
+    assert values.readable(message.SerializeToString()) == message.SerializeToString()
 
 
 def test_what_is_no_message_is_left_to_streamlit_which_ends_the_session():
