@@ -88,8 +88,8 @@ def raise_open_files() -> None:
 def give_memory_back() -> None:
     """Let blocks of 4 MB and more go back to the system when they are freed.
 
-    By itself glibc keeps blocks as large as the largest one freed so far, up to 32 MB (mallopt(3)), so an upload of 9 MB
-    left room behind in which smaller things then lay.
+    By itself glibc keeps blocks as large as the largest one freed so far, up to 32 MB (mallopt(3)), so an upload
+    of 9 MB left room behind in which smaller things then lay.
     """
     with suppress(AttributeError, OSError, TypeError):  # another C library
         ctypes.CDLL(None).mallopt(-3, 4 << 20)  # M_MMAP_THRESHOLD

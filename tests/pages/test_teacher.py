@@ -133,7 +133,7 @@ def test_the_projector_shows_each_evaluated_network_as_a_dot(with_run, opened, s
 def test_the_collection_is_a_wall_of_drawings_with_names_unless_hidden(shown, opened, hidden):  # noqa: F811
     drawings.merge(DRAWN, owner="anna")
     assert "Nobody shares a drawing yet" in texts(shown("projector", view="Collection"))
-    collection.share_all("anna", True)
+    collection.share("anna", True)
     classes.hide_names(opened, hidden)
     wall = "".join(block.proto.body for block in shown("projector", view="Collection").get("html"))
     assert wall.count("<figure>") == 12 and ("Anna" in wall, "Pupil 1" in wall) == (not hidden, hidden)
@@ -142,14 +142,14 @@ def test_the_collection_is_a_wall_of_drawings_with_names_unless_hidden(shown, op
 def test_a_name_is_text_on_the_wall(shown, opened):  # noqa: F811
     classes.join(opened, "<b>Bo</b>", "bo")
     drawings.put(DRAWN[0], owner="bo")
-    collection.share_all("bo", True)
+    collection.share("bo", True)
     wall = "".join(block.proto.body for block in shown("projector", view="Collection").get("html"))
     assert "&lt;b&gt;Bo" in wall and "<b>Bo" not in wall
 
 
 def test_the_drawings_of_a_digit_that_a_model_misclassifies_are_shown(with_run, opened, shown):  # noqa: F811
     drawings.merge([*DRAWN[:3], a_drawing(1, 196)], owner="anna")
-    collection.share_all("anna", True)
+    collection.share("anna", True)
     found = collection.collected(opened)
     predicted = models.recognizer(runs.get("starter")).probabilities(found.images).argmax(axis=1)
     num_wrong = int(((found.labels == 7) & (predicted != 7)).sum())
@@ -164,7 +164,7 @@ def test_the_teacher_fine_tunes_on_the_collection_and_sees_the_scores(with_run, 
     page = shown("projector", view="Fine-tuning")
     assert page.button(key="projector_begin").disabled
     drawings.merge(DRAWN, owner="anna")
-    collection.share_all("anna", True)
+    collection.share("anna", True)
     page = click(shown("projector", view="Fine-tuning", model=with_run.id), "Fine-tune with the collection")
     run = collection.newest_run(opened, "teacher")
     assert run.is_queued and any("Waiting" in bar.proto.text for bar in page.get("progress"))

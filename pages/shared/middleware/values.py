@@ -29,7 +29,7 @@ class ReadableValues:
 
 
 def readable(data: bytes) -> bytes:
-    """Return a browser's message, a BackMsg, with null for each value of a widget that is no JSON, too large or too deep."""
+    """Return a browser's message, a BackMsg, with null for each value of a widget that is no JSON or too much."""
     message = BackMsg()
     try:
         message.ParseFromString(data)
