@@ -14,7 +14,7 @@ from digits.networks.settings import make_settings
 from digits.runs import models
 from digits.runs import store as runs
 from digits.storage.home import ROOT
-from digits.tasks import COMPUTING, waiting
+from digits.tasks import COMPUTING, do_now, waiting
 from pages.shared import visitor
 from tests.classes.things import a_drawing
 from tests.classroom.conftest import opened  # noqa: F401, a fixture
@@ -61,7 +61,7 @@ def test_nobody_else_sees_the_class(opened, as_member, name, who):  # noqa: F811
     page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE).run()
     page.switch_page(f"pages/classroom/{name}.py").run()
     said = texts(page)
-    assert not page.exception and not page.dataframe
+    assert not page.exception and not page.dataframe and len(page.title) == 1
     assert "for the teacher of an open class" in said or "Join the class first" in said
 
 
@@ -105,6 +105,18 @@ def test_one_pupil_is_stopped_alone_and_cleared_only_after_a_second_click(shown,
     [task] = waiting(COMPUTING)
     assert (task.kind, task.part) == (errands.CLEAR, "anna")
     assert any("Waiting for its turn" in bar.proto.text for bar in page.get("progress"))
+
+
+def test_one_pupil_is_removed_after_a_second_click_and_a_sentence_says_so(shown, opened, no_workers):  # noqa: F811
+    page = shown("teacher")
+    page.selectbox(key="class_pupil").set_value("anna").run()
+    page.button(key="class_remove_anna").click().run()
+    [task] = waiting(COMPUTING)
+    assert not page.exception and (task.kind, task.part) == (errands.REMOVE, "anna")
+    do_now(errands.REMOVE, task.subject, task.part, errands.remove_task)
+    page.run()
+    assert not page.exception and "This pupil is no longer in the class." in texts(page)
+    assert [plain(row["Name"]) for row in table(page)] == ["Ben"]
 
 
 def test_everything_is_packed_by_a_worker_and_then_offered(shown, opened, no_workers):  # noqa: F811
