@@ -77,6 +77,7 @@ def test_a_school_may_show_the_app_in_a_frame_of_its_own(monkeypatch):
         (http("/_stcore/metrics", client=("127.0.0.1", 1)), 200),
         (http("/_stcore/metrics", client=("10.0.0.1", 1)), 404),
         (http("/_stcore/metrics/", client=("10.0.0.1", 1)), 404),
+        (http("/digits/_stcore/metrics", client=("10.0.0.1", 1)), 404),
     ],
 )
 def test_a_foreign_name_and_a_stranger_who_asks_for_figures_are_refused(monkeypatch, scope, status):
@@ -97,7 +98,8 @@ def test_a_hasty_address_is_refused_while_another_is_served_and_static_files_are
         app = limits.Limits(page)
         statuses = [(await answer(app, http()))[0]["status"] for _ in range(5)]
         other = (await answer(app, http(client=("10.0.0.2", 1))))[0]["status"]
-        return statuses, other, (await answer(app, http("/static/js/index.js")))[0]["status"]
+        monkeypatch.setattr(limits, "base_path", lambda: "/digits")
+        return statuses, other, (await answer(app, http("/digits/static/js/index.js")))[0]["status"]
 
     assert run(ask()) == ([200, 200, 200, 429, 429], 200, 200)
 

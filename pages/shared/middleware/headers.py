@@ -48,7 +48,7 @@ class SafeHeaders:
 
         if not is_host_allowed(Headers(scope=scope).get("host")):
             await _refuse(send_with_headers, 421, b"This server does not answer to that name.")
-        elif scope["path"].rstrip("/") == METRICS and not _is_here(scope):
+        elif scope["path"].rstrip("/").endswith(METRICS) and not _is_here(scope):
             await _refuse(send_with_headers, 404, b"Not found.")
         else:
             await self.app(scope, receive, send_with_headers)

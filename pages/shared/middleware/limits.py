@@ -8,7 +8,7 @@ import time
 from collections.abc import MutableMapping
 from typing import Any
 
-from pages.shared.middleware.rates import Buckets, Rate, address
+from pages.shared.middleware.rates import Buckets, Rate, address, base_path
 from pages.shared.visitor import visitor
 
 REQUESTS = Rate(40, 400)  # of an address, without static files; opening a page makes about ten
@@ -23,6 +23,10 @@ IDLE_SECONDS = 3600.0  # afterwards; a browser whose page is shown connects agai
 QUIET_SECONDS = 10.0  # a WebSocket that was quiet for so long gives its place to a new one
 UNCOUNTED = ("/static/", "/component/", "/_stcore/bidi-components/", "/v2/", "/api/")
 """Files that never change; and the prediction service, which is for programs and has other limits."""
+
+
+def _path(scope: MutableMapping[str, Any]) -> str:
+    return scope["path"].removeprefix(base_path())
 
 
 class Connection:
@@ -52,7 +56,7 @@ class Limits:
     async def __call__(self, scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
         if scope["type"] == "websocket":
             await self._websocket(scope, receive, send)
-        elif scope["type"] == "http" and not scope["path"].startswith(UNCOUNTED) and self._is_hasty(address(scope)):
+        elif scope["type"] == "http" and not _path(scope).startswith(UNCOUNTED) and self._is_hasty(address(scope)):
             headers = [(b"content-type", b"text/plain"), (b"retry-after", b"1")]
             await send({"type": "http.response.start", "status": 429, "headers": headers})
             await send({"type": "http.response.body", "body": b"Too many requests from your address. Try again soon."})
