@@ -6,10 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
+from starlette.requests import Request
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from digits.inference.strokes import MAX_POINTS, MAX_STROKES
-from pages.shared.middleware import headers, limits, sessions, uploads, values
+from digits.storage.home import ROOT
+from pages.shared.middleware import headers, limits, own_path, sessions, uploads, values
 from pages.shared.middleware.rates import Buckets, Rate, address
 
 
@@ -85,9 +88,10 @@ def test_a_foreign_name_and_a_stranger_who_asks_for_figures_are_refused(monkeypa
     assert run(answer(headers.SafeHeaders(page), scope))[0]["status"] == status
 
 
-def test_a_proxy_on_this_machine_shows_the_figures_to_nobody(monkeypatch):
+@pytest.mark.parametrize("by", [b"x-forwarded-for", b"forwarded", b"x-real-ip", b"via"])
+def test_a_proxy_on_this_machine_shows_the_figures_to_nobody(monkeypatch, by):
     monkeypatch.setattr(headers, "is_host_allowed", lambda host: True)
-    scope = http("/_stcore/metrics", client=("127.0.0.1", 1), headers=[(b"x-forwarded-for", b"10.0.0.1")])
+    scope = http("/_stcore/metrics", client=("127.0.0.1", 1), headers=[(by, b"10.0.0.1")])
     assert run(answer(headers.SafeHeaders(page), scope))[0]["status"] == 404
 
 
@@ -102,6 +106,50 @@ def test_a_hasty_address_is_refused_while_another_is_served_and_static_files_are
         return statuses, other, (await answer(app, http("/digits/static/js/index.js")))[0]["status"]
 
     assert run(ask()) == ([200, 200, 200, 429, 429], 200, 200)
+
+
+async def form(scope, receive, send):
+    """Answer once the body is there, and go on until the visitor has gone."""
+    assert await Request(scope, receive).body() == b"code"
+    await page(scope, receive, send)
+    assert (await receive())["type"] == "http.disconnect"
+
+
+@pytest.mark.parametrize(
+    ("parts", "status"),
+    [
+        ([(b"co", True), (b"de", False)], 200),
+        ([(b"co", True)], 408),  # and then nothing
+        ([(b"c", True)] * 1000, 408),  # a drop now and then
+    ],
+)
+def test_a_body_that_never_comes_to_its_end_is_not_waited_for(monkeypatch, parts, status):
+    monkeypatch.setattr(limits, "PART_SECONDS", 0.05)
+    monkeypatch.setattr(limits, "BODY_SECONDS", 0.2)
+    left = iter(parts)
+
+    async def receive():
+        if part := next(left, None):
+            await asyncio.sleep(0.001)
+            return dict(zip(("type", "body", "more_body"), ("http.request", *part), strict=True))
+        await asyncio.sleep(0.1)  # longer than one waits for a part; after the answer nobody hurries
+        return {"type": "http.disconnect"}
+
+    assert run(answer(limits.Limits(form), http("/class/join", method="POST"), receive))[0]["status"] == status
+
+
+def test_no_browser_is_told_where_the_app_lies():
+    begun, other = ForwardMsg(), ForwardMsg()
+    begun.new_session.main_script_path, begun.new_session.name = str(ROOT / "app.py"), "app"
+    other.page_info_changed.query_string = str(ROOT)  # a visitor's own words
+
+    async def tell(scope, receive, send):
+        for message in (begun, other):
+            await send({"type": "websocket.send", "bytes": message.SerializeToString()})
+
+    first, second = run(answer(own_path.NoOwnPath(tell), {"type": "websocket"}))
+    read = ForwardMsg.FromString(first["bytes"]).new_session
+    assert (read.main_script_path, read.name) == ("app.py", "app") and second["bytes"] == other.SerializeToString()
 
 
 class Stream:
