@@ -11,11 +11,11 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 
 from digits.exports import web_page
 from digits.exports.formats import FORMATS
+from digits.networks.library import keras
 
 
 def calibrated(model: keras.Model, temperature: float, largest: float) -> keras.Model:

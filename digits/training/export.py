@@ -8,9 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-import keras
-
 from digits.errors import DigitsError
+from digits.networks.library import keras
 from digits.storage.files import StoredFile, write_new
 from digits.storage.home import ROOT
 from digits.training.backends import check_installed

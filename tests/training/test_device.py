@@ -14,7 +14,7 @@ from digits.data.dataset import open_dataset
 from digits.networks.settings import make_settings
 
 library, racers = os.environ["KERAS_BACKEND"], int(sys.argv[1])
-import keras
+from digits.networks.library import keras
 from digits.training import device, trainer
 
 if library == "jax":
