@@ -16,6 +16,10 @@ from digits.runs import store as runs
 from digits.storage.home import ROOT
 from digits.tasks import workers
 
+# Hundreds of processes import Digits in these tests, and few machines have compiled it before.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 # The pages before all that loads Keras into this process: then Streamlit collects garbage after every rerun.
 LONG = ("tests/training/", "tests/faults/", "tests/browser/", "tests/pages/", "tests/networks/")
 
