@@ -1,5 +1,7 @@
 """Damage the network instead of the digits, see what it still can, and heal it."""
 
+import math
+
 import numpy as np
 import streamlit as st
 
@@ -20,7 +22,7 @@ from pages.shared.prepare import prepared
 from pages.shared.text import confidence_text
 from pages.shared.visitor import owner
 
-NUM_TESTED = 1_000  # digits predicted when a slider moves: a tenth of a second with mlp and cnn
+NUM_TESTED = 1_000  # digits predicted at most when a slider moves: a tenth of a second with mlp and cnn
 HELPS = {
     "noise": "Adds a random number to each weight: 1 is as large as the weights of its layer are on average.",
     "weights": "Sets this fraction of the weights to 0, chosen at random in every layer.",
@@ -84,7 +86,7 @@ def _reset() -> None:
 
 
 def _accuracy(run: Run, chosen: TestSet, some: Damage) -> None:
-    every = range(0, len(chosen.indices), max(1, len(chosen.indices) // NUM_TESTED))[:NUM_TESTED]
+    every = range(0, len(chosen.indices), math.ceil(len(chosen.indices) / NUM_TESTED))
     _, labels = chosen.take(cache.dataset(chosen.source))
     labels = labels[every.start : every.stop : every.step]
     num_correct, num_whole = (
