@@ -31,7 +31,7 @@ MAX_RETRIES = 3  # of a trial whose node vanishes
 ANSWER_SECONDS = 5.0  # within which a cluster must answer
 REPORT_SECONDS = 0.2  # between two reports of a trial
 MOST_REPORTS = 500  # a second, of all trials together: one process of the cluster hears them all
-FETCH_SECONDS = 60.0  # within which what a trial gave back must come from its node
+FETCH_SECONDS = 60.0  # within which a node must hand over what a trial gave back, or say its versions
 
 
 class RayTrials:
@@ -66,7 +66,9 @@ class RayTrials:
         check = self.ray.remote(num_cpus=0)(node.other_versions)
         asked = [check.options(scheduling_strategy=place(each, soft=True)) for each in nodes]
         try:
-            said = self.ray.get([each.remote(versions(library), library) for each in asked])
+            said = self.ray.get([each.remote(versions(library), library) for each in asked], timeout=FETCH_SECONDS)
+        except self.ray.exceptions.GetTimeoutError as error:
+            raise DigitsError("A node did not say which versions it has. Look whether it is overloaded.") from error
         except self.ray.exceptions.RayError as error:
             raise DigitsError("A node lacks packages. Install those in requirements-sweep.txt on all nodes.") from error
         if problem := next(filter(None, said), ""):
