@@ -49,7 +49,7 @@ def digit_map(
     shown = places if drawn is None else np.vstack([places, drawn])
     margin = 0.06 * np.ptp(shown, axis=0).max()
     x, y = ({"range": [axis.min() - margin, axis.max() + margin]} for axis in shown.T)
-    free = HIDDEN | {"fixedrange": False}
+    free = HIDDEN | {"fixedrange": False, "constrain": "domain"}  # else each resize of the page shrinks the map
     legend = {"orientation": "h", "x": 0, "y": 0, "yanchor": "top", "itemsizing": "constant"}  # the tools are on top
     return chart(
         traces, 620, x=free | x, y=free | y | {"scaleanchor": "x"}, annotations=names, legend=legend, showlegend=True,
