@@ -39,7 +39,7 @@ def show(drawing: Drawing, recognizer: Recognizer) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.image(drawing.picture, width=SIDE * ZOOM, alt=f"A {drawing.label} as it was drawn")
             show_enlarged(drawing.seen, ZOOM, alt="The same as the network sees it")
-        st.markdown(f"Prediction: **{predicted.digit}**, {confidence_text(predicted.probabilities)}.")
+        st.markdown(f"Prediction: **{predicted.digit}** · {confidence_text(predicted.probabilities)}")
         key = f"draw_relabel_{drawing.id}"
         st.session_state[key] = drawing.label
         st.pills(
