@@ -3,28 +3,30 @@
 This package knows neither runs nor drawings. What needs them, such as the end of a class, is in digits.classroom.
 """
 
+from digits.classes.guard import guard_by
 from digits.classes.keys import make_pin, personal_key
-from digits.classes.store import (
-    Class,
+from digits.classes.membership import (
     Member,
     NameTaken,
-    all_classes,
     by_key,
+    join,
+    member,
+    members,
+    place_of,
+    remove,
+    renew_key,
+    was_member,
+)
+from digits.classes.store import (
+    Class,
+    all_classes,
     close,
     create,
     delete,
     find,
     get,
-    guard_by,
     has_pin,
     hide_names,
-    join,
-    member,
-    members,
     opened,
     pause,
-    place_of,
-    remove,
-    renew_key,
-    was_member,
 )

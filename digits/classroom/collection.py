@@ -53,15 +53,12 @@ def collected(of: Class) -> Collection:
 
 def num_shared(owner: str) -> int:
     """Return how many drawings somebody shares."""
-    with database.reading() as connection:
-        return connection.execute("SELECT count(*) FROM drawings WHERE owner = ? AND shared", (owner,)).fetchone()[0]
+    return database.first("SELECT count(*) FROM drawings WHERE owner = ? AND shared", (owner,))[0]
 
 
 def is_shared(owner: str, drawing: str) -> bool:
     """Return whether somebody shares their drawing with that id."""
-    with database.reading() as connection:
-        found = connection.execute("SELECT 1 FROM drawings WHERE id = ? AND owner = ? AND shared", (drawing, owner))
-        return found.fetchone() is not None
+    return database.first("SELECT 1 FROM drawings WHERE id = ? AND owner = ? AND shared", (drawing, owner)) is not None
 
 
 def share(owner: str, shared: bool, drawing: str = "") -> None:
@@ -72,8 +69,7 @@ def share(owner: str, shared: bool, drawing: str = "") -> None:
     permissions.demand(Action.ANNOTATE, owner)
     if shared and classes.member(owner) is None:
         raise DigitsError("Only members of an open class have somebody to share with. Join a class first.")
-    with database.writing() as connection:
-        connection.execute("UPDATE drawings SET shared = ? WHERE owner = ? AND ? IN ('', id)", (shared, owner, drawing))
+    database.change("UPDATE drawings SET shared = ? WHERE owner = ? AND ? IN ('', id)", (shared, owner, drawing))
 
 
 def begin(of: Class, parent: Run, *, owner: str) -> Run:
@@ -89,19 +85,16 @@ def begin(of: Class, parent: Run, *, owner: str) -> Run:
         parent, fine_tune.settings_for(parent), found.images, found.labels,
         name=f"Class {of.name}", owner=owner, queued=False,
     )  # fmt: skip
-    with database.writing() as connection:
-        connection.execute("UPDATE runs SET collection = ? WHERE id = ?", (of.id, run.id))
+    database.change("UPDATE runs SET collection = ? WHERE id = ?", (of.id, run.id))
     tasks.submit("train", run.id, owner=owner, lane=tasks.TRAINING)
     return runs.get(run.id)
 
 
 def newest_run(of: Class, owner: str) -> Run | None:
     """Return the newest run that `owner` fine-tuned with the collection; None if there is none."""
-    with database.reading() as connection:
-        row = connection.execute(
-            "SELECT id FROM runs WHERE collection = ? AND owner = ? ORDER BY created DESC, id DESC LIMIT 1",
-            (of.id, owner),
-        ).fetchone()
+    row = database.first(
+        "SELECT id FROM runs WHERE collection = ? AND owner = ? ORDER BY created DESC, id DESC LIMIT 1", (of.id, owner)
+    )
     return runs.get(row["id"]) if row else None
 
 

@@ -2,7 +2,7 @@
 
 from digits import classes, permissions, tasks
 from digits.classes import Class, Member
-from digits.classes.store import PUPIL
+from digits.classes.membership import PUPIL
 from digits.classroom import closing
 from digits.permissions import Action
 from digits.tasks import Work

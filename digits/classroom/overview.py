@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from digits import classes, tasks
 from digits.classes import Class, Member
-from digits.classes.store import PUPIL, TEACHER
+from digits.classes.membership import PUPIL, TEACHER
 from digits.evaluation import store as results
 from digits.lessons import checks, learners
 from digits.lessons.content import LESSONS

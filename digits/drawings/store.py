@@ -48,10 +48,7 @@ def images_and_labels(owners: Collection[str] | None = None) -> tuple[list[str],
 
 def find(drawing_id: str, owners: Collection[str] | None = None) -> Drawing | None:
     """Return the drawing with that id, of some owners or of anybody; None if there is none."""
-    with database.reading() as connection:
-        row = connection.execute(
-            f"SELECT * FROM drawings WHERE id = :id AND ({OF}) LIMIT 1", _of(owners) | {"id": drawing_id}
-        ).fetchone()
+    row = database.first(f"SELECT * FROM drawings WHERE id = :id AND ({OF}) LIMIT 1", _of(owners) | {"id": drawing_id})
     return _drawing(row) if row else None
 
 

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from digits import classes, permissions
+from digits.classes.membership import TEACHER
 from digits.classes.names import MAX_NAME
-from digits.classes.store import TEACHER
 from digits.permissions import LOCAL, Role
 from pages.shared.errors import told
 from pages.shared.middleware.headers import FORWARDED

@@ -22,7 +22,7 @@ from streamlit.auth_util import get_secrets_auth_section
 from digits import classes
 from digits.classes import Member, NameTaken
 from digits.classes.keys import plain_code
-from digits.classes.store import PUPIL, TEACHER
+from digits.classes.membership import PUPIL, TEACHER
 from digits.errors import DigitsError
 from pages.shared.middleware.rates import Buckets, Rate, address, base_path
 from pages.shared.visitor import set_cookie, visitor

@@ -96,7 +96,7 @@ def test_a_visitor_is_in_one_class_at_a_time(opened):
 
 
 def test_a_class_takes_so_many_members_and_no_more(opened, monkeypatch):
-    monkeypatch.setattr("digits.classes.store.MAX_MEMBERS", 1)
+    monkeypatch.setattr("digits.classes.membership.MAX_MEMBERS", 1)
     classes.join(opened, "Anna", "a")
     with pytest.raises(DigitsError, match="full"):
         classes.join(opened, "Bert", "b")

@@ -4,7 +4,7 @@ import pytest
 
 from digits import classes
 from digits.classes import keys
-from digits.classes.store import TEACHER
+from digits.classes.membership import TEACHER
 from tests.pages.conftest import no_workers  # noqa: F401, a fixture
 
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 import pytest
 
 from digits import classes
-from digits.classes.store import TEACHER
+from digits.classes.membership import TEACHER
 from digits.classroom import collection, overview
 from digits.drawings import store as drawings
 from digits.evaluation import evaluate
