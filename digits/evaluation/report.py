@@ -1,4 +1,7 @@
-"""The numbers of an evaluation, from labels and probabilities. The metrics are scikit-learn's."""
+"""The numbers of an evaluation, from labels and probabilities.
+
+The metrics are written out: importing scikit-learn, which has them, takes a second, and each training would wait.
+"""
 
 from math import sqrt
 from statistics import NormalDist
@@ -8,6 +11,7 @@ import numpy as np
 
 DIGITS = range(10)
 CONFIDENCE = 0.95
+EPSILON = np.finfo(float).eps  # the smallest probability that the loss knows: the logarithm of 0 is infinite
 
 
 def wilson_interval(num_correct: int, n: int) -> list[float]:
@@ -31,15 +35,12 @@ def report(labels: np.ndarray, probabilities: np.ndarray) -> dict[str, Any]:
     digit: digit, precision, recall, f1, support) and misclassified (a row for each such digit, the most confident
     first: index into the test set, label, predicted, confidence).
     """
-    # Imported here because scikit-learn takes a second, and the pages only read stored reports.
-    from sklearn.metrics import confusion_matrix, log_loss, precision_recall_fscore_support
-
     predicted = probabilities.argmax(axis=1)
     confidence = probabilities.max(axis=1).astype(float)
     num_correct = int((predicted == labels).sum())
-    precision, recall, f1, support = precision_recall_fscore_support(
-        labels, predicted, labels=list(DIGITS), zero_division=0
-    )
+    counts = np.zeros((10, 10), int)
+    np.add.at(counts, (labels, predicted), 1)
+    hits, support, num_predicted = counts.diagonal(), counts.sum(axis=1), counts.sum(axis=0)
     wrong = np.flatnonzero(predicted != labels)
     wrong = wrong[np.argsort(-confidence[wrong], kind="stable")]
     # In double precision and renormalised, because rounding keeps float32 rows from summing to 1.
@@ -49,14 +50,17 @@ def report(labels: np.ndarray, probabilities: np.ndarray) -> dict[str, Any]:
         "n": len(labels),
         "accuracy": num_correct / len(labels),
         "interval": wilson_interval(num_correct, len(labels)),
-        "loss": float(log_loss(labels, exact, labels=list(DIGITS))),
-        "confusion": confusion_matrix(labels, predicted, labels=list(DIGITS)).tolist(),
-        "per_digit": as_rows(digit=DIGITS, precision=precision, recall=recall, f1=f1, support=support),
+        "loss": float(-np.log(np.maximum(exact[np.arange(len(labels)), labels], EPSILON)).mean()),
+        "confusion": counts.tolist(),
+        "per_digit": as_rows(
+            digit=DIGITS,
+            precision=hits / np.maximum(num_predicted, 1),
+            recall=hits / np.maximum(support, 1),
+            f1=2 * hits / np.maximum(support + num_predicted, 1),
+            support=support,
+        ),
         "misclassified": as_rows(
-            index=wrong,
-            label=labels[wrong],
-            predicted=predicted[wrong],
-            confidence=confidence[wrong].round(4),
+            index=wrong, label=labels[wrong], predicted=predicted[wrong], confidence=confidence[wrong].round(4)
         ),
     }
 

@@ -12,8 +12,7 @@ from digits.networks import layers
 from digits.networks.layers import Layer
 
 if TYPE_CHECKING:
-    import keras
-
+    from digits.networks.library import keras
     from digits.networks.settings import Settings
 
 TITLES = {"linear": "Simplest", "mlp": "One hidden layer", "cnn": "Convolutional", "cnn-large": "Large convolutional"}

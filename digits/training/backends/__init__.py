@@ -23,6 +23,6 @@ __all__ = ["BACKENDS", "TITLES", "check_chosen", "check_installed", "current", "
 
 def current() -> ModuleType:
     """Return the module of the library that Keras runs on here. Imports Keras."""
-    import keras
+    from digits.networks.library import keras
 
     return importlib.import_module(f"{__name__}.{keras.backend.backend()}")
