@@ -120,8 +120,9 @@ class Search:
                 trials[begun.number] = begun
                 running.append(begun)
             self._tell(trials, num_trials, repeats_best)
-            is_over = bool(request) or len(trials) >= num_trials
-            if is_over and not any(self._is_at_work(trial, request) for trial in running):
+            if request == "pause":  # until all that train are paused
+                running = [each for each in running if self.places[repeats_best].look(each).state != RunState.PAUSED]
+            if not running and (request or len(trials) >= num_trials):
                 return
             self._care()
             self._weigh()
@@ -178,9 +179,6 @@ class Search:
             return self._ended(trial, now)
         self.places[trial.repeats_best].again(trial)
         return trial
-
-    def _is_at_work(self, trial: Trial, request: str) -> bool:
-        return not (request == "pause" and self.places[trial.repeats_best].look(trial).state == RunState.PAUSED)
 
     def _complete(self, trials: list[Trial]) -> None:
         """Let the runs of some trials come to the end of the pipeline, and wait for it. Raises DigitsError."""
