@@ -1,5 +1,8 @@
 """Make a run that continues from another's network: with My drawings, or to heal it."""
 
+import shutil
+import sqlite3
+
 import numpy as np
 
 from digits import tasks
@@ -27,16 +30,18 @@ def begin(
     images: (n, 28, 28) uint8; labels: (n,) uint8; heals: without images, its own training digits instead. Raises
     DigitsError if there are too few images, DamagedFile if the parent's model is damaged.
     """
-    run = runs.create(settings, owner=owner, name=name, queued=False)
-    try:
+
+    def copy(connection: sqlite3.Connection, run_id: str) -> None:
         models = (parent.model.file(file) for file in ("model.keras", "model.tflite"))
-        for number, stored in FineTuneData.copy(images, labels, *models, run_folder(run.id), heals=heals).items():
-            updates.add_file(run.id, "fine_tune_data", number, stored)
-        if queued:
-            runs.resume(run.id)
-    except BaseException:
-        runs.delete(run.id)
-        raise
+        try:
+            stored = FineTuneData.copy(images, labels, *models, run_folder(run_id), heals=heals)
+        except BaseException:
+            shutil.rmtree(run_folder(run_id), ignore_errors=True)
+            raise
+        for number, file in stored.items():
+            updates.add_file_within(connection, run_id, "fine_tune_data", number, file)
+
+    run = runs.create(settings, owner=owner, name=name, queued=queued, along=copy)
     if queued:
         tasks.look_after()
-    return runs.get(run.id)
+    return run
