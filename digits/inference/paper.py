@@ -10,6 +10,7 @@ AREA = 0.05, 0.97  # of the picture, of a sheet; more is the whole picture
 SOLID = 0.9  # of its hull: a finger may cover a little of a sheet
 COMPACT = 0.72  # of its hull: sheets that overlap
 FILLED = 0.8  # of it: a sheet, which the ring of a 0 is not
+WRITTEN = 0.1  # of paper of another shape: at most so much is ink; the hole in a light digit is more
 CORNERS = 4  # of a sheet inside the picture; where it runs out of the picture there are more
 CUT_OFF = 0.3  # of the picture, of a sheet that runs out of it on more than one side: less is a corner of something
 STRAIGHT = 2.5  # px of SMALL, from the edge of most of a sheet
@@ -84,13 +85,16 @@ def _candidates(flat: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
                     polygon = _polygon(contour, width, height)
                     if polygon is not None and _contrast(flat, polygon) >= CONTRAST:
                         sheets.append(polygon)
-                    elif (polygon := _region(contour, flat)) is not None:
+                    elif (polygon := _region(contour, side, flat)) is not None:
                         regions.append(polygon)
     return sheets, regions
 
 
-def _region(contour: np.ndarray, flat: np.ndarray) -> np.ndarray | None:
-    """Return the outline of paper of another shape within the picture, such as overlapping sheets; None for others."""
+def _region(contour: np.ndarray, side: np.ndarray, flat: np.ndarray) -> np.ndarray | None:
+    """Return the outline of paper of another shape within the picture, such as overlapping sheets; None for others.
+
+    side: (h, w) uint8, the region around which the contour runs, and others.
+    """
     height, width = flat.shape[:2]
     area = cv2.contourArea(contour)
     if not 0.1 * width * height <= area <= 0.8 * width * height or area < COMPACT * cv2.contourArea(
@@ -101,6 +105,8 @@ def _region(contour: np.ndarray, flat: np.ndarray) -> np.ndarray | None:
     if (left <= 2) + (top <= 2) + (left + wide >= width) + (top + high >= height) > 1:
         return None  # more likely a part of the paper, cut off by a shadow
     mask = cv2.drawContours(np.zeros((height + 2, width + 2), np.uint8), [contour], -1, 1, -1)[1:-1, 1:-1]
+    if np.count_nonzero(side[mask > 0]) < (1 - WRITTEN) * area:
+        return None  # the loop of a light digit
     kernel = np.ones((3, 3), np.uint8)
     outer = 1 - cv2.dilate(mask, kernel, iterations=4)  # all of it: around the hole of a 0 is ink, and then paper again
     inner = mask - cv2.erode(mask, kernel, iterations=12)
