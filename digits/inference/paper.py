@@ -1,38 +1,21 @@
-"""Find the sheet of paper in a photograph, among whatever else lies on the desk, and undo its perspective."""
-
-from dataclasses import dataclass
+"""Find the sheet of paper in a photograph, among whatever else lies on the desk."""
 
 import cv2
 import numpy as np
 
-SMALL = 320  # px, longest side at which sheets are looked for
+from digits.inference.perspective import SMALL, Sheet, at_rim, flat_sheet
+
 LEVELS = 12  # thresholds for each channel
 AREA = 0.05, 0.97  # of the picture, of a sheet; more is the whole picture
 SOLID = 0.9  # of its hull: a finger may cover a little of a sheet
 COMPACT = 0.72  # of its hull: sheets that overlap
 FILLED = 0.8  # of it: a sheet, which the ring of a 0 is not
+WRITTEN = 0.1  # of paper of another shape: at most so much is ink; the hole in a light digit is more
 CORNERS = 4  # of a sheet inside the picture; where it runs out of the picture there are more
 CUT_OFF = 0.3  # of the picture, of a sheet that runs out of it on more than one side: less is a corner of something
 STRAIGHT = 2.5  # px of SMALL, from the edge of most of a sheet
 CONTRAST = 9  # of 255 in Lab, between a sheet and what it lies on, all along its edges
 OFFSETS = 5, 12  # px of SMALL from an edge at which both sides are compared: a drawn line is no edge
-INSET = 0.012  # of a sheet's sides: its edge with its shadow
-
-
-@dataclass(frozen=True, eq=False)
-class Sheet:
-    """The paper of a picture, its perspective undone."""
-
-    pixels: np.ndarray  # (H, W, 3) uint8 red, green, blue
-    mask: np.ndarray  # (H, W) bool: where there is paper
-    outline: np.ndarray  # (n, 2) float32, its corners in px of the picture
-    matrix: np.ndarray  # (3, 3) float64, from px of the picture to px of the sheet
-
-
-def whole(pixels: np.ndarray, longest: int) -> Sheet:
-    """Return the whole picture as a sheet, no side over `longest` px."""
-    height, width = pixels.shape[:2]
-    return _cut(pixels, np.float32([[0, 0], [width, 0], [width, height], [0, height]]), longest, inset=0)
 
 
 def find_sheet(pixels: np.ndarray, longest: int) -> Sheet | None:
@@ -57,14 +40,12 @@ def find_sheet(pixels: np.ndarray, longest: int) -> Sheet | None:
     written = [sheet for sheet in sheets if _is_written(detail, sheet)]
     if not written:
         written = [region for region in regions if _is_written(detail, region)]
-        if not written:
-            return None
-        return _cut(pixels, max(written, key=cv2.contourArea) / np.float32(zoom), longest, inset=INSET)
+        return flat_sheet(pixels, max(written, key=cv2.contourArea) / np.float32(zoom), longest) if written else None
     # The innermost; of nearly equal ones, the one with the clearest edges.
     least = min(cv2.contourArea(quad) for quad in written)
     near = [quad for quad in written if cv2.contourArea(quad) < 1.06 * least]
     best = max(near, key=lambda quad: _contrast(flat, quad))
-    return _cut(pixels, best / np.float32(zoom), longest, inset=INSET)
+    return flat_sheet(pixels, best / np.float32(zoom), longest)
 
 
 def _is_plain(small: np.ndarray) -> bool:
@@ -104,13 +85,16 @@ def _candidates(flat: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
                     polygon = _polygon(contour, width, height)
                     if polygon is not None and _contrast(flat, polygon) >= CONTRAST:
                         sheets.append(polygon)
-                    elif (polygon := _region(contour, flat)) is not None:
+                    elif (polygon := _region(contour, side, flat)) is not None:
                         regions.append(polygon)
     return sheets, regions
 
 
-def _region(contour: np.ndarray, flat: np.ndarray) -> np.ndarray | None:
-    """Return the outline of paper of another shape within the picture, such as overlapping sheets; None for others."""
+def _region(contour: np.ndarray, side: np.ndarray, flat: np.ndarray) -> np.ndarray | None:
+    """Return the outline of paper of another shape within the picture, such as overlapping sheets; None for others.
+
+    side: (h, w) uint8, the region around which the contour runs, and others.
+    """
     height, width = flat.shape[:2]
     area = cv2.contourArea(contour)
     if not 0.1 * width * height <= area <= 0.8 * width * height or area < COMPACT * cv2.contourArea(
@@ -121,6 +105,8 @@ def _region(contour: np.ndarray, flat: np.ndarray) -> np.ndarray | None:
     if (left <= 2) + (top <= 2) + (left + wide >= width) + (top + high >= height) > 1:
         return None  # more likely a part of the paper, cut off by a shadow
     mask = cv2.drawContours(np.zeros((height + 2, width + 2), np.uint8), [contour], -1, 1, -1)[1:-1, 1:-1]
+    if np.count_nonzero(side[mask > 0]) < (1 - WRITTEN) * area:
+        return None  # the loop of a light digit
     kernel = np.ones((3, 3), np.uint8)
     outer = 1 - cv2.dilate(mask, kernel, iterations=4)  # all of it: around the hole of a 0 is ink, and then paper again
     inner = mask - cv2.erode(mask, kernel, iterations=12)
@@ -139,7 +125,7 @@ def _polygon(contour: np.ndarray, width: int, height: int) -> np.ndarray | None:
     if area < SOLID * cv2.contourArea(hull):
         return None
     polygon = cv2.approxPolyDP(hull, 0.011 * np.hypot(width, height), True)[:, 0].astype(np.float32) - 1
-    free = ~_at_rim(polygon, width, height)
+    free = ~at_rim(polygon, width, height)
     if len(polygon) < 3 or free.sum() > CORNERS or cv2.contourArea(polygon) < SOLID * area:
         return None
     sides = [polygon[:, 0] < 4, polygon[:, 1] < 4, polygon[:, 0] > width - 5, polygon[:, 1] > height - 5]
@@ -151,11 +137,6 @@ def _polygon(contour: np.ndarray, width: int, height: int) -> np.ndarray | None:
     return polygon if np.percentile(distances, 80) <= STRAIGHT else None
 
 
-def _at_rim(points: np.ndarray, width: int, height: int) -> np.ndarray:
-    """Return which points (n, 2) lie at the rim of the picture: (n,) bool."""
-    return (points < 4).any(axis=1) | (points[:, 0] > width - 5) | (points[:, 1] > height - 5)
-
-
 def _contrast(flat: np.ndarray, polygon: np.ndarray) -> float:
     """Return how much both sides of the polygon's edges differ, 0 to 255, all along but for an eighth (a finger)."""
     height, width = flat.shape[:2]
@@ -165,7 +146,7 @@ def _contrast(flat: np.ndarray, polygon: np.ndarray) -> float:
         middle = (start + end) / 2
         along = end - start
         length = float(np.hypot(*along))
-        if length < 12 or _at_rim(np.float32([start, middle, end]), width, height).all():
+        if length < 12 or at_rim(np.float32([start, middle, end]), width, height).all():
             continue
         normal = np.array([-along[1], along[0]]) / length
         normal *= np.sign(normal @ (middle - centre)) or 1
@@ -201,54 +182,3 @@ def _is_written(detail: np.ndarray, polygon: np.ndarray) -> bool:
         return False
     ink = float((inside > max(12.0, 5 * float(np.median(inside)))).mean())
     return 0.001 < ink < 0.5
-
-
-def _cut(pixels: np.ndarray, outline: np.ndarray, longest: int, *, inset: float) -> Sheet:
-    """Return the part of the picture inside the outline; four corners become a rectangle."""
-    height, width = pixels.shape[:2]
-    rim = _at_rim(
-        outline * SMALL / max(width, height), width * SMALL / max(width, height), height * SMALL / max(width, height)
-    )
-    if len(outline) == 4 and (inset == 0 or rim.sum() < 4) and cv2.isContourConvex(np.float32(outline)):
-        corners = _ordered(outline)
-        sides = np.linalg.norm(corners - np.roll(corners, -1, axis=0), axis=1)
-        size = np.array([(sides[0] + sides[2]) / 2, (sides[1] + sides[3]) / 2])
-    else:
-        left, top = outline.min(axis=0).clip(0)
-        right, bottom = np.minimum(outline.max(axis=0), (width, height))
-        corners = np.float32([[left, top], [right, top], [right, bottom], [left, bottom]])
-        size = np.array([right - left, bottom - top])
-    size = np.maximum(1, np.rint(size * min(1, longest / size.max()))).astype(int)
-    target = np.float32([[0, 0], [size[0], 0], size, [0, size[1]]])
-    # Pixel centres lie half a pixel inside: OpenCV counts from them.
-    matrix = cv2.getPerspectiveTransform(np.float32(corners) - 0.5, target - 0.5)
-    if (corners == np.float32([[0, 0], [width, 0], [width, height], [0, height]])).all():
-        flat = (
-            pixels
-            if tuple(size) == (width, height)
-            else cv2.resize(pixels, size.tolist(), interpolation=cv2.INTER_AREA)
-        )
-    else:
-        flat = warp(pixels, matrix, size)
-    mask = np.zeros(flat.shape[:2], np.uint8)
-    inner = cv2.perspectiveTransform(np.float32(outline)[np.newaxis], matrix)[0]
-    cv2.fillPoly(mask, [np.rint(inner).astype(np.int32)], 1)
-    if step := round(inset * max(size)):
-        mask = cv2.copyMakeBorder(mask, 1, 1, 1, 1, cv2.BORDER_CONSTANT)
-        mask = cv2.erode(mask, np.ones((2 * step + 1, 2 * step + 1), np.uint8), borderValue=0)[1:-1, 1:-1]
-    return Sheet(flat, mask > 0, np.float32(outline), matrix)
-
-
-def warp(pixels: np.ndarray, matrix: np.ndarray, size: np.ndarray) -> np.ndarray:
-    """Warp the picture; where it shrinks, it is blurred first: warpPerspective itself would drop thin strokes."""
-    shrink = 1 / np.sqrt(abs(np.linalg.det(matrix[:2, :2])))
-    if shrink > 1.3:
-        pixels = cv2.GaussianBlur(pixels, (0, 0), 0.45 * shrink)
-    return cv2.warpPerspective(pixels, matrix, size.tolist(), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-
-
-def _ordered(corners: np.ndarray) -> np.ndarray:
-    """Return four corners clockwise from the one at the top left."""
-    middle = corners.mean(axis=0)
-    around = corners[np.argsort(np.arctan2(*(corners - middle).T[::-1]))]
-    return np.roll(around, -int(np.argmin(around.sum(axis=1))), axis=0)

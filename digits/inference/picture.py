@@ -13,7 +13,8 @@ from digits.errors import UnreadablePicture
 from digits.inference.decoding import FORMATS, Picture, decode
 from digits.inference.extract_ink import Ink, extract_ink
 from digits.inference.frames import main_piece, remove_frame
-from digits.inference.paper import Sheet, find_sheet, whole
+from digits.inference.paper import find_sheet
+from digits.inference.perspective import Sheet, whole
 from digits.inference.png import PNG, png_frame, png_pixels
 
 OWN_BYTES = 1 << 20  # of a PNG that this app made; 384 x 384 px of pure noise need 600 kB

@@ -19,7 +19,7 @@ from digits.inference.parts import Part, cut_out, find_parts, join
 from digits.inference.preprocessing import to_mnist
 from digits.inference.recognizer import Recognizer
 from digits.inference.strokes import Stroke
-from digits.inference.touching import slices
+from digits.inference.touching import slices, without_spill
 
 OVERLAP = 0.5  # of the width of the narrower piece: pieces that overlap sideways by more are one digit
 SHORT = 0.35  # of the height of the tallest piece: less is a dot, a comma or a dash, or belongs to a neighbour
@@ -35,7 +35,7 @@ APART = -0.25  # for a gap of 0
 GAP = 7.0  # more for each height of the digits that the gap is wide
 TOUCHING = -2.0  # where connected ink was cut
 
-DOUBTFUL = 0.5  # likelihood: what is less likely a digit is cut where digits may touch
+DOUBTFUL = 0.5  # likelihood: what is less likely a digit is cut where digits may touch, into digits that are likelier
 LEFT_OUT = 0.2  # likelihood of a short piece being no part of a digit
 FLOOR = 0.001  # likelihood: less counts as much
 ADVICE = "There is no ink yet. Draw one or more digits beside each other."
@@ -149,10 +149,12 @@ def _most_likely(
     detector: Detector,
     *,
     at_least_two: bool = False,
+    is_cut: bool = False,
 ) -> list[_Candidate]:
     """Join neighbours so that the result is most likely, short pieces left out. Returns the digits, left to right.
 
-    log_odds: of two digits, between each piece and the next. at_least_two: do not join all pieces.
+    log_odds: of two digits, between each piece and the next. at_least_two: do not join all pieces. is_cut: whether the
+    pieces are slices; then no digit may be DOUBTFUL, and there are none where that cannot be.
     """
     most = max(1, min(MAX_PIECES, len(pieces) - at_least_two))
     spans = [
@@ -161,13 +163,18 @@ def _most_likely(
         for end in range(start + 1, min(start + most, len(pieces)) + 1)
         if end == start + 1 or not _is_wider(join(pieces[start:end]), WIDEST)
     ]
-    candidates = _try([join(pieces[start:end]) for start, end in spans], recognizer, detector)
+    parts = [join(pieces[start:end]) for start, end in spans]
+    if is_cut:
+        parts = [without_spill(part) for part in parts]
+    candidates = _try(parts, recognizer, detector)
     short = SHORT * max(piece.ink.shape[0] for piece in pieces)
     # The best way to divide the pieces up to each one: its score, and its digits.
     best: list[tuple[float, list[_Candidate]]] = [(0.0, [])] + [(-np.inf, [])] * len(pieces)
     for (start, end), candidate in zip(spans, candidates, strict=True):
         is_short = candidate.part.ink.shape[0] < short
         score, digits = best[start]
+        if is_cut and not is_short and candidate.likelihood < DOUBTFUL:
+            continue
         score += (np.log(LEFT_OUT) if is_short else candidate.score) - sum(log_odds[start : end - 1])
         if score > best[end][0]:
             best[end] = score, digits if is_short else [*digits, candidate]
@@ -179,8 +186,8 @@ def _cut(digit: _Candidate, recognizer: Recognizer, detector: Detector) -> list[
     if digit.likelihood >= DOUBTFUL or not _is_wider(digit.part, NARROW):
         return [digit]
     pieces = slices(digit.part)
-    found = _most_likely(pieces, [TOUCHING] * (len(pieces) - 1), recognizer, detector)
-    if len(found) < 2 or any(one.likelihood < THRESHOLD for one in found):
+    found = _most_likely(pieces, [TOUCHING] * (len(pieces) - 1), recognizer, detector, is_cut=True)
+    if len(found) < 2:
         return [digit]
     return [replace(one, part=replace(one.part, is_cut=True)) for one in found]
 

@@ -10,8 +10,9 @@ from digits.inference.decoding import Picture
 from digits.inference.detector import Detector
 from digits.inference.extract_ink import Ink, extract_ink
 from digits.inference.frames import remove_frames
-from digits.inference.paper import Sheet, find_sheet, whole
+from digits.inference.paper import find_sheet
 from digits.inference.parts import Part, cut_out
+from digits.inference.perspective import Sheet, whole
 from digits.inference.prediction import Number, predict_number
 from digits.inference.preprocessing import FAINT
 from digits.inference.recognizer import Recognizer

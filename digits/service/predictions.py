@@ -3,11 +3,14 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import numpy as np
+
 from digits.evaluation.pictures import prediction_of
 from digits.inference.picture import read_upload
-from digits.inference.prediction import Prediction, predict, predict_number
+from digits.inference.prediction import Prediction, predict, predict_number, with_path
 from digits.inference.segmentation import separate
 from digits.inference.sheet import read_rows
+from digits.inference.strokes import Stroke
 from digits.service.drawings import Drawing
 from digits.service.served_models import ServedModel
 
@@ -27,12 +30,18 @@ def predict_picture(data: bytes, model: ServedModel, numbers: bool) -> dict[str,
 
 def predict_drawing(drawing: Drawing, model: ServedModel, numbers: bool) -> dict[str, Any]:
     """Predict a drawing: one digit, or with `numbers` its digits from left to right. Raises DigitsError."""
+    networks, ink, strokes = (model.recognizer, model.detector), drawing.ink, drawing.strokes
     if not numbers:
-        return _digit(predict(drawing.ink, model.recognizer, model.detector))
-    parts = separate(drawing.ink, model.recognizer, model.detector, drawing.strokes, is_number=True)
-    number = predict_number(parts, model.recognizer, model.detector)
+        return _digit(with_path(predict(ink, *networks), _path(strokes, ink, model), joined=True))
+    parts = separate(ink, *networks, strokes, is_number=True)
+    paths = [_path(strokes, part.on_paper(ink.shape), model) for part in parts]
+    number = predict_number(parts, *networks, paths)
     boxes = [drawing.box(part.left, part.top, *part.ink.shape[::-1]) for part in parts]
     return {"rows": [_row(number.text, zip(number.predictions, boxes, strict=True), 0)]}
+
+
+def _path(strokes: list[Stroke], ink: np.ndarray, model: ServedModel) -> np.ndarray | None:
+    return model.path_network.predict(strokes, ink) if model.path_network else None
 
 
 def _digit(prediction: Prediction) -> dict[str, Any]:

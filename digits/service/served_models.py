@@ -9,6 +9,7 @@ from functools import cached_property
 
 from digits.errors import DigitsError, UnknownRun
 from digits.inference.detector import Detector
+from digits.inference.path_network import PathNetwork
 from digits.inference.recognizer import Recognizer
 from digits.runs import models
 from digits.runs import store as runs
@@ -29,6 +30,8 @@ class ServedModel:
     run: Run
     recognizer: Recognizer
     detector: Detector
+    path_network: PathNetwork | None
+    """Counts in predictions of strokes beside the starter, as in the app; None with a model that somebody trained."""
 
     @property
     def version(self) -> str:
@@ -51,6 +54,10 @@ class ServedModels:
     @cached_property
     def _detector(self) -> Detector:
         return Detector.bundled()
+
+    @cached_property
+    def _path_network(self) -> PathNetwork:
+        return PathNetwork.bundled()
 
     def get(self, name: str, version: str | None = None) -> ServedModel:
         """Return a model, at most LOOK_SECONDS after it was published or chosen.
@@ -88,7 +95,8 @@ class ServedModels:
             run = self._run(name)
             if served and (served.run.id, served.run.model) == (run.id, run.model):
                 return served
-            return ServedModel(name, run, models.recognizer(run), self._detector)
+            path_network = self._path_network if run.is_starter else None
+            return ServedModel(name, run, models.recognizer(run), self._detector, path_network)
         except UnknownRun as error:
             self._loaded.pop(name, None)
             raise Problem(404, f"There is no model of this name. {CHOSEN} is the chosen one.") from error

@@ -158,3 +158,11 @@ def test_a_picture_turned_and_cut_shows_what_it_showed():
     half = picture.cropped((0.5, 0, 0.5, 1))
     assert half.size == (300, 300)
     np.testing.assert_array_equal(half.pixels, picture.pixels[:, 300:])
+
+
+def test_the_loop_of_a_thick_light_digit_is_no_sheet():
+    nine = np.array([[135, 70], [80, 55], [40, 60], [10, 95], [15, 140], [60, 160], [115, 150], [140, 100], [150, 140]])
+    nine = np.concatenate([nine, [[148, 210], [120, 240], [25, 230]]]) + (130, 80)
+    ink = np.zeros((SIDE, SIDE), np.float32)
+    cv2.polylines(ink, [nine.astype(np.int32)], False, 1, 32)
+    assert find_sheet(photo(ink, pen=(235, 235, 240), paper=(60, 90, 170)), 1024) is None

@@ -4,6 +4,7 @@ import pytest
 
 from digits.errors import BlankDrawing
 from digits.inference.detector import Detector
+from digits.inference.prediction import predict_number
 from digits.inference.preprocessing import FAINT
 from digits.inference.recognizer import Recognizer
 from digits.inference.segmentation import separate
@@ -140,6 +141,20 @@ def test_digits_that_touch_in_a_picture_are_cut_where_they_touch(models):
     ink = paint([*placed(2, 100), *placed(3, 158)], SIZE)
     left, right = separate(ink, *models)
     assert left.right == right.left == pytest.approx(160, abs=8)
+
+
+@pytest.mark.parametrize("number", ["00", "000", "805", "0083", "2353", "5328"])
+def test_no_digit_is_lost_in_a_number_whose_digits_all_touch(models, number):
+    strokes, left = [], 10.0
+    for digit in number:
+        first = min(line.points[:, 0].min() for line in placed(int(digit), 0, zoom=0.9))
+        strokes += placed(int(digit), left - first, zoom=0.9, width=9)
+        left = max(line.points[:, 0].max() for line in strokes) + 1
+    ink = paint(strokes, SIZE)
+    assert cv2.connectedComponents((ink > FAINT).view(np.uint8))[0] == 2
+    parts = separate(ink, *models)
+    assert predict_number(parts, *models).text == number
+    assert all(part.is_cut for part in parts)
 
 
 def test_what_cannot_be_cut_is_admitted(models):

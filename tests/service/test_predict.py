@@ -7,9 +7,11 @@ import pytest
 from PIL import Image
 
 from digits.inference.detector import Detector
+from digits.inference.path_network import PathNetwork
 from digits.inference.picture import upload_ink
-from digits.inference.prediction import predict
+from digits.inference.prediction import predict, with_path
 from digits.runs import models, starter
+from digits.service.drawings import read_drawing
 from digits.service.predict import MAX_ITEMS
 from tests.inference.photos import FOUR, ONE, photo, written
 from tests.inference.photos import SEVEN as SEVEN_STROKES
@@ -65,6 +67,21 @@ def test_many_drawings_are_answered_in_order_also_with_thick_and_thin_pens(post)
     drawings = [{**drawing([FOUR]), "width": width} for width in (2, 6, 12)] + [SEVEN]
     found = post(PREDICT, {"drawings": drawings}).json["predictions"]
     assert [one["digit"] for one in found] == [4, 4, 4, 7]
+
+
+def test_the_path_of_strokes_counts_beside_the_starter_and_not_beside_a_model_that_somebody_trained(post, with_run):
+    drawn = read_drawing(SEVEN)
+    path = PathNetwork.bundled().predict(drawn.strokes, drawn.ink)
+    for run in starter.run(), with_run:
+        picture = predict(drawn.ink, models.recognizer(run), Detector.bundled())
+        together = with_path(picture, path, joined=True)
+        expected, other = (together, picture) if run.is_starter else (picture, together)
+        (found,) = post(f"{PREDICT}?model={run.id}", SEVEN).json["predictions"]
+        assert found["likelihood"] == pytest.approx(expected.likelihood, abs=2e-6)
+        assert found["likelihood"] != pytest.approx(other.likelihood, abs=2e-6)
+        np.testing.assert_allclose(found["probabilities"], expected.probabilities, atol=2e-6)
+        (number,) = post(f"{PREDICT}?model={run.id}&numbers=true", SEVEN).json["predictions"]
+        assert number["rows"][0]["digits"][0]["confidence"] == pytest.approx(expected.confidence, abs=2e-6)
 
 
 def test_a_dot_is_painted_and_is_not_a_digit(post):

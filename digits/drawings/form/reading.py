@@ -11,7 +11,7 @@ from digits.inference.decoding import Picture
 from digits.inference.detector import Detector
 from digits.inference.extract_ink import extract_ink
 from digits.inference.frames import main_piece
-from digits.inference.paper import warp
+from digits.inference.perspective import warp
 from digits.inference.prediction import predict
 from digits.inference.recognizer import Recognizer
 
