@@ -50,8 +50,7 @@ def show_problem(run: Run) -> None:
             help=permissions.why_not(Action.CONTINUE, run.owner) or None,
         )  # fmt: skip
     elif run.state == RunState.LOST:
-        advice = "**Continue**, below, starts from its last checkpoint."
-        st.error(f"Lost: {run.cause} {advice}", icon=":material/error:")
+        st.error(f"Lost: {run.cause} **Continue**, below, starts from its last checkpoint.", icon=":material/error:")
     elif run.state == RunState.FAILED:
         st.error(f"Failed: {run.cause}", icon=":material/error:")
     elif run.state.is_final and run.cause:
