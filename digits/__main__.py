@@ -65,7 +65,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if options.verb in NEED_KERAS:
             check_chosen()
-        return options.command(options)
+        return options.command(options) or 0
     except DigitsError as error:
         print(f"{parser.prog}: {error.with_hint}", file=sys.stderr)
         return 2 if isinstance(error, BadConfig) else 1

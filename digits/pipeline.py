@@ -202,6 +202,5 @@ def _joined(sentences: list[str]) -> str:
 
 
 def _versions(settings: Settings) -> dict[str, str]:
-    """Return the versions that are needed to repeat the run."""
     packages = {name: importlib.metadata.version(name) for name in (settings.backend, "keras", "numpy")}
     return {"python": platform.python_version(), **packages}

@@ -10,6 +10,7 @@ from digits.__main__ import main
 from digits.storage.home import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+MEASUREMENTS = (ROOT / "docs" / "measurements.md").read_text(encoding="utf-8")
 
 
 def test_ci_runs_the_readmes_test_line_word_for_word():
@@ -17,8 +18,8 @@ def test_ci_runs_the_readmes_test_line_word_for_word():
     assert f"\n{line}\n" in README
 
 
-def test_every_command_of_the_readme_exists():
-    commands = set(re.findall(r"python -m (digits [\w-]+|tests\.benchmarks \w+|digits\.[\w.]+)", README))
+def test_every_command_of_the_readme_and_the_measurements_exists():
+    commands = set(re.findall(r"python -m (digits [\w-]+|tests\.benchmarks \w+|digits\.[\w.]+)", README + MEASUREMENTS))
     assert {command.split()[0] for command in commands} >= {"digits", "tests.benchmarks"}
     for command in commands:
         module, verb = command.split() if " " in command else (command, "")

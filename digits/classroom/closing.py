@@ -9,7 +9,6 @@ drawings/01-Anna.zip         as My drawings imports them
 import csv
 import io
 import re
-import tempfile
 import time
 import zipfile
 from collections.abc import Callable
@@ -88,7 +87,7 @@ def _write(members: list[Member], file: Path, on_progress: Callable[[float, str]
     table = io.StringIO()
     lines = csv.writer(table)
     lines.writerow(COLUMNS)
-    with zipfile.ZipFile(file, "w") as archive, tempfile.TemporaryDirectory() as folder:
+    with zipfile.ZipFile(file, "w") as archive:
         for number, member in enumerate(members, start=1):
             on_progress((number - 1) / len(members), f"Packing what member {number} of {len(members)} made")
             name = f"{number:02}-" + re.sub(r"\W+", "-", member.first_name)
@@ -96,11 +95,11 @@ def _write(members: list[Member], file: Path, on_progress: Callable[[float, str]
             for run in theirs:
                 if run.model or transfer.is_unbuilt(run):
                     try:
-                        transfer.export(run, part := Path(folder) / "run.zip")
+                        packed = transfer.pack(run)
                     except DamagedFile as error:  # one run must not cost the class all others
                         archive.writestr(f"runs/{name}/{run.id}.txt", f"{error}\n")
                     else:
-                        archive.write(part, f"runs/{name}/{run.id}.zip")
+                        archive.writestr(f"runs/{name}/{run.id}.zip", packed)
             if drawn:
                 archive.writestr(f"drawings/{name}.zip", import_export.pack(drawn))
             counts = len(theirs), len(drawn), len(lessons.acts(member.id))

@@ -1,7 +1,6 @@
 """python -m digits architectures: the layers of every network, as Keras counts them."""
 
-import json
-
+from digits.commands.printing import print_result
 from digits.networks.architectures import DESCRIPTIONS, described_layers
 from digits.networks.settings import make_settings
 
@@ -12,13 +11,10 @@ def add_to(verbs) -> None:
     parser.set_defaults(command=run)
 
 
-def run(options) -> int:
+def run(options) -> None:
     tables = {name: described_layers(make_settings(architecture=name, backend="tensorflow")) for name in DESCRIPTIONS}
-    if options.json:
-        print(json.dumps(tables, indent=1))
-        return 0
+    lines = []
     for name, layers in tables.items():
-        print(f"\n{name}: {DESCRIPTIONS[name]} {sum(layer['parameters'] for layer in layers):,} parameters")
-        for layer in layers:
-            print(f"  {layer['layer']:20} {layer['output']!s:18} {layer['parameters']:>9,}")
-    return 0
+        lines += ["", f"{name}: {DESCRIPTIONS[name]} {sum(layer['parameters'] for layer in layers):,} parameters"]
+        lines += [f"  {row['layer']:20} {row['output']!s:18} {row['parameters']:>9,}" for row in layers]
+    print_result(options, tables, lines)

@@ -17,15 +17,13 @@ def add_to(verbs) -> None:
     parser.set_defaults(command=restore)
 
 
-def run(options) -> int:
+def run(options) -> None:
     with bar() as on_progress:
         number = backup.backup(options.file, on_progress)
     print(f"{number:,} files are in {options.file}.")
-    return 0
 
 
-def restore(options) -> int:
+def restore(options) -> None:
     number = backup.restore(options.file)
     tasks.forget_workers()
     print(f"{number:,} files are in {home()}.")
-    return 0

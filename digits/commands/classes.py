@@ -1,12 +1,12 @@
 """python -m digits class: open a class on this server, list and close classes, and help their members."""
 
-import json
 import os
 from pathlib import Path
 
 from digits import classes
 from digits.classes import Class, Member
 from digits.classroom import closing
+from digits.commands.printing import print_result
 from digits.errors import DigitsError
 
 
@@ -39,68 +39,55 @@ def add_to(verbs) -> None:
         action.add_argument("--json", action="store_true", help="print one JSON document")
 
 
-def open_class(options) -> int:
+def open_class(options) -> None:
     pin = options.pin or classes.make_pin()
     made = classes.create(options.name, pin)
-    if options.json:
-        print(json.dumps(_class_row(made) | {"pin": pin}))
-        return 0
-    print(f"The class {made.name} is open. Its code is {made.code}; visitors join under /class.")
+    lines = [f"The class {made.name} is open. Its code is {made.code}; visitors join under /class."]
     if not options.pin:
-        print(f"The teacher also types the PIN {pin}. It is not shown again.")
-    return 0
+        lines.append(f"The teacher also types the PIN {pin}. It is not shown again.")
+    print_result(options, _class_row(made) | {"pin": pin}, lines)
 
 
-def list_classes(options) -> int:
+def list_classes(options) -> None:
     rows = [_class_row(each) for each in classes.all_classes()]
-    if options.json:
-        print(json.dumps(rows))
-        return 0
+    lines = []
     for row in rows:
         state = "closed" if row["closed"] else "paused" if row["paused"] else "open"
-        print(f"{row['code']}  {state:6}  {row['members']:3} members  {row['name']}")
-    if not rows:
-        print('No class is open. Open one: python -m digits class open --name "7b"')
-    return 0
+        lines.append(f"{row['code']}  {state:6}  {row['members']:3} members  {row['name']}")
+    print_result(options, rows, lines or ['No class is open. Open one: python -m digits class open --name "7b"'])
 
 
-def members(options) -> int:
+def members(options) -> None:
     rows = [_member_row(each) for each in classes.members(classes.get(options.code))]
-    print(json.dumps(rows) if options.json else "\n".join(f"{row['role']:8}{row['first_name']}" for row in rows))
-    return 0
+    print_result(options, rows, (f"{row['role']:8}{row['first_name']}" for row in rows))
 
 
-def link(options) -> int:
+def link(options) -> None:
     member = _called(options)
     if options.new:
         member = classes.renew_key(member)
     path = f"/class/key/{member.key}"
-    print(json.dumps(_member_row(member) | {"path": path}) if options.json else path)
-    return 0
+    print_result(options, _member_row(member) | {"path": path}, [path])
 
 
-def remove(options) -> int:
+def remove(options) -> None:
     member = _called(options)
     closing.clear(member.id)
     classes.remove(member)
     text = f"{member.first_name} is no longer in the class. All that they made was deleted."
-    print(json.dumps(_member_row(member)) if options.json else text)
-    return 0
+    print_result(options, _member_row(member), [text])
 
 
-def close(options) -> int:
+def close(options) -> None:
     found = classes.get(options.code)
     if options.export:
         closing.export(found, options.export)
     closing.end(found, keep=options.keep)
     file = os.fspath(options.export) if options.export else None
-    if options.json:
-        print(json.dumps({"class": found.name, "kept": options.keep, "export": file}))
-        return 0
-    print(f"The class {found.name} is closed. " + ("Nothing was deleted." if options.keep else "It was deleted."))
+    lines = [f"The class {found.name} is closed. " + ("Nothing was deleted." if options.keep else "It was deleted.")]
     if file:
-        print(f"All of it is in {file}.")
-    return 0
+        lines.append(f"All of it is in {file}.")
+    print_result(options, {"class": found.name, "kept": options.keep, "export": file}, lines)
 
 
 def _called(options) -> Member:

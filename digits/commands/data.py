@@ -1,10 +1,10 @@
 """python -m digits data: list the sources and their state, prepare one, add one's own digits, remove them."""
 
-import json
 import sys
 from pathlib import Path
 
 from digits import tasks
+from digits.commands.printing import print_result
 from digits.commands.progress import bar
 from digits.data import adding, own_sources
 from digits.data.dataset import facts, is_prepared, open_dataset, prepare_task
@@ -31,42 +31,41 @@ def add_to(verbs) -> None:
     parser.set_defaults(command=run)
 
 
-def run(options) -> int:
+def run(options) -> None:
     match options.words:
         case [] | ["list"]:
-            return _list(options.json)
+            _list(options)
         case ["add", name, _, *_]:
-            return _add(options, name, [Path(word) for word in options.words[2:]])
+            _add(options, name, [Path(word) for word in options.words[2:]])
         case ["remove", name]:
-            return _remove(name, options.json)
+            _remove(options, name)
         case [source] if source not in ("add", "remove"):
-            return _prepare(source, options.json)
-    raise BadConfig("Expected one of: data, data SOURCE, data add NAME PATH, data remove NAME.")
+            _prepare(options, source)
+        case _:
+            raise BadConfig("Expected one of: data, data SOURCE, data add NAME PATH, data remove NAME.")
 
 
-def _list(as_json: bool) -> int:
+def _list(options) -> None:
     states = {name: _state(name) for name in SOURCES}
-    if as_json:
-        print(json.dumps(states))
-        return 0
     width = max(map(len, states))
-    for name, state in states.items():
-        print(f"{name:{width}} {state['state']:10} {SOURCES[name].about} {state['error']}".rstrip())
-    return 0
+    lines = (
+        f"{name:{width}} {state['state']:10} {SOURCES[name].about} {state['error']}".rstrip()
+        for name, state in states.items()
+    )
+    print_result(options, states, lines)
 
 
-def _prepare(source: str, as_json: bool) -> int:
+def _prepare(options, source: str) -> None:
     check_source(source)
     if not SOURCES[source].is_own:
         with bar() as on_tell:
             task = tasks.do_now("prepare", source, "", prepare_task, on_tell=on_tell)
         if task.state != tasks.TaskState.DONE:
             raise DigitsError(f"Preparing {SOURCES[source].title} was {task.state}.")
-    _tell(source, as_json)
-    return 0
+    _tell(options, source)
 
 
-def _add(options, name: str, paths: list[Path]) -> int:
+def _add(options, name: str, paths: list[Path]) -> None:
     own_sources.check_name(name, replace=options.replace)
     with bar() as on_tell:
         found = read(paths, on_tell)
@@ -79,26 +78,22 @@ def _add(options, name: str, paths: list[Path]) -> int:
         print(f"With fewer than {adding.FEW} of one digit to learn from, they are for testing only.", file=sys.stderr)
     licence, origin = (_ask(what, getattr(options, what)) for what in ("licence", "origin"))
     own_sources.publish(name, digits, licence=licence, origin=origin, owner=tasks.LOCAL, replace=options.replace)
-    _tell(name, options.json)
-    return 0
+    _tell(options, name)
 
 
-def _remove(name: str, as_json: bool) -> int:
-    learned = runs.learned_from(name)
+def _remove(options, name: str) -> None:
+    learned = [run.id for run in runs.learned_from(name)]
     own_sources.remove(name)
-    if as_json:
-        print(json.dumps({"removed": name, "runs": [run.id for run in learned]}))
-        return 0
-    print(f"{name} was removed.")
+    lines = [f"{name} was removed."]
     if learned:
-        print(f"These runs learned from it and stay: {', '.join(run.id for run in learned)}.")
-    return 0
+        lines.append(f"These runs learned from it and stay: {', '.join(learned)}.")
+    print_result(options, {"removed": name, "runs": learned}, lines)
 
 
-def _tell(source: str, as_json: bool) -> None:
+def _tell(options, source: str) -> None:
     known = SOURCES[source]
     total = f"{known.title}: {known.num_digits:,} digits are ready."
-    print(json.dumps(facts(source)) if as_json else f"{total} {known.about}" if known.is_own else total)
+    print_result(options, facts(source), [f"{total} {known.about}" if known.is_own else total])
 
 
 def _ask(what: str, given: str | None) -> str:

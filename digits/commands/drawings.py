@@ -1,11 +1,11 @@
 """python -m digits drawings: count My drawings, export them as a zip, or import zips and filled forms."""
 
-import json
 import sys
 from collections import Counter
 from pathlib import Path
 
 from digits.commands import form
+from digits.commands.printing import print_result
 from digits.drawings import import_export, store
 from digits.errors import DigitsError
 from digits.storage.files import atomic_write
@@ -27,21 +27,17 @@ def add_to(verbs) -> None:
     form.add_import_to(actions)
 
 
-def count(options) -> int:
+def count(options) -> None:
     _, _, labels = store.images_and_labels()
     counts = Counter(labels.tolist())
-    if options.json:
-        print(json.dumps({"n": counts.total(), "by_digit": [counts[digit] for digit in range(10)]}))
-    else:
-        print(f"{counts.total():,} drawings; " + ", ".join(f"{digit}: {counts[digit]}" for digit in range(10)))
-    return 0
+    text = f"{counts.total():,} drawings; " + ", ".join(f"{digit}: {counts[digit]}" for digit in range(10))
+    print_result(options, {"n": counts.total(), "by_digit": [counts[digit] for digit in range(10)]}, [text])
 
 
-def export_zip(options) -> int:
+def export_zip(options) -> None:
     drawings = store.drawings()
     atomic_write(options.file.absolute(), lambda part: part.write_bytes(import_export.pack(drawings)))
     print(f"{len(drawings):,} drawings are in {options.file}.")
-    return 0
 
 
 def import_zips(options) -> int:

@@ -3,10 +3,10 @@
 All are tasks, as on the pages: what is computed once is stored.
 """
 
-import json
 import sys
 
 from digits import tasks
+from digits.commands.printing import confusion_lines, print_result
 from digits.commands.progress import bar, stderr_into
 from digits.commands.worker import HANDLERS
 from digits.data.dataset import ensure_prepared
@@ -52,34 +52,30 @@ def named_run(run_id: str | None) -> Run:
     return transfer.ensure_built(runs.get(run_id) if run_id else models.chosen())
 
 
-def run(options) -> int:
+def run(options) -> None:
     """Compute what the verb names, of a run on a test set."""
     run = named_run(options.run)
     chosen = test_set(options.test or run.settings.split, run.settings)
     if warning := caution(chosen, run.settings):
         print(warning, file=sys.stderr)
     _compute(options.verb, run.id, chosen.name, chosen.source)
-    result, lines = options.result(runs.get(run.id), chosen)
-    print(json.dumps(result) if options.json else "\n".join(lines))
-    return 0
+    print_result(options, *options.result(runs.get(run.id), chosen))
 
 
-def compute_features(options) -> int:
+def compute_features(options) -> None:
     run = named_run(options.run)
     _compute("features", run.id, options.part, features.part(run, options.part)[0])
     n, size = features.stored(run, options.part).shape
     print(f"{size} features of {n:,} digits by {run.id}")
-    return 0
 
 
-def audit_labels(options) -> int:
+def audit_labels(options) -> None:
     check_source(options.source)
     if not SOURCES[options.source].num_train:
         raise BadConfig(f"{SOURCES[options.source].title} has no training digits. Audit sample or mnist.")
     _compute("audit", options.source, "", options.source, lane=tasks.TRAINING)
     found = audit.stored(options.source)
-    print(json.dumps(found) if options.json else "\n".join(_audit(found)))
-    return 0
+    print_result(options, found, _audit(found))
 
 
 def _compute(kind: str, subject: str, part: str, source: str, lane: str = tasks.COMPUTING) -> None:
@@ -99,8 +95,7 @@ def _evaluation(run: Run, chosen: TestSet) -> tuple[dict, list[str]]:
     for row in report["per_digit"]:
         scores = f"{row['precision']:9.2%}  {row['recall']:6.2%}  {row['f1']:6.2%}"
         lines.append(f"{row['digit']:5}  {scores}  {row['support']:6,}")
-    lines += ["", "rows: true digit, columns: prediction", "     " + "".join(f"{digit:6}" for digit in range(10))]
-    lines += [f"{digit:5}" + "".join(f"{n:6,}" for n in row) for digit, row in enumerate(report["confusion"])]
+    lines += ["", "rows: true digit, columns: prediction", *confusion_lines(report["confusion"])]
     return report | {"card": card}, lines
 
 

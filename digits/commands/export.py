@@ -1,20 +1,18 @@
 """python -m digits export RUN FOLDER: a trained model for use outside of Digits, checked before it is handed out."""
 
 import argparse
-import json
-import shutil
-import tempfile
 from pathlib import Path
 from typing import Any
 
 from digits import tasks
+from digits.commands.printing import print_result
 from digits.commands.progress import bar, stderr_into
 from digits.errors import BadConfig, DigitsError
 from digits.exports import bundle, check, whole_run
 from digits.exports.formats import FORMATS, SCALES, Export
 from digits.runs import store as runs
 from digits.runs import transfer
-from digits.storage.files import cannot_write
+from digits.storage.files import cannot_write, new_folder
 from digits.storage.home import logs_folder
 
 LAYOUTS = tuple(known.layout for known in FORMATS.values() if known.layout)
@@ -49,11 +47,12 @@ class Check(argparse.Action):
             action.required = False
 
 
-def run(options) -> int:
+def run(options) -> None:
     if options.check:
         if options.run:
             raise BadConfig("--check needs the folder of an export, and nothing else.")
-        return _say(check.check(options.check), options)
+        _say(check.check(options.check), options)
+        return
     if not options.format and (options.layout or options.scale != SCALES[0]):
         raise BadConfig("--scale and --layout need a --format.")
     found, folder = transfer.ensure_built(runs.get(options.run)), options.folder
@@ -63,23 +62,15 @@ def run(options) -> int:
     try:
         if folder.is_dir() and any(folder.iterdir()):
             raise DigitsError("The folder is not empty. Choose another one.", f"It is {folder}.")
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        # Beside its place first: what fails or is stopped leaves nothing.
-        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".unfinished-") as temporary:
-            part = Path(temporary) / folder.name
-            part.mkdir()
+        with new_folder(folder) as part:  # what fails or is stopped leaves nothing
             outcome = _make(found, wanted, part) if wanted else whole_run.write(found, part)
-            if folder.is_dir():
-                folder.rmdir()
-            shutil.move(part, folder)
     except OSError as error:
         raise cannot_write(folder, error) from error
     if not wanted:
-        outcome = {"run": found.id, "format": None, "path": str(folder)}
-        print(json.dumps(outcome) if options.json else f"{found.id} is in {folder}.")
-        return 0
+        print_result(options, {"run": found.id, "format": None, "path": str(folder)}, [f"{found.id} is in {folder}."])
+        return
     outcome["path"] = str(folder / Path(outcome["path"]).relative_to(part))
-    return _say(outcome, options)
+    _say(outcome, options)
 
 
 def _make(found: runs.Run, wanted: Export, folder: Path) -> dict[str, Any]:
@@ -96,19 +87,16 @@ def _make(found: runs.Run, wanted: Export, folder: Path) -> dict[str, Any]:
     return outcome
 
 
-def _say(outcome: dict[str, Any], options) -> int:
-    if options.json:
-        print(json.dumps(outcome))
-        return 0
+def _say(outcome: dict[str, Any], options) -> None:
     same = "the same predictions" if outcome["same_predictions"] else "mostly the same predictions"
-    print(
+    lines = [
         f"{outcome['path']}: {same} as in the app on {outcome['n']} test digits, by {outcome['checked_with']}; the "
         f"largest difference of a probability is {outcome['max_difference']:.2g}."
-    )
+    ]
     if "accuracy" in outcome:
         lost = outcome["accuracy_before"] - outcome["accuracy"]
-        print(
+        lines.append(
             f"Accuracy on {outcome['test']}: {outcome['accuracy']:.2%}, {abs(lost):.2%} "
             f"{'less' if lost >= 0 else 'more'} than the app's {outcome['accuracy_before']:.2%}."
         )
-    return 0
+    print_result(options, outcome, lines)

@@ -1,8 +1,8 @@
 """python -m digits fine-tune: let a trained network learn My drawings; the fine-tuned one is a new run."""
 
-import json
 from typing import Any
 
+from digits.commands.printing import print_result
 from digits.commands.train import summary, train
 from digits.drawings import fine_tune
 from digits.evaluation import fine_tune_result
@@ -22,7 +22,7 @@ def add_to(verbs) -> None:
     parser.set_defaults(command=run)
 
 
-def run(options) -> int:
+def run(options) -> None:
     parent = runs.get(options.run) if options.run else models.chosen()
     if options.damage:
         tuned = healing.begin(parent, Damage.read(options.damage), seed=options.seed, queued=False)
@@ -31,11 +31,8 @@ def run(options) -> int:
     result, report = train(tuned)
     tuned = runs.get(tuned.id)
     compared = fine_tune_result.stored(tuned)
-    if options.json:
-        print(json.dumps(result | {"fine_tune": compared}))
-    else:
-        print(summary(tuned, report), *(_lines(compared) if compared else ()), sep="\n")
-    return 0
+    lines = summary(tuned, report) + (_lines(compared) if compared else [])
+    print_result(options, result | {"fine_tune": compared}, lines)
 
 
 def _lines(compared: dict[str, Any]) -> list[str]:

@@ -1,7 +1,6 @@
 """python -m digits form [FILE]: make a form to print; drawings import-form PHOTO: import the filled form."""
 
 import argparse
-import json
 import re
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 import cv2
 
 from digits.commands.evaluation import named_run
+from digits.commands.printing import print_result
 from digits.drawings import store
 from digits.drawings.form import checking, layout, printing
 from digits.drawings.form.reading import FormDigit, read_form
@@ -40,17 +40,16 @@ def add_import_to(actions) -> None:
     parser.set_defaults(command=import_form)
 
 
-def write(options) -> int:
+def write(options) -> None:
     suffix = options.file.suffix.lower()
     if suffix not in (".pdf", ".html"):
         raise BadConfig("A form is a .pdf or a .html file. Choose a name that ends so.")
     content = printing.pdf() if suffix == ".pdf" else printing.html().encode()
     atomic_write(options.file.absolute(), lambda part: part.write_bytes(content))
     print(f"The form is in {options.file}. Print it, fill it in, and photograph it from above.")
-    return 0
 
 
-def import_form(options) -> int:
+def import_form(options) -> None:
     """List what the photo shows; with --take, add it to My drawings."""
     try:
         photo = options.photo.read_bytes()
@@ -62,22 +61,16 @@ def import_form(options) -> int:
     if options.sheet:
         png = cv2.imencode(".png", checking.sheet(digits, labels))[1].tobytes()
         atomic_write(options.sheet.absolute(), lambda part: part.write_bytes(png))
-    merged = store.merge(checking.drawings(digits, labels)) if options.take else None
-    if options.json:
-        rows = [_row(digit, labels) for digit in digits]
-        empty, new = len(layout.boxes()) - len(digits), merged.new if merged else None
-        print(json.dumps({"photo": str(options.photo), "digits": rows, "empty": empty, "new": new}))
-        return 0
-    for digit in digits:
-        if digit.is_doubtful or labels.get(digit.number) != digit.label:
-            print(_line(digit, labels))
-    left_out = len(digits) - len(labels)
-    print(f"{len(digits)} digits, {left_out} left out, {len(layout.boxes()) - len(digits)} boxes empty.")
-    if merged:
-        print(f"Added to My drawings: {merged.new}. Already there: {merged.known + merged.other}.")
+    rows, empty, new = [_row(digit, labels) for digit in digits], len(layout.boxes()) - len(digits), None
+    lines = [_line(digit, labels) for digit in digits if digit.is_doubtful or labels.get(digit.number) != digit.label]
+    lines.append(f"{len(digits)} digits, {len(digits) - len(labels)} left out, {empty} boxes empty.")
+    if options.take:
+        merged = store.merge(checking.drawings(digits, labels))
+        new = merged.new
+        lines.append(f"Added to My drawings: {new}. Already there: {merged.known + merged.other}.")
     else:
-        print("Nothing was added yet: repeat the command with --take.")
-    return 0
+        lines.append("Nothing was added yet: repeat the command with --take.")
+    print_result(options, {"photo": str(options.photo), "digits": rows, "empty": empty, "new": new}, lines)
 
 
 def _labels(digits: list[FormDigit], options) -> dict[int, int]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from digits.commands import strokes_file
 from digits.commands.evaluation import named_run
+from digits.commands.printing import confusion_lines
 from digits.data.dataset import open_dataset
 from digits.data.reading import opened
 from digits.errors import BadConfig, DigitsError
@@ -49,25 +50,24 @@ def run(options) -> int:
     if sum(named) != 1 or (options.numbers and not options.paths):
         raise BadConfig("Expected pictures, --strokes FILE or --source NAME. Only pictures have --numbers.")
     model = named_run(options.run)
+    recognizer, detector = models.recognizer(model), Detector.bundled()
     if options.strokes:
         joined = model.is_starter if options.path is None else options.path
-        return strokes_file.run(options.strokes, model, joined=joined, as_json=options.json)
-    recognizer, detector = models.recognizer(model), Detector.bundled()
-    read, show = (_rows, _rows_text) if options.numbers else (pictures.predict_picture, _digit_text)
-    rows = (
-        _of_source(options.source, recognizer)
-        if options.source
-        else _of_paths(options.paths, partial(read, recognizer=recognizer, detector=detector))
-    )
+        rows = strokes_file.predicted(options.strokes, recognizer, detector, joined=joined)
+    elif options.source:
+        rows = _of_source(options.source, recognizer)
+    else:
+        read = _rows if options.numbers else pictures.predict_picture
+        rows = _of_paths(options.paths, partial(read, recognizer=recognizer, detector=detector))
     kept, num_failed = [], 0
     for row in rows:
         if "error" in row:
             num_failed += 1
         else:
             kept.append({name: row[name] for name in ("label", "digit") if name in row})
-        print(json.dumps(row) if options.json else f"{row['image']}: {row.get('error') or show(row)}", flush=True)
+        print(json.dumps(row) if options.json else _text(row), flush=True)
     if not kept:
-        print("No picture was predicted.", file=sys.stderr)
+        print(f"No {'drawing' if options.strokes else 'picture'} was predicted.", file=sys.stderr)
     if found := pictures.summary(kept):
         print(json.dumps(found) if options.json else _summary_text(found))
     return 0 if kept and not num_failed else 1
@@ -92,15 +92,9 @@ def _of_paths(paths: list[Path], read) -> Iterator[dict[str, Any]]:
 
 
 def _of_source(source: str, recognizer: Recognizer) -> Iterator[dict[str, Any]]:
-    """Yield a row for each digit of a source, in its order."""
     dataset = open_dataset(source)
     for index, probabilities in enumerate(recognizer.probabilities(dataset.images)):
-        row = {
-            "image": f"{source} {index}",
-            "digit": int(probabilities.argmax()),
-            "probabilities": [round(float(probability), 6) for probability in probabilities],
-            "looks_like_a_digit": True,
-        }
+        row = {"image": f"{source} {index}"} | pictures.row(probabilities, is_digit=True)
         label = int(dataset.labels[index])
         yield row | {"label": label} if label < 10 else row
 
@@ -129,20 +123,22 @@ def _boxed(prediction: Prediction, box: tuple[int, int, int, int]) -> dict[str, 
     }
 
 
-def _digit_text(row: dict[str, Any]) -> str:
-    if not row["looks_like_a_digit"]:
-        return f"doesn't look like a digit (closest: {row['digit']})"
-    return f"{row['digit']} ({max(row['probabilities']):.1%})"
+def _text(row: dict[str, Any]) -> str:
+    if "line" in row:  # of a file of drawings; it has no name
+        return row["error"]
+    if "error" in row:
+        said = row["error"]
+    elif "rows" in row:
+        said = " / ".join(line["text"] for line in row["rows"])
+    elif row["looks_like_a_digit"]:
+        said = f"{row['digit']} ({max(row['probabilities']):.1%})"
+    else:
+        said = f"doesn't look like a digit (closest: {row['digit']})"
+    return f"{row['image'] if 'image' in row else row['id']}: {said}"
 
 
 def _summary_text(found: dict[str, Any]) -> str:
     low, high = found["interval"]
     lines = [f"{found['num_correct']:,} of {found['n']:,} labelled pictures are correct: {found['accuracy']:.2%} "
              f"(95% interval {low:.2%} to {high:.2%})"]  # fmt: skip
-    lines += ["rows: label, columns: prediction", "     " + "".join(f"{digit:6}" for digit in range(10))]
-    lines += [f"{digit:5}" + "".join(f"{n:6,}" for n in row) for digit, row in enumerate(found["confusion"])]
-    return "\n".join(lines)
-
-
-def _rows_text(row: dict[str, Any]) -> str:
-    return " / ".join(line["text"] for line in row["rows"])
+    return "\n".join([*lines, "rows: label, columns: prediction", *confusion_lines(found["confusion"])])

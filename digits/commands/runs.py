@@ -7,11 +7,14 @@ import time
 from pathlib import Path
 
 from digits import tasks
-from digits.errors import DigitsError
+from digits.commands.printing import print_result
+from digits.errors import DigitsError, RunBusy
 from digits.exports.trackers import export as trackers
 from digits.exports.trackers.export import TRACKERS
 from digits.runs import models, store, transfer
 from digits.runs.run import Run
+
+END_SECONDS = 90.0  # a worker of another container counts as gone after a minute
 
 
 def add_to(verbs) -> None:
@@ -39,24 +42,20 @@ def add_to(verbs) -> None:
     action.set_defaults(command=import_runs)
 
 
-def list_runs(options) -> int:
+def list_runs(options) -> None:
     with contextlib.suppress(DigitsError):  # a home that cannot be written can still be listed
         tasks.look_after()
     places = {task.id: place for place, task in enumerate(tasks.waiting(), start=1)}
     rows = [_row(run) | {"place": places.get(run.task_id)} for run in store.page(limit=-1)]
-    if options.json:
-        print(json.dumps(rows))
-        return 0
+    lines = []
     for row in rows:
         accuracy = f"{row['val_accuracy']:.2%}" if row["val_accuracy"] is not None else ""
         state = f"{row['state']} {row['place'] or ''}" if row["responding"] else "not responding"
-        print(f"{row['run']:32} {state:11} {accuracy:8} {row['title']}")
-    if not rows:
-        print("No runs yet. Train one: python -m digits train")
-    return 0
+        lines.append(f"{row['run']:32} {state:11} {accuracy:8} {row['title']}")
+    print_result(options, rows, lines or ["No runs yet. Train one: python -m digits train"])
 
 
-def show(options) -> int:
+def show(options) -> None:
     """show everything about one run"""
     run = store.get(options.run)
     value = _row(run) | {
@@ -66,53 +65,46 @@ def show(options) -> int:
         },
         "epochs": store.epochs(run.id),
     }  # fmt: skip
-    print(json.dumps(value, indent=None if options.json else 2))
-    return 0
+    print_result(options, value, [json.dumps(value, indent=2)])
 
 
-def rename(options) -> int:
+def rename(options) -> None:
     """give a run a name"""
     store.rename(_own(options).id, options.name)
-    return 0
 
 
-def choose(options) -> int:
+def choose(options) -> None:
     """make a run the model that predicts drawings"""
     run = transfer.ensure_built(store.get(options.run))
     if run.model:
         run.model.file("model.tflite")  # which reports a damaged file now
     models.choose(run)
-    return 0
 
 
-def stop(options) -> int:
+def stop(options) -> None:
     """end a training early, keeping its model so far, or take a run out of the queue"""
     _end(options, "stop")
-    return 0
 
 
-def pause(options) -> int:
+def pause(options) -> None:
     """let a training leave the device; continue it with: train --resume"""
     _end(options, "pause")
-    return 0
 
 
-def move(options) -> int:
+def move(options) -> None:
     """give a queued run another place among those of its person"""
     run = _own(options)
     if not run.is_queued:
         raise DigitsError(f"This run is {run.state}; only a queued one has a place in the queue.", f"It is {run.id}.")
     store.move(run, options.place)
-    return 0
 
 
-def delete(options) -> int:
+def delete(options) -> None:
     """remove a run for ever"""
     store.delete(options.run)
-    return 0
 
 
-def export(options) -> int:
+def export(options) -> None:
     """write a run as plain data to a zip, for another machine; or into a tracker of trainings"""
     run = store.get(options.run)
     if options.to:
@@ -120,14 +112,12 @@ def export(options) -> int:
     else:
         transfer.export(run, options.target)
     print(f"{run.id} is in {options.target}.")
-    return 0
 
 
-def import_runs(options) -> int:
+def import_runs(options) -> None:
     """import runs that were exported on this machine or another"""
     ids = transfer.import_zips(options.files, as_copies=options.as_copies)
-    print(json.dumps(ids) if options.json else "\n".join(f"Imported {run_id}." for run_id in ids))
-    return 0
+    print_result(options, ids, (f"Imported {run_id}." for run_id in ids))
 
 
 def _own(options) -> Run:
@@ -138,12 +128,15 @@ def _own(options) -> Run:
 
 
 def _end(options, what: str) -> None:
-    """Ask a run to end. If its worker does not respond, wait until it has been ended."""
+    """Ask a run to end. If its worker does not respond, wait until it has been ended. Raises RunBusy if that fails."""
     run = _own(options)
     if run.state.is_final:
         raise DigitsError(f"This run is {run.state}; there is nothing to end.", f"It is {run.id}.")
     store.stop(run, what)
+    end = time.monotonic() + END_SECONDS
     while not store.get(run.id).is_responding:
+        if time.monotonic() > end:
+            raise RunBusy("Its worker cannot be ended. It may wait for a disk: check that and try again.", run.id)
         time.sleep(0.5)
         tasks.look_after()
 

@@ -29,7 +29,7 @@ def add_to(verbs) -> None:
     parser.set_defaults(command=run)
 
 
-def run(options) -> int:
+def run(options) -> None:
     """Serve until somebody ends it."""
     if not 0 <= options.port < 1 << 16:
         raise BadConfig("The port must be 0 to 65535.")
@@ -56,4 +56,3 @@ def run(options) -> int:
         )
         print(f"Digits answers at http://{host}:{port}/api. Ctrl-C ends it.", flush=True)
         uvicorn.Server(config).run([listening])
-    return 0

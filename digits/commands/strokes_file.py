@@ -1,47 +1,36 @@
 """Predict the drawings of a file of strokes, one JSON object a line: python -m digits predict --strokes FILE."""
 
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from digits.errors import BlankDrawing, DigitsError, UnreadablePicture
+from digits.evaluation import pictures
 from digits.inference.detector import Detector
 from digits.inference.path_network import PathNetwork
 from digits.inference.prediction import Prediction, predict, with_path
 from digits.inference.recognizer import Recognizer
 from digits.inference.strokes import Stroke, paint, read_strokes
-from digits.runs import models
-from digits.runs.run import Run
 
 SIDE = 384  # px of the canvas on the Draw page
 LINE_BYTES = 1 << 20
 FORM = '{"id": "a", "width": 24, "strokes": [[[x, y], ...], ...]}'
 
 
-def run(file: Path, model: Run, *, joined: bool, as_json: bool) -> int:
-    """Print a line for each drawing; returns 1 if one of them cannot be read, or there are none.
+def predicted(file: Path, recognizer: Recognizer, detector: Detector, *, joined: bool) -> Iterator[dict[str, Any]]:
+    """Yield a row for each drawing: {id, digit, probabilities, ...}, or {id, line, error}.
 
     joined: whether the path counts beside the picture. Raises DigitsError if the file cannot be read.
     """
-    networks = models.recognizer(model), Detector.bundled()
     path_network = PathNetwork.bundled()
-    num_read = num_failed = 0
     for number, line in _lines(file):
         try:
             name, strokes = read_line(line)
-            row = {"id": name, **_row(predict_strokes(strokes, *networks, path_network, joined=joined))}
-            num_read += 1
+            prediction = predict_strokes(strokes, recognizer, detector, path_network, joined=joined)
+            yield {"id": name, **_row(prediction)}
         except DigitsError as error:
-            row = {"id": _id_of(line), "line": number, "error": f"Line {number}: {error}"}
-            num_failed += 1
-        print(json.dumps(row) if as_json else _text(row), flush=True)
-    if not num_read:
-        print("No drawing was predicted.", file=sys.stderr)
-    return 0 if num_read and not num_failed else 1
+            yield {"id": _id_of(line), "line": number, "error": f"Line {number}: {error}"}
 
 
 def read_line(line: bytes) -> tuple[str | int, list[Stroke]]:
@@ -92,11 +81,7 @@ def _id_of(line: bytes) -> str | int | None:
 
 def _row(prediction: Prediction) -> dict[str, Any]:
     """Return what a picture's line says, and what each witness predicts; without a known path only the picture does."""
-    row = {
-        "digit": prediction.digit,
-        "probabilities": _rounded(prediction.probabilities),
-        "looks_like_a_digit": prediction.is_digit,
-    }
+    row = pictures.row(prediction.probabilities, is_digit=prediction.is_digit)
     if (both := prediction.witnesses) is None:
         return row | {"path": None}
     each = {"picture": both.picture, "path": both.path, "together": both.together}
@@ -104,15 +89,3 @@ def _row(prediction: Prediction) -> dict[str, Any]:
         name: {"digit": int(found.argmax()), "probability": round(float(found.max()), 6)}
         for name, found in each.items()
     }
-
-
-def _rounded(probabilities: np.ndarray) -> list[float]:
-    return [round(float(probability), 6) for probability in probabilities]
-
-
-def _text(row: dict[str, Any]) -> str:
-    if "error" in row:
-        return row["error"]
-    if not row["looks_like_a_digit"]:
-        return f"{row['id']}: doesn't look like a digit (closest: {row['digit']})"
-    return f"{row['id']}: {row['digit']} ({max(row['probabilities']):.1%})"

@@ -1,11 +1,11 @@
 """python -m digits sweep: search for the settings that make the best network, here and now."""
 
-import json
 import sys
 from pathlib import Path
 from typing import Any
 
 from digits import tasks
+from digits.commands.printing import print_result
 from digits.commands.progress import bar, stderr_into
 from digits.data.dataset import ensure_prepared
 from digits.errors import BadConfig, DigitsError
@@ -46,9 +46,12 @@ def add_to(verbs) -> None:
     parser.set_defaults(command=run)
 
 
-def run(options) -> int:
+def run(options) -> None:
     if options.list:
-        return _list(options)
+        rows = [result.row(sweep) for sweep in store.page(limit=-1)]
+        lines = map(_line, rows) if rows else ["No sweeps yet. Start one: python -m digits sweep"]
+        print_result(options, {"sweeps": rows}, lines)
+        return
     study.check_installed()
     sweep = _resumed(options) if options.resume else _created(options)
     with stderr_into(logs_folder() / "sweep.log") as terminal, bar(terminal) as show:
@@ -59,21 +62,12 @@ def run(options) -> int:
     if sweep.state not in (TaskState.DONE, TaskState.STOPPED):
         raise DigitsError(f"The sweep {sweep.state}. {sweep.task.cause}".strip(), f"It is {sweep.id}.")
     found = result.as_dict(sweep)
-    print(json.dumps(found) if options.json else _summary(found))
-    return 0
+    print_result(options, found, _summary(found))
 
 
-def _list(options) -> int:
-    rows = [result.row(sweep) for sweep in store.page(limit=-1)]
-    if options.json:
-        print(json.dumps({"sweeps": rows}))
-        return 0
-    for row in rows:
-        accuracy = "" if row["val_accuracy"] is None else f"{row['val_accuracy']:.2%}"
-        print(f"{row['sweep']:24} {row['state']:9} {row['ended']:>5} of {row['trials']:<5} {accuracy}")
-    if not rows:
-        print("No sweeps yet. Start one: python -m digits sweep")
-    return 0
+def _line(row: dict[str, Any]) -> str:
+    accuracy = "" if row["val_accuracy"] is None else f"{row['val_accuracy']:.2%}"
+    return f"{row['sweep']:24} {row['state']:9} {row['ended']:>5} of {row['trials']:<5} {accuracy}"
 
 
 def _created(options) -> store.Sweep:
@@ -102,7 +96,7 @@ def _resumed(options) -> store.Sweep:
     return sweep
 
 
-def _summary(found: dict[str, Any]) -> str:
+def _summary(found: dict[str, Any]) -> list[str]:
     best, states = found["best"], [trial["state"] for trial in found["trials"]]
     counts = [f"{states.count(state)} {state}" for state in (store.COMPLETE, store.PRUNED, store.FAILED)]
     lines = [
@@ -116,5 +110,4 @@ def _summary(found: dict[str, Any]) -> str:
         lines.append(f"with {seeds['n']} fresh seeds   {seeds['mean']:.2%} ± {seeds['sd']:.2%}")
     if best["test"]:
         lines.append(f"test accuracy        {best['test']['accuracy']:.2%} on {best['test']['title']}")
-    lines += [f"  {name:18} {value}" for name, value in best["params"].items()]
-    return "\n".join(lines)
+    return lines + [f"  {name:18} {value}" for name, value in best["params"].items()]

@@ -1,10 +1,10 @@
 """python -m digits train: train here and now, with a progress bar."""
 
-import json
 import sys
 from typing import Any
 
 from digits import pipeline, tasks
+from digits.commands.printing import print_result
 from digits.commands.progress import bar, stderr_into
 from digits.commands.training_options import add_training_options, chosen_settings
 from digits.data.dataset import ensure_prepared, open_dataset
@@ -28,13 +28,12 @@ def add_to(verbs) -> None:
     parser.set_defaults(command=run)
 
 
-def run(options) -> int:
+def run(options) -> None:
     run = _resumed(options) if options.resume else _created(options)
     if options.name:
         runs.rename(run.id, options.name)
     result, report = train(run)
-    print(json.dumps(result) if options.json else summary(runs.get(run.id), report))
-    return 0
+    print_result(options, result, summary(runs.get(run.id), report))
 
 
 def train(run: Run) -> tuple[dict[str, Any], dict[str, Any] | None]:
@@ -70,8 +69,8 @@ def train(run: Run) -> tuple[dict[str, Any], dict[str, Any] | None]:
     return result, report
 
 
-def summary(run: Run, report: dict[str, Any] | None) -> str:
-    """Return the result of a training as text."""
+def summary(run: Run, report: dict[str, Any] | None) -> list[str]:
+    """Return the result of a training as lines."""
     epochs, names = runs.epochs(run.id), run.settings.racer_names
     lines = [f"run                  {run.id} ({run.state})"]
     if epochs:
@@ -83,11 +82,10 @@ def summary(run: Run, report: dict[str, Any] | None) -> str:
     if report:
         low, high = report["interval"]
         lines += [f"test accuracy        {report['accuracy']:.2%} ({low:.2%} to {high:.2%}) on {report['title']}"]
-    return "\n".join(lines)
+    return lines
 
 
 def _created(options) -> Run:
-    """Make a new run with the settings in the options."""
     if options.source in SOURCES and SOURCES[options.source].is_own:
         split("tutorial", options.source)  # says why, if no network can learn from it
     settings = make_settings(**chosen_settings(options))

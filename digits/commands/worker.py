@@ -27,10 +27,9 @@ def add_to(verbs) -> None:
     parser.set_defaults(command=run)
 
 
-def run(options) -> int:
+def run(options) -> None:
     warm = warm_up if options.warm and options.lane == TRAINING else None
     serve(options.worker, options.lane, HANDLERS, warm=warm)
-    return 0
 
 
 def warm_up() -> None:
@@ -51,10 +50,6 @@ def _of_run(compute: Callable) -> Callable:
     return handle
 
 
-def _audit(work: Work, source: str, part: str) -> None:
-    audit.audit(source, work.report)
-
-
 HANDLERS = {
     "train": pipeline.run,
     "complete": pipeline.complete,
@@ -66,7 +61,7 @@ HANDLERS = {
     "features": _of_run(features.compute),
     "robustness": _of_run(robustness.measure),
     "map": _of_run(embedding_map.compute),
-    "audit": _audit,
+    "audit": lambda work, source, part: audit.audit(source, work.report),
     "export": _of_run(downloads.compute),
     errands.EXPORT: errands.export_task,
     errands.CLEAR: errands.clear_task,

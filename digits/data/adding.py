@@ -131,10 +131,7 @@ def read_task(work: tasks.Work, draft: str, part: str) -> None:
 
 def unfinished(owner: str) -> str | None:
     """Return the id of the draft of a visitor; None if there is none."""
-    with database.reading() as connection:
-        row = connection.execute(
-            "SELECT subject FROM tasks WHERE kind = ? AND owner = ? ORDER BY id DESC", (READ, owner)
-        ).fetchone()
+    row = database.first("SELECT subject FROM tasks WHERE kind = ? AND owner = ? ORDER BY id DESC", [READ, owner])
     return row["subject"] if row and _folder(row["subject"]).is_dir() else None
 
 

@@ -45,8 +45,7 @@ def known() -> dict[str, Source]:
     place, now = str(home()), time.monotonic()
     when, found = _memo.get(place, (-MEMO_SECONDS, {}))
     if now - when >= MEMO_SECONDS:
-        with database.reading() as connection:
-            rows = connection.execute("SELECT * FROM sources ORDER BY created, name").fetchall()
+        rows = database.rows("SELECT * FROM sources ORDER BY created, name")
         found = {row["name"]: _source(row) for row in rows}
         _memo.clear()
         _memo[place] = now, found
@@ -55,8 +54,7 @@ def known() -> dict[str, Source]:
 
 def of_owner(owner: str) -> list[str]:
     """Return the names of the sources that somebody added and that are still here."""
-    with database.reading() as connection:
-        rows = connection.execute("SELECT name FROM sources WHERE owner = ? AND removed = ''", (owner,)).fetchall()
+    rows = database.rows("SELECT name FROM sources WHERE owner = ? AND removed = ''", [owner])
     return [row["name"] for row in rows]
 
 

@@ -51,13 +51,15 @@ def prediction_of(content: bytes, recognizer: Recognizer, detector: Detector) ->
 
 
 def predict_picture(content: bytes, recognizer: Recognizer, detector: Detector) -> dict[str, Any]:
-    """Return {digit, probabilities, looks_like_a_digit} of a picture file. Raises UnreadablePicture, BlankDrawing."""
+    """Return the `row` of a picture file. Raises UnreadablePicture, BlankDrawing."""
     prediction = prediction_of(content, recognizer, detector)
-    return {
-        "digit": prediction.digit,
-        "probabilities": [round(float(probability), 6) for probability in prediction.probabilities],
-        "looks_like_a_digit": prediction.is_digit,
-    }
+    return row(prediction.probabilities, is_digit=prediction.is_digit)
+
+
+def row(probabilities: np.ndarray, *, is_digit: bool) -> dict[str, Any]:
+    """Return {digit, probabilities, looks_like_a_digit} as plain values. probabilities: (10,)."""
+    rounded = [round(float(probability), 6) for probability in probabilities]
+    return {"digit": int(probabilities.argmax()), "probabilities": rounded, "looks_like_a_digit": is_digit}
 
 
 def summary(rows: Iterable[dict[str, Any]]) -> dict[str, Any] | None:

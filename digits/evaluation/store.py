@@ -64,12 +64,10 @@ class Result:
 @database.parsing()
 def get(subject: Subject, kind: str, part: str = "") -> Result | None:
     """Return a result; None if there is none, or if it was computed from something else."""
-    with database.reading() as connection:
-        row = connection.execute(
-            """SELECT value, file, file_sha256 FROM results
-               WHERE subject = ? AND kind = ? AND part = ? AND made_from = ?""",
-            (subject.name, kind, part, subject.made_from),
-        ).fetchone()
+    row = database.first(
+        "SELECT value, file, file_sha256 FROM results WHERE subject = ? AND kind = ? AND part = ? AND made_from = ?",
+        (subject.name, kind, part, subject.made_from),
+    )
     if row is None:
         return None
     stored = StoredFile(row["file"], row["file_sha256"]) if row["file"] else None
@@ -117,14 +115,13 @@ def put(
 def accuracies(run_ids: list[str]) -> dict[str, dict[str, dict[str, Any]]]:
     """Return {accuracy, interval, title, n} by run id and test set, of the present models of these runs."""
     marks = ", ".join("?" * len(run_ids))
-    with database.reading() as connection:
-        rows = connection.execute(
-            f"""SELECT subject, part, json_extract(value, '$.accuracy') AS accuracy, json_extract(value, '$.n') AS n,
-                       json_extract(value, '$.interval') AS interval, json_extract(value, '$.title') AS title
-                FROM results JOIN runs ON runs.id = subject AND runs.model_sha256 = made_from
-                WHERE kind = 'evaluate' AND subject IN ({marks})""",
-            run_ids,
-        ).fetchall()
+    rows = database.rows(
+        f"""SELECT subject, part, json_extract(value, '$.accuracy') AS accuracy, json_extract(value, '$.n') AS n,
+                   json_extract(value, '$.interval') AS interval, json_extract(value, '$.title') AS title
+            FROM results JOIN runs ON runs.id = subject AND runs.model_sha256 = made_from
+            WHERE kind = 'evaluate' AND subject IN ({marks})""",
+        run_ids,
+    )
     found: dict[str, dict[str, dict[str, Any]]] = {}
     for row in rows:
         numbers = {name: row[name] for name in ("accuracy", "n", "title")} | {"interval": json.loads(row["interval"])}

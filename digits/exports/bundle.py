@@ -5,7 +5,6 @@ export.json, which names every file with its sha256.
 """
 
 import json
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,21 +20,19 @@ from digits.exports.formats import Export, Progress, check_installed
 from digits.inference.detector import Detector
 from digits.runs import models
 from digits.runs.run import Run
-from digits.storage.files import sha256
+from digits.storage.files import sha256, temporary_folder
 
 
 def make(
     run: Run, export: Export, folder: Path, on_progress: Progress = lambda fraction, phase: None
 ) -> dict[str, Any]:
-    """Write an export into an empty folder, and return its outcome like `digits.exports.check.check`.
+    """Write an export of a model into an empty folder, and return its outcome like `digits.exports.check.check`.
 
     With 8 bits also test, the title of a test set, accuracy on it, accuracy_before, that of the app, and num_test.
 
     on_progress: called with the fraction that is done and what is done next; what it raises ends the export.
     Raises DigitsError where a package is missing, or the file does not predict what the app predicts.
     """
-    if run.model is None:
-        raise DigitsError(f"This run has no model to export: it is {run.state}.", f"It is {run.id}.")
     check_installed(export.format)
     if export.format == "html":
         javascript.programs()  # before the work, not after it
@@ -48,26 +45,19 @@ def make(
     conversion.convert(run, export, folder / model, lambda share, phase: on_progress(0.1 + 0.5 * share, phase))
     on_progress(0.6, "Writing the card and the example")
     _write_texts(run, chosen, export, folder, model)
-    described = {
-        "run": run.id,
-        "format": export.format,
-        "scale": export.scale,
-        "largest": export.largest,
-        "model": model,
-    }
-    described |= {"digits": chosen.title, "files": {}}
-    write_json(folder / "export.json", described)
+    described = {"run": run.id, "format": export.format, "scale": export.scale, "largest": export.largest}
+    described |= {"model": model, "digits": chosen.title, "files": {}}
+    _write_json(folder / "export.json", described)
     on_progress(0.7, "Comparing it with the app")
     found = _compare(run, chosen, export, folder, lambda seconds: on_progress(0.7, "Comparing it with the app"))
     if not check.is_same(found, export.format):
         raise DigitsError(check.difference(found))
     described |= {"checked": found, "files": _digests(folder)}
-    write_json(folder / "export.json", described)
+    _write_json(folder / "export.json", described)
     return {"run": run.id, "format": export.format, "path": str(folder / model), **found}
 
 
-def write_json(file: Path, value: Any) -> None:
-    """Write plain values as JSON for people."""
+def _write_json(file: Path, value: Any) -> None:
     file.write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")
 
 
@@ -77,13 +67,10 @@ def _write_texts(run: Run, chosen: TestSet, export: Export, folder: Path, model:
         "card.md": card.card(run, chosen, reports, export),
         card.example_name(export): examples.example(export, model),
     }
-    rows = json.loads((folder / "digits.json").read_text(encoding="utf-8"))
     with np.load(folder / "check.npz", allow_pickle=False) as arrays:
         images, labels = arrays["images"], arrays["labels"]
     if export.format == "html":
-        pixels = [
-            {"label": row["label"], "pixels": _image(images, labels, row["label"]).ravel().tolist()} for row in rows
-        ]
+        pixels = [{"label": label, "pixels": _image(images, labels, label).ravel().tolist()} for label in range(10)]
         texts["digits.js"] = f"const DIGITS = {json.dumps(pixels)};\n"
     else:
         texts["preparation.py"] = preparation.source()
@@ -107,8 +94,8 @@ def _compare(
         return check.compare(folder, export.format, on_wait=on_wait)
     images, labels = chosen.take(open_dataset(chosen.source))
     probabilities = models.recognizer(run).probabilities(np.asarray(images))
-    with tempfile.TemporaryDirectory() as temporary:
-        extra = Path(temporary) / "test.npz"
+    with temporary_folder() as temporary:
+        extra = temporary / "test.npz"
         np.savez(extra, images=images, labels=labels, probabilities=probabilities)
         return check.compare(folder, export.format, extra, on_wait=on_wait) | {"test": chosen.title}
 

@@ -12,6 +12,7 @@ from digits.runs import sharing
 from digits.runs.run import Run
 
 NOT_FOR = "For learning and play; not for reading anything that matters."
+NO_SCORE = "# {}\n\nIt has not been evaluated on digits that it has not learned from.\n"
 HUB_DATASET = "ylecun/mnist"
 
 
@@ -19,17 +20,21 @@ def card(run: Run, chosen: TestSet, reports: list[dict[str, Any]], export: Expor
     """Return the card in Markdown. chosen: where its digits are from. reports: of `digits.evaluation.evaluate`."""
     source, tested = SOURCES[run.settings.source], SOURCES[chosen.source]
     scores = "\n".join(as_markdown(score_card(run, report)) for report in reports)
+    scale = "The network divides by 255 itself." if export.largest > 1 else "Divide pixels of 0 to 255 by 255."
+    prepared = "`preparation.py` does so, with NumPy and OpenCV."
+    if export.format == "html":
+        prepared = "`model.js` does so: `predict({width, height, pixels})`."
     more = " and drawings of the person who fine-tuned it" if run.settings.parent else ""
-    return f"""{scores or _no_score(run)}
+    return f"""{scores or NO_SCORE.format(run.id)}
 This network reads one handwritten digit and gives ten probabilities. {NOT_FOR}
 
 ## What goes in
 
 One grey picture of 28 x 28 pixels: shape (1, 28, 28, 1), float32, from 0 (paper) to {export.largest:g} (ink). That is
-white on black, as MNIST has it. {_scale(export)}
+white on black, as MNIST has it. {scale}
 
 A drawing or a photo must first be prepared as MNIST's digits were: ink cropped, scaled to 20 x 20 and centred by its
-mass. {_preparation(export)} A picture that is only shrunk to 28 x 28 is often misread.
+mass. {prepared} A picture that is only shrunk to 28 x 28 is often misread.
 
 ## What comes out
 
@@ -109,17 +114,3 @@ def _models(export: Export) -> str:
     names = [FORMATS[format].model for format in ("keras", "litert", "onnx")]
     names = names if export.format == "hub" else [layouts.PLACES.get(export.layout, export.of.model)]
     return ", ".join(f"`{name}`" for name in names)
-
-
-def _no_score(run: Run) -> str:
-    return f"# {run.id}\n\nIt has not been evaluated on digits that it has not learned from.\n"
-
-
-def _scale(export: Export) -> str:
-    return "The network divides by 255 itself." if export.largest > 1 else "Divide pixels of 0 to 255 by 255."
-
-
-def _preparation(export: Export) -> str:
-    if export.format == "html":
-        return "`model.js` does so: `predict({width, height, pixels})`."
-    return "`preparation.py` does so, with NumPy and OpenCV."

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 
 from digits.errors import DigitsError
-from digits.exports import processes
 from digits.exports.formats import FORMATS, check_installed
 from digits.exports.runtimes import RUNTIMES
 from digits.storage.files import sha256
+from digits.training import processes
 
 LARGEST_DIFFERENCE = 1e-4
 """Between two probabilities for the same digit; only 8 bits may differ more."""
@@ -60,7 +60,7 @@ def compare(
     """Return {max_difference, same_predictions, n, checked_with} of an export. Raises DigitsError.
 
     extra: an .npz of test digits {images, labels, probabilities}; then also their accuracy in the export, accuracy,
-    that of the app, accuracy_before, and num_test. on_wait: see `digits.exports.processes.run`.
+    that of the app, accuracy_before, and num_test. on_wait: see `digits.training.processes.run`.
     """
     check_installed(format)
     arguments = [folder.absolute(), *([extra.absolute()] if extra else [])]

@@ -1,7 +1,6 @@
 """Let a fresh process write a run's model in another format."""
 
 import json
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +12,10 @@ from digits.data.splits import split, take
 from digits.errors import DigitsError
 from digits.evaluation import evaluate
 from digits.evaluation.score_card import lines, score_card
-from digits.exports import processes
 from digits.exports.formats import Export, Progress
 from digits.runs.run import Run
+from digits.storage.files import temporary_folder
+from digits.training import processes
 
 NUM_REPRESENTATIVE = 300  # digits that show the 8-bit converter how large activations become
 USUAL_SECONDS = 15.0
@@ -34,7 +34,7 @@ def convert(run: Run, export: Export, target: Path, on_progress: Progress) -> No
         "page": _about(run) if export.format == "html" else None,
     }
     doing = f"Writing {export.of.title}"
-    with tempfile.TemporaryDirectory() as temporary:
+    with temporary_folder() as temporary:
         if export.format == "litert-int8":
             job["representative"] = f"{temporary}/digits.npy"
             np.save(job["representative"], _representative(run))
@@ -63,7 +63,6 @@ def _representative(run: Run) -> np.ndarray:
 
 
 def _about(run: Run) -> dict[str, Any]:
-    """Return what the take-home page says about the network."""
     reports = evaluate.reports(run)
     source = SOURCES[run.settings.source]
     return {

@@ -7,7 +7,6 @@ import contextlib
 import io
 import json
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ import numpy as np
 from digits.exports import web_page
 from digits.exports.formats import FORMATS
 from digits.networks import architectures
+from digits.storage.files import temporary_folder
 
 
 def calibrated(model: keras.Model, temperature: float, largest: float) -> keras.Model:
@@ -40,14 +40,20 @@ def calibrated(model: keras.Model, temperature: float, largest: float) -> keras.
     return made
 
 
-def to_keras(model: keras.Model, target: Path, job: dict[str, Any]) -> None:
-    """Write model.keras."""
-    model.save(target)
-
-
-def to_litert(model: keras.Model, target: Path, job: dict[str, Any]) -> None:
-    """Write a LiteRT file with a static batch of one, the only one that OpenCV reads."""
-    model.export(target, format="litert", input_signature=_signature(1), verbose=False)
+def write(model: keras.Model, format: str, target: Path, job: dict[str, Any]) -> None:
+    """Write the file or folder of a format, or the three files of a Hugging Face repository."""
+    if format == "keras":
+        model.save(target)
+    elif format == "litert-int8":
+        to_litert_int8(model, target, job)
+    elif format == "hub":
+        for each in ("keras", "litert", "onnx"):
+            write(model, each, target.with_name(FORMATS[each].model), job)
+    else:
+        # OpenCV reads a LiteRT file only with a static batch of one; all others take any number of digits at once.
+        signature = _signature(1 if format == "litert" else None)
+        name = "tf_saved_model" if format == "savedmodel" else format
+        model.export(str(target), format=name, input_signature=signature, verbose=False)
 
 
 def to_litert_int8(model: keras.Model, target: Path, job: dict[str, Any]) -> None:
@@ -60,44 +66,12 @@ def to_litert_int8(model: keras.Model, target: Path, job: dict[str, Any]) -> Non
     digits = np.load(job["representative"], allow_pickle=False).astype(np.float32)[..., np.newaxis] * (
         job["largest"] / 255
     )
-    with tempfile.TemporaryDirectory() as folder:
-        model.export(folder, format="tf_saved_model", input_signature=_signature(1), verbose=False)
-        converter = tf.lite.TFLiteConverter.from_saved_model(folder)
+    with temporary_folder() as folder:
+        model.export(str(folder), format="tf_saved_model", input_signature=_signature(1), verbose=False)
+        converter = tf.lite.TFLiteConverter.from_saved_model(str(folder))
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
         converter.representative_dataset = lambda: ([digit[np.newaxis]] for digit in digits)
         target.write_bytes(converter.convert())
-
-
-def to_onnx(model: keras.Model, target: Path, job: dict[str, Any]) -> None:
-    """Write model.onnx, for any number of digits at once."""
-    model.export(target, format="onnx", input_signature=_signature(None), verbose=False)
-
-
-def to_savedmodel(model: keras.Model, target: Path, job: dict[str, Any]) -> None:
-    """Write a SavedModel with the signature serving_default, for any number of digits at once."""
-    model.export(target, format="tf_saved_model", input_signature=_signature(None), verbose=False)
-
-
-def to_openvino(model: keras.Model, target: Path, job: dict[str, Any]) -> None:
-    """Write model.xml and model.bin, for any number of digits at once."""
-    model.export(str(target), format="openvino", input_signature=_signature(None), verbose=False)
-
-
-def to_hub(model: keras.Model, target: Path, job: dict[str, Any]) -> None:
-    """Write model.keras, model.tflite and model.onnx."""
-    for format in ("keras", "litert", "onnx"):
-        WRITERS[format](model, target.with_name(FORMATS[format].model), job)
-
-
-WRITERS = {
-    "keras": to_keras,
-    "litert": to_litert,
-    "litert-int8": to_litert_int8,
-    "onnx": to_onnx,
-    "savedmodel": to_savedmodel,
-    "openvino": to_openvino,
-    "hub": to_hub,
-}
 
 
 def _signature(batch: int | None) -> list[keras.InputSpec]:
@@ -112,7 +86,7 @@ def main(job: dict[str, Any]) -> None:
         return
     model = keras.models.load_model(job["keras"], compile=False)
     with contextlib.redirect_stdout(io.StringIO()):  # Keras and the converters print pages
-        WRITERS[job["format"]](calibrated(model, job["temperature"], job["largest"]), target, job)
+        write(calibrated(model, job["temperature"], job["largest"]), job["format"], target, job)
 
 
 if __name__ == "__main__":

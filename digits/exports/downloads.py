@@ -1,6 +1,5 @@
 """Exports as downloads: made by a task, kept as a zip with the outcome of its check, bound to the model."""
 
-import tempfile
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -22,8 +21,8 @@ def compute(run: Run, part: str, on_progress: Progress = lambda fraction, phase:
     part: see `digits.exports.formats.Export.part`. Raises BadConfig and DigitsError.
     """
     export, subject = Export.parse(part), Subject.of(run)
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(temporary) / name(run, export)
+    with files.temporary_folder() as temporary:
+        folder = temporary / name(run, export)
         folder.mkdir()
         found = bundle.make(run, export, folder, on_progress)
         del found["path"]  # a folder that is gone

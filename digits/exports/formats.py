@@ -119,14 +119,11 @@ def missing_packages(format: str) -> list[str]:
 def check_installed(format: str) -> None:
     """Raise DigitsError, in one sentence, where a package is missing."""
     if missing := missing_packages(format):
-        raise DigitsError(needs(format, missing))
-
-
-def needs(format: str, missing: list[str]) -> str:
-    """Return the sentence about missing packages."""
-    return (
-        f"{FORMATS[format].title} needs {_listed(missing)}, not installed here: install {REQUIREMENTS} and try again."
-    )
+        *most, last = missing
+        named = f"{', '.join(most)} and {last}" if most else last
+        raise DigitsError(
+            f"{FORMATS[format].title} needs {named}, not installed here: install {REQUIREMENTS} and try again."
+        )
 
 
 def version(package: str) -> str:
@@ -139,7 +136,3 @@ def _version(package: str) -> str:
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:
         return ""
-
-
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -5,12 +5,12 @@ import json
 import re
 import shutil
 import subprocess
-import tempfile
 from pathlib import Path
 
 import numpy as np
 
 from digits.errors import DigitsError
+from digits.storage.files import temporary_folder
 
 BROWSERS = (
     "chromium",
@@ -43,8 +43,8 @@ def predict(file: Path, images: np.ndarray) -> tuple[np.ndarray, str]:
         " predictImage(SENT.subarray(784 * at, 784 * at + 784)).probabilities));\n"
     )
     for program in programs():
-        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-            said = _answer(program, file, ask, Path(folder))
+        with temporary_folder() as folder:
+            said = _answer(program, file, ask, folder)
         if found := re.search(r"\[\[.*\]\]", said):
             return np.array(json.loads(found[0]), np.float32), _name(program)
     raise DigitsError("The web page did not predict anything when it was checked, so it is not offered.")
@@ -62,12 +62,12 @@ def _answer(program: str, file: Path, ask: str, folder: Path) -> str:
     """Return what a program says to the page's script followed by `ask`, which defines SAID."""
     if Path(program).stem == "node":
         asked = folder / "check.js"
-        asked.write_text(_read(file.with_name("model.js")) + ask + "console.log(SAID)", encoding="utf-8")
+        asked.write_text(file.with_name("model.js").read_text(encoding="utf-8") + ask + "console.log(SAID)", "utf-8")
         command = [program, asked]
     else:
         asked = folder / "check.html"
         more = f"<script>{ask}document.documentElement.innerHTML = `<pre>${{SAID}}</pre>`</script></body>"
-        asked.write_text(_read(file).replace("</body>", more), encoding="utf-8")
+        asked.write_text(file.read_text(encoding="utf-8").replace("</body>", more), "utf-8")
         # Without a sandbox, because root has none; the page is ours and may load nothing.
         options = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder}/profile", "--dump-dom"]
         command = [program, *options, asked.as_uri()]
@@ -81,7 +81,3 @@ def _name(program: str) -> str:
     said = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=BROWSER_SECONDS).stdout
     name = re.sub(r" (built on|snap).*", "", said.split("\n")[0]).strip()
     return f"Node.js {name}" if Path(program).stem == "node" else name
-
-
-def _read(file: Path) -> str:
-    return file.read_text(encoding="utf-8")

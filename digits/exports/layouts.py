@@ -55,10 +55,13 @@ def write(layout: str, folder: Path, image: np.ndarray, largest: float) -> None:
     """
     pixels = (image[..., np.newaxis] * (largest / 255)).astype(np.float32)
     if layout == "tf-serving":
-        config, request, readme = SERVING, {"instances": [pixels.round(6).tolist()]}, SERVING_README
-        (folder / "models.config").write_text(config, encoding="utf-8")
+        request, readme = {"instances": [pixels.round(6).tolist()]}, SERVING_README
+        (folder / "models.config").write_text(SERVING, encoding="utf-8")
     else:
-        first, last = _tensors(folder / PLACES["triton"])
+        import onnx
+
+        graph = onnx.load(folder / PLACES["triton"]).graph
+        first, last = graph.input[0].name, graph.output[0].name
         config = TRITON.format(name=NAME, input=first, output=last)
         (folder / NAME / "config.pbtxt").write_text(config, encoding="utf-8")
         data = [round(float(value), 6) for value in pixels.ravel()]
@@ -66,11 +69,3 @@ def write(layout: str, folder: Path, image: np.ndarray, largest: float) -> None:
         readme = TRITON_README
     (folder / "request.json").write_text(json.dumps(request), encoding="utf-8")
     (folder / "README.md").write_text(readme, encoding="utf-8")
-
-
-def _tensors(file: Path) -> tuple[str, str]:
-    """Return the names of the first input and output of an ONNX file."""
-    import onnx
-
-    graph = onnx.load(file).graph
-    return graph.input[0].name, graph.output[0].name

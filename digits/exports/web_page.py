@@ -40,9 +40,11 @@ def write(target: Path, litert: Path, temperature: float, about: dict[str, Any])
         "CREDIT": html.escape(about["credit"]),
         "SCRIPT": script + _read("page.js"),
     }
-    # Split first: no part is searched for the names of others.
-    pieces = _read("page.html").split("\n")
-    lines = [_filled(piece, parts) for piece in pieces]
+    # Line by line: no part is searched for the names of others.
+    lines = [
+        next((line.replace(name, text) for name, text in parts.items() if name in line), line)
+        for line in _read("page.html").split("\n")
+    ]
     target.write_text("\n".join(lines), encoding="utf-8")
 
 
@@ -60,13 +62,6 @@ def model_script(litert: Path, temperature: float) -> str:
 
 def _embedded(described: dict[str, Any], weights: np.ndarray) -> dict[str, Any]:
     return described | {"weights": base64.b64encode(weights.astype("<f4").tobytes()).decode()}
-
-
-def _filled(line: str, parts: dict[str, str]) -> str:
-    for name, text in parts.items():
-        if name in line:
-            return line.replace(name, text)
-    return line
 
 
 def _read(name: str) -> str:

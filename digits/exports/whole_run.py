@@ -5,7 +5,6 @@ import shutil
 from pathlib import Path
 
 from digits.data.sources import SOURCES
-from digits.errors import DigitsError
 from digits.evaluation import evaluate
 from digits.evaluation.score_card import as_markdown, score_card
 from digits.runs import sharing
@@ -19,9 +18,7 @@ OUTPUT = {"shape": [1, 10], "dtype": "float32", "meaning": "probabilities of the
 
 
 def write(run: Run, folder: Path) -> None:
-    """Copy the model's files into an empty folder, with run.json and card.md. Raises DamagedFile, DigitsError."""
-    if run.model is None:
-        raise DigitsError(f"This run has no model to export: it is {run.state}.", f"It is {run.id}.")
+    """Copy the files of a run with a model into an empty folder, with run.json and card.md. Raises DamagedFile."""
     for name, path in {name: run.model.file(name) for name in MODELS}.items():  # a damaged one is said first
         shutil.copyfile(path, folder / name)
     reports = {report["test"]: report for report in evaluate.reports(run)}

@@ -53,22 +53,19 @@ def learners(owners: Sequence[str]) -> dict[str, Learner]:
     """Return the learners by their owner ids. Raises StoreUnavailable."""
     found = {owner: Learner() for owner in owners}
     marks = ", ".join("?" * len(found))
-    with database.reading() as connection:
-        acts = connection.execute(
-            f"SELECT owner, act, done, evidence FROM lesson_acts WHERE owner IN ({marks})", list(found)
-        ).fetchall()
-        networks = connection.execute(
-            f"""SELECT runs.owner, architecture, created, json_extract(settings, '$.damage') AS damage,
-                  coalesce(json_extract(settings, '$.parent'), '') != '' AS is_fine_tuned,
-                  {ACCURACY} AS accuracy,
-                  (SELECT json_extract(value, '$.learned') FROM results
-                   WHERE subject = runs.id AND kind = 'fine_tune' AND made_from = model_sha256) AS learned
-                FROM lesson_acts JOIN runs ON runs.owner = lesson_acts.owner AND runs.created > lesson_acts.done
-                  JOIN tasks ON tasks.id = runs.task
-                WHERE act = '{BEGUN}' AND lesson_acts.owner IN ({marks}) AND tasks.state = 'done'
-                ORDER BY created DESC, runs.id DESC""",
-            list(found),
-        ).fetchall()
+    acts = database.rows(f"SELECT owner, act, done, evidence FROM lesson_acts WHERE owner IN ({marks})", [*found])
+    networks = database.rows(
+        f"""SELECT runs.owner, architecture, created, json_extract(settings, '$.damage') AS damage,
+              coalesce(json_extract(settings, '$.parent'), '') != '' AS is_fine_tuned,
+              {ACCURACY} AS accuracy,
+              (SELECT json_extract(value, '$.learned') FROM results
+               WHERE subject = runs.id AND kind = 'fine_tune' AND made_from = model_sha256) AS learned
+            FROM lesson_acts JOIN runs ON runs.owner = lesson_acts.owner AND runs.created > lesson_acts.done
+              JOIN tasks ON tasks.id = runs.task
+            WHERE act = '{BEGUN}' AND lesson_acts.owner IN ({marks}) AND tasks.state = 'done'
+            ORDER BY created DESC, runs.id DESC""",
+        [*found],
+    )
     for row in acts:
         found[row["owner"]].acts[row["act"]] = Act(row["done"], json.loads(row["evidence"]))
     for row in networks:

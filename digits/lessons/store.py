@@ -53,11 +53,11 @@ def replace(owner: str, act: str, **evidence: Any) -> None:
         _insert(connection, owner, act, evidence)
 
 
+@database.parsing()
 def acts(owner: str) -> dict[str, Act]:
     """Return what a visitor has done, by act; nothing of who has not begun. Raises StoreUnavailable."""
-    with database.reading() as connection, database.parsing():
-        rows = connection.execute("SELECT act, done, evidence FROM lesson_acts WHERE owner = ?", (owner,)).fetchall()
-        return {row["act"]: Act(row["done"], json.loads(row["evidence"])) for row in rows}
+    rows = database.rows("SELECT act, done, evidence FROM lesson_acts WHERE owner = ?", [owner])
+    return {row["act"]: Act(row["done"], json.loads(row["evidence"])) for row in rows}
 
 
 def _insert(connection, owner: str, act: str, evidence: dict[str, Any]) -> None:

@@ -1,6 +1,7 @@
-"""Make a run that begins with files: one that continues from another's network, with My drawings or to heal it."""
+"""Make a run that continues from another's network: with My drawings, or to heal it."""
 
-from collections.abc import Callable
+import shutil
+import sqlite3
 
 import numpy as np
 
@@ -30,24 +31,17 @@ def begin(
     DigitsError if there are too few images, DamagedFile if the parent's model is damaged.
     """
 
-    def add_files(run: Run) -> None:
+    def copy(connection: sqlite3.Connection, run_id: str) -> None:
         models = (parent.model.file(file) for file in ("model.keras", "model.tflite"))
-        for number, stored in FineTuneData.copy(images, labels, *models, run_folder(run.id), heals=heals).items():
-            updates.add_file(run.id, "fine_tune_data", number, stored)
+        try:
+            stored = FineTuneData.copy(images, labels, *models, run_folder(run_id), heals=heals)
+        except BaseException:
+            shutil.rmtree(run_folder(run_id), ignore_errors=True)
+            raise
+        for number, file in stored.items():
+            updates.add_file_within(connection, run_id, "fine_tune_data", number, file)
 
-    return create(settings, add_files, name=name, owner=owner, queued=queued)
-
-
-def create(settings: Settings, add_files: Callable[[Run], None], *, name: str, owner: str, queued: bool) -> Run:
-    """Make a run with the files that `add_files` gives it, all or nothing, and queue it afterwards."""
-    run = runs.create(settings, owner=owner, name=name, queued=False)
-    try:
-        add_files(run)
-        if queued:
-            runs.resume(run.id)
-    except BaseException:
-        runs.delete(run.id)
-        raise
+    run = runs.create(settings, owner=owner, name=name, queued=queued, along=copy)
     if queued:
         tasks.look_after()
-    return runs.get(run.id)
+    return run

@@ -4,6 +4,8 @@ The mean of several networks that differ in their seed alone is more accurate th
 different mistakes (L. K. Hansen and P. Salamon, Neural network ensembles, 1990). It costs as much as all of them.
 """
 
+import json
+import sqlite3
 from dataclasses import replace
 
 import numpy as np
@@ -13,10 +15,13 @@ from digits.errors import BadConfig
 from digits.networks.architectures import ENSEMBLE
 from digits.networks.settings import Settings
 from digits.permissions import Action
-from digits.runs import continued, transfer, updates
+from digits.runs import store as runs
+from digits.runs import transfer, updates
 from digits.runs.run import Run
+from digits.runs.store.rows import update
 from digits.storage.files import write_new
 from digits.storage.home import run_folder
+from digits.tasks import COMPUTING
 
 MEMBERS = "members"
 """The kind of the file with the weights of all members: an ensemble keeps copies, because its members may go."""
@@ -35,12 +40,15 @@ def begin(members: list[Run], *, name: str = "", owner: str = tasks.LOCAL, queue
     if None not in (seconds := [member.details.get("seconds") for member in members]):
         details["seconds"] = sum(seconds)  # what the training of all took
 
-    def add_files(run: Run) -> None:
-        stored = write_new(run_folder(run.id), "members.npz", lambda part: np.savez(part, *weights))
-        updates.add_file(run.id, MEMBERS, 0, stored)
-        updates.add_details(run.id, **details)
+    def copy(connection: sqlite3.Connection, run_id: str) -> None:
+        stored = write_new(run_folder(run_id), "members.npz", lambda part: np.savez(part, *weights))
+        updates.add_file_within(connection, run_id, MEMBERS, 0, stored)
+        update(connection, run_id, details=json.dumps(details))
 
-    return continued.create(settings, add_files, name=name, owner=owner, queued=queued)
+    run = runs.create(settings, owner=owner, name=name, queued=queued, lane=COMPUTING, along=copy)
+    if queued:
+        tasks.look_after()
+    return run
 
 
 def settings_for(members: list[Run]) -> Settings:

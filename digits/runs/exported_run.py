@@ -85,9 +85,9 @@ class ExportedRun:
     """Of the shapes that the network of `settings` has."""
 
 
-def read(path: Path) -> ExportedRun:
-    """Read and check an exported run. Raises DigitsError."""
-    with untrusted_zip.opened(path, LIMITS) as archive:
+def read(source: Path | bytes) -> ExportedRun:
+    """Read and check an exported run, from its zip file or the content of that. Raises DigitsError."""
+    with untrusted_zip.opened(source, LIMITS) as archive:
         described = archive.read_json("run.json", SCHEMA)
         _check_source(described["settings"].get("source"))
         try:

@@ -10,16 +10,16 @@ from digits.inference.recognizer import Recognizer
 from digits.inference.snapshot import Snapshot
 from digits.permissions import Action
 from digits.runs import starter, store
-from digits.runs.run import Run
+from digits.runs.run import Model, Run
 from digits.storage import database
 from digits.storage.home import run_folder
 
 SHOWN = 100  # runs in a picker; the others are found on Compare or by a link
 
 
-def usable(limit: int = SHOWN, owners: store.Owners = None) -> list[Run]:
+def usable(owners: store.Owners = None) -> list[Run]:
     """Return the newest runs with a model of some owners, or of everybody, and the starter last."""
-    return [*store.with_model(limit, owners), starter.run()]
+    return [*store.with_model(SHOWN, owners), starter.run()]
 
 
 def chosen(owner: str = tasks.LOCAL) -> Run:
@@ -39,15 +39,14 @@ def chosen(owner: str = tasks.LOCAL) -> Run:
 def _newest_first(owner: str) -> list[str]:
     """Return the ids of the run that `owner` chose and of those that they trained, by the time of either."""
     # A run that was stopped in its first epoch may have learned next to nothing.
-    with database.reading() as connection:
-        rows = connection.execute(
-            """SELECT run, chosen AS time FROM choices WHERE owner = :owner
-               UNION ALL
-               SELECT id, published FROM runs WHERE owner = :owner AND published IS NOT NULL
-                 AND EXISTS (SELECT 1 FROM epochs WHERE run = runs.id)
-               ORDER BY time DESC LIMIT 10""",
-            {"owner": owner},
-        ).fetchall()
+    rows = database.rows(
+        """SELECT run, chosen AS time FROM choices WHERE owner = :owner
+           UNION ALL
+           SELECT id, published FROM runs WHERE owner = :owner AND published IS NOT NULL
+             AND EXISTS (SELECT 1 FROM epochs WHERE run = runs.id)
+           ORDER BY time DESC LIMIT 10""",
+        {"owner": owner},
+    )
     return [row["run"] for row in rows]
 
 
@@ -57,24 +56,19 @@ def choose(run: Run, owner: str = tasks.LOCAL) -> None:
     permissions.demand(Action.CHOOSE, owner)
     if run.model is None:
         raise DigitsError(f"This run has no model to use: it is {run.state}. Choose another one.", f"It is {run.id}.")
-    with database.writing() as connection:
-        connection.execute(
-            "INSERT OR REPLACE INTO choices VALUES (?, ?, ?)", (owner, run.id, datetime.now(UTC).isoformat())
-        )
+    database.change("INSERT OR REPLACE INTO choices VALUES (?, ?, ?)", [owner, run.id, datetime.now(UTC).isoformat()])
 
 
 def recognizer(run: Run) -> Recognizer:
     """Return the network of `run`, its confidence calibrated. Raises DamagedFile."""
-    if run.model is None:
-        raise DamagedFile(f"This run has no model: it is {run.state}. Choose another one.", f"It is {run.id}.")
-    return Recognizer.load(run.model.file("model.tflite"), run.model.temperature or 1.0)
+    model = _model(run)
+    return Recognizer.load(model.file("model.tflite"), model.temperature or 1.0)
 
 
 def activations(run: Run) -> Activations:
     """Return what shows the hidden layers of `run`. Raises DamagedFile."""
-    if run.model is None:
-        raise DamagedFile(f"This run has no model: it is {run.state}. Choose another one.", f"It is {run.id}.")
-    return Activations.load(run.model.file("layers.tflite"), run.model.layers)
+    model = _model(run)
+    return Activations.load(model.file("layers.tflite"), model.layers)
 
 
 def snapshot(run: Run, epoch: int) -> Snapshot:
@@ -83,3 +77,9 @@ def snapshot(run: Run, epoch: int) -> Snapshot:
     if stored is None:
         raise DamagedFile(f"Epoch {epoch} of this run is not kept.", f"It is {run.id}.")
     return Snapshot.load(run_folder(run.id), stored)
+
+
+def _model(run: Run) -> Model:
+    if run.model is None:
+        raise DamagedFile(f"This run has no model: it is {run.state}. Choose another one.", f"It is {run.id}.")
+    return run.model

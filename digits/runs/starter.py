@@ -42,11 +42,6 @@ def run() -> Run:
     )
 
 
-def epochs() -> list[dict[str, Any]]:
-    """Return a row for each of its epochs."""
-    return described()["epochs"]
-
-
 def evaluation(test: str) -> dict[str, Any] | None:
     """Return the report that comes with it on the test set of that name, if there is one."""
     return described()["evaluations"].get(test)

@@ -9,6 +9,7 @@ import sqlite3
 import zipfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -28,8 +29,15 @@ from digits.storage.home import run_folder
 
 
 def export(run: Run, target: Path) -> None:
-    """Write a run to a zip. Raises DigitsError for a run without a model."""
-    arrays = weights(run)
+    """Write a run to a zip file. Raises DigitsError for a run without a model."""
+    content = pack(run)
+    files.atomic_write(target.absolute(), lambda part: part.write_bytes(content))
+
+
+def pack(run: Run) -> bytes:
+    """Return a run as a zip. Raises DigitsError for a run without a model."""
+    arrays = io.BytesIO()
+    np.savez_compressed(arrays, *weights(run))
     described = FORMAT | {name: getattr(run, name) for name in ("id", "created", "name", "notes", "tags", "num_epochs")}
     described |= {
         "settings": run.settings.as_dict(),
@@ -39,14 +47,10 @@ def export(run: Run, target: Path) -> None:
         "epochs": store.epochs(run.id),
     }
     packed = io.BytesIO()
-    np.savez_compressed(packed, *arrays)
-
-    def write(part: Path) -> None:
-        with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
-            archive.writestr("run.json", json.dumps(described, indent=1))
-            archive.writestr("weights.npz", packed.getvalue())
-
-    files.atomic_write(target.absolute(), write)
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("run.json", json.dumps(described, indent=1))
+        archive.writestr("weights.npz", arrays.getvalue())
+    return packed.getvalue()
 
 
 def weights(run: Run) -> list[np.ndarray]:
@@ -63,15 +67,9 @@ def _stored_weights(run: Run, kind: str) -> list[np.ndarray]:
     return [arrays[f"arr_{number}"] for number in range(len(arrays))]
 
 
-def import_zips(
-    paths: Iterable[Path],
-    *,
-    as_copies: bool = False,
-    owner: str = tasks.LOCAL,
-    along: Callable[[sqlite3.Connection, list[str]], None] = lambda connection, ids: None,
-) -> list[str]:
-    """Store runs that `export` wrote, all or none. Return their ids. For the rest see `add`. Raises DigitsError."""
-    return add([exported_run.read(path) for path in paths], as_copies=as_copies, owner=owner, along=along)
+def import_zips(zips: Iterable[Path | bytes], **options: Any) -> list[str]:
+    """Store runs that `export` or `pack` made, all or none, with the options of `add`. Return their ids."""
+    return add([exported_run.read(source) for source in zips], **options)
 
 
 def add(
@@ -145,8 +143,7 @@ def publish(run: Run, kind: str, on_progress: Callable[[float, str], None], *, e
 
 def _free_ids(wanted: list[str], as_copies: bool) -> list[str]:
     """Return an id for each run, its own unless another run has it. Raises DigitsError."""
-    with database.reading() as connection:
-        taken = {row["id"] for row in connection.execute("SELECT id FROM runs")} | {STARTER, *SOURCES}
+    taken = {row["id"] for row in database.rows("SELECT id FROM runs")} | {STARTER, *SOURCES}
     found = []
     for run_id in wanted:
         if run_id in taken and not as_copies:
@@ -177,4 +174,4 @@ def _insert(connection, run_id: str, run: ExportedRun, file: StoredFile, owner: 
     )
     for row in described["epochs"]:
         updates.add_epoch_within(connection, run_id, row)
-    connection.execute("INSERT INTO run_files VALUES (?, ?, 0, ?, ?)", (run_id, WEIGHTS, file.name, file.sha256))
+    updates.add_file_within(connection, run_id, WEIGHTS, 0, file)

@@ -34,11 +34,8 @@ def add_details(run_id: str, **details: Any) -> None:
 
 def add_tick(run_id: str, tick: dict[str, float]) -> None:
     """Keep a report from within an epoch: {epoch, step, steps, loss, accuracy}."""
-    with database.writing(durable=False) as connection:
-        connection.execute(
-            "INSERT OR REPLACE INTO ticks VALUES (:run, :epoch, :step, :steps, :loss, :accuracy)",
-            {"run": run_id, **tick},
-        )
+    statement = "INSERT OR REPLACE INTO ticks VALUES (:run, :epoch, :step, :steps, :loss, :accuracy)"
+    database.change(statement, {"run": run_id, **tick}, durable=False)
 
 
 def add_epoch(run_id: str, row: dict[str, Any]) -> None:
@@ -75,10 +72,14 @@ def add_file(run_id: str, kind: str, epoch: int, stored: StoredFile, *, keep: It
             kept = json.dumps([*keep])
             others = "kind = ? AND epoch NOT IN (SELECT value FROM json_each(?))"
             _discard_files(connection, run_id, others, kind, kept, but=[stored])
-        connection.execute(
-            "INSERT INTO run_files VALUES (?, ?, ?, ?, ?)", (run_id, kind, epoch, stored.name, stored.sha256)
-        )
+        add_file_within(connection, run_id, kind, epoch, stored)
     deletion.collect()
+
+
+def add_file_within(connection: sqlite3.Connection, run_id: str, kind: str, epoch: int, stored: StoredFile) -> None:
+    """Name a new file in a transaction of the caller."""
+    row = run_id, kind, epoch, stored.name, stored.sha256
+    connection.execute("INSERT INTO run_files VALUES (?, ?, ?, ?, ?)", row)
 
 
 def keep_weights(run_id: str, stored: StoredFile, ended: str) -> None:
@@ -89,9 +90,7 @@ def keep_weights(run_id: str, stored: StoredFile, ended: str) -> None:
     with database.writing() as connection:
         update(connection, run_id, stage=FINISHED, ended=ended)
         _discard_files(connection, run_id, "kind IN ('checkpoint', ?)", WEIGHTS, but=[stored])
-        connection.execute(
-            "INSERT INTO run_files VALUES (?, ?, 0, ?, ?)", (run_id, WEIGHTS, stored.name, stored.sha256)
-        )
+        add_file_within(connection, run_id, WEIGHTS, 0, stored)
     deletion.collect()
 
 
@@ -114,10 +113,8 @@ def publish_model(run_id: str, model_files: dict[str, StoredFile], layers: dict[
 
 def set_temperature(run: Run, temperature: float) -> None:
     """Calibrate the model of `run`, but no later model."""
-    with database.writing() as connection:
-        connection.execute(
-            "UPDATE runs SET temperature = ? WHERE id = ? AND model_sha256 = ?", (temperature, run.id, run.model.sha256)
-        )
+    statement = "UPDATE runs SET temperature = ? WHERE id = ? AND model_sha256 = ?"
+    database.change(statement, [temperature, run.id, run.model.sha256])
 
 
 def _add_details(connection: sqlite3.Connection, run_id: str, details: dict[str, Any]) -> None:
@@ -127,7 +124,6 @@ def _add_details(connection: sqlite3.Connection, run_id: str, details: dict[str,
 def _discard_files(
     connection: sqlite3.Connection, run_id: str, condition: str, *values: Any, but: Iterable[StoredFile] = ()
 ) -> None:
-    """Remove the rows of some files, and then the files."""
     removed = f"DELETE FROM run_files WHERE run = ? AND {condition} RETURNING name"
     names = {row["name"] for row in connection.execute(removed, (run_id, *values)).fetchall()}
     _discard(connection, run_id, names, but)

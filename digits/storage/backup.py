@@ -3,7 +3,6 @@
 import contextlib
 import os
 import shutil
-import tempfile
 import uuid
 import zipfile
 from collections.abc import Callable
@@ -28,16 +27,15 @@ def backup(target: Path, on_progress: Callable[[float, str], None] = lambda frac
     """
     if not database.exists():
         raise DigitsError("There is nothing to back up yet.", f"DIGITS_HOME is {home()}.")
-    with deletion.suspended(), tempfile.TemporaryDirectory(prefix="digits-backup-") as folder:
+    with deletion.suspended():
         on_progress(0.0, "Copying the database")
-        copy = Path(folder, DATABASE)
-        database.copy_to(copy)
+        content = database.content()
         found = (file for name in FOLDERS for file in sorted((home() / name).rglob("*")))
         files = [file for file in found if file.is_file() and not file.name.startswith(UNFINISHED)]
 
         def write(part: Path) -> None:
             with zipfile.ZipFile(part, "w") as archive:  # not compressed, because models and pictures do not shrink
-                archive.write(copy, DATABASE)
+                archive.writestr(DATABASE, content)
                 for number, file in enumerate(files):
                     on_progress(number / len(files), f"Copying {len(files):,} files")
                     with contextlib.suppress(FileNotFoundError):  # no row named it, and its writer removed it

@@ -12,6 +12,7 @@ def connect(uri: str, timeout: float) -> sqlite3.Connection:
     """Open a database by its URI. It waits up to `timeout` seconds for other writers."""
     connection = sqlite3.connect(uri, uri=True, timeout=timeout, isolation_level=None, check_same_thread=False)
     connection.row_factory = sqlite3.Row
+    connection.create_function("casefold", 1, str.casefold)  # SQLite's lower() knows only the English letters
     connection.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
     return connection
 

@@ -6,10 +6,11 @@ worker writes.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
+from typing import Any
 
 from digits.errors import StoreUnavailable
 from digits.storage import schema
@@ -48,6 +49,17 @@ def reading() -> Iterator[sqlite3.Connection]:
         yield connection
 
 
+def rows(statement: str, values: Sequence | Mapping[str, Any] = ()) -> list[sqlite3.Row]:
+    """Return the rows that answer one question. Raises StoreUnavailable."""
+    with reading() as connection:
+        return connection.execute(statement, values).fetchall()
+
+
+def first(statement: str, values: Sequence | Mapping[str, Any] = ()) -> sqlite3.Row | None:
+    """Return the first of these rows, or None."""
+    return next(iter(rows(statement, values)), None)
+
+
 @contextmanager
 def writing(*, durable: bool = True) -> Iterator[sqlite3.Connection]:
     """Yield a connection whose changes are all kept at the end, or none if something is raised.
@@ -62,6 +74,12 @@ def writing(*, durable: bool = True) -> Iterator[sqlite3.Connection]:
             if guard := _guard.get():
                 guard(connection)
             yield connection
+
+
+def change(statement: str, values: Sequence | Mapping[str, Any] = (), *, durable: bool = True) -> int:
+    """Make one change, as `writing` does. Return how many rows it changed."""
+    with writing(durable=durable) as connection:
+        return connection.execute(statement, values).rowcount
 
 
 @contextmanager
@@ -106,14 +124,14 @@ def check(copy: Path | None = None) -> None:
         raise damaged("; ".join(problems))
 
 
-def copy_to(target: Path) -> None:
-    """Write one state of the database to another file, by SQLite's online backup. Raises StoreUnavailable."""
-    with in_words(), closing(_open_to_read()) as source, closing(_connect(target, "rwc")) as copy:
-        source.backup(copy)
+def content() -> bytes:
+    """Return one state of the database as the bytes of its file. Raises StoreUnavailable."""
+    with reading() as connection:
+        return connection.serialize()
 
 
 def copy_from(source: Path) -> None:
-    """Fill a database that does not exist yet with such a copy, all or nothing. Raises StoreUnavailable."""
+    """Fill a database that does not exist yet with that of another file, all or nothing. Raises StoreUnavailable."""
     with in_words(), closing(_connect(source, "ro&immutable=1")) as copy, closing(_connect(file(), "rwc")) as target:
         if schema.version(target):
             raise StoreUnavailable("Another process has begun to use this folder. Stop it and choose an empty folder.")

@@ -2,9 +2,8 @@
 
 import shutil
 import sqlite3
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -31,9 +30,8 @@ def is_discarded(connection: sqlite3.Connection, path: Path) -> bool:
 
 def collect() -> None:
     """Remove what was discarded, unless a backup is being made. What cannot be removed now is tried again later."""
-    with database.reading() as connection:
-        if connection.execute("SELECT 1 FROM garbage LIMIT 1").fetchone() is None:
-            return
+    if database.first("SELECT 1 FROM garbage LIMIT 1") is None:
+        return
     with _alone() as is_alone:
         if not is_alone:
             return
@@ -66,15 +64,6 @@ def sweep(folder: Path, keep: set[str]) -> None:
                 _removed(file)
 
 
-def sweep_unfinished(folder: Path) -> None:
-    """Remove the half-written files that killed processes left in `folder` and below."""
-    oldest = time.time() - files.UNFINISHED_SECONDS
-    for file in folder.rglob(f"{files.UNFINISHED}*"):
-        with suppress(OSError):  # another process was quicker, or the file may not be removed
-            if file.stat().st_mtime < oldest:
-                file.unlink()
-
-
 @contextmanager
 def suspended() -> Iterator[None]:
     """Inside, no file is removed. Raises StoreUnavailable if the lock is taken or cannot be made."""
@@ -101,7 +90,6 @@ def _alone() -> Iterator[bool]:
 
 
 def _set_waiting(connection: sqlite3.Connection, paths: dict[str, bool]) -> None:
-    """Note for each path whether it waits for its removal."""
     for path, waits in paths.items():
         statement = "INSERT OR IGNORE INTO garbage VALUES (?)" if waits else "DELETE FROM garbage WHERE path = ?"
         connection.execute(statement, (path,))

@@ -1,15 +1,18 @@
 """Files that are complete or absent.
 
 A file is written under a temporary name, flushed to the disk and then moved into place. A reader sees the old content
-or the new, never half. Its sha256 goes into the database. Files that the database does not name do not count.
+or the new, never half. Its sha256 goes into the database. Files that the database does not name do not count. What a
+killed process leaves is removed by the next one that writes into the same folder, and by the server when it starts.
 """
 
 import contextlib
 import hashlib
 import json
 import os
+import shutil
 import tempfile
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from digits.errors import DamagedFile, DigitsError
+from digits.storage.home import home
 
 UNFINISHED = ".unfinished-"
 UNFINISHED_SECONDS = 3600  # no file takes longer to write; a process that was killed left the older ones
@@ -67,6 +71,44 @@ def write_new(folder: Path, name: str, write: Callable[[Path], object]) -> Store
         raise cannot_write(wanted, error) from error
     finally:
         part.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def temporary_folder(place: Path | None = None) -> Iterator[Path]:
+    """Yield an empty folder in `place`, or in DIGITS_HOME, and remove it afterwards. Raises DigitsError."""
+    place = place or home()
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        sweep_unfinished(place, below=False)
+        made = tempfile.TemporaryDirectory(dir=place, prefix=UNFINISHED, ignore_cleanup_errors=True)
+    except OSError as error:
+        raise cannot_write(place, error) from error
+    with made as folder:
+        yield Path(folder)
+
+
+@contextlib.contextmanager
+def new_folder(folder: Path) -> Iterator[Path]:
+    """Yield a folder to be filled, which then becomes `folder` in one step. That must be absent or empty."""
+    with temporary_folder(folder.parent) as temporary:
+        part = temporary / folder.name
+        part.mkdir()
+        yield part
+        if folder.is_dir():
+            folder.rmdir()
+        part.rename(folder)
+
+
+def sweep_unfinished(folder: Path, *, below: bool = True) -> None:
+    """Remove what killed processes left half-written in a folder, and in those below it."""
+    oldest = time.time() - UNFINISHED_SECONDS
+    for place, folders, names in os.walk(folder):
+        for path in (Path(place, name) for name in (*folders, *names) if name.startswith(UNFINISHED)):
+            with contextlib.suppress(OSError):  # another process was quicker, or the file may not be removed
+                if path.stat().st_mtime < oldest:
+                    shutil.rmtree(path) if path.is_dir() else path.unlink()
+        if not below:
+            return
 
 
 def checked(folder: Path, stored: StoredFile) -> Path:
@@ -142,6 +184,7 @@ def _written(file: Path, write: Callable[[Path], object]) -> tuple[Path, str]:
     part = None
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
+        sweep_unfinished(file.parent, below=False)
         # The suffix stays last: Keras picks its format by it.
         handle, name = tempfile.mkstemp(dir=file.parent, prefix=UNFINISHED, suffix=file.suffix)
         os.close(handle)

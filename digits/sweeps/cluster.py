@@ -7,10 +7,9 @@ published in one step.
 import os
 import signal
 import socket
-import tempfile
 import threading
 import time
-from pathlib import Path
+from contextlib import suppress
 from typing import Any
 
 from digits.data.dataset import open_dataset
@@ -28,6 +27,7 @@ from digits.sweeps.store import Sweep, Trial
 
 MAX_RETRIES = 3  # of a trial whose node vanishes
 ANSWER_SECONDS = 5.0  # within which a cluster must answer
+FETCH_SECONDS = 60.0  # within which what a trial gave back must come from its node
 
 
 class RayTrials:
@@ -88,7 +88,7 @@ class RayTrials:
             return Progress(max(reached, trial.accuracies, key=len))
         del self.begun[trial.repeats_best, trial.number]
         try:
-            told = self.ray.get(promise)
+            told = self.ray.get(promise, timeout=FETCH_SECONDS)
         except self.ray.exceptions.RayError as error:
             return Progress(trial.accuracies, RunState.LOST, cause=f"Its node vanished: {type(error).__name__}.")
         if "zip" not in told:
@@ -108,20 +108,19 @@ class RayTrials:
     def _reached(self) -> dict[str, list[float]]:
         """Return what is on the board, asked for a few times a second for all trials together."""
         if time.monotonic() - self.asked > node.REPORT_SECONDS:
-            self.reached, self.asked = self.ray.get(self.board.read.remote()), time.monotonic()
+            self.asked = time.monotonic()
+            with suppress(self.ray.exceptions.RayError):  # the board moves to another node; the next look may be better
+                self.reached = self.ray.get(self.board.read.remote(), timeout=ANSWER_SECONDS)
         return self.reached
 
     def _published(self, trial: Trial, told: dict[str, Any]) -> Trial:
         """Store the run of a trial, and which one it is, in one step."""
-        with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder, "run.zip")
-            file.write_bytes(told["zip"])
-            found = []
+        found = []
 
-            def along(connection, ids: list[str]) -> None:
-                found.append(store.update_trial(trial, connection, run=ids[0], node=told["node"]))
+        def along(connection, ids: list[str]) -> None:
+            found.append(store.update_trial(trial, connection, run=ids[0], node=told["node"]))
 
-            transfer.import_zips([file], as_copies=True, owner=self.sweep.owner, along=along)
+        transfer.import_zips([told["zip"]], as_copies=True, owner=self.sweep.owner, along=along)
         return found[0]
 
 

@@ -17,6 +17,7 @@ import numpy as np
 from digits.errors import DigitsError
 
 REPORT_SECONDS = 0.2  # between two reports to the board
+BOARD_SECONDS = 5.0  # within which the board must answer
 
 
 class Board:
@@ -73,7 +74,12 @@ def _train(key: str, name: str, settings: dict[str, Any], board: Any) -> dict[st
     from digits import pipeline, tasks
     from digits.networks.settings import read_settings
     from digits.runs import store, transfer
+    from digits.runs.run import RunState
 
+    for left in store.unfinished():  # by trials that were taken from this node
+        if left.state == RunState.LOST:
+            with suppress(DigitsError):
+                store.delete(left.id)
     run = store.create(read_settings(settings), name=name, queued=False, part=pipeline.TRIAL)
     ended = threading.Event()
     reporter = threading.Thread(target=_report, args=(key, run, board, ended), daemon=True)
@@ -85,9 +91,7 @@ def _train(key: str, name: str, settings: dict[str, Any], board: Any) -> dict[st
         reporter.join()
     run = store.get(run.id)
     try:
-        with tempfile.TemporaryDirectory() as folder:
-            transfer.export(run, file := Path(folder, "run.zip"))
-            return {"state": str(run.state), "cause": run.cause, "zip": file.read_bytes()}
+        return {"state": str(run.state), "cause": run.cause, "zip": transfer.pack(run)}
     finally:
         store.delete(run.id)
 
@@ -102,7 +106,8 @@ def _report(key: str, run: Any, board: Any, ended: threading.Event) -> None:
     while not ended.wait(REPORT_SECONDS):
         with suppress(ray.exceptions.RayError, DigitsError):  # the next report may be better
             accuracies = [row["val_accuracy"] for row in store.epochs(run.id)]
-            if ray.get(board.report.remote(key, accuracies)) and accuracies != told:
+            is_poor = ray.get(board.report.remote(key, accuracies), timeout=BOARD_SECONDS)
+            if is_poor and accuracies != told:
                 store.stop(run)
             told = accuracies
 

@@ -54,35 +54,30 @@ def check_lease(connection: sqlite3.Connection, task_id: int, worker: int) -> No
 
 def current_request(task_id: int) -> str:
     """Return what was asked of a task: stop, pause or nothing."""
-    with database.reading() as connection:
-        row = connection.execute("SELECT request FROM tasks WHERE id = ?", (task_id,)).fetchone()
+    row = database.first("SELECT request FROM tasks WHERE id = ?", [task_id])
     return row["request"] if row else "stop"
 
 
 def acknowledge(task_id: int) -> None:
     """Note that the worker has noticed what was asked of it."""
-    with database.writing(durable=False) as connection:
-        connection.execute("UPDATE tasks SET requested = NULL WHERE id = ?", (task_id,))
+    database.change("UPDATE tasks SET requested = NULL WHERE id = ?", [task_id], durable=False)
 
 
 def tell(task_id: int, fraction: float, phase: str) -> None:
     """Note how far a task is. A worker that does so will also notice requests, so it is not ended by force."""
-    with database.writing(durable=False) as connection:
-        connection.execute(
-            "UPDATE tasks SET fraction = ?, phase = ?, requested = NULL WHERE id = ?", (fraction, phase, task_id)
-        )
+    statement = "UPDATE tasks SET fraction = ?, phase = ?, requested = NULL WHERE id = ?"
+    database.change(statement, [fraction, phase, task_id], durable=False)
 
 
 def finish(task_id: int, state: TaskState, cause: str = "", phase: str = "") -> None:
     """End a task."""
-    with database.writing() as connection:
-        connection.execute(
-            """UPDATE tasks SET state = :state, cause = :cause, phase = :phase,
-                                fraction = CASE :state WHEN 'done' THEN 1 ELSE fraction END,
-                                seconds = CASE :state WHEN 'done' THEN :now - began ELSE seconds END
-               WHERE id = :id""",
-            {"state": state, "cause": cause, "phase": phase, "now": clock(), "id": task_id},
-        )
+    database.change(
+        """UPDATE tasks SET state = :state, cause = :cause, phase = :phase,
+                            fraction = CASE :state WHEN 'done' THEN 1 ELSE fraction END,
+                            seconds = CASE :state WHEN 'done' THEN :now - began ELSE seconds END
+           WHERE id = :id""",
+        {"state": state, "cause": cause, "phase": phase, "now": clock(), "id": task_id},
+    )
 
 
 def give_back(task_id: int) -> None:

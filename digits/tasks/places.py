@@ -35,24 +35,18 @@ def add_worker(connection: sqlite3.Connection, lane: str, *, foreground: bool, p
 
 def identify(worker: int, pid: int) -> bool:
     """Note which process a worker is. Return False if its place was given away meanwhile: then it must end."""
-    with database.writing(durable=False) as connection:
-        row = (boot_id(), pid_namespace(), pid, started(pid), worker)
-        found = connection.execute(
-            "UPDATE workers SET boot_id = ?, pid_namespace = ?, pid = ?, pid_started = ? WHERE id = ?", row
-        )
-        return found.rowcount == 1
+    statement = "UPDATE workers SET boot_id = ?, pid_namespace = ?, pid = ?, pid_started = ? WHERE id = ?"
+    return database.change(statement, [boot_id(), pid_namespace(), pid, started(pid), worker], durable=False) == 1
 
 
 def renew(worker: int) -> bool:
     """Renew the lease of a worker. Return False if it has lost its place."""
-    with database.writing(durable=False) as connection:
-        return connection.execute("UPDATE workers SET renewed = ? WHERE id = ?", (clock(), worker)).rowcount == 1
+    return database.change("UPDATE workers SET renewed = ? WHERE id = ?", [clock(), worker], durable=False) == 1
 
 
 def remove_worker(worker: int) -> None:
     """Free the place of a worker that never came or has ended."""
-    with database.writing(durable=False) as connection:
-        connection.execute("DELETE FROM workers WHERE id = ?", (worker,))
+    database.change("DELETE FROM workers WHERE id = ?", [worker], durable=False)
 
 
 def leave_if_idle(worker: int, lane: str) -> bool:
@@ -89,13 +83,10 @@ def num_free(connection: sqlite3.Connection, lane: str) -> int:
 
 def is_at_work(worker: int) -> bool:
     """Return whether a task still counts as being done by this worker."""
-    with database.reading() as connection:
-        row = connection.execute("SELECT 1 FROM tasks WHERE worker = ? AND state = 'running'", (worker,)).fetchone()
-    return row is not None
+    return database.first("SELECT 1 FROM tasks WHERE worker = ? AND state = 'running'", [worker]) is not None
 
 
 def _num_due(connection: sqlite3.Connection, lane: str) -> int:
-    """Return how many tasks any worker may begin now."""
     return sum(row["reserved"] is None for row in turns.due(connection, lane, num_free(connection, lane)))
 
 

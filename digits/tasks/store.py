@@ -13,22 +13,18 @@ from digits.tasks.task import COLUMNS, COMPUTING, FROM, TRAINING, Task, TaskStat
 
 def find(kind: str, subject: str, part: str = "") -> Task | None:
     """Return the task of that kind; None if nobody has asked for it yet."""
-    found = _tasks("kind = ? AND subject = ? AND part = ?", kind, subject, part)
+    found = _tasks("WHERE kind = ? AND subject = ? AND part = ?", kind, subject, part)
     return found[0] if found else None
 
 
 def waiting(lane: str = TRAINING) -> list[Task]:
     """Return the queue of a lane, the next to start first."""
-    with database.reading() as connection:
-        rows = connection.execute(
-            f"SELECT {COLUMNS} {FROM} JOIN queue ON queue.id = tasks.id WHERE queue.lane = ? {turns.ORDER}", (lane,)
-        ).fetchall()
-    return [Task.from_row(row) for row in rows]
+    return _tasks(f"JOIN queue ON queue.id = tasks.id WHERE queue.lane = ? {turns.ORDER}", lane)
 
 
 def unfinished() -> list[Task]:
     """Return every task that waits or runs, or whose worker has just ended unexpectedly, the oldest first."""
-    return _tasks("state IN ('queued', 'running') ORDER BY tasks.id")
+    return _tasks("WHERE state IN ('queued', 'running') ORDER BY tasks.id")
 
 
 def enqueue(
@@ -107,6 +103,4 @@ def move(task_id: int, place: int) -> None:
 
 
 def _tasks(condition: str, *values: str) -> list[Task]:
-    with database.reading() as connection:
-        rows = connection.execute(f"SELECT {COLUMNS} {FROM} WHERE {condition}", values).fetchall()
-    return [Task.from_row(row) for row in rows]
+    return [Task.from_row(row) for row in database.rows(f"SELECT {COLUMNS} {FROM} {condition}", values)]

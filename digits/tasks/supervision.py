@@ -9,11 +9,8 @@ from digits.tasks.task import COLUMNS, FROM, Task, TaskState
 
 def needs_care() -> bool:
     """Return whether there is a worker, or a task that waits or runs; otherwise there is nothing to look after."""
-    with database.reading() as connection:
-        row = connection.execute(
-            "SELECT EXISTS (SELECT 1 FROM workers) OR EXISTS (SELECT 1 FROM tasks WHERE state IN ('queued', 'running'))"
-        ).fetchone()
-    return bool(row[0])
+    unfinished = "EXISTS (SELECT 1 FROM tasks WHERE state IN ('queued', 'running'))"
+    return bool(database.first(f"SELECT EXISTS (SELECT 1 FROM workers) OR {unfinished}")[0])
 
 
 def reap(connection: sqlite3.Connection) -> None:
@@ -38,9 +35,7 @@ def forget_workers() -> None:
 
 def explain_end(worker: int, cause: str) -> None:
     """Note why the task of a worker was lost, once the exit code of its process is known."""
-    with database.reading() as connection:
-        has_task = connection.execute("SELECT 1 FROM tasks WHERE worker = ?", (worker,)).fetchone()
-    if not has_task:
+    if database.first("SELECT 1 FROM tasks WHERE worker = ?", [worker]) is None:
         return
     with database.writing() as connection:
         reap(connection)
@@ -53,12 +48,11 @@ def overdue(asked: float, silent: float, idle: float) -> list[tuple[Lease, str, 
     These are the workers that were asked to stop or pause more than `asked` s ago and have not noticed, or more than
     `silent` s ago and do not respond; and those in the background that have no task and were silent for over `idle` s.
     """
-    with database.reading() as connection:
-        rows = connection.execute(
-            """SELECT workers.*, request, requested FROM workers
-               LEFT JOIN tasks ON tasks.worker = workers.id AND state = 'running'
-               WHERE request != '' OR (request IS NULL AND NOT foreground)"""
-        ).fetchall()
+    rows = database.rows(
+        """SELECT workers.*, request, requested FROM workers
+           LEFT JOIN tasks ON tasks.worker = workers.id AND state = 'running'
+           WHERE request != '' OR (request IS NULL AND NOT foreground)"""
+    )
     found, now = [], clock()
     for row in rows:
         lease = Lease.from_row(row)
@@ -76,5 +70,5 @@ def overdue(asked: float, silent: float, idle: float) -> list[tuple[Lease, str, 
 
 def note_signal(worker: int, name: str) -> None:
     """Note which signal was sent to a worker, so that the next one follows in time."""
-    with database.writing(durable=False) as connection:
-        connection.execute("UPDATE workers SET ended_by = ?, ended_at = ? WHERE id = ?", (name, clock(), worker))
+    statement = "UPDATE workers SET ended_by = ?, ended_at = ? WHERE id = ?"
+    database.change(statement, [name, clock(), worker], durable=False)

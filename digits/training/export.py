@@ -4,8 +4,6 @@ import contextlib
 import io
 import json
 import math
-import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -13,11 +11,8 @@ import keras
 
 from digits.errors import DigitsError
 from digits.storage.files import StoredFile, write_new
-from digits.storage.home import ROOT
+from digits.training import processes
 from digits.training.backends import check_installed
-
-INPUT = {"shape": [1, 28, 28, 1], "dtype": "float32", "range": [0, 255], "meaning": "0 = paper, 255 = ink"}
-OUTPUT = {"shape": [1, 10], "dtype": "float32", "meaning": "probabilities of the digits 0 to 9"}
 
 Exported = tuple[dict[str, StoredFile], dict[str, list[int]]]
 """Files by their plain name, and the shape of each hidden layer in layers.tflite, in order."""
@@ -95,23 +90,14 @@ def _flat(model: keras.Model, hidden: dict[str, keras.KerasTensor]) -> keras.Mod
 
 def _export_litert_with_tensorflow(folder: Path, stored: StoredFile) -> Exported:
     check_installed("tensorflow")
-    process = subprocess.run(
-        [sys.executable, "-m", "digits.training.export", folder / stored.name],
-        cwd=ROOT,
-        # No GPU: writing files needs none, and its memory is with the process that trained.
-        env={**os.environ, "KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1"},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-    )
-    if process.returncode:
-        last = (process.stderr.strip().splitlines() or [f"exit code {process.returncode}"])[-1]
+    code, out, err = processes.run("digits.training.export", folder / stored.name)
+    if code:
         raise DigitsError(
             "The network is trained, but TensorFlow could not write it in the form that the pages read. Continue the "
             "run to try again.",
-            last[:300],
+            processes.last_line(err) or f"exit code {code}",
         )
-    files, layers = json.loads(process.stdout.splitlines()[-1])
+    files, layers = json.loads(out.splitlines()[-1])
     return {name: StoredFile(**file) for name, file in files.items()}, layers
 
 

@@ -4,8 +4,9 @@ from typing import Any
 
 import streamlit as st
 
+from digits.errors import DigitsError
 from digits.exports import downloads
-from digits.exports.formats import FORMATS, Export, Format, missing_packages, needs
+from digits.exports.formats import FORMATS, Export, Format, check_installed
 from digits.runs.run import Run
 from pages.shared import background
 from pages.shared.errors import told
@@ -30,8 +31,10 @@ def show(run: Run) -> None:
         with right:
             scale = _scale(known)
         st.caption(known.about)
-        if missing := missing_packages(format):
-            st.info(needs(format, missing), icon=":material/info:")
+        try:
+            check_installed(format)
+        except DigitsError as error:
+            st.info(str(error), icon=":material/info:")
             return
         export = Export(format=format, scale=scale)
         with told():

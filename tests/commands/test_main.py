@@ -328,11 +328,11 @@ def test_training_on_digits_that_cannot_be_fetched_says_what_to_do_and_makes_no_
 
 
 def test_the_summary_of_a_race_names_the_network_that_won(with_run):
-    lines = train.summary(with_run, None).splitlines()
+    lines = train.summary(with_run, None)
     settings = make_settings(architecture="mlp", backend="jax", racers=3, race="learning-rates")
     with database.writing() as connection:
         connection.execute("UPDATE epochs SET numbers = json_set(numbers, '$.leader', 0)")
-    assert train.summary(replace(with_run, settings=settings), None).splitlines() == [
+    assert train.summary(replace(with_run, settings=settings), None) == [
         *lines,
         "best of 3            learning rate 0.00316",
     ]

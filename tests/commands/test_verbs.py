@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -59,6 +60,14 @@ def test_queued_runs_are_listed_with_their_places_moved_paused_and_stopped(run, 
     assert refused.code == 1 and "This run is queued. Stop it first" in refused.err
     assert run("runs", "delete", made[0]).code == 0
     assert runs.count() == 2
+
+
+def test_stop_does_not_wait_for_ever_for_a_worker_that_cannot_be_ended(run, digits_home, monkeypatch):
+    stuck = replace(runs.create(make_settings()), state=RunState.RUNNING, is_responding=False)
+    monkeypatch.setattr(runs, "get", lambda run_id: stuck)
+    monkeypatch.setattr(runs_command, "END_SECONDS", 0.0)
+    said = run("runs", "stop", stuck.id)
+    assert said.code == 1 and "cannot be ended. It may wait for a disk" in said.err
 
 
 def test_an_empty_home_gets_a_hint_and_no_file(run, digits_home):

@@ -7,8 +7,9 @@ import pytest
 from digits import tasks
 from digits.errors import DigitsError, RunBusy, UnknownRun
 from digits.evaluation import evaluate
+from digits.networks.damage import Damage
 from digits.networks.settings import make_settings
-from digits.runs import models
+from digits.runs import healing, models
 from digits.runs import store as runs
 from digits.runs.run import RunState
 from digits.storage import database
@@ -38,6 +39,7 @@ def test_every_run_is_seen_as_queued_while_runs_are_made(python, digits_home):
 
 CREATE_UNTIL_KILLED = """
 import os, random, time
+from digits.networks.damage import Damage
 from digits.networks.settings import make_settings
 from digits.runs import store as runs
 random = random.Random(0)
@@ -61,6 +63,23 @@ def test_thirty_creators_that_are_killed_leave_whole_runs_and_nothing_else(pytho
     assert len(made) >= 30 and {run.state for run in made} == {RunState.QUEUED}
     database.check()
     assert not [file.name for file in digits_home.iterdir() if not file.name.startswith("digits.db")]
+
+
+BEGIN_TO_HEAL = """
+import os, shutil, signal
+from digits.networks.damage import Damage
+from digits.runs import healing
+from digits.runs import store as runs
+shutil.copyfile = lambda *paths: os.kill(os.getpid(), signal.SIGKILL)
+healing.begin(runs.get("starter"), Damage(noise=0.5))
+"""
+
+
+def test_who_is_killed_while_copying_what_a_run_learns_from_leaves_no_run(python, digits_home):
+    assert python(BEGIN_TO_HEAL).wait() == -signal.SIGKILL
+    assert runs.page() == []
+    run = healing.begin(runs.get("starter"), Damage(noise=0.5), queued=False)
+    assert len(runs.files(run.id, "fine_tune_data")) == 3
 
 
 def test_deleting_and_continuing_at_once_refuses_one_of_them_and_leaves_no_ghost(digits_home):

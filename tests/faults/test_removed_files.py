@@ -51,16 +51,17 @@ def test_a_backup_made_while_runs_are_continued_and_deleted_holds_every_file_tha
     python, with_run, tmp_path, monkeypatch
 ):
     """What is let go meanwhile stays until the backup has been made."""
-    copy = database.copy_to
+    copy = database.content
 
-    def copy_and_go_on(target):
-        copy(target)
+    def copy_and_go_on():
+        content = copy()
         runs.resume(with_run.id, 9)
         updates.return_to(with_run.id, [])
         process = python(SWEEP, with_run.id)
         assert process.wait() == 0
+        return content
 
-    monkeypatch.setattr(database, "copy_to", copy_and_go_on)
+    monkeypatch.setattr(database, "content", copy_and_go_on)
     before = named_files()
     backup.backup(tmp_path / "backup.zip")
     kept = set(zipfile.ZipFile(tmp_path / "backup.zip").namelist())

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from digits.errors import DamagedFile, DigitsError
-from digits.storage import backup, database, deletion, files, secrets
+from digits.storage import backup, database, files, secrets
 from digits.storage.files import UNFINISHED, StoredFile, atomic_write, write_new
 from tests.conftest import fill
 
@@ -163,32 +163,48 @@ def test_threads_that_replace_one_file_at_once_leave_one_of_theirs(folder):
 KILLED_WHILE_WRITING = """
 import os, signal, sys
 from pathlib import Path
-from digits.storage import backup, database, deletion, files, secrets
+from digits.storage import backup, database, files, secrets
 
 def half(part):
     part.write_text("half")
     os.kill(os.getpid(), signal.SIGKILL)
 
 folder, way = Path(sys.argv[1]), sys.argv[2]
+if way == "folder":
+    with files.new_folder(folder / "b") as part:
+        half(part / "b.txt")
 files.write_new(folder, "a.txt", half) if way == "new" else files.atomic_write(folder / "a.txt", half)
 """
 
 
-@pytest.mark.parametrize("way", ["new", "replaced"])
-def test_a_killed_writer_leaves_only_a_file_that_does_not_count_and_is_swept(folder, python, way):
+def begin_folder(folder):
+    with files.temporary_folder(folder):
+        pass
+
+
+SWEEPS = {
+    "the server": lambda folder: files.sweep_unfinished(folder.parent),
+    "the next file": lambda folder: atomic_write(folder / "a.txt", text("old")),
+    "the next folder": begin_folder,
+}
+
+
+@pytest.mark.parametrize("sweep", SWEEPS)
+@pytest.mark.parametrize("way", ["new", "replaced", "folder"])
+def test_a_killed_writer_leaves_only_what_does_not_count_and_is_swept(folder, python, way, sweep):
     if way == "replaced":
         atomic_write(folder / "a.txt", text("old"))
     before = names(folder)
     assert python(KILLED_WHILE_WRITING, folder, way).wait() == -signal.SIGKILL
     [left] = set(names(folder)) - set(before)
     assert left.startswith(UNFINISHED)
-    deletion.sweep_unfinished(folder)
+    SWEEPS[sweep](folder)
     assert left in names(folder)  # somebody may be writing it
     old = time.time() - files.UNFINISHED_SECONDS - 1
     os.utime(folder / left, (old, old))
-    deletion.sweep_unfinished(folder.parent)
-    assert names(folder) == before
-    assert way == "new" or (folder / "a.txt").read_text() == "old"
+    SWEEPS[sweep](folder)
+    assert set(names(folder)) - {"a.txt"} == set()
+    assert way != "replaced" or (folder / "a.txt").read_text() == "old"
 
 
 def test_no_flipped_bit_makes_another_array(folder):

@@ -1,21 +1,27 @@
 """Trials on a Ray cluster: each comes back as a run, also when a node vanishes."""
 
 import shutil
+import signal
 import socket
 import tempfile
 import time
 from random import Random
+from types import SimpleNamespace
 
 import pytest
 
+from digits import pipeline
 from digits.errors import DigitsError
+from digits.networks.settings import make_settings
 from digits.runs import store as runs
+from digits.runs.run import RunState
 from digits.storage.home import ROOT
 from digits.sweeps import cluster, node, search, store
-from digits.sweeps.store import COMPLETE, RUNNING
+from digits.sweeps.plan import Plan
+from digits.sweeps.store import COMPLETE, RUNNING, Trial
 from digits.tasks import TaskState
-from tests.sweeps.conftest import do
-from tests.sweeps.quick_trials import accuracy
+from tests.sweeps.conftest import SPACE, do
+from tests.sweeps.quick_trials import accuracy, train
 from tests.sweeps.test_killed_sweeps import KILLS
 from tests.sweeps.test_search import read_by_optuna
 
@@ -115,6 +121,47 @@ def test_without_ray_a_sentence_says_what_to_install(monkeypatch):
     monkeypatch.setattr(cluster, "is_installed", lambda name: False)
     with pytest.raises(DigitsError, match="Ray is not installed. Install what requirements-sweep.txt lists."):
         cluster.check("local")
+
+
+class SilentRay:
+    """A cluster that never answers."""
+
+    exceptions = SimpleNamespace(RayError=TimeoutError)
+
+    def wait(self, promises, timeout):
+        return [], promises
+
+    def get(self, promise, timeout):
+        raise TimeoutError
+
+
+def test_a_board_that_does_not_answer_leaves_a_trial_where_it_was(digits_home):
+    sweep = store.create(Plan(space=SPACE, trials=1, seeds=0), queued=False)
+    trial = Trial(sweep.id, False, 0, {}, make_settings(), RUNNING, [0.5], None, "", "", None)
+    there = cluster.RayTrials(sweep)
+    there.ray, there.begun = SilentRay(), {(False, 0): "promised"}
+    there.board = SimpleNamespace(read=SimpleNamespace(remote=lambda: "board"))
+    assert there.look(trial).accuracies == [0.5]
+
+
+TAKEN_AWAY = """
+import os, signal
+from digits import tasks
+from digits.networks.settings import make_settings
+from digits.runs import store as runs
+run = runs.create(make_settings(), queued=False)
+tasks.do_now("train", run.id, "", lambda *work: os.kill(os.getpid(), signal.SIGKILL), lane=tasks.TRAINING)
+"""
+
+
+def test_what_a_trial_left_that_was_taken_from_a_node_goes_with_the_next_one(python, digits_home, monkeypatch):
+    assert python(TAKEN_AWAY).wait() == -signal.SIGKILL
+    assert [run.state for run in runs.page()] == [RunState.LOST]
+    monkeypatch.setattr(node, "_report", lambda *trial: None)
+    monkeypatch.setattr(pipeline, "run", train)
+    told = node._train("key", "trial 1", make_settings(architecture="linear", epochs=1).as_dict(), None)
+    assert told["state"] == "done" and told["zip"]
+    assert runs.page() == []
 
 
 def test_a_node_with_other_versions_trains_nothing():

@@ -110,5 +110,4 @@ def _label_column(names: list[str], rows: np.ndarray) -> int:
 
 
 def _pixels(rows: np.ndarray, column: int | None) -> np.ndarray:
-    """Return one row or many without their labels."""
     return rows if column is None else np.delete(rows, column, axis=-1)

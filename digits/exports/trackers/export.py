@@ -1,20 +1,19 @@
 """Write a finished run into a tracker's own store: python -m digits runs export RUN --to TRACKER FOLDER."""
 
-import contextlib
 import csv
 import json
 import shutil
 import sys
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 from digits.errors import DigitsError
-from digits.exports import processes
 from digits.exports.trackers.described import METRICS, described
 from digits.runs.run import Run
-from digits.storage.files import cannot_write
+from digits.storage.files import cannot_write, new_folder, temporary_folder
+from digits.training import processes
 
 MLFLOW_PROGRAM = Path(__file__).with_name("to_mlflow.py")
 NO_MLFLOW = (
@@ -75,19 +74,14 @@ TRACKERS: dict[str, Callable[[dict[str, Any], Path, str], None]] = {
 
 
 def _run(command: list[object], about: dict[str, Any], folder: Path) -> tuple[int, str, str]:
-    with tempfile.TemporaryDirectory() as temporary:
-        file = Path(temporary) / "run.json"
+    with temporary_folder() as temporary:
+        file = temporary / "run.json"
         file.write_text(json.dumps(about), encoding="utf-8")
         return processes.run_command([*command, file, folder])
 
 
-@contextlib.contextmanager
-def _new_folder(folder: Path) -> Iterator[Path]:
-    """Yield a folder that gets its name when all is written. Raises DigitsError where that is there already."""
+def _new_folder(folder: Path) -> AbstractContextManager[Path]:
+    """Return `new_folder`. Raises DigitsError where it is there already."""
     if folder.exists():
         raise DigitsError(HELD, f"It is {folder}.")
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".unfinished-") as temporary:
-        part = Path(temporary) / folder.name
-        part.mkdir()
-        yield part
-        part.rename(folder)
+    return new_folder(folder)

@@ -17,7 +17,6 @@ from digits.runs.store.queries import (
     learned_from,
     named_files,
     newest_of_each,
-    of_owner,
     page,
     queue,
     ticks,

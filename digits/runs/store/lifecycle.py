@@ -16,7 +16,7 @@ from digits.runs.store.annotations import plain
 from digits.runs.store.queries import get
 from digits.runs.store.rows import find, update
 from digits.storage import database, deletion
-from digits.storage.files import UNFINISHED_SECONDS
+from digits.storage.files import UNFINISHED_SECONDS, sweep_unfinished
 from digits.storage.home import home, run_folder
 from digits.tasks import TRAINING, TaskState, supervision
 from digits.tasks import store as task_store
@@ -144,7 +144,7 @@ def sweep() -> None:
             for path in found:
                 if path.name not in known:
                     deletion.discard(connection, path)
-    deletion.sweep_unfinished(home())
+    sweep_unfinished(home())
     deletion.collect()
 
 

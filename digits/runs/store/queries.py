@@ -2,8 +2,7 @@
 
 import json
 import re
-import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from digits.errors import UnknownRun
@@ -20,7 +19,7 @@ FOUND = """instr(casefold(runs.id || ' ' || name || ' run ' || runs.number || ' 
   || runs.architecture), :search)"""
 OF = "(:owners IS NULL OR runs.owner IN (SELECT value FROM json_each(:owners)))"
 NEWEST = "ORDER BY runs.created DESC, runs.id DESC"
-
+TICKS = "SELECT epoch, step, steps, loss, accuracy FROM ticks WHERE run = ?"
 
 Owners = Collection[str] | None
 """Of whom: those of these owners; None for everybody's."""
@@ -30,7 +29,7 @@ def get(run_id: str) -> Run:
     """Return the run with this id; "starter" is the bundled one. Raises UnknownRun."""
     if run_id == STARTER:
         return starter.run()
-    found = _runs("WHERE runs.id = ?", run_id) if re.fullmatch(r"[a-z0-9-]{1,64}", run_id) else []
+    found = _runs("WHERE runs.id = ?", [run_id]) if re.fullmatch(r"[a-z0-9-]{1,64}", run_id) else []
     if not found:
         raise UnknownRun("There is no such run.", f"{run_id[:64]!r} is unknown; list them: python -m digits runs")
     return found[0]
@@ -45,12 +44,7 @@ def page(limit: int = 50, offset: int = 0, search: str = "", owners: Owners = No
 def count(search: str = "", owners: Owners = None) -> int:
     """Return how many runs `page` finds in all."""
     values = _of(owners) | {"search": search.casefold()}
-    return _rows(f"SELECT count(*) AS n FROM runs WHERE {FOUND} AND {OF}", values)[0]["n"]
-
-
-def of_owner(owner: str, since: str = "", limit: int = 50) -> list[Run]:
-    """Return the newest runs of a visitor that were made after a time, ISO 8601."""
-    return _runs(f"WHERE runs.owner = ? AND runs.created > ? {NEWEST} LIMIT ?", owner, since, limit)
+    return database.first(f"SELECT count(*) AS n FROM runs WHERE {FOUND} AND {OF}", values)["n"]
 
 
 def newest_of_each(owners: Collection[str]) -> dict[str, Run]:
@@ -67,16 +61,16 @@ def with_model(limit: int = 50, owners: Owners = None) -> list[Run]:
     return _runs(f"WHERE {usable} AND {OF} {NEWEST} LIMIT :limit", _of(owners) | {"limit": limit})
 
 
-def followable(limit: int = 100, owners: Owners = None) -> list[Run]:
+def followable(owners: Owners = None) -> list[Run]:
     """Return the newest runs that wait, are at work or have kept their epochs: drawings can be predicted along them."""
     has_epochs = f"(tasks.state IN ('queued', 'running') OR {_has('snapshot')})"
-    return _runs(f"WHERE {has_epochs} AND {OF} {NEWEST} LIMIT :limit", _of(owners) | {"limit": limit})
+    return _runs(f"WHERE {has_epochs} AND {OF} {NEWEST} LIMIT 100", _of(owners))
 
 
 def learned_from(source: str) -> list[Run]:
     """Return the runs that learned from the digits of a source, the newest first."""
     learned = "? IN (json_extract(settings, '$.source'), json_extract(settings, '$.parent_source'))"
-    return _runs(f"WHERE {learned} {NEWEST}", source)
+    return _runs(f"WHERE {learned} {NEWEST}", [source])
 
 
 def active(owners: Owners = None) -> list[Run]:
@@ -96,13 +90,12 @@ def queue() -> list[Run]:
     return _runs(f"JOIN queue ON queue.id = tasks.id WHERE queue.lane = '{TRAINING}' {ORDER}")
 
 
-def durations(limit: int = 50) -> list[tuple[Settings, float]]:
-    """Return the settings of the runs that were done last, and how many seconds a worker was at each."""
-    rows = _rows(
+def durations() -> list[tuple[Settings, float]]:
+    """Return the settings of the 50 runs that were done last, and how many seconds a worker was at each."""
+    rows = database.rows(
         """SELECT settings, seconds FROM runs JOIN tasks ON tasks.id = runs.task
            WHERE tasks.state = 'done' AND seconds > 0 AND part = '' AND num_epochs = json_extract(settings, '$.epochs')
-           ORDER BY began DESC LIMIT ?""",
-        limit,
+           ORDER BY began DESC LIMIT 50"""
     )
     return [(parsed(row["settings"]), row["seconds"]) for row in rows]
 
@@ -114,42 +107,39 @@ def epochs(run_id: str) -> list[dict[str, Any]]:
     In a race also {leader, racers}.
     """
     if run_id == STARTER:
-        return starter.epochs()
-    rows = _rows("SELECT numbers FROM epochs WHERE run = ? ORDER BY epoch", run_id)
+        return starter.described()["epochs"]
+    rows = database.rows("SELECT numbers FROM epochs WHERE run = ? ORDER BY epoch", [run_id])
     return [json.loads(row["numbers"]) for row in rows]
 
 
 def ticks(run_id: str) -> list[dict[str, float]]:
     """Return a row for each report within an epoch: {epoch, step, steps, loss, accuracy}."""
-    rows = _rows("SELECT epoch, step, steps, loss, accuracy FROM ticks WHERE run = ? ORDER BY epoch, step", run_id)
-    return [dict(row) for row in rows]
+    return [dict(row) for row in database.rows(f"{TICKS} ORDER BY epoch, step", [run_id])]
 
 
 def last_tick(run_id: str) -> dict[str, float] | None:
     """Return the newest of the ticks."""
-    rows = _rows(
-        "SELECT epoch, step, steps, loss, accuracy FROM ticks WHERE run = ? ORDER BY epoch DESC, step DESC LIMIT 1",
-        run_id,
-    )
-    return dict(rows[0]) if rows else None
+    row = database.first(f"{TICKS} ORDER BY epoch DESC, step DESC LIMIT 1", [run_id])
+    return dict(row) if row else None
 
 
 def files(run_id: str, kind: str) -> dict[int, StoredFile]:
     """Return the checkpoints, snapshots or fine_tune_data of a run by their epoch, the first one first."""
-    rows = _rows("SELECT epoch, name, sha256 FROM run_files WHERE run = ? AND kind = ? ORDER BY epoch", run_id, kind)
+    question = "SELECT epoch, name, sha256 FROM run_files WHERE run = ? AND kind = ? ORDER BY epoch"
+    rows = database.rows(question, [run_id, kind])
     return {row["epoch"]: StoredFile(row["name"], row["sha256"]) for row in rows}
 
 
 def named_files(run: Run) -> list[StoredFile]:
     """Return every file in the run's folder that the database names; results name those in its subfolder."""
-    rows = _rows("SELECT name, sha256 FROM run_files WHERE run = ?", run.id)
+    rows = database.rows("SELECT name, sha256 FROM run_files WHERE run = ?", [run.id])
     model = list(run.model.files.values()) if run.model else []
     return model + [StoredFile(row["name"], row["sha256"]) for row in rows]
 
 
 def how_it_ended(run_id: str) -> str:
     """Return how the training of the present model ended: done or stopped; empty before."""
-    return _rows("SELECT ended FROM runs WHERE id = ?", run_id)[0]["ended"]
+    return database.first("SELECT ended FROM runs WHERE id = ?", [run_id])["ended"]
 
 
 def _has(kind: str) -> str:
@@ -160,12 +150,5 @@ def _of(owners: Owners) -> dict[str, Any]:
     return {"owners": None if owners is None else json.dumps([*owners])}
 
 
-def _runs(condition: str, *values: Any) -> list[Run]:
-    return [run_from(row) for row in _rows(f"{SELECT} {condition}", *values)]
-
-
-def _rows(statement: str, *values: Any) -> list[sqlite3.Row]:
-    """values: in their order, or one dict by name."""
-    with database.reading() as connection:
-        connection.create_function("casefold", 1, str.casefold)  # SQLite's lower() knows only the English letters
-        return connection.execute(statement, values[0] if values and isinstance(values[0], dict) else values).fetchall()
+def _runs(condition: str, values: Sequence[str] | Mapping[str, Any] = ()) -> list[Run]:
+    return [run_from(row) for row in database.rows(f"{SELECT} {condition}", values)]

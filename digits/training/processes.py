@@ -7,9 +7,11 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 
+from digits.errors import DigitsError
 from digits.storage.home import ROOT
 
 LOOK_SECONDS = 0.1
+END_SECONDS = 15 * 60  # the slowest takes one minute, on a busy machine a multiple of that
 # No GPU: reading and writing files needs none, and its memory may be with a process that trains.
 ENVIRONMENT = {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1"}
 
@@ -24,7 +26,7 @@ def run(
 def run_command(
     command: Sequence[object], on_wait: Callable[[float], None] = lambda seconds: None
 ) -> tuple[int, str, str]:
-    """Run a command to its end; returns its exit code, stdout and stderr.
+    """Run a command to its end; returns its exit code, stdout and stderr. Raises DigitsError if it takes too long.
 
     on_wait: called ten times a second with the seconds so far; what it raises ends the process.
     """
@@ -41,7 +43,10 @@ def run_command(
         try:
             while process.poll() is None:
                 time.sleep(LOOK_SECONDS)
-                on_wait(time.monotonic() - began)
+                seconds = time.monotonic() - began
+                if seconds > END_SECONDS:
+                    raise DigitsError("It took over 15 minutes, so it was ended. Close other programs and try again.")
+                on_wait(seconds)
         finally:
             process.kill()
             process.wait()
