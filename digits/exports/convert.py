@@ -28,7 +28,7 @@ def calibrated(model: keras.Model, temperature: float, largest: float) -> keras.
     if members := [layer for layer in model.layers if isinstance(layer, keras.Sequential)]:
         ensemble = architectures.joined([calibrated(member, 1.0, largest) for member in members])
         logits = keras.layers.Rescaling(1 / temperature)(keras.ops.log(ensemble.output))
-        return keras.Model(ensemble.inputs, keras.layers.Softmax()(logits), name=model.name)
+        return keras.Model(ensemble.inputs[0], keras.layers.Softmax()(logits), name=model.name)
     config = model.get_config()
     for layer in config["layers"]:
         if layer["class_name"] == "Rescaling":

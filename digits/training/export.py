@@ -73,7 +73,7 @@ def _hidden_layers_of_members(model: keras.Model, members: list[keras.Sequential
     found, features = {}, []
     for number, member in enumerate(members, start=1):
         hidden = hidden_layers(member)
-        outputs = dict(zip(hidden, keras.Model(member.inputs, [*hidden.values()])(model.inputs), strict=True))
+        outputs = dict(zip(hidden, keras.Model(member.inputs[0], [*hidden.values()])(model.inputs[0]), strict=True))
         features.append(outputs.pop("features"))
         found |= {f"network {number}, {name}": output for name, output in outputs.items()}
     pixels = math.prod(model.inputs[0].shape[1:])
