@@ -7,9 +7,7 @@ An ensemble begins with publishing: it is joined from networks that are trained.
 A trial of a sweep (`digits.sweeps`) is a run that ends after its training, with its weights. `complete` does the rest.
 """
 
-import importlib.metadata
 import os
-import platform
 import time
 from typing import Any
 
@@ -20,7 +18,6 @@ from digits.errors import DamagedFile, DigitsError
 from digits.evaluation import fine_tune_result, test_sets
 from digits.evaluation.calibration import calibrate
 from digits.evaluation.evaluate import evaluate
-from digits.networks.settings import Settings
 from digits.runs import ensemble, sharing, transfer, updates
 from digits.runs import store as runs
 from digits.runs.run import FINISHED, Run, RunState
@@ -87,7 +84,7 @@ def _train(work: Work, run: Run, *, is_trial: bool) -> None:
     checkpoint, *notes = _last_checkpoint(run)
     backends.check_installed(settings.backend)
     work.tell(0.0, f"Loading {backends.TITLES[settings.backend]}")
-    updates.add_details(run.id, backend=settings.backend, versions=_versions(settings))
+    updates.add_details(run.id, backend=settings.backend, versions=backends.versions(settings.backend))
     os.environ["KERAS_BACKEND"] = settings.backend  # read when Keras is imported, which is now
     from digits.training import device, export, trainer
 
@@ -199,8 +196,3 @@ def _keep_checkpoint(run_id: str, epoch: int, stored: StoredFile) -> None:
 
 def _joined(sentences: list[str]) -> str:
     return " ".join(sentence for sentence in sentences if sentence)
-
-
-def _versions(settings: Settings) -> dict[str, str]:
-    packages = {name: importlib.metadata.version(name) for name in (settings.backend, "keras", "numpy")}
-    return {"python": platform.python_version(), **packages}

@@ -1,6 +1,7 @@
 """What every test stands on: a home of its own, so that no test sees the user's data and runs, or another test's."""
 
 import contextlib
+import gc
 import os
 import shutil
 import subprocess
@@ -16,16 +17,32 @@ from digits.runs import store as runs
 from digits.storage.home import ROOT
 from digits.tasks import workers
 
-# The pages before all that loads Keras into this process: then Streamlit collects garbage after every rerun.
-LONG = ("tests/training/", "tests/faults/", "tests/browser/", "tests/pages/", "tests/networks/")
+# Hundreds of processes import Digits in these tests, and few machines have compiled it before.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
-
+LONG = (
+    "tests/training/",
+    "tests/commands/test_main",
+    "tests/faults/",
+    "tests/exports/",
+    "tests/browser/",
+    "tests/notebooks/",
+    "tests/pages/",
+    "tests/sweeps/",
+    "tests/networks/",
+)
 PATIENCE = 240.0  # s, for anything: a slow machine shall fail no test, and where all goes well nobody waits
 
 
 def pytest_collection_modifyitems(items):
     """Begin with what takes long: at the end, no process shall wait for one long file of the other."""
     items.sort(key=lambda item: next((place for place, folder in enumerate(LONG) if folder in item.nodeid), len(LONG)))
+
+
+def pytest_collection_finish():
+    """Keep what the collection has made out of every later search for garbage."""
+    gc.freeze()
 
 
 def pytest_make_parametrize_id(val):
@@ -148,9 +165,23 @@ def make_read_only():
 
 
 @pytest.fixture(scope="session")
-def mnist_data(shared_home):
-    """A data folder in which the whole MNIST is prepared, made once by the command line. Needs TFDS_DATA_DIR."""
-    return shared_home("mnist_home", lambda home: digits("data", "mnist", home=home)) / "data"
+def mnist_home(shared_home):
+    """A DIGITS_HOME in which the tutorial's network was trained on MNIST with nothing prepared. Needs TFDS_DATA_DIR.
+
+    logs/train.json is what the command line printed.
+    """
+
+    def make(home):
+        said = digits("train", "--architecture", "mlp", "--source", "mnist", "--split", "tutorial", "--json", home=home)
+        (home / "logs" / "train.json").write_text(said.stdout)
+
+    return shared_home("mnist_home", make)
+
+
+@pytest.fixture(scope="session")
+def mnist_data(mnist_home):
+    """A data folder in which the whole MNIST is prepared."""
+    return mnist_home / "data"
 
 
 @pytest.fixture(scope="session")

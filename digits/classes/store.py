@@ -1,24 +1,19 @@
 """Classes and their members in the database."""
 
 import hmac
-import re
 import secrets
 import sqlite3
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from digits.classes import keys
+from digits.classes import keys, names
 from digits.errors import BadConfig, DigitsError
 from digits.storage import database
 
 PUPIL, TEACHER = "pupil", "teacher"
-MAX_NAME = 24
 MAX_MEMBERS = 200  # of a class
-INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\ufe00-\ufe0f\U000e0100-\U000e01ef]")
-"""Characters that show nothing, though Unicode calls them printable: with one, a second Anna looked like the first."""
 MEMBERS = "SELECT members.* FROM members JOIN classes ON classes.id = members.class WHERE closed IS NULL"
 
 
@@ -76,7 +71,7 @@ def guard_by(demand: Callable[[int | None], None]) -> None:
 def create(name: str, pin: str) -> Class:
     """Open a class. Raises BadConfig for a name or PIN that will not do, NotAllowed like all that change a class."""
     _demand(None)
-    name = _plain(name, "name of the class")
+    name = names.plain(name, "name of the class")
     if not 4 <= len(pin) <= keys.MAX_PIN or not pin.isprintable():
         raise BadConfig(f"The PIN has {len(pin)} characters; expected 4 to {keys.MAX_PIN}.")
     salt = secrets.token_bytes(16)
@@ -131,7 +126,7 @@ def join(to: Class, first_name: str, visitor: str, role: str = PUPIL) -> Member:
     Raises NameTaken where somebody else has this first name, DigitsError if the class is closed or full, or the visitor
     is in another class, BadConfig for a name that will not do.
     """
-    name = _plain(first_name, "first name")
+    name = names.plain(first_name, "first name")
     with database.writing() as connection:
         row = connection.execute("SELECT closed FROM classes WHERE id = ?", (to.id,)).fetchone()
         if row is None or row["closed"]:
@@ -140,7 +135,7 @@ def join(to: Class, first_name: str, visitor: str, role: str = PUPIL) -> Member:
         if before and before["class"] != to.id:
             raise DigitsError("You are in another class. Leave it first.")
         rows = connection.execute("SELECT id, first_name FROM members WHERE class = ?", (to.id,)).fetchall()
-        if any(row["first_name"].casefold() == name.casefold() and row["id"] != visitor for row in rows):
+        if any(names.look_alike(row["first_name"], name) and row["id"] != visitor for row in rows):
             raise NameTaken(
                 f"Somebody called {name} is here already. Add a letter of your last name. If it was you, use your "
                 "personal link, or ask your teacher for it."
@@ -228,14 +223,6 @@ def delete(of: Class) -> None:
     """Forget a class and its members. What they made is deleted by digits.classroom."""
     _demand(of.id)
     _change("DELETE FROM classes WHERE id = ?", of.id)
-
-
-def _plain(text: str, what: str) -> str:
-    """Return a name as it is kept: in one form of Unicode, one space between words. Raises BadConfig."""
-    name = " ".join(INVISIBLE.sub("", unicodedata.normalize("NFKC", text[: 4 * MAX_NAME])).split())
-    if not name or len(name) > MAX_NAME or not name.isprintable():
-        raise BadConfig(f"The {what} needs 1 to {MAX_NAME} letters.")
-    return name
 
 
 def _now() -> str:

@@ -57,26 +57,23 @@ def num_shared(owner: str) -> int:
         return connection.execute("SELECT count(*) FROM drawings WHERE owner = ? AND shared", (owner,)).fetchone()[0]
 
 
-def is_shared(drawing: str) -> bool:
-    """Return whether the drawing with that id is shared."""
+def is_shared(owner: str, drawing: str) -> bool:
+    """Return whether somebody shares their drawing with that id."""
     with database.reading() as connection:
-        return connection.execute("SELECT 1 FROM drawings WHERE id = ? AND shared", (drawing,)).fetchone() is not None
+        found = connection.execute("SELECT 1 FROM drawings WHERE id = ? AND owner = ? AND shared", (drawing, owner))
+        return found.fetchone() is not None
 
 
-def share(drawing: str, shared: bool) -> None:
-    """Put the drawing with that id into the collection of its maker's class, or take it out.
+def share(owner: str, shared: bool, drawing: str = "") -> None:
+    """Put all drawings of somebody, or the one with that id, into the collection of their class, or take them out.
 
     Raises DigitsError if that person is in no open class, NotAllowed.
     """
-    with database.reading() as connection:
-        row = connection.execute("SELECT owner FROM drawings WHERE id = ?", (drawing,)).fetchone()
-    if row:
-        _share(row["owner"], shared, drawing)
-
-
-def share_all(owner: str, shared: bool) -> None:
-    """Put all drawings of somebody into the collection of their class, or take them out. Raises the same."""
-    _share(owner, shared)
+    permissions.demand(Action.ANNOTATE, owner)
+    if shared and classes.member(owner) is None:
+        raise DigitsError("Only members of an open class have somebody to share with. Join a class first.")
+    with database.writing() as connection:
+        connection.execute("UPDATE drawings SET shared = ? WHERE owner = ? AND ? IN ('', id)", (shared, owner, drawing))
 
 
 def begin(of: Class, parent: Run, *, owner: str) -> Run:
@@ -138,11 +135,3 @@ def _scores(run: Run, key: Callable[[int, dict], Hashable]) -> dict:
         )
         for group, rows in groups.items()
     }
-
-
-def _share(owner: str, shared: bool, drawing: str = "") -> None:
-    permissions.demand(Action.ANNOTATE, owner)
-    if shared and classes.member(owner) is None:
-        raise DigitsError("Only members of an open class have somebody to share with. Join a class first.")
-    with database.writing() as connection:
-        connection.execute("UPDATE drawings SET shared = ? WHERE owner = ? AND ? IN ('', id)", (shared, owner, drawing))

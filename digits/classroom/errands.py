@@ -1,4 +1,4 @@
-"""What a worker does for the teacher: it packs everything of a class into a zip, and clears what pupils made."""
+"""What a worker does for the teacher: it packs all of a class into a zip, clears what pupils made, takes them out."""
 
 from digits import classes, permissions, tasks
 from digits.classes import Class, Member
@@ -7,8 +7,8 @@ from digits.classroom import closing
 from digits.permissions import Action
 from digits.tasks import Work
 
-EXPORT, CLEAR = "export class", "clear"
-"""Kinds of tasks. The subject is the id of a class; the part of CLEAR is that of a pupil, or empty for all of them."""
+EXPORT, CLEAR, REMOVE = "export class", "clear", "remove member"
+"""Kinds of tasks. The subject is the id of a class, the part that of a pupil; CLEAR without one means all of them."""
 
 
 def pupils(of: Class) -> list[Member]:
@@ -24,29 +24,30 @@ def stop(of: Class, pupil: str = "") -> None:
             tasks.stop(task.id)
 
 
-def begin_export(of: Class, *, owner: str) -> None:
-    """Let a worker pack everything of a class. Raises DigitsError, NotAllowed."""
+def begin(kind: str, of: Class, pupil: str = "", *, owner: str) -> None:
+    """Let a worker do one of the errands. Raises DigitsError, NotAllowed."""
     for member in classes.members(of):
         permissions.demand(Action.MANAGE, member.id)
-    tasks.submit(EXPORT, str(of.id), owner=owner)
-
-
-def begin_clearing(of: Class, pupil: str = "", *, owner: str) -> None:
-    """Let a worker delete for ever all that one or all pupils of a class made. Raises DigitsError, NotAllowed."""
-    for member in pupils(of):
-        permissions.demand(Action.DELETE, member.id)
-    tasks.submit(CLEAR, str(of.id), pupil, owner=owner)
+    tasks.submit(kind, str(of.id), pupil, owner=owner)
 
 
 def export_task(work: Work, subject: str, part: str) -> None:
-    """Do what `begin_export` asked for."""
+    """Pack everything of a class into its zip."""
     of = classes.get(int(subject))
     closing.export(of, closing.export_file(of), work.report)
 
 
 def clear_task(work: Work, subject: str, part: str) -> None:
-    """Do what `begin_clearing` asked for."""
+    """Delete for ever all that one or all pupils of a class made."""
     found = [member for member in pupils(classes.get(int(subject))) if part in ("", member.id)]
     for number, member in enumerate(found):
         work.report(number / len(found), "Clearing")
         closing.clear(member.id)
+
+
+def remove_task(work: Work, subject: str, part: str) -> None:
+    """Take a pupil out of their class, and delete all that they made."""
+    for member in pupils(classes.get(int(subject))):
+        if member.id == part:
+            closing.clear(part)
+            classes.remove(member)

@@ -14,6 +14,7 @@ from digits.networks.settings_table import SETTINGS
 from digits.storage.home import logs_folder
 from digits.sweeps import cluster, result, search, space, store, study
 from digits.sweeps.plan import PRUNERS, SAMPLERS, Plan, default_parallel
+from digits.sweeps.trial import COMPLETE, FAILED, PRUNED
 from digits.tasks import TaskState
 
 PLANNED = ("source", "split", "trials", "seeds", "parallel", "seed", "sampler", "pruner", "ray", "backend")
@@ -98,7 +99,7 @@ def _resumed(options) -> store.Sweep:
 
 def _summary(found: dict[str, Any]) -> list[str]:
     best, states = found["best"], [trial["state"] for trial in found["trials"]]
-    counts = [f"{states.count(state)} {state}" for state in (store.COMPLETE, store.PRUNED, store.FAILED)]
+    counts = [f"{states.count(state)} {state}" for state in (COMPLETE, PRUNED, FAILED)]
     lines = [
         f"sweep                {found['sweep']}",
         f"trials               {len(states)}: {', '.join(counts)}",

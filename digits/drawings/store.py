@@ -1,4 +1,4 @@
-"""My drawings in the database: each picture once, with the label that the user gave it."""
+"""My drawings in the database: each picture once for each owner, with the label that they gave it."""
 
 import json
 import sqlite3
@@ -14,8 +14,9 @@ from digits.permissions import Action
 from digits.storage import database
 
 NEWEST = "ORDER BY created DESC, id DESC"
-WHERE_OF = "WHERE :owners IS NULL OR owner IN (SELECT value FROM json_each(:owners))"
+OF = ":owners IS NULL OR owner IN (SELECT value FROM json_each(:owners))"
 MOST = 5_000  # drawings; a class of thirty with 150 each
+MOST_OF_MEMBER = 500  # while a class is open: nobody fills the server for the others
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Merged:
 def drawings(owners: Collection[str] | None = None) -> list[Drawing]:
     """Return all drawings of some owners, or of everybody, the newest first."""
     with database.reading() as connection:
-        rows = connection.execute(f"SELECT * FROM drawings {WHERE_OF} {NEWEST}", _of(owners)).fetchall()
+        rows = connection.execute(f"SELECT * FROM drawings WHERE {OF} {NEWEST}", _of(owners)).fetchall()
     return [_drawing(row) for row in rows]
 
 
@@ -40,7 +41,7 @@ def drawings(owners: Collection[str] | None = None) -> list[Drawing]:
 def images_and_labels(owners: Collection[str] | None = None) -> tuple[list[str], np.ndarray, np.ndarray]:
     """Return ids, images (n, 28, 28) uint8 and labels (n,) uint8 of the same; quicker than `drawings`."""
     with database.reading() as connection:
-        rows = connection.execute(f"SELECT id, label, seen FROM drawings {WHERE_OF} {NEWEST}", _of(owners)).fetchall()
+        rows = connection.execute(f"SELECT id, label, seen FROM drawings WHERE {OF} {NEWEST}", _of(owners)).fetchall()
     images = np.frombuffer(b"".join(row["seen"] for row in rows), np.uint8).reshape(-1, SIDE, SIDE)
     return [row["id"] for row in rows], images, np.array([row["label"] for row in rows], np.uint8)
 
@@ -48,8 +49,10 @@ def images_and_labels(owners: Collection[str] | None = None) -> tuple[list[str],
 def find(drawing_id: str, owners: Collection[str] | None = None) -> Drawing | None:
     """Return the drawing with that id, of some owners or of anybody; None if there is none."""
     with database.reading() as connection:
-        is_theirs = owners is None or _owner(connection, drawing_id) in owners
-        return _find(connection, drawing_id) if is_theirs else None
+        row = connection.execute(
+            f"SELECT * FROM drawings WHERE id = :id AND ({OF}) LIMIT 1", _of(owners) | {"id": drawing_id}
+        ).fetchone()
+    return _drawing(row) if row else None
 
 
 def revision() -> int:
@@ -62,32 +65,32 @@ def revision() -> int:
 def put(drawing: Drawing, *, owner: str = tasks.LOCAL) -> None:
     """Store a drawing, or give a known one its new label. Raises NotAllowed, DigitsError if there are too many."""
     with database.writing() as connection:
-        if known := _owner(connection, drawing.id):
+        if known := _owner(connection, drawing.id, owner):
             permissions.demand(Action.ANNOTATE, known)
         else:
             permissions.demand(Action.CREATE, owner)
-            _check_room(connection, 1)
-        _put(connection, drawing, owner)
+            _check_room(connection, 1, owner)
+        _put(connection, drawing, known or owner)
         _changed(connection)
 
 
-def remove(drawing_id: str) -> Drawing | None:
-    """Delete a drawing. Return it, so that it can be stored again. Raises NotAllowed."""
+def remove(drawing_id: str, *, owner: str = tasks.LOCAL) -> Drawing | None:
+    """Delete a drawing of somebody. Return it, so that it can be stored again. Raises NotAllowed."""
     with database.writing() as connection:
-        if owner := _owner(connection, drawing_id):
-            permissions.demand(Action.DELETE, owner)
-        drawing = _find(connection, drawing_id)
-        connection.execute("DELETE FROM drawings WHERE id = ?", (drawing_id,))
+        if not (known := _owner(connection, drawing_id, owner)):
+            return None
+        permissions.demand(Action.DELETE, known)
+        [row] = connection.execute("DELETE FROM drawings WHERE id = ? AND owner = ? RETURNING *", (drawing_id, known))
         _changed(connection)
-        return drawing
+        return _drawing(row)
 
 
 def remove_all(owners: Collection[str] | None = None) -> None:
     """Delete all drawings of some owners, or of everybody, for ever. Raises NotAllowed."""
     with database.writing() as connection:
-        for row in connection.execute(f"SELECT DISTINCT owner FROM drawings {WHERE_OF}", _of(owners)).fetchall():
+        for row in connection.execute(f"SELECT DISTINCT owner FROM drawings WHERE {OF}", _of(owners)).fetchall():
             permissions.demand(Action.DELETE, row["owner"])
-        connection.execute(f"DELETE FROM drawings {WHERE_OF}", _of(owners))
+        connection.execute(f"DELETE FROM drawings WHERE {OF}", _of(owners))
         _changed(connection)
 
 
@@ -98,10 +101,14 @@ def merge(others: Iterable[Drawing], *, owner: str = tasks.LOCAL) -> Merged:
     for drawing in others:
         theirs.setdefault(drawing.id, drawing)
     with database.writing() as connection:
-        here = {row["id"]: row["label"] for row in connection.execute("SELECT id, label FROM drawings")}
+        known_of = _of(None if _changes_everything() else [owner])
+        here = {
+            row["id"]: row["label"]
+            for row in connection.execute(f"SELECT id, label FROM drawings WHERE {OF}", known_of)
+        }
         new = [drawing for key, drawing in theirs.items() if key not in here]
         known = sum(here.get(key) == drawing.label for key, drawing in theirs.items())
-        _check_room(connection, len(new))
+        _check_room(connection, len(new), owner)
         for drawing in new:
             _put(connection, drawing, owner)
         _changed(connection)
@@ -115,24 +122,24 @@ def _of(owners: Collection[str] | None) -> dict[str, str | None]:
 @database.parsing()
 def _drawing(row: sqlite3.Row) -> Drawing:
     seen = np.frombuffer(row["seen"], np.uint8).reshape(SIDE, SIDE)
-    return Drawing(seen, row["label"], row["created"], row["picture"], json.loads(row["strokes"]))
+    return Drawing(seen, row["label"], row["created"], row["picture"], json.loads(row["strokes"]), row["owner"])
 
 
-def _find(connection: sqlite3.Connection, drawing_id: str) -> Drawing | None:
-    row = connection.execute("SELECT * FROM drawings WHERE id = ?", (drawing_id,)).fetchone()
-    return _drawing(row) if row else None
+def _owner(connection: sqlite3.Connection, drawing_id: str, owner: str) -> str:
+    """Return `owner` if they have this drawing, else who has it where everything is everybody's; empty for nobody."""
+    owners = [row["owner"] for row in connection.execute("SELECT owner FROM drawings WHERE id = ?", (drawing_id,))]
+    return owner if owner in owners else owners[0] if owners and _changes_everything() else ""
 
 
-def _owner(connection: sqlite3.Connection, drawing_id: str) -> str:
-    """Return whose drawing it is; empty if there is none."""
-    row = connection.execute("SELECT owner FROM drawings WHERE id = ?", (drawing_id,)).fetchone()
-    return row["owner"] if row else ""
+def _changes_everything() -> bool:
+    """Whether who acts sees the drawings of all as their own."""
+    return permissions.visible_drawers() is None
 
 
 def _put(connection: sqlite3.Connection, drawing: Drawing, owner: str) -> None:
     connection.execute(
         """INSERT INTO drawings (id, owner, label, created, seen, picture, strokes) VALUES (?, ?, ?, ?, ?, ?, ?)
-           ON CONFLICT (id) DO UPDATE SET label = excluded.label""",
+           ON CONFLICT (id, owner) DO UPDATE SET label = excluded.label""",
         (
             drawing.id, owner, drawing.label, drawing.when, drawing.seen.tobytes(), drawing.picture,
             json.dumps(drawing.strokes),
@@ -140,13 +147,15 @@ def _put(connection: sqlite3.Connection, drawing: Drawing, owner: str) -> None:
     )  # fmt: skip
 
 
-def _check_room(connection: sqlite3.Connection, wanted: int) -> None:
-    there = connection.execute("SELECT count(*) AS n FROM drawings").fetchone()["n"]
-    if there + wanted > MOST:
-        raise DigitsError(
-            f"There is no room for {wanted:,} more: My drawings holds {there:,} of at most {MOST:,} drawings. Export "
-            "and delete some first."
-        )
+def _check_room(connection: sqlite3.Connection, wanted: int, owner: str) -> None:
+    limits = {MOST: None} if _changes_everything() else {MOST_OF_MEMBER: [owner], MOST: None}
+    for most, owners in limits.items():
+        [there] = connection.execute(f"SELECT count(*) FROM drawings WHERE {OF}", _of(owners)).fetchone()
+        if there + wanted > most:
+            raise DigitsError(
+                f"There is no room for {wanted:,} more: My drawings holds {there:,} of at most {most:,} drawings. "
+                "Export and delete some first."
+            )
 
 
 def _changed(connection: sqlite3.Connection) -> None:

@@ -53,10 +53,7 @@ def report(labels: np.ndarray, probabilities: np.ndarray) -> dict[str, Any]:
         "confusion": confusion_matrix(labels, predicted, labels=list(DIGITS)).tolist(),
         "per_digit": as_rows(digit=DIGITS, precision=precision, recall=recall, f1=f1, support=support),
         "misclassified": as_rows(
-            index=wrong,
-            label=labels[wrong],
-            predicted=predicted[wrong],
-            confidence=confidence[wrong].round(4),
+            index=wrong, label=labels[wrong], predicted=predicted[wrong], confidence=confidence[wrong].round(4)
         ),
     }
 

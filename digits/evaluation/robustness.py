@@ -89,9 +89,5 @@ def are_correct(recognizers: Sequence[Recognizer], images: np.ndarray, labels: n
     images: (n, 28, 28) uint8; labels: (n,) integers.
     """
     with ThreadPoolExecutor(len(recognizers)) as threads:  # OpenCV works outside the interpreter's lock
-        parts = threads.map(
-            lambda recognizer, part: recognizer.probabilities(part),
-            recognizers,
-            np.array_split(images, len(recognizers)),
-        )
+        parts = threads.map(Recognizer.probabilities, recognizers, np.array_split(images, len(recognizers)))
         return np.concatenate(list(parts)).argmax(axis=1) == labels

@@ -10,12 +10,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 
 from digits.exports import web_page
 from digits.exports.formats import FORMATS
 from digits.networks import architectures
+from digits.networks.library import keras
 from digits.storage.files import temporary_folder
 
 

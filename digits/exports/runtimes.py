@@ -19,7 +19,7 @@ Reader = Callable[[Path, np.ndarray], Outcome]
 
 def keras(file: Path, images: np.ndarray) -> Outcome:
     """Predict with Keras."""
-    import keras
+    from digits.networks.library import keras
 
     return np.asarray(keras.saving.load_model(file, compile=False)(images)), version("keras")
 

@@ -24,7 +24,7 @@ def accuracies(names: Sequence[str], accuracy: Sequence[float], intervals: Seque
         )
         for row, (_, value, (low, high)) in rows
     ]  # fmt: skip
-    above = {"xref": "paper", "x": 0, "xanchor": "left", "yshift": 18, "showarrow": False, "font": {"size": 14}}
+    above = {"xref": "paper", "x": 0, "xanchor": "left", "yshift": 18, "showarrow": False, "font": {"size": 12}}
     texts = [
         above | {"y": row, "text": f"{name}: <b>{value:.2%}</b> ({low:.2%} to {high:.2%})"}
         for row, (name, value, (low, high)) in rows

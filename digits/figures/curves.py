@@ -10,6 +10,7 @@ from digits.figures.theme import DASHES, DIGITS, PARTS, QUIET, SYMBOLS, chart, l
 
 MAX_POINTS = 300  # of one line; more would only cost time to send, and a browser most of its second to draw
 MAX_MARKERS = 60
+LEGEND_ROW = 30  # px; on a phone each run has one
 BLIND = 2.31  # nats: the loss of guessing, rounded up
 RACERS = DIGITS[2:]  # the first two colours are training and validation
 RACER_DASHES = DASHES[2:]  # training is dashed and validation solid
@@ -25,11 +26,14 @@ def curves(
 
     epochs: rows of {epoch: 1.., loss, accuracy, val_loss, val_accuracy}; in a race also {leader, racers}: validation is
     then a thin line for each, and the present leader's in bold.
-    ticks: rows of {epoch, step, steps, loss, accuracy}, drawn at epoch - 1 + step / steps; may be empty.
+    ticks: rows of {epoch, step, steps, loss, accuracy}, drawn at epoch - 1 + step / steps; left out when there are no
+    more of them than epochs, because a line between them would show nothing of what happens within these.
     total_epochs: fixes the width of the picture, so that it does not jump while the training goes on.
     racers: what the networks of a race are called, in their order.
     Zoom survives an update with more rows.
     """
+    if len(ticks) <= len(epochs):
+        ticks = []
     within = [tick | {"epoch": tick["epoch"] - 1 + tick["step"] / tick["steps"]} for tick in _with(ticks, metric)]
     lines = [_line(within, metric, "within the epoch", QUIET, width=1, size=0, hoverinfo="skip")]
     for place, name in enumerate(racers):
@@ -64,7 +68,9 @@ def compared(runs: dict[str, Rows], metric: Metric) -> go.Figure:
         how = {"dash": dash, "legendgroup": run}
         lines.append(_line(training, metric, f"{run}, training", colour, width=1, size=0, showlegend=False, **how))
         lines.append(_line(validation, f"val_{metric}", run, colour, **how).update(marker_symbol=symbol))
-    return _chart(lines, 380, metric, {}, [row for epochs in runs.values() for row in epochs], [])
+    return _chart(
+        lines, 300 + LEGEND_ROW * len(runs), metric, {}, [row for epochs in runs.values() for row in epochs], []
+    )
 
 
 def _line(rows: Rows, key: str, name: str, colour: str, **options) -> go.Scatter:

@@ -22,7 +22,9 @@ def digit_map(
         chosen = is_correct & (labels == digit)
         hover = f"index %{{customdata:,}}: label {digit}<extra></extra>"
         marker = {"size": 5, "color": colour}
-        traces.append(_points(places[chosen], indices[chosen], str(digit), marker, hovertemplate=hover))
+        traces.append(
+            _points(places[chosen], indices[chosen], str(digit), marker, hovertemplate=hover, showlegend=False)
+        )
         if chosen.any():
             # A name in place, because nobody should have to match ten colours with a legend.
             x, y = np.median(places[chosen], axis=0)
@@ -44,10 +46,13 @@ def digit_map(
         marker = {"size": 20, "symbol": "star", "color": DRAWN, "line": {"width": 2, "color": "#000000"}}
         hover, opaque = "your drawing<extra></extra>", {"opacity": 1, "unselected": {"marker": {"opacity": 1}}}
         traces.append(_points(drawn[np.newaxis], [-1], "your drawing", marker, hovertemplate=hover, **opaque))
+    shown = places if drawn is None else np.vstack([places, drawn])
+    margin = 0.06 * np.ptp(shown, axis=0).max()
+    x, y = ({"range": [axis.min() - margin, axis.max() + margin]} for axis in shown.T)
     free = HIDDEN | {"fixedrange": False}
     legend = {"orientation": "h", "x": 0, "y": 0, "yanchor": "top", "itemsizing": "constant"}  # the tools are on top
     return chart(
-        traces, 620, x=free, y=free | {"scaleanchor": "x"}, annotations=names, legend=legend, showlegend=True,
+        traces, 620, x=free | x, y=free | y | {"scaleanchor": "x"}, annotations=names, legend=legend, showlegend=True,
         hovermode="closest",
     )  # fmt: skip
 

@@ -1,13 +1,11 @@
 """Pictures of digits. Paper is black and ink is white, as in the data and on the canvas."""
 
-import base64
 import math
 
-import cv2
 import numpy as np
 import plotly.graph_objects as go
 
-from digits.figures.theme import HIDDEN, cells, chart, targets
+from digits.figures.theme import HIDDEN, cells, chart, picture, targets
 
 SIDE = 28  # px, MNIST image side
 GAP = 2  # px of the digits, between two of them
@@ -49,8 +47,7 @@ def gallery(images: np.ndarray, titles: list[str], *, columns: int = 8, captions
     position = np.arange(len(images))
     top, left = height * (position // columns), pitch * (position % columns)
     points = targets(left + SIDE / 2 - 0.5, top + SIDE / 2 - 0.5, titles, 24)
-    source = "data:image/png;base64," + base64.b64encode(cv2.imencode(".png", sheet)[1]).decode()
-    traces = [go.Image(source=source, hoverinfo="skip"), points]
+    traces = [picture(sheet), points]
     if captions:
         text = {"mode": "text", "text": captions, "textfont": {"size": 12}, "hoverinfo": "skip", "showlegend": False}
         traces.append(go.Scatter(x=points.x, y=top + SIDE + LINE / 2, **text))

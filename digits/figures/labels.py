@@ -1,12 +1,9 @@
 """Pictures of one-hot labels: ten places, a single 1."""
 
-import base64
-
-import cv2
 import numpy as np
 import plotly.graph_objects as go
 
-from digits.figures.theme import HIDDEN, TEN, cells, chart
+from digits.figures.theme import HIDDEN, TEN, cells, chart, picture
 
 SIDE, PITCH = 28, 30  # px of a digit, and from one to the next
 LEFT = -1.6  # where the pictures stand; a box is 1 wide
@@ -26,11 +23,8 @@ def pairs(images: np.ndarray, labels: np.ndarray) -> go.Figure:
     for row, image in enumerate(images):
         tile = sheet[row * PITCH : row * PITCH + SIDE]
         tile[..., :3], tile[..., 3] = image[..., np.newaxis], 255
-    source = "data:image/png;base64," + base64.b64encode(cv2.imencode(".png", sheet)[1]).decode()
     first = (SIDE - 1) / 2 / PITCH  # from the middle of a picture to that of its first pixel
-    pictures = go.Image(
-        source=source, x0=LEFT - first, dx=1 / PITCH, y0=-first, dy=1 / PITCH, hoverinfo="skip"
-    )  # fmt: skip
+    pictures = picture(sheet, x0=LEFT - first, dx=1 / PITCH, y0=-first, dy=1 / PITCH)
     y = HIDDEN | {"range": [len(labels) - 0.5, -0.5]}
     boxes = _boxes(labels, "digit %{y} of these, place %{x}: <b>%{z}</b>")
     return chart([pictures, boxes], 28 * len(labels) + 40, x=_PLACES | {"range": [LEFT - 0.5, 9.5]}, y=y, square=True)

@@ -1,7 +1,9 @@
 """What all figures share: their paper, their margins, their colours, and the traces that several are made of."""
 
+import base64
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 import plotly.graph_objects as go
 
@@ -54,6 +56,12 @@ def line(x, y, name: str, colour: str, *, width=2.5, dash="solid", size=6, **opt
 def cells(z, low: float, high: float, *, gap: int = 0, **options) -> go.Heatmap:
     """Return a cell for each number of a matrix, in colours from `low` to `high`. gap: px between them."""
     return go.Heatmap(z=z, zmin=low, zmax=high, xgap=gap, ygap=gap, showscale=False, **options)
+
+
+def picture(pixels: np.ndarray, **place) -> go.Image:
+    """Return pixels, (h, w, 4) uint8 as blue, green, red and alpha, as a picture."""
+    source = "data:image/png;base64," + base64.b64encode(cv2.imencode(".png", pixels)[1]).decode()
+    return go.Image(source=source, hoverinfo="skip", **place)
 
 
 def targets(x: np.ndarray, y: np.ndarray, titles: Sequence[str], size: int, symbol: str = "circle") -> go.Scatter:

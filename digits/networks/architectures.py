@@ -12,8 +12,7 @@ from digits.networks import layers
 from digits.networks.layers import Layer
 
 if TYPE_CHECKING:
-    import keras
-
+    from digits.networks.library import keras
     from digits.networks.settings import Settings
 
 ENSEMBLE = "ensemble"
@@ -97,7 +96,7 @@ def build(settings: "Settings") -> "keras.Model":
 
 def joined(members: "list[keras.Sequential]") -> "keras.Model":
     """Return the ensemble of some networks: its probabilities are the mean of theirs. Loads Keras."""
-    import keras
+    from digits.networks.library import keras
 
     pixels = keras.Input(layers.INPUT)
     mean = keras.layers.Average()([member(pixels) for member in members])
@@ -124,6 +123,13 @@ class Recipe:
 
 NETWORK = ["convolutions", "filters", "hidden_layers", "units", "dropout"]
 """The fields of a recipe that are the network itself."""
+
+
+def fits(name: str, architecture: str) -> bool:
+    """Return whether a network has such a setting."""
+    return name in EDITABLE[architecture] or name not in (*NETWORK, "activation")
+
+
 RECIPES = {
     "linear": Recipe(epochs=10, batch_size=128, learning_rate=0.001),
     "mlp": Recipe(epochs=10, batch_size=32, learning_rate=0.01, hidden_layers=1),  # the tutorial's settings

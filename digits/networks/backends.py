@@ -1,7 +1,9 @@
 """The libraries that Keras can run on, and whether each is installed. Importing this module loads none of them."""
 
+import importlib.metadata
 import importlib.util
 import os
+import platform
 import sys
 
 from digits.errors import BadConfig, DigitsError
@@ -20,6 +22,12 @@ def check_installed(name: str) -> None:
     """Raise DigitsError, with what to do, if the library is missing."""
     if not is_installed(name):
         raise DigitsError(f"{TITLES[name]} is not installed. Install the packages listed in {BACKENDS[name]}.")
+
+
+def versions(name: str) -> dict[str, str]:
+    """Return the versions that are needed to repeat a training with the library."""
+    packages = {package: importlib.metadata.version(package) for package in (name, "keras", "numpy")}
+    return {"python": platform.python_version(), **packages}
 
 
 def loaded() -> str | None:

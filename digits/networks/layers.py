@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    import keras
+    from digits.networks.library import keras
 
 INPUT = (28, 28, 1)
 
@@ -72,7 +72,7 @@ def described(layers: Iterable[Layer]) -> list[dict[str, Any]]:
 
 def build(name: str, layers: Iterable[Layer]) -> "keras.Sequential":
     """Build a network of these layers with new weights. Loads Keras."""
-    import keras
+    from digits.networks.library import keras
 
     # The defaults that these networks are written for, whatever ~/.keras/keras.json sets.
     keras.config.set_image_data_format("channels_last")

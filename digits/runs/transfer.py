@@ -8,6 +8,7 @@ import json
 import sqlite3
 import zipfile
 from collections.abc import Callable, Iterable
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -151,7 +152,7 @@ def _free_ids(wanted: list[str], as_copies: bool) -> list[str]:
                 "This run exists already. Import it as a copy, or delete the other one.", f"It is {run_id}."
             )
         others = (f"{run_id[:56]}-{number}" for number in range(2, 100_000))
-        found.append(next(each for each in (run_id, *others) if each not in taken))
+        found.append(next(each for each in chain([run_id], others) if each not in taken))
         taken.add(found[-1])
     return found
 

@@ -96,18 +96,29 @@ def guarded(guard: Guard) -> Iterator[None]:
 
 
 @contextmanager
-def kept_open() -> Iterator[None]:
-    """Inside, this process keeps one unused connection open.
+def kept_open() -> Iterator[Callable[[], bool]]:
+    """Inside, this process keeps one connection open that changes nothing.
 
     The last connection that closes moves the write-ahead log into the database. That takes 30 ms of waiting for the
     disk, in which nobody else can even read; a process that is stopped just then (Ctrl-Z) would lock out all others.
+
+    Yields a function that returns whether anything may have changed since it was last called, in some microseconds.
     """
-    connection = None
+    connection, seen = None, 0
     with suppress(sqlite3.Error):  # there is no database yet, or it cannot be written
         connection = _connect(file(), "rw")
         schema.version(connection)  # opens the log
+
+    def has_changed() -> bool:
+        nonlocal seen
+        before = seen
+        with suppress(sqlite3.Error, AttributeError):
+            seen = connection.execute("PRAGMA data_version").fetchone()[0]
+            return seen != before
+        return True
+
     try:
-        yield
+        yield has_changed
     finally:
         if connection:
             connection.close()

@@ -10,12 +10,13 @@ import socket
 import threading
 import time
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from digits.data.dataset import open_dataset
 from digits.data.sources import SOURCES
 from digits.errors import DigitsError
-from digits.networks.backends import is_installed
+from digits.networks.backends import is_installed, versions
 from digits.runs import transfer
 from digits.runs.run import RunState
 from digits.storage import database
@@ -23,11 +24,14 @@ from digits.storage.home import ROOT
 from digits.sweeps import node, store
 from digits.sweeps.local import Progress, of_run
 from digits.sweeps.plan import LOCAL_RAY
-from digits.sweeps.store import Sweep, Trial
+from digits.sweeps.store import Sweep
+from digits.sweeps.trial import Trial
 
 MAX_RETRIES = 3  # of a trial whose node vanishes
 ANSWER_SECONDS = 5.0  # within which a cluster must answer
-FETCH_SECONDS = 60.0  # within which what a trial gave back must come from its node
+REPORT_SECONDS = 0.2  # between two reports of a trial
+MOST_REPORTS = 500  # a second, of all trials together: one process of the cluster hears them all
+FETCH_SECONDS = 60.0  # within which a node must hand over what a trial gave back, or say its versions
 
 
 class RayTrials:
@@ -35,10 +39,11 @@ class RayTrials:
 
     def __init__(self, sweep: Sweep):
         self.sweep, self.plan = sweep, sweep.plan
-        self.begun: dict[tuple[bool, int], Any] = {}
-        """What Ray has promised for each trial that this process has begun."""
+        self.begun: dict[str, Any] = {}
+        """What Ray has promised for each trial that this process has begun, by the trial's key."""
         self.reached: dict[str, list[float]] = {}
         self.asked = 0.0
+        self.pause = max(REPORT_SECONDS, sweep.plan.parallel / MOST_REPORTS)
 
     def __enter__(self) -> "RayTrials":
         if self.plan.source not in SOURCES:
@@ -53,6 +58,21 @@ class RayTrials:
 
     def __exit__(self, *_: Any) -> None:
         self.ray.shutdown()
+
+    def check_nodes(self) -> None:
+        """Raise DigitsError if a node cannot train as this machine would. Nodes that join later are not asked."""
+        library, place = self.plan.library, self.ray.util.scheduling_strategies.NodeAffinitySchedulingStrategy
+        nodes = [each["NodeID"] for each in self.ray.nodes() if each["Alive"] and each["Resources"].get("CPU")]
+        check = self.ray.remote(num_cpus=0)(node.other_versions)
+        asked = [check.options(scheduling_strategy=place(each, soft=True)) for each in nodes]
+        try:
+            said = self.ray.get([each.remote(versions(library), library) for each in asked], timeout=FETCH_SECONDS)
+        except self.ray.exceptions.GetTimeoutError as error:
+            raise DigitsError("A node did not say which versions it has. Look whether it is overloaded.") from error
+        except self.ray.exceptions.RayError as error:
+            raise DigitsError("A node lacks packages. Install those in requirements-sweep.txt on all nodes.") from error
+        if problem := next(filter(None, said), ""):
+            raise DigitsError(problem)
 
     def room(self, running: list[Trial], begun: int) -> int:
         """Return how many trials may begin now. begun: how many have begun so far."""
@@ -70,23 +90,23 @@ class RayTrials:
     def again(self, trial: Trial) -> None:
         """Hand a trial to the cluster again, from its beginning: its checkpoints went with the node."""
         settings = trial.settings.as_dict()
-        self.begun[trial.repeats_best, trial.number] = self.train.remote(
-            _key(trial), f"{self.sweep.title}, {trial.label}", settings, *self.digits,
-            node.versions(settings["backend"]), self.board,
+        self.begun[trial.key] = self.train.remote(
+            trial.key, f"{self.sweep.title}, {trial.label}", settings, *self.digits, versions(settings["backend"]),
+            self.board, self.pause,
         )  # fmt: skip
 
     def look(self, trial: Trial) -> Progress:
         """Return how far a trial is. One that has come back is published first."""
         if trial.run:  # published before this process was killed or its worker vanished
             return of_run(trial)
-        promise = self.begun.get((trial.repeats_best, trial.number))
+        promise = self.begun.get(trial.key)
         if promise is None:
             return Progress(trial.accuracies, RunState.PAUSED)
         ready, _ = self.ray.wait([promise], timeout=0)
         if not ready:
-            reached = self._reached().get(_key(trial), [])
-            return Progress(max(reached, trial.accuracies, key=len))
-        del self.begun[trial.repeats_best, trial.number]
+            return Progress(max(self._reached(trial), trial.accuracies, key=len))
+        del self.begun[trial.key]
+        self.reached.pop(trial.key, None)
         try:
             told = self.ray.get(promise, timeout=FETCH_SECONDS)
         except self.ray.exceptions.RayError as error:
@@ -101,31 +121,26 @@ class RayTrials:
         is_poor: whether the pruner decided it.
         """
         if what == "stop":
-            self.board.end.remote(_key(trial))
-        elif promise := self.begun.pop((trial.repeats_best, trial.number), None):
+            self.board.end.remote(trial.key)
+        elif promise := self.begun.pop(trial.key, None):
             self.ray.cancel(promise, force=True)
 
-    def _reached(self) -> dict[str, list[float]]:
-        """Return what is on the board, asked for a few times a second for all trials together."""
-        if time.monotonic() - self.asked > node.REPORT_SECONDS:
+    def _reached(self, trial: Trial) -> list[float]:
+        """Return what a trial has reached. The board is read a few times a second, for all trials together."""
+        if time.monotonic() - self.asked > self.pause:
             self.asked = time.monotonic()
             with suppress(self.ray.exceptions.RayError):  # the board moves to another node; the next look may be better
-                self.reached = self.ray.get(self.board.read.remote(), timeout=ANSWER_SECONDS)
-        return self.reached
+                self.reached |= self.ray.get(self.board.read.remote(), timeout=ANSWER_SECONDS)
+        return self.reached.get(trial.key, [])
 
     def _published(self, trial: Trial, told: dict[str, Any]) -> Trial:
         """Store the run of a trial, and which one it is, in one step."""
-        found = []
 
         def along(connection, ids: list[str]) -> None:
-            found.append(store.update_trial(trial, connection, run=ids[0], node=told["node"]))
+            store.update_trial(trial, connection, run=ids[0], node=told["node"])
 
-        transfer.import_zips([told["zip"]], as_copies=True, owner=self.sweep.owner, along=along)
-        return found[0]
-
-
-def _key(trial: Trial) -> str:
-    return f"{trial.sweep} {trial.label}"
+        [run_id] = transfer.import_zips([told["zip"]], as_copies=True, owner=self.sweep.owner, along=along)
+        return replace(trial, run=run_id, node=told["node"])
 
 
 def check(address: str) -> None:
@@ -156,7 +171,8 @@ def _connected(address: str) -> Any:
         ray.init(**options)
     except Exception as error:  # Ray raises many kinds, also RuntimeError for other versions
         raise DigitsError(
-            "The Ray cluster could not be used: it does not answer, or has another version of Ray or Python.",
+            "The Ray cluster could not be used: it does not answer, refuses this machine's token, "
+            "or has another version of Ray or Python.",
             str(error).strip().split("\n")[0][:200],
         ) from error
     if threading.current_thread() is threading.main_thread():

@@ -8,7 +8,8 @@ from digits.runs import store as runs
 from digits.runs.run import RunState
 from digits.storage import database
 from digits.sweeps import store
-from digits.sweeps.store import Sweep, Trial
+from digits.sweeps.store import Sweep
+from digits.sweeps.trial import Trial
 from digits.tasks import TRIALS
 from digits.tasks import store as task_store
 

@@ -3,20 +3,21 @@
 Ray calls `train` in a worker process, which keeps its library loaded for the next trial.
 """
 
-import importlib.metadata
 import os
 import platform
 import tempfile
 import threading
 from contextlib import suppress
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from digits.errors import DigitsError
+from digits.networks.backends import versions
+from digits.tasks.work import cause_of
 
-REPORT_SECONDS = 0.2  # between two reports to the board
 BOARD_SECONDS = 5.0  # within which the board must answer
 
 
@@ -37,14 +38,9 @@ class Board:
         self.poor.add(key)
 
     def read(self) -> dict[str, list[float]]:
-        """Return what all trials have reached so far."""
-        return self.accuracies
-
-
-def versions(backend: str) -> dict[str, str]:
-    """Return the versions that must be the same on all nodes."""
-    packages = {name: importlib.metadata.version(name) for name in (backend, "keras", "numpy")}
-    return {"Python": platform.python_version()} | packages
+        """Return what trials have reached, of those that reported since it was read the last time."""
+        news, self.accuracies = self.accuracies, {}
+        return news
 
 
 def train(
@@ -55,22 +51,24 @@ def train(
     labels: np.ndarray,
     expected: dict[str, str],
     board: Any,
+    pause: float,
 ) -> dict[str, Any]:
     """Train a trial. Return {state, cause, node} and, if it came to an accuracy, {zip}: what `runs export` writes.
 
     key: of the trial on the board. images, labels: of the whole source, from Ray's object store. expected: versions.
+    pause: seconds between two reports to the board.
     """
     told = {"state": "failed", "cause": "", "node": platform.node()}
     try:
-        if problem := _other_versions(expected, settings["backend"]):
+        if problem := other_versions(expected, settings["backend"]):
             return told | {"cause": problem}
         _use_home(settings["source"], images, labels)
-        return told | _train(key, name, settings, board)
-    except DigitsError as error:
-        return told | {"cause": str(error)}
+        return told | _train(key, name, settings, board, pause)
+    except Exception as error:  # whatever it is, the trial says it
+        return told | {"cause": cause_of(error)}
 
 
-def _train(key: str, name: str, settings: dict[str, Any], board: Any) -> dict[str, Any]:
+def _train(key: str, name: str, settings: dict[str, Any], board: Any, pause: float) -> dict[str, Any]:
     from digits import pipeline, tasks
     from digits.networks.settings import read_settings
     from digits.runs import store, transfer
@@ -82,7 +80,7 @@ def _train(key: str, name: str, settings: dict[str, Any], board: Any) -> dict[st
                 store.delete(left.id)
     run = store.create(read_settings(settings), name=name, queued=False, part=pipeline.TRIAL)
     ended = threading.Event()
-    reporter = threading.Thread(target=_report, args=(key, run, board, ended), daemon=True)
+    reporter = threading.Thread(target=_report, args=(key, run, board, pause, ended), daemon=True)
     reporter.start()
     try:
         tasks.do_now("train", run.id, pipeline.TRIAL, pipeline.run, lane=tasks.TRAINING)
@@ -96,14 +94,14 @@ def _train(key: str, name: str, settings: dict[str, Any], board: Any) -> dict[st
         store.delete(run.id)
 
 
-def _report(key: str, run: Any, board: Any, ended: threading.Event) -> None:
+def _report(key: str, run: Any, board: Any, pause: float, ended: threading.Event) -> None:
     """Tell the board what the run has reached, again and again; end the run if it is to end."""
     import ray
 
     from digits.runs import store
 
     told: list[float] = []
-    while not ended.wait(REPORT_SECONDS):
+    while not ended.wait(pause):
         with suppress(ray.exceptions.RayError, DigitsError):  # the next report may be better
             accuracies = [row["val_accuracy"] for row in store.epochs(run.id)]
             is_poor = ray.get(board.report.remote(key, accuracies), timeout=BOARD_SECONDS)
@@ -112,11 +110,16 @@ def _report(key: str, run: Any, board: Any, ended: threading.Event) -> None:
             told = accuracies
 
 
-def _other_versions(expected: dict[str, str], backend: str) -> str:
+def other_versions(expected: dict[str, str], backend: str) -> str:
     """Return a sentence about what differs on this node; empty if nothing does."""
-    here = versions(backend)
+    try:
+        here = versions(backend)
+    except PackageNotFoundError as error:
+        return f"The node {platform.node()} lacks the package {error.name}. Install the same on all nodes."
     others = [f"{name} {here[name]} instead of {wanted}" for name, wanted in expected.items() if here[name] != wanted]
-    return f"A node has other versions: {', '.join(others)}. Install the same on all nodes." if others else ""
+    if not others:
+        return ""
+    return f"The node {platform.node()} has other versions: {', '.join(others)}. Install the same on all nodes."
 
 
 def _use_home(source: str, images: np.ndarray, labels: np.ndarray) -> None:

@@ -69,9 +69,14 @@ class Plan:
         return min(self.trials, ranges.grid_size(self.space)) if self.sampler == "grid" else self.trials
 
     @property
+    def library(self) -> str:
+        """The name of the library that trains."""
+        return self.settings(ranges.corners(self.space)[0]).backend
+
+    @property
     def uses_jax(self) -> bool:
         """Whether JAX trains here, which can train several networks at once."""
-        return not self.ray and self.settings(ranges.corners(self.space)[0]).backend == "jax"
+        return not self.ray and self.library == "jax"
 
     @property
     def is_race(self) -> bool:

@@ -3,20 +3,18 @@
 Like those of a cluster, they become runs once they are trained, all in one step.
 """
 
-import time
-
 from digits import tasks
 from digits.runs.run import RunState
 from digits.storage import database
 from digits.sweeps import store
 from digits.sweeps.local import Progress, of_run
-from digits.sweeps.store import RUNNING, Sweep, Trial
+from digits.sweeps.store import Sweep
+from digits.sweeps.trial import RUNNING, Trial
 from digits.tasks import TRIALS, Task, TaskState
 from digits.tasks import store as task_store
 
 KIND = "race"
 SIZE = 10  # how many trials are trained at once
-READ_SECONDS = 0.1  # between two looks at the database
 
 
 def part(trial: Trial) -> str:
@@ -37,8 +35,6 @@ class RaceTrials:
         self.sweep = sweep
         self.asked: set[str] = set()
         """The races that were asked to end."""
-        self.known: dict[str, tuple[Task | None, dict[int, Trial]]] = {}
-        self.read = 0.0
 
     def room(self, running: list[Trial], begun: int) -> int:
         """Return how many trials may begin now: as many as complete a race, if another one may be at work."""
@@ -51,14 +47,13 @@ class RaceTrials:
                 store.add_trial(connection, trial)
             for name in {part(trial) for trial in trials}:
                 self._enqueue(connection, name)
-        self.read = 0.0
         tasks.look_after()
         return trials
 
     def look(self, trial: Trial) -> Progress:
         """Return how far a trial is."""
-        task, known = self._known(trial)
-        stored = known[trial.number]
+        task = self._task(trial)  # before the trial, which is stored before its task is done
+        [stored] = store.trials(trial.sweep, repeats_best=trial.repeats_best, number=trial.number)
         if stored.run:
             return of_run(stored)
         if stored.cause:
@@ -73,8 +68,7 @@ class RaceTrials:
 
     def end(self, trial: Trial, what: str, *, is_poor: bool) -> None:
         """Ask the race of a trial to `stop`, or to `pause` until it is begun again from its beginning."""
-        task, _ = self._known(trial)
-        if task and not is_poor:
+        if not is_poor and (task := self._task(trial)):
             self.asked.add(part(trial))
             tasks.stop(task.id, what)
 
@@ -83,18 +77,10 @@ class RaceTrials:
         with database.writing() as connection:
             self._enqueue(connection, part(trial))
         self.asked.discard(part(trial))
-        self.read = 0.0
         tasks.look_after()
 
     def _enqueue(self, connection, name: str) -> None:
         task_store.enqueue(connection, KIND, self.sweep.id, name, owner=self.sweep.owner, lane=TRIALS)
 
-    def _known(self, trial: Trial) -> tuple[Task | None, dict[int, Trial]]:
-        """Return the task of a trial's race, and then its trials: they are stored before it is done."""
-        if time.monotonic() - self.read > READ_SECONDS:
-            self.known, self.read = {}, time.monotonic()
-        if (name := part(trial)) not in self.known:
-            task = tasks.find(KIND, self.sweep.id, name)
-            trials = store.trials(self.sweep.id, repeats_best=trial.repeats_best)
-            self.known[name] = task, {each.number: each for each in trials if part(each) == name}
-        return self.known[name]
+    def _task(self, trial: Trial) -> Task | None:
+        return tasks.find(KIND, self.sweep.id, part(trial))

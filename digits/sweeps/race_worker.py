@@ -16,7 +16,7 @@ from digits.runs import transfer
 from digits.runs.exported_run import ExportedRun
 from digits.storage import database
 from digits.sweeps import race, store
-from digits.sweeps.store import Trial
+from digits.sweeps.trial import Trial
 from digits.tasks import Interrupted, TaskState, Unsuited, Work
 from digits.training import backends
 

@@ -6,7 +6,8 @@ from digits.errors import UnknownRun
 from digits.evaluation import evaluate
 from digits.runs import store as runs
 from digits.sweeps import store
-from digits.sweeps.store import COMPLETE, FAILED, RUNNING, Sweep, Trial
+from digits.sweeps.store import Sweep
+from digits.sweeps.trial import COMPLETE, FAILED, RUNNING, Trial, best_of, spread
 
 
 def as_dict(sweep: Sweep) -> dict[str, Any]:
@@ -35,8 +36,8 @@ def winner(sweep: Sweep, trials: list[Trial]) -> dict[str, Any] | None:
         "test": _test(best),
         "seeds": {
             "runs": [trial.run for trial in repeats],
-            "val_accuracy": store.spread([trial.val_accuracy for trial in repeats]),
-            "test_accuracy": store.spread(tested),
+            "val_accuracy": spread([trial.val_accuracy for trial in repeats]),
+            "test_accuracy": spread(tested),
         },
     }
 
@@ -44,7 +45,7 @@ def winner(sweep: Sweep, trials: list[Trial]) -> dict[str, Any] | None:
 def row(sweep: Sweep) -> dict[str, Any]:
     """Return what a list of sweeps shows of one."""
     trials = store.trials(sweep.id)
-    best = store.best_of(trials)
+    best = best_of(trials)
     return {
         "sweep": sweep.id,
         "title": sweep.title,

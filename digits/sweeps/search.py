@@ -5,6 +5,8 @@ exactly once, and whoever continues the sweep takes them over.
 """
 
 import time
+from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 
@@ -15,14 +17,17 @@ from digits.evaluation import evaluate
 from digits.runs import store as runs
 from digits.runs import updates
 from digits.runs.run import RunState
+from digits.storage import database
 from digits.sweeps import store
 from digits.sweeps.local import LocalTrials, Progress
 from digits.sweeps.race import RaceTrials
-from digits.sweeps.store import COMPLETE, FAILED, PRUNED, RUNNING, Sweep, Trial
+from digits.sweeps.store import Sweep
 from digits.sweeps.study import Study, check_installed
+from digits.sweeps.trial import COMPLETE, FAILED, PRUNED, RUNNING, Trial, best_of
 from digits.tasks import TRIALS, Interrupted, TaskState, Work
 
-LOOK_SECONDS = 0.05  # between two looks at the trials
+LOOK_SECONDS = 0.01  # between two looks whether the database has changed
+RAY_SECONDS = 0.05  # between two looks at trials on a cluster, of whose end the database does not know
 CARE_SECONDS = 1.0  # between two looks at their workers
 IMPORTANCE_SECONDS = 10.0
 MAX_LOST = 3  # a trial whose worker vanishes more often has failed
@@ -38,24 +43,28 @@ def run(work: Work, sweep_id: str, part: str = "") -> TaskState:
     sweep = store.get(sweep_id)
     open_dataset(sweep.plan.source)  # whatever is wrong with the digits is said before any trial
     study = Study(sweep.id, sweep.plan)
-    if sweep.plan.ray:
-        from digits.sweeps.cluster import RayTrials
+    with database.kept_open() as has_changed:
+        if sweep.plan.ray:
+            from digits.sweeps.cluster import RayTrials
 
-        with RayTrials(sweep) as trials:
-            return Search(work, sweep, study, trials).run()
-    return Search(work, sweep, study, LocalTrials(sweep)).run()
+            with RayTrials(sweep) as trials:
+                trials.check_nodes()
+                return Search(work, sweep, study, trials, has_changed).run()
+        return Search(work, sweep, study, LocalTrials(sweep), has_changed).run()
 
 
 class Search:
     """A sweep at work. place: where its trials train, unless JAX trains several at once."""
 
-    def __init__(self, work: Work, sweep: Sweep, study: Study, place: LocalTrials):
+    def __init__(self, work: Work, sweep: Sweep, study: Study, place: LocalTrials, has_changed: Callable[[], bool]):
         self.work, self.sweep, self.plan, self.study = work, sweep, sweep.plan, study
         races = RaceTrials(sweep) if sweep.plan.uses_jax else None  # seeds are all that the winner's repetitions vary
         self.places = {False: races if sweep.plan.is_race else place, True: races or place}
         """Where trials train, and where the best one is repeated."""
+        self.has_changed = has_changed
         self.began, self.cared, self.weighed = time.monotonic(), 0.0, time.monotonic()
-        self.lost: dict[tuple[bool, int], int] = {}
+        self.lost: Counter[str] = Counter()
+        """How often the worker of each trial vanished, by the trial's key."""
         self.fraction = 0.0
         self.has_news = False
         """Whether a trial has ended since the importance of the settings was computed."""
@@ -68,7 +77,7 @@ class Search:
         self._train(self.plan.num_trials, repeats_best=False)
         if self.work.request == "pause":
             raise Interrupted(TaskState.PAUSED)
-        best = store.best_of(store.trials(self.sweep.id))
+        best = best_of(store.trials(self.sweep.id))
         if best is None:
             first = next((trial.cause for trial in store.trials(self.sweep.id) if trial.cause), "")
             raise DigitsError(f"No trial came to an accuracy. {first}".strip())
@@ -86,10 +95,10 @@ class Search:
 
     def _take_over(self) -> None:
         """Begin what the study asked for and nobody began, and continue what was paused."""
-        known, states = store.trials(self.sweep.id), self.study.states()
-        if len(states) < len(known):
+        known = store.trials(self.sweep.id)
+        if len(self.study) < len(known):
             raise DigitsError("The study of this sweep is missing or damaged. Start a new sweep.")
-        self._begin(range(len(known), len(states)))
+        self._begin(range(len(known), len(self.study)))
         for trial in [*known, *self._repeats()]:
             if trial.state == RUNNING and self.places[trial.repeats_best].look(trial).state == RunState.PAUSED:
                 self.places[trial.repeats_best].again(trial)
@@ -116,7 +125,7 @@ class Search:
                 return
             self._care()
             self._weigh()
-            time.sleep(LOOK_SECONDS)
+            self._rest()
 
     def _begin(self, numbers: range, best: Trial | None = None) -> list[Trial]:
         """Begin trials: those that the optimizer chooses, or `best` with fresh seeds."""
@@ -129,7 +138,8 @@ class Search:
         else:
             params = self.study.ask(number)
             settings = self.plan.settings(params)
-        return Trial(self.sweep.id, bool(best), number, params, settings, RUNNING, [], None, "", "", None)
+        repeats_best = bool(best)
+        return Trial(sweep=self.sweep.id, repeats_best=repeats_best, number=number, params=params, settings=settings)
 
     def _follow(self, trial: Trial, request: str) -> Trial:
         """Take over what a trial has reached; end one that is not worth going on, or that is asked to."""
@@ -163,9 +173,8 @@ class Search:
         return trial
 
     def _lost(self, trial: Trial, now: Progress) -> Trial:
-        key = (trial.repeats_best, trial.number)
-        self.lost[key] = self.lost.get(key, 0) + 1
-        if self.lost[key] > MAX_LOST:
+        self.lost[trial.key] += 1
+        if self.lost[trial.key] > MAX_LOST:
             return self._ended(trial, now)
         self.places[trial.repeats_best].again(trial)
         return trial
@@ -175,24 +184,23 @@ class Search:
 
     def _complete(self, trials: list[Trial]) -> None:
         """Let the runs of some trials come to the end of the pipeline, and wait for it. Raises DigitsError."""
-        waiting = {trial.run: 0 for trial in trials if trial.run and not evaluate.reports(runs.get(trial.run))}
-        asked: set[str] = set()
+        waiting = [trial.run for trial in trials if trial.run and not evaluate.reports(runs.get(trial.run))]
+        asked: Counter[str] = Counter()
         while waiting:
-            for run_id in list(waiting)[: self.plan.parallel]:  # no more workers than for trials
+            for run_id in waiting[: self.plan.parallel]:  # no more workers than for trials
                 task = tasks.find("complete", run_id)
-                if task is None or (task.state.is_final and run_id not in asked):
-                    asked.add(run_id)
+                if task and not task.state.is_final:
+                    continue
+                if not asked[run_id] or (task.state == TaskState.LOST and asked[run_id] <= MAX_LOST):
+                    asked[run_id] += 1
                     tasks.submit("complete", run_id, owner=self.sweep.owner, lane=TRIALS)
-                elif task.state == TaskState.LOST and waiting[run_id] < MAX_LOST:
-                    waiting[run_id] += 1
-                    tasks.submit("complete", run_id, owner=self.sweep.owner, lane=TRIALS)
-                elif task.state.is_final:
-                    waiting.pop(run_id)
-                    if task.state != TaskState.DONE:
-                        raise DigitsError(f"The winner's model could not be made. {task.cause}".strip())
+                elif task.state == TaskState.DONE:
+                    waiting.remove(run_id)
+                else:
+                    raise DigitsError(f"The winner's model could not be made. {task.cause}".strip())
             self.work.tell(self.fraction, "Evaluating the best network")
             self._care()
-            time.sleep(LOOK_SECONDS)
+            self._rest()
 
     def _tell(self, trials: dict[int, Trial], num_trials: int, repeats_best: bool) -> None:
         ended = sum(trial.state != RUNNING for trial in trials.values())
@@ -206,6 +214,13 @@ class Search:
         if time.monotonic() - self.cared > CARE_SECONDS:
             self.cared = time.monotonic()
             tasks.look_after()
+
+    def _rest(self) -> None:
+        """Wait until there may be news: what a worker stores, or, from a cluster, at any time."""
+        until = time.monotonic() + (RAY_SECONDS if self.plan.ray else CARE_SECONDS)
+        time.sleep(LOOK_SECONDS)
+        while not self.has_changed() and time.monotonic() < until:
+            time.sleep(LOOK_SECONDS)
 
     def _weigh(self) -> None:
         """Compute how much each setting matters, in a thread: it takes seconds, in which no trial is to wait."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from digits.errors import BadConfig
-from digits.networks.architectures import EDITABLE, NETWORK, recipe
+from digits.networks.architectures import fits, recipe
 from digits.networks.settings_table import SETTINGS
 
 if TYPE_CHECKING:
@@ -81,11 +81,6 @@ def check(space: Space) -> None:
 def varied() -> list[str]:
     """Return the settings that a sweep can vary."""
     return [name for name in SETTINGS if name not in FIXED]
-
-
-def fits(name: str, architecture: str) -> bool:
-    """Return whether a network has such a setting."""
-    return name in EDITABLE[architecture] or name not in (*NETWORK, "activation")
 
 
 def ends(range_: Any) -> list[Any]:

@@ -3,61 +3,24 @@
 import json
 import sqlite3
 from collections.abc import Collection
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from statistics import mean, stdev
 from typing import Any
 
 from digits import permissions, tasks
 from digits.errors import DigitsError, RunBusy
-from digits.networks.settings import Settings, read_settings
+from digits.networks.settings import read_settings
 from digits.permissions import Action
 from digits.storage import database, deletion
 from digits.storage.home import sweep_folder
 from digits.sweeps.plan import Plan
+from digits.sweeps.trial import Trial
 from digits.tasks import Task, TaskState
 from digits.tasks import store as task_store
 from digits.tasks.task import COLUMNS
 
 KIND = "sweep"
-RUNNING, COMPLETE, PRUNED, FAILED = "running", "complete", "pruned", "failed"
-
-
-@dataclass(frozen=True)
-class Trial:
-    """One network of a sweep, as it was when somebody looked."""
-
-    sweep: str
-    repeats_best: bool
-    """Whether it has the winner's settings with another seed; the optimizer does not know of it."""
-    number: int
-    params: dict[str, Any]
-    """What was chosen for it, by setting."""
-    settings: Settings
-    state: str
-    accuracies: list[float]
-    """On the validation digits, 0 to 1, after each epoch."""
-    seconds: float | None
-    """Of its training."""
-    node: str
-    cause: str
-    run: str | None
-    """Its id; None while it is away on a cluster, and if somebody deleted it."""
-
-    @property
-    def val_accuracy(self) -> float | None:
-        """After its last epoch."""
-        return self.accuracies[-1] if self.accuracies else None
-
-    @property
-    def label(self) -> str:
-        """What it is called within its sweep."""
-        return f"seed {self.settings.seed}" if self.repeats_best else f"trial {self.number}"
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return what --json prints of it."""
-        names = ("number", "state", "run", "params", "val_accuracy", "seconds", "node")
-        return {name: getattr(self, name) for name in names}
 
 
 @dataclass(frozen=True)
@@ -97,7 +60,8 @@ def create(plan: Plan, *, owner: str = tasks.LOCAL, queued: bool = True) -> Swee
     base = f"sweep-{now:%Y%m%d-%H%M%S}"
     with database.writing() as connection:
         taken = {row["id"] for row in connection.execute("SELECT id FROM sweeps")}
-        sweep_id = next(each for n in range(1, 100_000) if (each := f"{base}-{n}" if n > 1 else base) not in taken)
+        ids = (base if number == 1 else f"{base}-{number}" for number in range(1, 100_000))
+        sweep_id = next(each for each in ids if each not in taken)
         values = (sweep_id, owner, now.isoformat(), json.dumps(plan.as_dict()))
         connection.execute("INSERT INTO sweeps (id, owner, created, plan) VALUES (?, ?, ?, ?)", values)
         _enqueue(connection, sweep_id, owner, queued)
@@ -133,39 +97,23 @@ def page(limit: int = 50, owners: Collection[str] | None = None) -> list[Sweep]:
 
 
 @database.parsing()
-def trials(sweep_id: str, *, repeats_best: bool = False) -> list[Trial]:
-    """Return the trials of a sweep by their number. repeats_best: those of its winner with fresh seeds instead."""
-    with database.reading() as connection:
-        rows = connection.execute(
-            "SELECT * FROM trials WHERE sweep = ? AND repeats_best = ? ORDER BY number", (sweep_id, repeats_best)
-        ).fetchall()
+def trials(sweep_id: str, *, repeats_best: bool = False, number: int | None = None) -> list[Trial]:
+    """Return the trials of a sweep by their number.
+
+    repeats_best: those of its winner with fresh seeds instead. number: of the only one that is wanted.
+    """
+    rows = database.rows(
+        "SELECT * FROM trials WHERE sweep = ? AND repeats_best = ? AND number = coalesce(?, number) ORDER BY number",
+        (sweep_id, repeats_best, number),
+    )
     return [
         Trial(
-            **{name: row[name] for name in ("sweep", "number", "state", "seconds", "node", "cause", "run")},
-            repeats_best=bool(row["repeats_best"]),
-            params=json.loads(row["params"]),
-            settings=read_settings(json.loads(row["settings"])),
-            accuracies=json.loads(row["accuracies"]),
+            **dict(row)
+            | {name: json.loads(row[name]) for name in ("params", "accuracies")}
+            | {"repeats_best": bool(row["repeats_best"]), "settings": read_settings(json.loads(row["settings"]))}
         )
         for row in rows
     ]
-
-
-def best_of(found: list[Trial]) -> Trial | None:
-    """Return the best trial by its validation accuracy, the earlier of two equal ones; None without any accuracy.
-
-    One that was ended early counts only if none has come to its end.
-    """
-    measured = [trial for trial in found if trial.accuracies and trial.state in (COMPLETE, PRUNED)]
-    whole = [trial for trial in measured if trial.state == COMPLETE] or measured
-    return max(whole, key=lambda trial: (trial.val_accuracy, -trial.number), default=None)
-
-
-def spread(values: list[float]) -> dict[str, float] | None:
-    """Return {n, mean, sd} of some numbers, the standard deviation that of a sample; None without any."""
-    if not values:
-        return None
-    return {"n": len(values), "mean": mean(values), "sd": stdev(values) if len(values) > 1 else 0.0}
 
 
 def add_trial(connection: sqlite3.Connection, trial: Trial) -> None:
@@ -181,24 +129,22 @@ def add_trial(connection: sqlite3.Connection, trial: Trial) -> None:
 
 def update_trial(trial: Trial, connection: sqlite3.Connection | None = None, **values: Any) -> Trial:
     """Note how far a trial is, in a transaction of the caller if there is one. Return it as it is now."""
-    if connection is None:
-        with database.writing(durable="state" in values) as connection:
-            return update_trial(trial, connection, **values)
     stored = {name: json.dumps(value) if name == "accuracies" else value for name, value in values.items()}
-    connection.execute(
-        f"UPDATE trials SET {', '.join(f'{name} = ?' for name in stored)} "
-        "WHERE sweep = ? AND repeats_best = ? AND number = ?",
-        (*stored.values(), trial.sweep, trial.repeats_best, trial.number),
-    )
+    names = ", ".join(f"{name} = ?" for name in stored)
+    with nullcontext(connection) if connection else database.writing(durable="state" in values) as connection:
+        connection.execute(
+            f"UPDATE trials SET {names} WHERE sweep = ? AND repeats_best = ? AND number = ?",
+            (*stored.values(), trial.sweep, trial.repeats_best, trial.number),
+        )
     return replace(trial, **values)
 
 
 def update(sweep_id: str, **values: Any) -> None:
     """Note the winner, the importance of the settings, or the seconds of a sweep."""
     stored = {name: json.dumps(value) if name == "importance" else value for name, value in values.items()}
-    with database.writing(durable="best" in values) as connection:
-        names = ", ".join(f"{name} = ?" for name in stored)
-        connection.execute(f"UPDATE sweeps SET {names} WHERE id = ?", (*stored.values(), sweep_id))
+    names = ", ".join(f"{name} = ?" for name in stored)
+    statement = f"UPDATE sweeps SET {names} WHERE id = ?"
+    database.change(statement, (*stored.values(), sweep_id), durable="best" in values)
 
 
 def delete(sweep: Sweep) -> None:
@@ -219,12 +165,11 @@ def _enqueue(connection: sqlite3.Connection, sweep_id: str, owner: str, queued: 
 
 @database.parsing()
 def _sweeps(condition: str, *values: Any) -> list[Sweep]:
-    with database.reading() as connection:
-        rows = connection.execute(
-            f"""SELECT sweeps.*, {COLUMNS} FROM sweeps JOIN tasks ON tasks.kind = '{KIND}' AND subject = sweeps.id
-                LEFT JOIN workers ON workers.id = tasks.worker {condition}""",
-            values,
-        ).fetchall()
+    rows = database.rows(
+        f"""SELECT sweeps.*, {COLUMNS} FROM sweeps JOIN tasks ON tasks.kind = '{KIND}' AND subject = sweeps.id
+            LEFT JOIN workers ON workers.id = tasks.worker {condition}""",
+        values,
+    )
     return [
         Sweep(
             **{name: row[name] for name in ("id", "number", "owner", "created", "best", "seconds")},

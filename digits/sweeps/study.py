@@ -14,11 +14,11 @@ from digits.networks.backends import is_installed
 from digits.storage.home import sweep_folder
 from digits.sweeps import space
 from digits.sweeps.plan import Plan
-from digits.sweeps.store import COMPLETE, FAILED, PRUNED
+from digits.sweeps.trial import COMPLETE, FAILED, PRUNED
 
 FILE = "study.log"
 REDUCTION = 3  # of three trials that come as far, one goes on; the factor of Li et al.
-RUNGS = 2  # how often that is decided
+RUNGS = 2  # how often that is decided, the last time after at least a third of the epochs
 MIN_COMPLETE = 4  # trials, before anything is said about what matters
 LOCK_SECONDS = 60.0  # for a process that writes into the study; it needs milliseconds
 POOR = "ended early"  # the attribute of a trial that is to end
@@ -52,10 +52,9 @@ class Study:
         """Those that this process has asked for, or taken over."""
         self.pruned = {trial.number for trial in self.study.get_trials(deepcopy=False) if trial.user_attrs.get(POOR)}
 
-    def states(self) -> list[str | None]:
-        """Return how each trial has ended, by number; None for one that has not."""
-        names = {value: name for name, value in STATES.items()}
-        return [names.get(trial.state.name) for trial in self.study.get_trials(deepcopy=False)]
+    def __len__(self) -> int:
+        """Return how many trials were asked for."""
+        return len(self.study.get_trials(deepcopy=False))
 
     def ask(self, number: int) -> dict[str, Any]:
         """Return the settings to try in trial `number`, the next one or one that was not begun before a kill.
@@ -64,15 +63,13 @@ class Study:
         """
         seed = int(np.random.SeedSequence([self.plan.seed, number]).generate_state(1)[0])
         self.study.sampler = sampler = _sampler(self.optuna, self.plan, seed)
-        known = self.study.get_trials(deepcopy=False)
-        if number == len(known):
-            trial = self.study.ask()
+        if number == len(self):
+            trial = self.trials[number] = self.study.ask()
         else:
-            trial = self.optuna.trial.Trial(self.study, known[number]._trial_id)
+            trial, known = self._trial(number), self.study.get_trials(deepcopy=False)[number]
             if self.plan.sampler == "random":  # go past what was drawn before the kill
-                for name, distribution in known[number].distributions.items():
-                    sampler.sample_independent(self.study, known[number], name, distribution)
-        self.trials[number] = trial
+                for name, distribution in known.distributions.items():
+                    sampler.sample_independent(self.study, known, name, distribution)
         params = space.suggest(self.plan.space, trial)
         self.study.sampler = self.optuna.samplers.RandomSampler()  # that of a grid wants to end the search itself
         return params
@@ -150,5 +147,5 @@ def _pruner(optuna: Any, plan: Plan) -> Any:
     """Return asynchronous successive halving (Li et al., Massively parallel hyperparameter tuning, 2018)."""
     if plan.pruner == "none":
         return optuna.pruners.NopPruner()
-    first = max(1, plan.max_epochs // REDUCTION**RUNGS)
+    first = plan.max_epochs // REDUCTION**RUNGS + 1  # rounded up: a third rung would end trials that are nearly done
     return optuna.pruners.SuccessiveHalvingPruner(min_resource=first, reduction_factor=REDUCTION)

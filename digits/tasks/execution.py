@@ -18,6 +18,8 @@ from digits.tasks.work import LOOK_SECONDS, Handler, Unsuited, Work, carry_out
 
 WARM_SECONDS = 600.0  # a warm worker ends when it has been idle for so long
 TRIALS_SECONDS = 15.0  # the same for one that does trials: a search needs a moment to choose the next
+CLAIM_SECONDS = 1.0  # after which an idle worker asks for a task even if nothing has changed
+QUICK_SECONDS = 0.01  # between two looks whether anything has, just after a task; then twice as long each time
 
 
 def serve(worker: int, lane: str, handlers: Mapping[str, Handler], *, warm: Callable[[], None] | None = None) -> None:
@@ -31,13 +33,13 @@ def serve(worker: int, lane: str, handlers: Mapping[str, Handler], *, warm: Call
     if not places.identify(worker, os.getpid()):
         return  # it started so slowly that its place was given away
     signals, patience = Signals(), WARM_SECONDS if warm else TRIALS_SECONDS if lane == TRIALS else 0.0
-    with signals.heard(in_foreground=False), renewed(worker) as has_place:
+    with signals.heard(in_foreground=False), renewed(worker) as has_place, database.kept_open() as has_changed:
         if warm:
             try:
                 warm()
             except Exception:  # the first task will report it
                 traceback.print_exc()
-        idle_since = clock()
+        idle_since, pause = clock(), QUICK_SECONDS
         while has_place() and not signals.request:
             task = claims.claim(worker, lane)
             if task:
@@ -49,11 +51,14 @@ def serve(worker: int, lane: str, handlers: Mapping[str, Handler], *, warm: Call
                     pass
                 if places.is_at_work(worker):
                     return  # it could not note how its task ended, as on a full disk; the end of this process tells
-                idle_since = clock()
+                idle_since, pause = clock(), QUICK_SECONDS
             elif clock() - idle_since >= patience and places.leave_if_idle(worker, lane):
                 return
             else:
-                time.sleep(LOOK_SECONDS)
+                asked, pause = clock(), min(2 * pause, LOOK_SECONDS)
+                time.sleep(pause)
+                while not (has_changed() or signals.request or clock() - asked > CLAIM_SECONDS):
+                    time.sleep(pause)
     places.remove_worker(worker)
     if not signals.request:  # whoever ends a worker may be ending all of them
         workers.look_after()

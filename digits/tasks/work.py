@@ -90,11 +90,11 @@ def carry_out(work: Work, worker: int, handler: Handler) -> None:
             claims.finish(task.id, TaskState.STOPPED, "Ended at once by a second Ctrl-C. The last checkpoint is kept.")
             raise
         except Exception as error:
-            claims.finish(task.id, TaskState.FAILED, _cause(error))
+            claims.finish(task.id, TaskState.FAILED, cause_of(error))
             raise
 
 
-def _cause(error: Exception) -> str:
+def cause_of(error: Exception) -> str:
     """Return why a task failed, fit for a browser. What nobody foresaw goes into the log as well."""
     if isinstance(error, DigitsError):
         return str(error)

@@ -8,10 +8,10 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import keras
 import psutil
 
 from digits.errors import DigitsError
+from digits.networks.library import keras
 from digits.training import backends
 
 # For the tutorial's epoch on two cores (docs/experiments.md): 512-bit vectors, which XLA avoids, make it 6% faster

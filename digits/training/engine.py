@@ -8,14 +8,14 @@ own, and so is everything here; what differs between TensorFlow and JAX stands i
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import keras
 import numpy as np
-from keras import ops
 
 from digits.data.encoding import NUM_CLASSES, num_batches
+from digits.networks.library import keras
 from digits.training import backends
 
 backend = backends.current()
+ops = keras.ops
 
 
 @dataclass

@@ -7,9 +7,8 @@ import math
 import sys
 from pathlib import Path
 
-import keras
-
 from digits.errors import DigitsError
+from digits.networks.library import keras
 from digits.storage.files import StoredFile, write_new
 from digits.training import processes
 from digits.training.backends import check_installed

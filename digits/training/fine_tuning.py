@@ -89,7 +89,7 @@ class FineTuneData:
 
     def weights(self) -> list[np.ndarray]:
         """Return the weights of the parent's network. Worker side: loads Keras. Raises DamagedFile."""
-        import keras
+        from digits.networks.library import keras
 
         file = checked(self.folder, self.files["model.keras"])
         return keras.models.load_model(file, compile=False).get_weights()

@@ -7,11 +7,11 @@ not, are the same for all. `ParallelRuns` has the methods of `Engine`, with sums
 from collections.abc import Sequence
 
 import jax
-import keras
 import numpy as np
 from jax import numpy as jnp
 
 from digits.data.encoding import num_batches
+from digits.networks.library import keras
 from digits.training.backends.jax import loop_of_values, stateless
 from digits.training.engine import Digits, Engine, Sums
 

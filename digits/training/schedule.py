@@ -1,6 +1,6 @@
 """How the weights follow the gradient, and how the learning rate changes from step to step. Worker side."""
 
-import keras
+from digits.networks.library import keras
 
 
 class OneCycle(keras.optimizers.schedules.CosineDecay):

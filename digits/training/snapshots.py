@@ -16,7 +16,7 @@ from digits.errors import DigitsError
 from digits.storage.files import StoredFile, write_new
 
 if TYPE_CHECKING:
-    import keras
+    from digits.networks.library import keras
 
 KEPT = 32  # steps from epoch 0 to the newest; 30 MB of the network cnn-large
 PAUSE_SECONDS = 1.0  # between two writes

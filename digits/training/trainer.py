@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import keras
 import numpy as np
 
 from digits.data.dataset import Dataset
@@ -17,6 +16,7 @@ from digits.data.encoding import num_batches
 from digits.data.splits import Split, split, take
 from digits.errors import DigitsError
 from digits.networks import architectures, damage
+from digits.networks.library import keras
 from digits.networks.settings import Settings
 from digits.training.checkpoints import Checkpoint
 from digits.training.engine import Digits, Engine, Sums, backend

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-import keras
 import numpy as np
 
 from digits.data.encoding import num_batches
 from digits.data.splits import split
 from digits.networks import architectures
+from digits.networks.library import keras
 from digits.networks.settings import Settings
 from digits.training.device import choose, use_xla
 from digits.training.engine import Digits, Engine

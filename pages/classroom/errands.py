@@ -12,6 +12,8 @@ from pages.shared import background
 from pages.shared.errors import attempt
 from pages.shared.visitor import owner
 
+WARNING = "What runs is stopped. You cannot undo this. Export first to keep it."
+
 
 def show(of: Class) -> None:
     """Show the buttons, and how far the worker is that does one of these."""
@@ -29,14 +31,15 @@ def show(of: Class) -> None:
 def confirm_clearing(of: Class, whose: str, pupil: str = "") -> None:
     """Offer to delete what one or all pupils made, with a second click. whose: whom the text names."""
     with st.popover("Clear" if pupil else "Clear everything", icon=":material/delete:"):
-        st.markdown(
-            f"Delete all runs, drawings and steps of the lesson of {whose}? What runs is stopped. You cannot undo "
-            "this. Export first to keep it."
-        )
-        st.button(
-            "Delete it all", type="primary", key=f"class_clear_{pupil}", on_click=attempt,
-            args=(lambda: errands.begin_clearing(of, pupil, owner=owner()),),
-        )  # fmt: skip
+        st.markdown(f"Delete all runs, drawings and steps of the lesson of {whose}? {WARNING}")
+        _begin("Delete it all", errands.CLEAR, of, pupil, key=f"class_clear_{pupil}", type="primary")
+
+
+def confirm_removing(of: Class, pupil: str) -> None:
+    """Offer to take a pupil out of the class, with a second click."""
+    with st.popover("Remove", icon=":material/person_remove:"):
+        st.markdown(f"Take this pupil out of the class, and delete all that they made? {WARNING}")
+        _begin("Remove from the class", errands.REMOVE, of, pupil, key=f"class_remove_{pupil}", type="primary")
 
 
 def show_errand(kind: str, of: Class, part: str, done: str) -> None:
@@ -67,9 +70,8 @@ def _offer_export(of: Class) -> None:
     file = closing.export_file(of)
     with st.popover("Export all", icon=":material/archive:"):
         st.markdown("One zip with the runs and drawings of everybody, for each person a folder, and a list of all.")
-        st.button(
-            "Pack the zip", icon=":material/package_2:", key="class_export", on_click=attempt,
-            args=(lambda: errands.begin_export(of, owner=owner()),),
+        _begin(
+            "Pack the zip", errands.EXPORT, of, key="class_export", icon=":material/package_2:",
             disabled=background.is_under_way(errands.EXPORT, str(of.id)),
         )  # fmt: skip
         if file.is_file():
@@ -80,3 +82,7 @@ def _offer_export(of: Class) -> None:
                 icon=":material/download:", key="class_download", on_click="ignore",
             )  # fmt: skip
             st.caption(f"Packed {'just now' if minutes < 1 else f'{minutes:,.0f} min ago'}.")
+
+
+def _begin(label: str, kind: str, of: Class, pupil: str = "", **options) -> None:
+    st.button(label, on_click=attempt, args=(lambda: errands.begin(kind, of, pupil, owner=owner()),), **options)

@@ -65,6 +65,8 @@ def _show_form_of_named(code: str) -> None:
 def _show_member(member: Member, of: Class) -> None:
     st.title("Class", anchor=False)
     st.text(f"{of.name} · {member.first_name}")
+    if (problem := joining.problem(member.id)).text:
+        st.error(problem.text, icon=":material/error:")
     if member.role == Role.TEACHER:
         st.markdown(f"The code of this class: **{of.code}**")
         if pin := st.session_state.get("class_pin"):
@@ -76,7 +78,7 @@ def _show_member(member: Member, of: Class) -> None:
     if is_named():
         return
     with st.expander("Come back on another device", icon=":material/qr_code_2:"):
-        link = urljoin(st.context.url or "", f"/class/key/{member.key}")
+        link = urljoin(st.context.url or "", f"class/key/{member.key}")
         st.markdown("Scan this code, or keep this link. It is yours alone: whoever has it can use your space.")
         st.image(qr_code(link), width=220, alt="QR code of your personal link")
         st.code(link, language=None, wrap_lines=True)

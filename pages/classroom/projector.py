@@ -17,4 +17,5 @@ if found := taught():
     st.title("Our class", anchor=False)
     links.show_tabs("view", "projector_view", VIEWS, found)
 else:
+    st.title("Projector", anchor=False)
     st.info("This page is for the teacher of an open class.", icon=":material/info:")

@@ -33,6 +33,10 @@ def show(of: Class) -> None:
                 help="Ends what runs and waits for this pupil. What is trained already stays.",
             )  # fmt: skip
             errands_panel.confirm_clearing(of, "this pupil", chosen)
+            errands_panel.confirm_removing(of, chosen)
+            st.session_state["class_chosen"] = chosen
+    if last := st.session_state.get("class_chosen"):  # who is removed can no longer be chosen
+        errands_panel.show_errand(errands.REMOVE, of, last, "This pupil is no longer in the class.")
     if chosen:
         errands_panel.show_errand(errands.CLEAR, of, chosen, "This pupil's work is cleared.")
 

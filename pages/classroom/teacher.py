@@ -63,4 +63,5 @@ if found := taught():
     with told():
         show(found)
 else:
+    st.title("Teacher", anchor=False)
     st.info("This page is for the teacher of an open class.", icon=":material/info:")

@@ -8,7 +8,7 @@ from digits.figures.confusion import difference
 from digits.figures.images import gallery
 from digits.runs.run import Run
 from pages.compare.evaluated import Evaluated, on_the_same_digits
-from pages.shared import links
+from pages.shared import links, table
 from pages.shared.charts import chart
 from pages.shared.pickers import run_label
 
@@ -29,6 +29,10 @@ def show(runs: list[Run]) -> None:
         alt = f"Confusion matrix of the second run minus that of the first: {changed.tolist()}"
         chart(difference(changed), key="compare_difference", alt=alt)
         st.caption("Blue: the second is better there, with more correct or fewer wrong predictions. Orange: worse.")
+        table.behind(
+            "compare_difference", lambda: table.matrix_rows(changed),
+            about="Confusion matrix of the second run minus that of the first",
+        )  # fmt: skip
     with digits:
         _digits(evaluated, runs[first], first, second)
 
@@ -69,11 +73,21 @@ def _digits(evaluated: Evaluated, run: Run, first: int, second: int) -> None:
     chart(
         gallery(evaluated.images[shown], titles, captions=captions),
         key="compare_sheet",
-        on_click=lambda point: st.session_state.update(compare_opened=str(shown[point["point_index"]])),
+        on_click=lambda point: _open(int(shown[point["point_index"]])),
         alt="Digits, label: both predictions: " + ", ".join(captions),
     )
+    by_title = dict(zip(titles, shown.tolist(), strict=True))
+    st.selectbox(  # which needs no mouse
+        "Open a digit", titles, index=None, key="compare_open", placeholder="Choose a digit",
+        on_change=lambda: _open(by_title.get(st.session_state["compare_open"])),
+    )  # fmt: skip
     more = f" These are the {MOST} with the highest confidence." if len(found[group]) > MOST else ""
     st.caption(f"Below each: its label, then both predictions.{more} Select one to open it.")
-    if index := st.session_state.pop("compare_opened", None):
+    index = st.session_state.pop("compare_opened", None)
+    if index is not None:
         link = {"model": run.id, "test": evaluated.chosen.name, "evaluate_view": "Mistakes"}
-        st.switch_page("pages/evaluate/page.py", query_params={**link, "gallery": "Hardest", "shown": index})
+        st.switch_page("pages/evaluate/page.py", query_params={**link, "gallery": "Hardest", "shown": str(index)})
+
+
+def _open(index: int | None) -> None:
+    st.session_state["compare_opened"] = index

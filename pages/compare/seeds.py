@@ -8,7 +8,7 @@ import streamlit as st
 from digits.evaluation import store
 from digits.networks.settings_table import SETTINGS
 from digits.runs.run import Run
-from digits.sweeps.store import spread
+from digits.sweeps.trial import spread
 from pages.shared.glossary import linked
 from pages.shared.pickers import run_label
 

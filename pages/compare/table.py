@@ -16,6 +16,7 @@ from pages.shared.visitor import owners, sees
 
 MOST = 6  # runs that are compared
 PER_PAGE = 50
+WIDTHS = {"95% interval": 140, "Test set": 190}  # px
 
 
 def choose() -> list[Run]:
@@ -82,6 +83,8 @@ def _table(shown: list[Run]) -> None:
         st.session_state["compare_table"] = {"selection": {"rows": rows}}
     formats = {"Test accuracy": "%.2f%%", "Parameters": "localized", "Seconds": "%.0f"}
     columns = {name: st.column_config.NumberColumn(format=text) for name, text in formats.items()}
+    # The newest runs, by which a browser measures a column, often have nothing there yet.
+    columns |= {name: st.column_config.TextColumn(width=width) for name, width in WIDTHS.items()}
     columns["Created"] = st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm")
     st.dataframe(
         table_rows(shown), hide_index=True, height=min(36 + 35 * len(ids), 400), column_config=columns,

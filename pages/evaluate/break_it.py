@@ -1,4 +1,6 @@
-"""Damage the network instead of the digits, see what it still can, and heal it."""
+"""Damage the network instead of the digits, and see what it still can."""
+
+import math
 
 import numpy as np
 import streamlit as st
@@ -9,18 +11,16 @@ from digits.inference.recognizer import at_temperature
 from digits.lessons.checks import BROKEN
 from digits.networks import damage
 from digits.networks.damage import BITS, Damage
-from digits.runs import healing
-from digits.runs import store as runs
-from digits.runs.run import Run, RunState
+from digits.runs.run import Run
+from pages.evaluate import heal
 from pages.shared import cache, drawing, lesson
 from pages.shared.errors import attempt, told
 from pages.shared.glossary import linked
 from pages.shared.picture import show_enlarged
 from pages.shared.prepare import prepared
 from pages.shared.text import confidence_text
-from pages.shared.visitor import owner
 
-NUM_TESTED = 1_000  # digits predicted when a slider moves: a tenth of a second with mlp and cnn
+NUM_TESTED = 1_000  # digits predicted at most when a slider moves: a tenth of a second with mlp and cnn
 HELPS = {
     "noise": "Adds a random number to each weight: 1 is as large as the weights of its layer are on average.",
     "weights": "Sets this fraction of the weights to 0, chosen at random in every layer.",
@@ -38,8 +38,7 @@ def show(run: Run, chosen: TestSet, report: dict) -> None:
     prepared(chosen.source)
     st.markdown("Damage the network instead of the digits. Nothing is saved. Press **Reset** to make it whole again.")
     st.fragment(_damage)(run, chosen)
-    if healed := st.session_state.get("evaluate_healed"):
-        _healed(healed)
+    heal.show()
 
 
 def _damage(run: Run, chosen: TestSet) -> None:
@@ -51,7 +50,7 @@ def _damage(run: Run, chosen: TestSet) -> None:
             st.button("Reset", icon=":material/restart_alt:", key="evaluate_whole", on_click=_reset)
             if st.button(
                 "Heal it", type="primary", icon=":material/healing:", key="evaluate_heal", disabled=not some,
-                on_click=attempt, args=(_heal, run, some),
+                on_click=attempt, args=(heal.begin, run, some),
                 help=linked("Trains the damaged network some seconds further (fine-tuning). The result is a new run."),
             ):  # fmt: skip
                 st.rerun()
@@ -63,22 +62,20 @@ def _damage(run: Run, chosen: TestSet) -> None:
 def _choose(run: Run) -> Damage:
     layers = damage.kernels(run.settings)
     with st.grid("auto", min_column_width=220):
-        noise = st.slider("Noise on the weights", 0.0, 5.0, 0.0, 0.1, key="evaluate_break_noise", help=_help("noise"))
+        noise = st.slider(
+            "Noise on the weights", 0.0, 5.0, 0.0, 0.1, key="evaluate_break_noise", help=linked(HELPS["noise"])
+        )
         share = st.slider("Weights that are 0", 0, 100, 0, 5, format="%d%%", key="evaluate_break_weights",
-                          help=_help("weights"))  # fmt: skip
+                          help=linked(HELPS["weights"]))  # fmt: skip
         filters = 0
         if len(layers) > 1:
             filters = st.slider("Filters or units that are 0", 0, 100, 0, 5, format="%d%%",
-                                key="evaluate_break_filters", help=_help("filters"))  # fmt: skip
+                                key="evaluate_break_filters", help=linked(HELPS["filters"]))  # fmt: skip
         bits = st.segmented_control("Bits of each weight", BITS, default=BITS[0], required=True,
-                                    key="evaluate_break_bits", help=_help("bits"))  # fmt: skip
-        off = st.selectbox("Layer that is off", ["None", *layers], key="evaluate_break_off", help=_help("off"))
+                                    key="evaluate_break_bits", help=linked(HELPS["bits"]))  # fmt: skip
+        off = st.selectbox("Layer that is off", ["None", *layers], key="evaluate_break_off", help=linked(HELPS["off"]))
     off = layers.index(off) + 1 if off in layers else 0
     return Damage(noise=noise, weights=share / 100, filters=filters / 100, bits=bits, off=off)
-
-
-def _help(name: str) -> str:
-    return linked(HELPS[name])
 
 
 def _reset() -> None:
@@ -87,7 +84,7 @@ def _reset() -> None:
 
 
 def _accuracy(run: Run, chosen: TestSet, some: Damage) -> None:
-    every = range(0, len(chosen.indices), max(1, len(chosen.indices) // NUM_TESTED))[:NUM_TESTED]
+    every = range(0, len(chosen.indices), math.ceil(len(chosen.indices) / NUM_TESTED))
     _, labels = chosen.take(cache.dataset(chosen.source))
     labels = labels[every.start : every.stop : every.step]
     num_correct, num_whole = (
@@ -117,39 +114,3 @@ def _drawing(run: Run, some: Damage) -> None:
             rows = cache.damaged(run, str(which)).probabilities(image[np.newaxis])
             row = at_temperature(rows, run.model.temperature or 1.0)[0]
             st.markdown(f"{name}: **{row.argmax()}**  \n:small[{confidence_text(row)}]")
-
-
-def _heal(run: Run, some: Damage) -> None:
-    healed = healing.begin(run, some, owner=owner())
-    st.session_state["evaluate_healed"] = healed.id
-
-
-def _healed(run_id: str) -> None:
-    """Show how a network comes back, epoch by epoch."""
-    with told():
-        live = not runs.get(run_id).state.is_final
-    with st.container(border=True, key="evaluate_healing"):
-        st.fragment(_watch, run_every="1s" if live else None)(run_id, live)
-
-
-def _watch(run_id: str, was_live: bool) -> None:
-    with told():
-        run = runs.get(run_id)  # which somebody may have deleted
-    if was_live and run.state.is_final:
-        st.rerun()
-    st.header("Healing", anchor=False)
-    said = Damage.read(run.settings.damage).in_words(run.settings)
-    epochs = runs.epochs(run_id)
-    if was_live:
-        st.progress(min(run.fraction, 1.0), text=f"{run.phase or 'Waiting for the device'}…")
-    if run.state in (RunState.FAILED, RunState.LOST):
-        st.error(run.cause, icon=":material/error:")
-    if epochs:
-        steps = " → ".join(f"{row['val_accuracy']:.1%}" for row in epochs)
-        st.markdown(f"After {said}. Validation accuracy, epoch by epoch: {steps}.")
-    if run.state == RunState.DONE:
-        to_it = {"model": run_id}
-        st.page_link("pages/evaluate/page.py", label="Evaluate the healed network", query_params=to_it,
-                     icon=":material/fact_check:")  # fmt: skip
-    elif not epochs:
-        st.caption(f"After {said}. It learns its own training digits again for some seconds.")

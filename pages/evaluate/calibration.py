@@ -7,7 +7,8 @@ from digits.evaluation.test_sets import TestSet
 from digits.figures import reliability as figures
 from digits.inference.recognizer import at_temperature
 from digits.runs.run import Run
-from pages.evaluate import predictions, table
+from pages.evaluate import predictions
+from pages.shared import table
 from pages.shared.charts import SAVE, chart
 from pages.shared.glossary import linked, more
 

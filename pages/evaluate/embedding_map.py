@@ -10,8 +10,8 @@ from digits.evaluation.embedding_map import Components, Embedding
 from digits.evaluation.test_sets import TestSet
 from digits.figures.embedding_map import digit_map
 from digits.runs.run import Run
-from pages.evaluate import map_digit, table
-from pages.shared import background, cache, drawing, links
+from pages.evaluate import map_digit
+from pages.shared import background, cache, drawing, links, table
 from pages.shared.charts import SAVE, chart
 from pages.shared.errors import told
 from pages.shared.prepare import prepared

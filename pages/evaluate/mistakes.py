@@ -8,8 +8,8 @@ from digits.evaluation.test_sets import TestSet
 from digits.figures.confusion import confusion
 from digits.figures.images import gallery
 from digits.runs.run import Run
-from pages.evaluate import choice, one_digit, predictions, table
-from pages.shared import paging, shortcuts
+from pages.evaluate import choice, one_digit, predictions
+from pages.shared import paging, shortcuts, table
 from pages.shared.charts import SAVE, chart
 from pages.shared.text import percent
 
@@ -58,9 +58,7 @@ def _matrix(counts: list[list[int]]) -> None:
     st.caption(often)
     table.behind(
         "evaluate_confusion",
-        lambda: [
-            {"Label": label} | {f"→ {digit}": n for digit, n in enumerate(row)} for label, row in enumerate(counts)
-        ],
+        lambda: table.matrix_rows(counts),
         about="Confusion matrix, a row for each label, a column for each prediction",
     )
 

@@ -7,8 +7,8 @@ from digits.evaluation.distortions import DISTORTIONS, Distortion
 from digits.evaluation.test_sets import TestSet, test_sets
 from digits.figures.robustness import robustness as curves_figure
 from digits.runs.run import Run
-from pages.evaluate import distorted, table
-from pages.shared import background, pickers
+from pages.evaluate import distorted
+from pages.shared import background, pickers, table
 from pages.shared.charts import SAVE, chart
 from pages.shared.errors import told
 from pages.shared.glossary import more

@@ -5,7 +5,8 @@ import streamlit as st
 from digits.evaluation.score_card import score_card
 from digits.evaluation.test_sets import TestSet
 from digits.runs.run import Run
-from pages.evaluate import calibration, card, table
+from pages.evaluate import calibration, card
+from pages.shared import table
 from pages.shared.errors import told
 from pages.shared.glossary import linked
 

@@ -1,37 +1,25 @@
-"""Add digits of one's own: choose files, watch them being read, look at what was found, keep it or drop it."""
+"""Add digits of one's own: choose files, watch them being read, then look at what was found.
 
-import re
+`pages.explore.preview` shows that.
+"""
 
-import numpy as np
 import streamlit as st
 
 from digits import tasks
-from digits.data import adding, own_sources
-from digits.data.adding import READ, Draft
-from digits.data.reading import reasons
+from digits.data import adding
+from digits.data.adding import READ
 from digits.data.sources import SOURCES
-from digits.errors import BadConfig, DigitsError
-from digits.evaluation.score_card import without_markdown
-from digits.figures.images import gallery
-from digits.storage.untrusted_zip import shown
+from pages.explore import preview
 from pages.shared import background
-from pages.shared.charts import chart
 from pages.shared.errors import told
-from pages.shared.glossary import linked
 from pages.shared.visitor import owner
 
 MEGABYTES = adding.UPLOAD_BYTES >> 20
-SHOWN = 40  # digits of the preview
-REASONS = 8  # for passing over; the most frequent ones
-LICENCES = ["My own digits", "CC0 1.0", "CC BY 4.0", "CC BY-SA 3.0", "CC BY-SA 4.0", own_sources.NOT_STATED]
 ABOUT = (
     "Choose a zip of pictures in folders named 0 to 9, a CSV table such as Kaggle's `train.csv` and `test.csv` "
     "(zipped, if it is large), or MNIST's idx files, pictures and labels together. You see what was read before you "
     "keep it."
 )
-
-FEW = f"With fewer than {adding.FEW} of one digit to learn from, they are for testing only."
-IN_MNIST = "At least {:,} of them are digits of MNIST. Models that learned from MNIST have seen those."
 
 
 def offer() -> None:
@@ -59,12 +47,12 @@ def show() -> None:
         if task is None:
             _choose_files()
         elif task.state in background.UNDER_WAY:
-            _watch(draft)
+            st.fragment(background.watch, run_every="1s")(READ, draft)
         elif task.state == tasks.TaskState.DONE:
-            _preview(draft, adding.load(draft))
+            preview.show(draft, adding.load(draft))
         else:
             st.warning(task.cause or "Reading was stopped.", icon=":material/warning:")
-            st.button("Choose other files", icon=":material/refresh:", key="explore_add_again", on_click=_drop)
+            st.button("Choose other files", icon=":material/refresh:", key="explore_add_again", on_click=preview.drop)
 
 
 def _choose_files() -> None:
@@ -78,114 +66,12 @@ def _choose_files() -> None:
     )  # fmt: skip
 
 
-@st.fragment(run_every="1s")
-def _watch(draft: str) -> None:
-    task = tasks.find(READ, draft)
-    if task is None or task.state not in background.UNDER_WAY:
-        st.rerun()
-    background.show_progress(task)
-    st.button("Stop", icon=":material/stop:", key="explore_read_stop", on_click=tasks.stop, args=(task.id,))
-
-
-def _preview(draft: str, found: Draft) -> None:
-    """Show what was read and what was passed over, and ask for what is still to be known."""
-    n = len(found.labels)
-    is_labelled = adding.is_labelled(found)
-    sheet, words = st.columns(2, gap="large")
-    with sheet:
-        st.header(f"{n:,} {'digit' if n == 1 else 'digits'} read", anchor=False)
-        places = np.linspace(0, n - 1, min(n, SHOWN)).astype(int)
-        labels = [str(found.labels[place]) for place in places] if is_labelled else [""] * len(places)
-        chart(
-            gallery(found.images[places], [f"label {label}" if label else "no label" for label in labels],
-                    captions=labels if is_labelled else None),
-            key="explore_preview", alt=f"{len(places)} of the digits that were read",
-        )  # fmt: skip
-        if is_labelled:
-            counts = np.bincount(found.labels, minlength=10)
-            st.caption(
-                "Digits of each label: " + ", ".join(f"{digit}: {count:,}" for digit, count in enumerate(counts))
-            )
-        else:
-            st.caption("They have no labels, so they can be explored and predicted, but not trained or evaluated on.")
-        if found.num_in_mnist:
-            st.caption(IN_MNIST.format(found.num_in_mnist))
-    with words:
-        if found.num_passed_over:
-            st.header(f"{found.num_passed_over:,} passed over", anchor=False)
-            st.markdown(_listed(reasons(found.passed_over)))
-        _ask(draft, found, is_labelled)
-
-
-def _listed(why: list[tuple[str, int, str]]) -> str:
-    """Return as Markdown why things were passed over, the most frequent reasons first."""
-    lines = [
-        f"- {without_markdown(reason)} {shown(first)}{f' and {count - 1:,} more' * (count > 1)}"
-        for reason, count, first in why[:REASONS]
-    ]
-    return "\n".join(lines + [f"- and {len(why) - REASONS:,} other reasons"] * (len(why) > REASONS))
-
-
-def _ask(draft: str, found: Draft, is_labelled: bool) -> None:
-    st.header("Keep them", anchor=False)
-    with st.form("explore_keep_form", border=False, enter_to_submit=False):
-        st.text_input(
-            "Name", max_chars=32, key="explore_add_name", placeholder="for instance class-7a",
-            help="Small letters, digits and hyphens.",
-        )  # fmt: skip
-        st.selectbox(
-            "Licence", LICENCES, index=None, accept_new_options=True, key="explore_add_licence",
-            help="Under which licence these digits may be used. You can type another one.",
-        )  # fmt: skip
-        st.text_input("Origin", max_chars=200, key="explore_add_origin", placeholder="a web address, a paper, a class")
-        if is_labelled and adding.can_train(found):
-            st.toggle(
-                "For testing only", key="explore_add_test_only",
-                help=linked("No network learns from them. Otherwise a fifth of each digit is set apart for testing."),
-            )  # fmt: skip
-        elif is_labelled:
-            st.info(FEW, icon=":material/info:")
-        if any(source.is_own for source in SOURCES.values()):
-            st.toggle("Replace digits of the same name", key="explore_add_replace")
-        with st.container(horizontal=True):
-            st.form_submit_button(
-                "Keep digits", type="primary", icon=":material/save:", key="explore_keep", on_click=_keep, args=(draft,)
-            )
-            st.form_submit_button("Discard", icon=":material/delete:", key="explore_discard", on_click=_drop)
-    st.caption("Until you keep them, they stay for an hour at most.")
-
-
 def _toggle() -> None:
     st.session_state["explore_adding"] = not st.session_state["explore_adding"]
 
 
 def _begin(key: str) -> None:
-    if not st.session_state[key]:
-        return
-    try:
-        adding.begin([(file.name, file.getvalue()) for file in st.session_state[key]], owner=owner())
-    except DigitsError as error:
-        st.session_state["explore_add_problem"] = str(error)
-    st.session_state["explore_num_uploads"] += 1
-
-
-def _keep(draft: str) -> None:
-    """Keep what was read as the form says."""
-    said = {name: st.session_state.get(f"explore_add_{name}") for name in ("licence", "origin", "test_only", "replace")}
-    name = re.sub("[^a-z0-9]+", "-", st.session_state["explore_add_name"].lower()).strip("-")
-    try:
-        if not (name and said["licence"] and said["origin"]):
-            raise BadConfig("A name, the licence and the origin are needed. If you don't know them, say so.")
-        said |= {what: bool(said[what]) for what in ("test_only", "replace")}
-        adding.keep(draft, name, owner=owner(), **said)
-    except DigitsError as error:
-        st.session_state["explore_add_problem"] = str(error)
-        return
-    st.session_state.update(explore_source=name, explore_adding=False, explore_added=name)
-
-
-def _drop() -> None:
-    try:
-        adding.drop(owner())
-    except DigitsError as error:
-        st.session_state["explore_add_problem"] = str(error)
+    if st.session_state[key]:
+        with preview.noted():
+            adding.begin([(file.name, file.getvalue()) for file in st.session_state[key]], owner=owner())
+        st.session_state["explore_num_uploads"] += 1

@@ -10,12 +10,11 @@ from digits.data.dataset import Dataset
 from digits.data.source import Source
 from digits.data.sources import SOURCES
 from digits.data.splits import Split, take
-from digits.errors import DigitsError
 from digits.figures.counts import class_counts
 from digits.figures.images import means
 from digits.runs import store as runs
-from pages.explore import add_data
-from pages.shared import cache
+from pages.explore import preview
+from pages.shared import cache, table
 from pages.shared.charts import chart
 from pages.shared.pickers import run_label
 
@@ -46,10 +45,19 @@ def _classes(dataset: Dataset, parts: Split) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         st.header("Digits of each class", anchor=False)
-        found = {part: take(dataset, indices)[1] for part, indices in asdict(parts).items() if indices}
-        counts = {part: np.bincount(labels, minlength=10) for part, labels in found.items()}
-        alt = "; ".join(f"{part}: {n.min():,} to {n.max():,} of each digit" for part, n in counts.items())
-        chart(class_counts(counts), key="explore_counts", alt=alt)
+        by_part = {part: take(dataset, indices)[1] for part, indices in asdict(parts).items() if indices}
+        counts = {part: np.bincount(labels, minlength=10) for part, labels in by_part.items()}
+        spread = "; ".join(f"{part}: {n.min():,} to {n.max():,} of each digit" for part, n in counts.items())
+        chart(class_counts(counts), key="explore_counts", alt=spread)
+        st.caption(f"{spread.capitalize()}.")
+        table.behind(
+            "explore_counts",
+            lambda: [
+                {"Digit": digit} | {part.capitalize(): int(n[digit]) for part, n in counts.items()}
+                for digit in range(10)
+            ],
+            about="How many digits of each class each part of the split has",
+        )
     with right:
         st.header("Mean digit of each class", anchor=False)
         which = "training" if parts.train else "test"
@@ -67,7 +75,7 @@ def _own(known: Source) -> None:
     """Show where one's own digits are from, and let the user remove them."""
     st.text(f"Origin: {known.origin}. Licence: {known.licence}.")  # no Markdown: somebody else's words
     if known.num_in_mnist:
-        st.caption(add_data.IN_MNIST.format(known.num_in_mnist))
+        st.caption(preview.IN_MNIST.format(known.num_in_mnist))
     learned = runs.learned_from(known.title)
     with st.popover("Remove these digits", icon=":material/delete:"):
         st.markdown("You cannot undo this. Add the files again if you need the digits later.")
@@ -83,9 +91,6 @@ def _own(known: Source) -> None:
 
 
 def _remove(name: str) -> None:
-    try:
+    with preview.noted():
         own_sources.remove(name)
-    except DigitsError as error:
-        st.session_state["explore_add_problem"] = str(error)
-        return
-    st.session_state["explore_source"] = "sample"
+        st.session_state["explore_source"] = "sample"

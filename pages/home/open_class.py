@@ -3,13 +3,12 @@
 import streamlit as st
 
 from digits import classes, permissions
-from digits.classes.store import MAX_NAME, TEACHER
+from digits.classes.names import MAX_NAME
+from digits.classes.store import TEACHER
 from digits.permissions import LOCAL, Role
 from pages.shared.errors import told
+from pages.shared.middleware.headers import FORWARDED
 from pages.shared.visitor import owner
-
-FORWARDED = "X-Forwarded-For", "X-Real-IP", "Forwarded", "Via"
-"""Headers by which a proxy says that somebody else asks."""
 
 
 def offer() -> None:

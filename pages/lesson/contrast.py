@@ -32,9 +32,8 @@ def show() -> None:
         st.button(
             "Train both", type="primary", icon=":material/play_arrow:", key="lesson_train_both", on_click=attempt,
             args=(contrast.begin, owner()), disabled=not acts,
-            help=None if acts else "Start the lesson first.",
         )  # fmt: skip
-        st.caption("It takes about a minute.")
+        st.caption("It takes about a minute." if acts else "Start the lesson first.")
         return
     waits = any(not run.state.is_final for run in both.values())
     st.fragment(_watch, run_every="1s" if waits else None)(both, waits)

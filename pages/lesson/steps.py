@@ -67,8 +67,10 @@ def _guess(acts: dict[str, Act]) -> None:
         st.number_input("Correct of 100 unseen digits", 0, 100, 50, key="lesson_guess", width=220)
         st.button(
             "Save my prediction", icon=":material/save:", key="lesson_save_guess", on_click=attempt,
-            args=(_save_guess,), disabled=store.BEGUN not in acts, help=None if acts else "Start the lesson first.",
+            args=(_save_guess,), disabled=store.BEGUN not in acts,
         )  # fmt: skip
+        if store.BEGUN not in acts:
+            st.caption("Start the lesson first.", width="content")
 
 
 def _save_guess() -> None:

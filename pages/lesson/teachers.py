@@ -20,18 +20,12 @@ def show() -> None:
         )  # fmt: skip
         st.markdown("**Aims**\n\n" + "\n".join(f"- {aim}" for aim in lesson.aims))
         st.markdown(f"**Before the lesson.** {lesson.prepare}")
-        st.table(
-            [
-                {
-                    "Step": f"{number}: {step.title}",
-                    "Minutes": str(step.minutes),
-                    "Question": step.question,
-                    "What goes wrong": step.trouble,
-                }
-                for number, step in enumerate(lesson.steps, start=1)
-            ],
-            border="horizontal",
-        )
+        for number, step in enumerate(lesson.steps, start=1):
+            with st.container(border=True):
+                st.markdown(f"**{number}. {step.title}** · {step.minutes} min")
+                question, trouble = st.columns(2)
+                question.markdown(f"**Question.** {step.question}")
+                trouble.markdown(f"**What goes wrong.** {step.trouble}")
         st.caption(f"{lesson.minutes} minutes together. The answers stand in the lesson, behind each question.")
 
 

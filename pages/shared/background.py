@@ -23,7 +23,7 @@ def offer(kind: str, subject: str, part: str = "", *, why: str, action: str, ico
     with st.container(border=True):
         task = tasks.find(kind, subject, part)
         if task and task.state in UNDER_WAY:
-            st.fragment(_watch, run_every="1s")(kind, subject, part)
+            st.fragment(watch, run_every="1s")(kind, subject, part)
             return
         key = f"{kind}_{subject}_{part}"
         problem = task.cause if task and task.state in (TaskState.FAILED, TaskState.LOST) else ""
@@ -74,8 +74,8 @@ def _start(kind: str, subject: str, part: str, lane: str) -> None:
         st.session_state[f"problem_{kind}_{subject}_{part}"] = str(error)
 
 
-def _watch(kind: str, subject: str, part: str) -> None:
-    """How far it is. Hands back to the page when it has ended."""
+def watch(kind: str, subject: str, part: str = "") -> None:
+    """Show how far a task is, with a button that stops it. Hands back to the page when it has ended."""
     task = tasks.find(kind, subject, part)
     if task is None or task.state not in UNDER_WAY:
         st.rerun()

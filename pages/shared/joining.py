@@ -1,12 +1,15 @@
 """Join a class with its code: by a form that posts here, because a browser's cookie is read when its WebSocket opens.
 
-Wrong codes, PINs and personal links are slowed down by address.
+Wrong codes, PINs and personal links are slowed down by address, and PINs also by class: who sits at the machine, or has
+many addresses, tries no more of them.
 """
 
 import asyncio
 import secrets
 import threading
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache
 from urllib.parse import parse_qs
@@ -18,9 +21,10 @@ from streamlit.auth_util import get_secrets_auth_section
 
 from digits import classes
 from digits.classes import Member, NameTaken
+from digits.classes.keys import plain_code
 from digits.classes.store import PUPIL, TEACHER
 from digits.errors import DigitsError
-from pages.shared.middleware.rates import Buckets, Rate, address
+from pages.shared.middleware.rates import Buckets, Rate, address, base_path
 from pages.shared.visitor import set_cookie, visitor
 
 WRONG = Rate(per_second=1 / 6, burst=30)  # of an address; a school has one. A PIN of six digits stands for months
@@ -46,14 +50,11 @@ def join(place: str, code: str, first_name: str, pin: str, visitor_id: str, *, c
 
     comes_back: return the teacher who has this name already, for who has the PIN. Raises DigitsError.
     """
-    with _lock:
-        _take(place)
-    found = classes.find(code)
-    if not found or (pin and not classes.has_pin(found, pin)):
-        what = "code or that PIN" if pin else "code"
-        raise DigitsError(f"That {what} isn't right. Type it as your teacher shows it.")
-    with _lock:
-        _wrong.give_back(place)
+    with _counted(place), _counted(f"PIN of {plain_code(code)}") if pin else nullcontext():
+        found = classes.find(code)
+        if not found or (pin and not classes.has_pin(found, pin)):
+            what = "code or that PIN" if pin else "code"
+            raise DigitsError(f"That {what} isn't right. Type it as your teacher shows it.")
     try:
         return classes.join(found, first_name, visitor_id, TEACHER if pin else PUPIL)
     except NameTaken:
@@ -73,9 +74,9 @@ def problem(visitor_id: str) -> Problem:
 def routes() -> list[Route]:
     """Return the routes that make a browser another visitor's. Kept, because every rerun runs app.py."""
     return [
-        Route("/class/join", _join, methods=["POST"]),
-        Route("/class/leave", _leave, methods=["POST"]),
-        Route("/class/key/{key}", _come_back, methods=["GET"]),
+        Route(f"{base_path()}/class/join", _join, methods=["POST"]),
+        Route(f"{base_path()}/class/leave", _leave, methods=["POST"]),
+        Route(f"{base_path()}/class/key/{{key}}", _come_back, methods=["GET"]),
     ]
 
 
@@ -110,20 +111,26 @@ async def _leave(request: Request) -> Response:
 
 
 async def _come_back(request: Request) -> Response:
-    """Make the browser the one of the member whose personal link this is."""
-    place = address(request.scope)
+    """Make the browser the one of the member whose personal link this is; never take it from another member.
+
+    Who has no cookie yet gets one also for a link that leads nowhere: by it the page knows whom to say so.
+    """
+    who = visitor(request.scope)
     try:
-        with _lock:
-            _take(place)
-        member = classes.by_key(request.path_params["key"])
-        if member is None:
-            raise DigitsError("This personal link isn't valid any more. Ask your teacher for a new one.")
-        with _lock:
-            _wrong.give_back(place)
+        with _counted(address(request.scope)):
+            member = classes.by_key(request.path_params["key"])
+            if member is None:
+                raise DigitsError("This personal link isn't valid any more. Ask your teacher for a new one.")
+        here = classes.member(who)
+        if here and here != member:
+            raise DigitsError(
+                f"This personal link is somebody else's, and {here.first_name} uses this device. Leave on this device "
+                "first, then open the link again."
+            )
+        who = member.id
     except DigitsError as error:
-        _tell(visitor(request.scope), Problem(str(error)))
-        return _to_class(request, "../../class", visitor(request.scope))
-    return _to_class(request, "../../class", member.id)
+        _tell(who, Problem(str(error)))
+    return _to_class(request, "../../class", who)
 
 
 def is_same_origin(request: Request) -> bool:
@@ -139,11 +146,16 @@ def _tell(visitor_id: str, what: Problem) -> None:
         _problems.popitem(last=False)
 
 
-def _take(place: str) -> None:
-    """Count a try, which is given back if it was right."""
-    if _wrong.take(place) > 0:
-        _wrong.give_back(place)
-        raise DigitsError("Too many wrong codes came from here. Wait a minute, then try again.")
+@contextmanager
+def _counted(name: str) -> Iterator[None]:
+    """Count a try, which is given back where nothing is raised: then it was right."""
+    with _lock:
+        if _wrong.take(name) > 0:
+            _wrong.give_back(name)
+            raise DigitsError("Too many wrong codes came in. Wait a minute, then try again.")
+    yield
+    with _lock:
+        _wrong.give_back(name)
 
 
 async def _form(request: Request) -> dict[str, str]:

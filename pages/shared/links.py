@@ -12,6 +12,14 @@ import streamlit as st
 from pages.shared.errors import told
 from pages.shared.glossary import linked
 
+SHOW_TAB = """<script>  // OPEN
+setTimeout(() => {
+  const tab = document.querySelector('.st-key-KEY [role="tab"][aria-selected="true"]');
+  const row = tab?.closest('[role="tablist"]'), at = tab?.getBoundingClientRect();
+  if (row) row.scrollLeft += at.left + at.width / 2 - innerWidth / 2;
+}, 100)
+</script>"""
+
 
 def follow(
     name: str, key: str, options: Collection[str] | range, default: str | int | None = None, *, always: bool = False
@@ -56,6 +64,15 @@ def show_tabs(name: str, key: str, views: dict[str, ModuleType], *arguments) -> 
         if tab.open:
             with tab, told():
                 view.show(*arguments)
+    show_open_tab(key)
+
+
+def show_open_tab(key: str) -> None:
+    """Move a row of tabs so far that the open one is in sight: on a phone, one that a link opens may be outside.
+
+    key: of the tabs and of what is open. The browser does it whenever another one is.
+    """
+    st.html(SHOW_TAB.replace("KEY", key).replace("OPEN", st.session_state[key]), unsafe_allow_javascript=True)
 
 
 def _read(text: str | None, options: Collection[str] | range) -> str | int | None:

@@ -1,6 +1,7 @@
 """What the server does beside its pages: it answers at once, looks after the tasks, and predicts for programs."""
 
 import asyncio
+import ctypes
 import logging
 import os
 import socket
@@ -18,6 +19,7 @@ from digits.data import adding
 from digits.errors import DigitsError
 from digits.runs import store as runs
 from digits.storage import database
+from pages.shared.middleware import uploads
 
 LOOK_SECONDS = 1.0
 LOG_RECORDS = 60  # a minute, of one logger
@@ -43,6 +45,7 @@ async def lifespan(app) -> AsyncIterator[None]:
     # A second thread wins 0.07 ms of a prediction, and loses a tenth where two networks predict at once.
     cv2.setNumThreads(1)
     raise_open_files()
+    give_memory_back()
     for name in LOGGERS:
         logging.getLogger(name).addFilter(Seldom())
     with suppress(OSError, psutil.Error):  # a system that does not show its sockets only answers later
@@ -69,6 +72,7 @@ async def _look_after() -> None:
             with suppress(DigitsError):  # the pages say it, and the next second may be better
                 await asyncio.to_thread(tasks.look_after)
                 adding.sweep()
+            uploads.sweep()
             await asyncio.sleep(LOOK_SECONDS)
 
 
@@ -79,6 +83,16 @@ def raise_open_files() -> None:
 
         _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+def give_memory_back() -> None:
+    """Let blocks of 4 MB and more go back to the system when they are freed.
+
+    By itself glibc keeps blocks as large as the largest one freed so far, up to 32 MB (mallopt(3)), so an upload
+    of 9 MB left room behind in which smaller things then lay.
+    """
+    with suppress(AttributeError, OSError, TypeError):  # another C library
+        ctypes.CDLL(None).mallopt(-3, 4 << 20)  # M_MMAP_THRESHOLD
 
 
 class Seldom(logging.Filter):

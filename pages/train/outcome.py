@@ -44,9 +44,11 @@ def _sentence(run: Run, epochs: list[dict[str, Any]], report: dict[str, Any] | N
 
 def _next_steps(run: Run) -> None:
     if not run.state.is_final:
-        st.page_link(
-            "pages/draw/page.py", label="Draw while it trains", icon=":material/draw:", query_params={"follow": run.id}
-        )
+        if run.state != RunState.EVALUATING:
+            st.page_link(
+                "pages/draw/page.py", label="Draw while it trains", icon=":material/draw:",
+                query_params={"follow": run.id},
+            )  # fmt: skip
         return
     if run.model:
         to_it = {"model": run.id}

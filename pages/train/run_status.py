@@ -49,10 +49,8 @@ def show_problem(run: Run) -> None:
             on_click=attempt, args=(resume, run), disabled=not permissions.may(Action.CONTINUE, run.owner),
             help=permissions.why_not(Action.CONTINUE, run.owner) or None,
         )  # fmt: skip
-    elif run.state == RunState.LOST:
-        st.error(f"Lost: {run.cause} **Continue**, below, starts from its last checkpoint.", icon=":material/error:")
-    elif run.state == RunState.FAILED:
-        st.error(f"Failed: {run.cause}", icon=":material/error:")
+    elif run.state in (RunState.FAILED, RunState.LOST):
+        st.error(f"{run.state.capitalize()}: {run.cause}", icon=":material/error:")
     elif run.state.is_final and run.cause:
         st.warning(run.cause, icon=":material/warning:")
 

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from digits.data.dataset import is_prepared
-from digits.networks.architectures import EDITABLE, NETWORK, recipe
+from digits.networks.architectures import EDITABLE, fits, recipe
 from digits.networks.backends import is_installed
 from digits.networks.settings import SETTINGS, make_settings
 from pages.shared.glossary import linked
@@ -36,7 +36,7 @@ def default_source() -> str:
 def draft() -> dict[str, Any]:
     """Return what is chosen so far, by setting; None where nothing is, or where the network has no such setting."""
     architecture = st.session_state["train_architecture"]
-    return {name: st.session_state.get(f"train_{name}") if _fits(name, architecture) else None for name in SETTINGS}
+    return {name: st.session_state.get(f"train_{name}") if fits(name, architecture) else None for name in SETTINGS}
 
 
 def advanced(architecture: str) -> None:
@@ -85,13 +85,8 @@ def _take_rate(architecture: str, source: str) -> None:
     st.session_state["train_learning_rate"] = usual.learning_rate
 
 
-def _fits(name: str, architecture: str) -> bool:
-    """Return whether a network has such a setting."""
-    return name in EDITABLE[architecture] or name not in (*NETWORK, "activation")
-
-
 def _is_offered(name: str, architecture: str) -> bool:
-    if not _fits(name, architecture):
+    if not fits(name, architecture):
         return False
     if name == "race":
         return is_installed("jax") and st.session_state.get("train_racers", 1) > 1

@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import psutil
@@ -23,6 +24,7 @@ from digits.data.dataset import ensure_prepared
 from digits.storage.home import ROOT
 from digits.sweeps import search, store
 from digits.sweeps.plan import Plan
+from digits.sweeps.trial import COMPLETE, RUNNING
 from tests.benchmarks.machine import machine
 
 RANGES = {
@@ -67,21 +69,21 @@ def run(options: argparse.Namespace) -> None:
         return
     importlib.import_module("optuna")  # now, so that it does not count as work for the trials
     print(f"Trials of {options.seconds:g} s, at once\n")
-    print("| workers | trials/s | overhead a trial | search: processor, memory | head |", flush=True)
-    print("| ---: | ---: | ---: | ---: | --- |", flush=True)
+    print("| workers | trials | trials/s | overhead a trial | search: processor, memory | head |", flush=True)
+    print("| ---: | ---: | ---: | ---: | ---: | --- |", flush=True)
     for workers in options.workers:
         with _home(), _stubs(options.seconds), _cluster(options.nodes, workers) as address:
             space = {"architecture": "cnn", "epochs": 1, "dropout": {"low": 0.0, "high": 0.5}}
             how = {"sampler": "random", "pruner": "none", "parallel": workers, "ray": address}
             me, before = psutil.Process(), sum(psutil.Process().cpu_times()[:2])
             sweep, _, ended = _do(Plan(space=space, trials=options.waiting, seeds=0, **how))
-            states = [trial.state for trial in store.trials(sweep.id)]
-            assert states == [store.COMPLETE] * options.waiting, states
+            states = {trial.state for trial in store.trials(sweep.id)}
+            assert states <= {COMPLETE, RUNNING}, states  # some still run if somebody has ended this with SIGTERM
             pace = (ended[-1] - ended[workers - 1]) / (len(ended) - workers)  # the first ones started the workers
-            busy = 1000 * (sum(me.cpu_times()[:2]) - before) / options.waiting
+            busy = 1000 * (sum(me.cpu_times()[:2]) - before) / len(ended)
             memory = me.memory_info().rss / 2**20
             cells = f"{1 / pace:.2f} | {workers * pace - options.seconds:.2f} s | {busy:.0f} ms, {memory:.0f} MB"
-            print(f"| {workers} | {cells} | {_head() if options.nodes else ''} |", flush=True)
+            print(f"| {workers} | {len(ended)} | {cells} | {_head() if options.nodes else ''} |", flush=True)
 
 
 def _do(plan: Plan) -> tuple[store.Sweep, float, list[float]]:
@@ -131,14 +133,28 @@ def _cluster(nodes: int, workers: int) -> Iterator[str]:
     own = {"TMPDIR": short, "RAY_USAGE_STATS_ENABLED": "0", "RAY_AUTH_MODE": "disabled"}
     with mock.patch.dict(os.environ, own):
         each = [workers // nodes + (place < workers % nodes) for place in range(nodes)]
-        cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": each[0], "include_dashboard": False})
-        for num_cpus in each[1:]:
-            cluster.add_node(num_cpus=num_cpus)
+        cluster = Cluster()
         try:
+            started(cluster, num_cpus=each[0], include_dashboard=False)
+            for num_cpus in each[1:]:
+                started(cluster, num_cpus=num_cpus)
             yield cluster.address
         finally:
             cluster.shutdown()
             shutil.rmtree(short, ignore_errors=True)
+
+
+def started(cluster: Any, attempts: int = 5, **options: Any) -> Any:
+    """Start another node of a Ray cluster, the first one as its head, and return it.
+
+    Ray gives up after 30 s, a number that cannot be changed; on a busy machine the next attempt is quicker.
+    """
+    for attempt in range(1, attempts + 1):
+        try:
+            return cluster.add_node(**options)
+        except Exception:  # Ray has no kind of its own for it
+            if attempt == attempts:
+                raise
 
 
 def _head() -> str:

@@ -28,6 +28,10 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # The first two: a menu of the address bar, which takes as long as a page of ours, for each visitor. The others are
+    # those of Playwright's own list that matter here; this list takes its place.
+    "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,"
+    "DestroyProfileOnBrowserClose,HttpsUpgrades,LensOverlay,MediaRouter,OptimizationHints,PaintHolding",
     "--use-fake-device-for-media-stream",  # a camera that shows a green picture
     "--use-fake-ui-for-media-stream",  # to which the visitor has agreed
 ]

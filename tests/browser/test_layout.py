@@ -8,6 +8,10 @@ GAP = """(([first, second]) => second.getBoundingClientRect().top - first.getBou
     [...document.querySelectorAll('[data-testid=stColumn]')])"""
 OPEN = """[...document.querySelectorAll('[data-variant=segmented_control]')].filter(one =>
     getComputedStyle(one).borderColor.includes('rgba(0, 0, 0, 0)')).map(one => one.innerText)"""
+IN_SIGHT = """() => {
+    const at = document.querySelector('[role=tab][aria-selected=true]')?.getBoundingClientRect();
+    return at && at.left >= 0 && at.right <= innerWidth;
+}"""
 CUT = """[...document.querySelectorAll('[data-testid=stMain] *')].filter(one =>
     getComputedStyle(one).textOverflow === 'ellipsis' && one.clientWidth && one.scrollWidth > one.clientWidth + 1
 ).map(one => one.innerText)"""
@@ -18,7 +22,8 @@ def test_on_a_phone_columns_stand_close_no_label_is_cut_and_no_choice_lacks_a_si
     page.locator(".js-plotly-plot").first.wait_for()
     settle(page)
     assert 0 <= page.evaluate(GAP) <= 17
-    page = visit(f"{shared_server}/draw?model=starter", width=360, height=800)
+    page = visit(f"{shared_server}/draw?model=starter&view=My+drawings", width=360, height=800)
+    page.wait_for_function(IN_SIGHT)  # the last of five tabs, which a link opens
     draw(page, STEM_FIRST)
     page.get_by_text("the path of the strokes like").wait_for()  # a long line beside the digit
     settle(page)

@@ -31,7 +31,8 @@ for target, model, temperature in json.loads(sys.argv[1]):
 EDITED = """
 import contextlib, io, sys
 from pathlib import Path
-import keras, numpy as np
+import numpy as np
+from digits.networks.library import keras
 from keras import layers
 from digits.exports import web_page
 

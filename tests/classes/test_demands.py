@@ -36,8 +36,8 @@ CHANGES = {
     "compute something": lambda: tasks.submit("evaluate", "starter", "tutorial", owner="me"),
     "choose a model": lambda: models.choose(runs.get("starter"), "anna"),
     "label a drawing": lambda: drawings.put(a_drawing(2, 100), owner="me"),
-    "relabel a drawing": lambda: drawings.put(a_drawing(2), owner="me"),
-    "delete a drawing": lambda: drawings.remove(a_drawing(1).id),
+    "relabel a drawing": lambda: drawings.put(a_drawing(2), owner="anna"),
+    "delete a drawing": lambda: drawings.remove(a_drawing(1).id, owner="anna"),
     "delete all drawings": drawings.remove_all,
     "import drawings": lambda: drawings.merge([], owner="me"),
     "upload digits": lambda: adding.begin([("a.csv", b"1,2")], owner="me"),
@@ -58,7 +58,7 @@ CHANGES = {
     "close a class": lambda: classes.close(classes.opened()[0]),
     "forget a class": lambda: classes.delete(classes.opened()[0]),
     "export a class": lambda: closing.export(classes.opened()[0], Path("never.zip")),
-    "share a drawing": lambda: collection.share(a_drawing(1).id, True),
+    "share a drawing": lambda: collection.share("anna", True, a_drawing(1).id),
     "clear somebody": lambda: closing.clear("anna"),
 }
 

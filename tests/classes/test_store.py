@@ -51,6 +51,33 @@ def test_what_nobody_sees_makes_no_other_name(opened, invisible):
         classes.join(opened, invisible, "b")
 
 
+@pytest.mark.parametrize(
+    ("first_name", "why"),
+    [
+        ("\u0410nna", "letters of two alphabets"),
+        ("Ann\u03b1", "letters of two alphabets"),
+        ("An\u200bna", "characters that nobody can see"),
+        ("Anna\u202e", "characters that nobody can see"),
+        (" \ufe0f ", "is empty"),
+        ("A" * 25, "is too long"),
+    ],
+)
+def test_a_name_that_will_not_do_is_told_why(opened, first_name, why):
+    with pytest.raises(BadConfig, match=f"The first name .*{why}"):
+        classes.join(opened, first_name, "a")
+
+
+def test_a_name_wholly_in_letters_that_look_like_those_of_another_is_taken(opened):
+    classes.join(opened, "Copa", "a")
+    with pytest.raises(classes.NameTaken):
+        classes.join(opened, "\u0421\u043e\u0440\u0430", "b")
+
+
+@pytest.mark.parametrize("first_name", ["Анна", "Ελένη", "Zoë", "さくら 花子", "김 Anna", "O’Neil", "Nguyễn", "فاطمة"])
+def test_every_alphabet_has_its_names(opened, first_name):
+    assert classes.join(opened, first_name, "a").first_name == first_name
+
+
 def test_a_teacher_stays_the_teacher_whoever_joins_again_without_the_pin(opened):
     assert classes.join(opened, "Ms Lee", "t", "teacher").role == "teacher"
     assert classes.join(opened, "Ms Lee", "t").role == "teacher"

@@ -4,7 +4,7 @@ import zipfile
 
 import pytest
 
-from digits import permissions, tasks
+from digits import classes, permissions, tasks
 from digits.classroom import closing, errands
 from digits.drawings import store as drawings
 from digits.networks.settings import make_settings
@@ -38,21 +38,28 @@ def test_the_teacher_stops_one_or_all_pupils_and_nobody_else(busy):
         assert waiting() == {TEACHER}
 
 
-@pytest.mark.parametrize("begin", [errands.begin_export, errands.begin_clearing])
-def test_no_pupil_exports_or_clears_the_class(busy, begin):
+@pytest.mark.parametrize("kind", [errands.EXPORT, errands.CLEAR, errands.REMOVE])
+def test_no_pupil_exports_or_clears_the_class_or_removes_anybody(busy, kind):
     with permissions.acting_as("anna"), pytest.raises(NotAllowed):
-        begin(busy, owner="anna")
+        errands.begin(kind, busy, "ben", owner="anna")
     assert tasks.waiting(COMPUTING) == []
 
 
 @pytest.mark.parametrize("pupil, left", [("anna", {"ben", TEACHER}), ("", {TEACHER})])
 def test_a_worker_clears_one_pupil_or_all_and_never_the_teacher(busy, pupil, left):
     with permissions.acting_as(TEACHER):
-        errands.begin_clearing(busy, pupil, owner=TEACHER)
+        errands.begin(errands.CLEAR, busy, pupil, owner=TEACHER)
     [task] = tasks.waiting(COMPUTING)
     assert (task.kind, task.owner) == (errands.CLEAR, TEACHER)
     do_now(errands.CLEAR, task.subject, task.part, errands.clear_task)
     assert waiting() == left and len(drawings.drawings()) == len(left)
+
+
+def test_a_worker_takes_a_pupil_out_with_all_that_they_made_and_never_the_teacher(busy):
+    for member in ("anna", TEACHER):
+        do_now(errands.REMOVE, str(busy.id), member, errands.remove_task)
+    assert waiting() == {"ben", TEACHER} and len(drawings.drawings()) == 2
+    assert classes.member("anna") is None and classes.member(TEACHER)
 
 
 def test_a_damaged_run_costs_the_class_no_other(with_run, opened, tmp_path):

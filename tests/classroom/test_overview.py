@@ -36,7 +36,7 @@ def test_a_line_says_what_is_done_and_what_waits(opened):
     lessons.note("anna", "pixels", index=1, label=5)
     lessons.note("anna", "size", strength=1, unit="px", accuracy=0.5, undistorted=0.9)
     drawings.merge([a_drawing(1, 100), a_drawing(7, 150)], owner="anna")
-    collection.share(a_drawing(7, 150).id, True)
+    collection.share("anna", True, a_drawing(7, 150).id)
     runs.create(make_settings(), owner="ben")
     mine = runs.create(make_settings(), owner="anna")
     found = lines(opened)

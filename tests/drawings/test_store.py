@@ -2,6 +2,7 @@ import pytest
 
 from digits.drawings import store
 from digits.errors import DigitsError
+from digits.storage import database, schema
 from tests.drawings.conftest import STROKE, drawn
 
 
@@ -19,6 +20,15 @@ def test_the_same_picture_is_one_drawing_and_its_label_can_be_corrected(digits_h
     store.put(drawn(1))
     store.put(drawn(7))
     assert [drawing.label for drawing in store.drawings()] == [7]
+
+
+def test_alone_a_drawing_is_the_same_whoever_the_browser_was(digits_home):
+    """Who loses their cookie and imports their own export again has nothing twice."""
+    store.put(drawn(1), owner="before")
+    assert store.merge([drawn(1)], owner="now").known == 1
+    store.put(drawn(7), owner="now")
+    assert [drawing.label for drawing in store.drawings()] == [7]
+    assert store.remove(drawn(1).id, owner="now").owner == "before"
 
 
 def test_a_removed_drawing_can_be_put_back(digits_home):
@@ -91,3 +101,18 @@ def test_a_strange_id_finds_and_removes_nothing(digits_home, hostile):
     store.put(drawn(1))
     assert store.find(hostile) is None and store.remove(hostile) is None
     assert len(store.drawings()) == 1
+
+
+def test_a_home_of_the_version_before_keeps_its_drawings(digits_home, monkeypatch):
+    with monkeypatch.context() as before:
+        before.setattr(schema, "MIGRATIONS", schema.MIGRATIONS[:9])
+        with database.writing() as connection:
+            columns = "(id, owner, label, created, seen, picture, strokes, shared)"
+            drawing = drawn(7)
+            connection.execute(
+                f"INSERT INTO drawings {columns} VALUES (?, 'anna', 7, ?, ?, ?, '[]', 1)",
+                (drawing.id, drawing.when, drawing.seen.tobytes(), drawing.picture),
+            )
+    assert [(found.id, found.owner, found.label) for found in store.drawings()] == [(drawing.id, "anna", 7)]
+    with database.reading() as connection:
+        assert connection.execute("SELECT shared FROM drawings").fetchone()["shared"] == 1

@@ -45,6 +45,13 @@ def test_ticks_lie_within_their_epoch():
     assert lines(curves(EPOCHS, ticks, "loss"))["within the epoch"] == ([2.25, 2.5, 3.0], [1.0, 0.5, 0.25])
 
 
+def test_fewer_ticks_than_epochs_are_not_drawn_because_they_show_nothing_from_within_these():
+    ticks = [{"epoch": epoch, "step": 4, "steps": 4, "loss": 9.0, "accuracy": 0.1} for epoch in (1, 3)]
+    figure = curves(EPOCHS, ticks, "loss")
+    assert not lines(figure)["within the epoch"][0]
+    assert figure.layout.yaxis.range[1] < 9
+
+
 @pytest.mark.parametrize("count", [MAX_POINTS, MAX_POINTS + 1, 20_000])
 def test_a_long_training_sends_few_points_and_the_newest_is_among_them(count):
     ticks = [{"epoch": 1, "step": step, "steps": count, "loss": 0.1, "accuracy": 0.9} for step in range(1, count + 1)]

@@ -41,7 +41,7 @@ def test_no_digits_have_no_features(layers):
 
 
 def test_the_features_of_a_trained_network_are_keras_own(with_run):
-    import keras
+    from digits.networks.library import keras
 
     images = open_dataset("sample").images[:5]
     network = keras.models.load_model(with_run.model.file("model.keras"))

@@ -17,7 +17,8 @@ DAMAGED = r"^The model file \w+\.tflite is missing or damaged\. Choose another m
 EXPORT = """
 import sys
 from pathlib import Path
-import keras, numpy as np
+import numpy as np
+from digits.networks.library import keras
 from keras import layers
 folder = Path(sys.argv[1])
 keras.utils.set_random_seed(0)

@@ -54,8 +54,9 @@ def test_the_layers_are_those_that_keras_builds(changes):
 
 
 def test_the_networks_are_those_of_runs_from_before_they_could_be_changed_to_the_last_bit():
-    import keras
-    from keras import layers
+    from digits.networks.library import keras
+
+    layers = keras.layers
 
     def convolution(*how):
         return [layers.Conv2D(*how, use_bias=False), layers.BatchNormalization(momentum=0.9), layers.ReLU()]

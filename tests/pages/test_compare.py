@@ -87,6 +87,8 @@ def test_the_digits_on_which_they_disagree_are_shown_with_the_difference_of_the_
     page = open_both(open_page, two_runs, compare_view="Disagreements")
     assert page.get_by_key("compare_difference") and page.get_by_key("compare_sheet")
     assert "Where they disagree: " in texts(page)
+    page.selectbox(key="compare_open").select_index(0).run()  # as the keyboard does
+    assert not page.exception and page.title[0].value == "Evaluate" and "of the test set" in texts(page)
 
 
 def test_a_digit_that_was_clicked_opens_on_the_evaluate_page(open_page, two_runs):
@@ -111,6 +113,9 @@ def test_another_pair_can_be_chosen_among_three(open_page, two_runs):
 def test_the_curves_need_no_test_set(open_page, two_runs):
     page = open_both(open_page, two_runs, compare_view="Curves")
     assert page.get_by_key("compare_loss") and page.get_by_key("compare_accuracy")
+    best = min(runs.epochs(two_runs[0].id), key=lambda row: row["val_loss"])
+    assert f"The lowest validation loss is {best['val_loss']:.3f}: " in texts(page)
+    assert f"after epoch {best['epoch']}." in texts(page)
 
 
 def test_a_run_that_was_not_evaluated_on_the_same_digits_can_be(open_page, two_runs, no_workers):

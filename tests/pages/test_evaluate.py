@@ -14,8 +14,8 @@ from digits.evaluation.store import Subject
 from digits.evaluation.test_sets import test_set as find_set
 from digits.runs import store as runs
 from digits.runs.run import RunState
-from pages.evaluate import headline, table
-from pages.shared import cache, prepare
+from pages.evaluate import headline
+from pages.shared import cache, prepare, table
 from tests.evaluation.conftest import damage, train_further
 from tests.pages.conftest import HOSTILE_NAME, bars, be_at_work, click, execute, progress, texts
 

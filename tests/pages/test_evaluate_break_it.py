@@ -34,6 +34,11 @@ def test_a_slider_damages_the_network_and_the_accuracy_names_its_digits(page, wi
     assert page.metric[0].value == f"{whole.mean():.1%}"
 
 
+def test_of_a_larger_test_set_digits_from_all_of_it_are_predicted(open_page, with_run):
+    page = open_page("evaluate", model="starter", evaluate_view="Break it")
+    assert "On 899 digits of Optdigits, other hands (1,797 digits)" in texts(page)  # every second one
+
+
 def test_a_healed_network_is_a_new_run_that_names_its_parent_and_its_damage(page, with_run):
     assert page.button(key="evaluate_heal").disabled
     page.slider(key="evaluate_break_noise").set_value(3.0).run()

@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection
 from digits import classes, permissions
 from digits.classes import keys
 from digits.drawings import store as drawings
+from digits.errors import DigitsError
 from digits.networks.settings import make_settings
 from digits.runs import store as runs
 from pages.shared import joining, visitor
@@ -112,6 +113,25 @@ def test_a_device_is_left_to_the_next_child_and_a_new_class_begins_with_a_new_sp
     assert back.visitor != "browser" and classes.member(back.visitor).first_name == "Bert"
 
 
+def test_a_link_of_somebody_else_takes_no_member_s_space_away(opened, open_page, be):
+    classes.join(opened, "Anna", "anna")
+    classes.join(opened, "Eve", "eve")
+    browser = Browser("anna").ask(f"/class/key/{classes.member('eve').key}")
+    assert browser.visitor == "anna"
+    be("anna")
+    assert "Leave on this device first" in texts(open_page("classroom"))
+    assert browser.ask(f"/class/key/{classes.member('anna').key}").visitor == "anna"
+    assert joining.problem("anna").text == ""
+
+
+def test_the_class_is_joined_under_a_path_too(opened, monkeypatch):
+    monkeypatch.setattr(joining, "base_path", lambda: "/digits")
+    monkeypatch.setattr(joining, "routes", joining.routes.__wrapped__)
+    browser = Browser().post("/digits/class/join", code=opened.code, first_name="Anna")
+    assert (browser.place, classes.member("browser").first_name) == ("../class", "Anna")
+    assert Browser().post("/class/join", code=opened.code, first_name="Ben").status == 404
+
+
 def test_a_form_of_another_site_is_refused(opened):
     for path in ("/class/join", "/class/leave"):
         for origin in ("http://evil.example", "null", "http://["):
@@ -126,6 +146,17 @@ def test_where_people_log_in_a_cookie_joins_nothing(opened, monkeypatch):
     monkeypatch.setattr(joining, "get_secrets_auth_section", lambda: {"client_id": "digits"})
     assert Browser().post("/class/join", code=opened.code, first_name="Anna").status == 403
     assert classes.members(opened) == []
+
+
+def test_from_many_addresses_no_more_pins_of_a_class_are_tried(opened, monkeypatch):
+    monkeypatch.setattr(joining, "_wrong", Buckets(Rate(per_second=0.001, burst=3)))
+    tried = []
+    monkeypatch.setattr(classes, "has_pin", lambda of, pin: tried.append(pin))
+    for number in range(10):
+        with pytest.raises(DigitsError, match="isn't right" if number < 3 else "Too many"):
+            joining.join(f"10.0.0.{number}", opened.code.lower(), "Eve", str(number), "eve")
+    assert len(tried) == 3
+    assert joining.join("10.0.0.9", opened.code, "Anna", "", "anna")
 
 
 def test_wrong_codes_pins_and_links_are_slowed_down_and_right_ones_cost_nothing(opened, monkeypatch):

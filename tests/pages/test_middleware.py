@@ -1,13 +1,18 @@
 """Each layer alone, without a server: a scope goes in, messages come out."""
 
 import asyncio
+import json
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
+from starlette.requests import Request
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from pages.shared.middleware import headers, limits, sessions, uploads, values
+from digits.inference.strokes import MAX_POINTS, MAX_STROKES
+from digits.storage.home import ROOT
+from pages.shared.middleware import headers, limits, own_path, sessions, uploads, values
 from pages.shared.middleware.rates import Buckets, Rate, address
 
 
@@ -75,6 +80,7 @@ def test_a_school_may_show_the_app_in_a_frame_of_its_own(monkeypatch):
         (http("/_stcore/metrics", client=("127.0.0.1", 1)), 200),
         (http("/_stcore/metrics", client=("10.0.0.1", 1)), 404),
         (http("/_stcore/metrics/", client=("10.0.0.1", 1)), 404),
+        (http("/digits/_stcore/metrics", client=("10.0.0.1", 1)), 404),
     ],
 )
 def test_a_foreign_name_and_a_stranger_who_asks_for_figures_are_refused(monkeypatch, scope, status):
@@ -82,9 +88,10 @@ def test_a_foreign_name_and_a_stranger_who_asks_for_figures_are_refused(monkeypa
     assert run(answer(headers.SafeHeaders(page), scope))[0]["status"] == status
 
 
-def test_a_proxy_on_this_machine_shows_the_figures_to_nobody(monkeypatch):
+@pytest.mark.parametrize("by", [b"x-forwarded-for", b"forwarded", b"x-real-ip", b"via"])
+def test_a_proxy_on_this_machine_shows_the_figures_to_nobody(monkeypatch, by):
     monkeypatch.setattr(headers, "is_host_allowed", lambda host: True)
-    scope = http("/_stcore/metrics", client=("127.0.0.1", 1), headers=[(b"x-forwarded-for", b"10.0.0.1")])
+    scope = http("/_stcore/metrics", client=("127.0.0.1", 1), headers=[(by, b"10.0.0.1")])
     assert run(answer(headers.SafeHeaders(page), scope))[0]["status"] == 404
 
 
@@ -95,9 +102,54 @@ def test_a_hasty_address_is_refused_while_another_is_served_and_static_files_are
         app = limits.Limits(page)
         statuses = [(await answer(app, http()))[0]["status"] for _ in range(5)]
         other = (await answer(app, http(client=("10.0.0.2", 1))))[0]["status"]
-        return statuses, other, (await answer(app, http("/static/js/index.js")))[0]["status"]
+        monkeypatch.setattr(limits, "base_path", lambda: "/digits")
+        return statuses, other, (await answer(app, http("/digits/static/js/index.js")))[0]["status"]
 
     assert run(ask()) == ([200, 200, 200, 429, 429], 200, 200)
+
+
+async def form(scope, receive, send):
+    """Answer once the body is there, and go on until the visitor has gone."""
+    assert await Request(scope, receive).body() == b"code"
+    await page(scope, receive, send)
+    assert (await receive())["type"] == "http.disconnect"
+
+
+@pytest.mark.parametrize(
+    ("parts", "status"),
+    [
+        ([(b"co", True), (b"de", False)], 200),
+        ([(b"co", True)], 408),  # and then nothing
+        ([(b"c", True)] * 1000, 408),  # a drop now and then
+    ],
+)
+def test_a_body_that_never_comes_to_its_end_is_not_waited_for(monkeypatch, parts, status):
+    monkeypatch.setattr(limits, "PART_SECONDS", 0.05)
+    monkeypatch.setattr(limits, "BODY_SECONDS", 0.2)
+    left = iter(parts)
+
+    async def receive():
+        if part := next(left, None):
+            await asyncio.sleep(0.001)
+            return dict(zip(("type", "body", "more_body"), ("http.request", *part), strict=True))
+        await asyncio.sleep(0.1)  # longer than one waits for a part; after the answer nobody hurries
+        return {"type": "http.disconnect"}
+
+    assert run(answer(limits.Limits(form), http("/class/join", method="POST"), receive))[0]["status"] == status
+
+
+def test_no_browser_is_told_where_the_app_lies():
+    begun, other = ForwardMsg(), ForwardMsg()
+    begun.new_session.main_script_path, begun.new_session.name = str(ROOT / "app.py"), "app"
+    other.page_info_changed.query_string = str(ROOT)  # a visitor's own words
+
+    async def tell(scope, receive, send):
+        for message in (begun, other):
+            await send({"type": "websocket.send", "bytes": message.SerializeToString()})
+
+    first, second = run(answer(own_path.NoOwnPath(tell), {"type": "websocket"}))
+    read = ForwardMsg.FromString(first["bytes"]).new_session
+    assert (read.main_script_path, read.name) == ("app.py", "app") and second["bytes"] == other.SerializeToString()
 
 
 class Stream:
@@ -214,6 +266,7 @@ def kept(monkeypatch):
     monkeypatch.setattr(uploads, "SERVER_BYTES", 100)
     monkeypatch.setattr(uploads, "SESSION_BYTES", 50)
     monkeypatch.setattr(uploads, "FILE_BYTES", 30)
+    monkeypatch.setattr(uploads, "_came", {})
     return kept
 
 
@@ -239,13 +292,14 @@ def test_uploads_have_a_budget_by_session_and_by_server(kept):
     assert upload(app, kept, "c", "1", 25) == 200
 
 
-def test_what_no_page_has_read_for_long_makes_room_for_what_comes(kept, monkeypatch):
+def test_what_no_page_has_read_for_long_goes_by_itself(kept, monkeypatch):
     app = uploads.UploadBudget(page)
-    for session in "ab":
-        assert [upload(app, kept, session, number, 25) for number in "12"] == [200, 200]
+    assert [upload(app, kept, session, "1", 25) for session in "ab"] == [200, 200]
+    uploads.sweep()
+    assert kept["a"] and kept["b"]
     monkeypatch.setattr(uploads, "ABANDONED_SECONDS", 0)
-    assert upload(app, kept, "c", "1", 25) == 200
-    assert list(kept["a"]) == ["2"]
+    uploads.sweep()
+    assert not kept["a"] and not kept["b"]
 
 
 def test_an_upload_that_does_not_say_how_long_it_is_counts_as_a_whole_file(kept):
@@ -255,7 +309,7 @@ def test_an_upload_that_does_not_say_how_long_it_is_counts_as_a_whole_file(kept)
     assert run(answer(app, scope))[0]["status"] == 503
 
 
-@pytest.mark.parametrize("value", ["{", "", "[" * 100_000 + "]" * 100_000, "1" * 5000])
+@pytest.mark.parametrize("value", ["{", "", "[" * 100_000 + "]" * 100_000, "1" * 5000, f"[{'[],' * 80_000}1]"])
 def test_a_value_that_cannot_be_read_reaches_the_page_as_null_and_the_others_as_they_were_sent(value):
     message = BackMsg()
     for name, text in (("canvas", value), ("other", '{"drawing": [1e400]}')):
@@ -263,6 +317,17 @@ def test_a_value_that_cannot_be_read_reaches_the_page_as_null_and_the_others_as_
         widget.id, widget.json_value = name, text
     read = BackMsg.FromString(values.readable(message.SerializeToString()))
     assert [widget.json_value for widget in read.rerun_script.widget_states.widgets] == ["null", '{"drawing": [1e400]}']
+
+
+def test_the_largest_drawing_of_a_hand_reaches_the_page():
+    path = [["M", 1, 1], *([["Q", 5.123456789, 7.123456789, 5.123456789, 7.123456789]] * (MAX_POINTS - MAX_STROKES))]
+    stroke = {"type": "Path", "strokeWidth": 24, **dict.fromkeys(map(str, range(40)))}
+    text = json.dumps(
+        {"drawing": {"raw": {"objects": [stroke | {"path": path}, *[stroke | {"path": path[:1]}] * (MAX_STROKES - 1)]}}}
+    )
+    message = BackMsg()
+    message.rerun_script.widget_states.widgets.add(id="canvas", json_value=text)
+    assert values.readable(message.SerializeToString()) == message.SerializeToString()
 
 
 def test_what_is_no_message_is_left_to_streamlit_which_ends_the_session():

@@ -1,4 +1,5 @@
 import asyncio
+import ctypes
 import socket
 from concurrent.futures import ThreadPoolExecutor
 
@@ -7,7 +8,7 @@ import pytest
 from digits import tasks
 from digits.errors import StoreUnavailable
 from pages.shared import server
-from pages.shared.server import send_at_once
+from pages.shared.server import give_memory_back, send_at_once
 
 
 def run(coroutine):
@@ -72,3 +73,23 @@ def test_what_it_found_still_listens_afterwards():
         with socket.create_connection(listening.getsockname()) as visitor, listening.accept()[0] as accepted:
             visitor.sendall(b"7")
             assert accepted.recv(1) == b"7"
+
+
+class Heap(ctypes.Structure):
+    """mallinfo2(3)."""
+
+    _fields_ = [(name, ctypes.c_size_t) for name in ("arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks",
+                "fsmblks", "uordblks", "fordblks", "keepcost")]  # fmt: skip
+
+
+def test_what_an_upload_took_goes_back_to_the_system_every_time():
+    mallinfo2 = ctypes.CDLL(None).mallinfo2
+    mallinfo2.restype = Heap
+    give_memory_back()
+    taken = []
+    for _ in range(2):  # by itself glibc takes the second one from the heap
+        before = mallinfo2().hblkhd
+        upload = bytes(9 << 20)
+        taken.append(mallinfo2().hblkhd - before >= len(upload))
+        del upload
+    assert taken == [True, True]

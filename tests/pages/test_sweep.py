@@ -9,7 +9,7 @@ from digits.networks.settings import make_settings
 from digits.storage import database
 from digits.sweeps import space, store
 from digits.sweeps.plan import Plan
-from digits.sweeps.store import COMPLETE, FAILED, PRUNED, RUNNING, Trial
+from digits.sweeps.trial import COMPLETE, FAILED, PRUNED, RUNNING, Trial
 from digits.tasks import TRAINING, TaskState
 from pages.train.sweep import tab
 from tests.pages.conftest import click, texts
@@ -28,10 +28,8 @@ def sweep(with_sample):
     known = [(COMPLETE, [0.5, 0.9], 0.1), (PRUNED, [0.4], 0.4), (FAILED, [], 0.3), (RUNNING, [0.5], 0.2)]
     with database.writing() as connection:
         for number, (state, accuracies, dropout) in enumerate(known):
-            trial = Trial(
-                sweep.id, False, number, {"dropout": dropout, "architecture": "cnn"}, make_settings(), RUNNING, [],
-                None, "", "", None,
-            )  # fmt: skip
+            params = {"dropout": dropout, "architecture": "cnn"}
+            trial = Trial(sweep=sweep.id, number=number, params=params, settings=make_settings())
             store.add_trial(connection, trial)
             store.update_trial(trial, connection, state=state, accuracies=accuracies, seconds=2.0)
     return sweep

@@ -14,7 +14,7 @@ from digits.networks.settings import make_settings
 from digits.runs import models
 from digits.runs import store as runs
 from digits.storage.home import ROOT
-from digits.tasks import COMPUTING, waiting
+from digits.tasks import COMPUTING, do_now, waiting
 from pages.shared import visitor
 from tests.classes.things import a_drawing
 from tests.classroom.conftest import opened  # noqa: F401, a fixture
@@ -61,7 +61,7 @@ def test_nobody_else_sees_the_class(opened, as_member, name, who):  # noqa: F811
     page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE).run()
     page.switch_page(f"pages/classroom/{name}.py").run()
     said = texts(page)
-    assert not page.exception and not page.dataframe
+    assert not page.exception and not page.dataframe and len(page.title) == 1
     assert "for the teacher of an open class" in said or "Join the class first" in said
 
 
@@ -107,6 +107,18 @@ def test_one_pupil_is_stopped_alone_and_cleared_only_after_a_second_click(shown,
     assert any("Waiting for its turn" in bar.proto.text for bar in page.get("progress"))
 
 
+def test_one_pupil_is_removed_after_a_second_click_and_a_sentence_says_so(shown, opened, no_workers):  # noqa: F811
+    page = shown("teacher")
+    page.selectbox(key="class_pupil").set_value("anna").run()
+    page.button(key="class_remove_anna").click().run()
+    [task] = waiting(COMPUTING)
+    assert not page.exception and (task.kind, task.part) == (errands.REMOVE, "anna")
+    do_now(errands.REMOVE, task.subject, task.part, errands.remove_task)
+    page.run()
+    assert not page.exception and "This pupil is no longer in the class." in texts(page)
+    assert [plain(row["Name"]) for row in table(page)] == ["Ben"]
+
+
 def test_everything_is_packed_by_a_worker_and_then_offered(shown, opened, no_workers):  # noqa: F811
     page = shown("teacher")
     assert not page.get("download_button")
@@ -133,7 +145,7 @@ def test_the_projector_shows_each_evaluated_network_as_a_dot(with_run, opened, s
 def test_the_collection_is_a_wall_of_drawings_with_names_unless_hidden(shown, opened, hidden):  # noqa: F811
     drawings.merge(DRAWN, owner="anna")
     assert "Nobody shares a drawing yet" in texts(shown("projector", view="Collection"))
-    collection.share_all("anna", True)
+    collection.share("anna", True)
     classes.hide_names(opened, hidden)
     wall = "".join(block.proto.body for block in shown("projector", view="Collection").get("html"))
     assert wall.count("<figure>") == 12 and ("Anna" in wall, "Pupil 1" in wall) == (not hidden, hidden)
@@ -142,14 +154,14 @@ def test_the_collection_is_a_wall_of_drawings_with_names_unless_hidden(shown, op
 def test_a_name_is_text_on_the_wall(shown, opened):  # noqa: F811
     classes.join(opened, "<b>Bo</b>", "bo")
     drawings.put(DRAWN[0], owner="bo")
-    collection.share_all("bo", True)
+    collection.share("bo", True)
     wall = "".join(block.proto.body for block in shown("projector", view="Collection").get("html"))
     assert "&lt;b&gt;Bo" in wall and "<b>Bo" not in wall
 
 
 def test_the_drawings_of_a_digit_that_a_model_misclassifies_are_shown(with_run, opened, shown):  # noqa: F811
     drawings.merge([*DRAWN[:3], a_drawing(1, 196)], owner="anna")
-    collection.share_all("anna", True)
+    collection.share("anna", True)
     found = collection.collected(opened)
     predicted = models.recognizer(runs.get("starter")).probabilities(found.images).argmax(axis=1)
     num_wrong = int(((found.labels == 7) & (predicted != 7)).sum())
@@ -164,7 +176,7 @@ def test_the_teacher_fine_tunes_on_the_collection_and_sees_the_scores(with_run, 
     page = shown("projector", view="Fine-tuning")
     assert page.button(key="projector_begin").disabled
     drawings.merge(DRAWN, owner="anna")
-    collection.share_all("anna", True)
+    collection.share("anna", True)
     page = click(shown("projector", view="Fine-tuning", model=with_run.id), "Fine-tune with the collection")
     run = collection.newest_run(opened, "teacher")
     assert run.is_queued and any("Waiting" in bar.proto.text for bar in page.get("progress"))

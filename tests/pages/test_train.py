@@ -288,7 +288,7 @@ def test_a_lost_run_says_so_and_how_to_continue(open_page, with_sample):
     execute("DELETE FROM workers")
     page = watch(open_page, run)
     assert page.error[0].value.startswith("Lost: It ended unexpectedly")
-    assert page.error[0].value.endswith("**Continue**, below, starts from its last checkpoint.")
+    assert page.error[0].value.endswith("Continue it or try again.")
     assert "Continue training" in labels(page)
 
 

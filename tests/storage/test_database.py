@@ -105,6 +105,18 @@ def test_while_a_connection_is_kept_open_others_close_without_locking_anybody_ou
         assert kept() == ["a", "b"]
 
 
+def test_a_connection_that_is_kept_open_knows_whether_anybody_has_written(digits_home):
+    with database.kept_open() as has_changed:  # without a database, nobody can know
+        assert has_changed() and has_changed()
+    keep("a")
+    with database.kept_open() as has_changed:
+        assert has_changed() and not has_changed()
+        kept()
+        assert not has_changed()
+        keep("b")
+        assert has_changed() and not has_changed()
+
+
 def test_the_log_goes_into_the_database_before_it_grows_large(digits_home):
     keep("a")
     with database.kept_open():

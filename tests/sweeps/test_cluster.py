@@ -12,14 +12,16 @@ import pytest
 
 from digits import pipeline
 from digits.errors import DigitsError
+from digits.networks.backends import versions
 from digits.networks.settings import make_settings
 from digits.runs import store as runs
 from digits.runs.run import RunState
 from digits.storage.home import ROOT
 from digits.sweeps import cluster, node, search, store
 from digits.sweeps.plan import Plan
-from digits.sweeps.store import COMPLETE, RUNNING, Trial
+from digits.sweeps.trial import COMPLETE, RUNNING, Trial
 from digits.tasks import TaskState
+from tests.benchmarks.sweep import started
 from tests.sweeps.conftest import SPACE, do
 from tests.sweeps.quick_trials import accuracy, train
 from tests.sweeps.test_killed_sweeps import KILLS
@@ -45,8 +47,9 @@ def two_nodes(quick, tmp_path, monkeypatch):
     short = tempfile.mkdtemp(prefix="ray-")  # the path of a socket has at most 107 bytes
     monkeypatch.setenv("TMPDIR", short)
     monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
-    here = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
-    here.second = here.add_node(num_cpus=1)
+    here = Cluster()
+    started(here, num_cpus=1, include_dashboard=False)
+    here.second = started(here, num_cpus=1)
     yield here
     here.shutdown()
     shutil.rmtree(short, ignore_errors=True)
@@ -73,16 +76,6 @@ def test_a_node_that_vanishes_costs_no_trial(two_nodes, quick, monkeypatch):
     assert all(trial.node and runs.get(trial.run).name.endswith(trial.label) for trial in trials)
 
 
-def started(nodes, attempts=5):
-    """Start another node; on a busy machine Ray may find that it starts too slowly."""
-    for attempt in range(1, attempts + 1):
-        try:
-            return nodes.add_node(num_cpus=1)
-        except Exception:  # Ray has no kind of its own for it
-            if attempt == attempts:
-                raise
-
-
 def test_nodes_killed_again_and_again_cost_no_trial(two_nodes, quick, monkeypatch):
     sweep = quick(pruner="none", seeds=1, trials=3 + 2 * KILLS, parallel=2, ray=two_nodes.address)
     chance, killed, care = Random(16), [0.0], search.Search._care
@@ -92,7 +85,7 @@ def test_nodes_killed_again_and_again_cost_no_trial(two_nodes, quick, monkeypatc
         is_due = len(killed) <= KILLS and time.monotonic() > killed[-1]  # the test is about any moment
         if is_due and any(trial.state == RUNNING and trial.accuracies for trial in store.trials(sweep.id)):
             two_nodes.remove_node(two_nodes.second, allow_graceful=False)
-            two_nodes.second = started(two_nodes)
+            two_nodes.second = started(two_nodes, num_cpus=1)
             killed.append(time.monotonic() + chance.uniform(0, 3))
 
     monkeypatch.setattr(search.Search, "_care", care_and_kill)
@@ -137,9 +130,9 @@ class SilentRay:
 
 def test_a_board_that_does_not_answer_leaves_a_trial_where_it_was(digits_home):
     sweep = store.create(Plan(space=SPACE, trials=1, seeds=0), queued=False)
-    trial = Trial(sweep.id, False, 0, {}, make_settings(), RUNNING, [0.5], None, "", "", None)
+    trial = Trial(sweep=sweep.id, number=0, params={}, settings=make_settings(), accuracies=[0.5])
     there = cluster.RayTrials(sweep)
-    there.ray, there.begun = SilentRay(), {(False, 0): "promised"}
+    there.ray, there.begun = SilentRay(), {trial.key: "promised"}
     there.board = SimpleNamespace(read=SimpleNamespace(remote=lambda: "board"))
     assert there.look(trial).accuracies == [0.5]
 
@@ -159,14 +152,14 @@ def test_what_a_trial_left_that_was_taken_from_a_node_goes_with_the_next_one(pyt
     assert [run.state for run in runs.page()] == [RunState.LOST]
     monkeypatch.setattr(node, "_report", lambda *trial: None)
     monkeypatch.setattr(pipeline, "run", train)
-    told = node._train("key", "trial 1", make_settings(architecture="linear", epochs=1).as_dict(), None)
+    told = node._train("key", "trial 1", make_settings(architecture="linear", epochs=1).as_dict(), None, 1.0)
     assert told["state"] == "done" and told["zip"]
     assert runs.page() == []
 
 
 def test_a_node_with_other_versions_trains_nothing():
-    expected = node.versions("tensorflow") | {"keras": "2.0"}
-    told = node.train("key", "trial 0", {"backend": "tensorflow"}, None, None, expected, None)
-    keras = node.versions("tensorflow")["keras"]
+    expected = versions("tensorflow") | {"keras": "2.0"}
+    told = node.train("key", "trial 0", {"backend": "tensorflow"}, None, None, expected, None, 1.0)
+    keras = versions("tensorflow")["keras"]
     assert told["state"] == "failed"
-    assert told["cause"] == f"A node has other versions: keras {keras} instead of 2.0. Install the same on all nodes."
+    assert f" has other versions: keras {keras} instead of 2.0. Install the same on all nodes." in told["cause"]

@@ -15,8 +15,8 @@ from digits import tasks
 from digits.runs import store as runs
 from digits.sweeps import store
 from digits.sweeps.plan import Plan
-from digits.sweeps.store import COMPLETE
 from digits.sweeps.study import Study
+from digits.sweeps.trial import COMPLETE
 from digits.tasks import TaskState
 from tests.conftest import fill, wait_until
 from tests.faults.conftest import workers_of

@@ -7,7 +7,7 @@ from digits.networks.settings import make_settings
 from digits.storage import database
 from digits.sweeps import space, store, study
 from digits.sweeps.plan import Plan
-from digits.sweeps.store import COMPLETE, PRUNED, RUNNING, Trial
+from digits.sweeps.trial import COMPLETE, PRUNED, RUNNING, Trial, best_of, spread
 from digits.tasks import TaskState
 
 CNN = space.default(["cnn"], "sample")
@@ -105,14 +105,14 @@ def test_ranges_are_read_from_toml(tmp_path):
 
 def trial(number, state, *accuracies):
     settings = make_settings()
-    return Trial("a-sweep", False, number, {}, settings, state, list(accuracies), None, "", "", None)
+    return Trial(sweep="a-sweep", number=number, params={}, settings=settings, state=state, accuracies=list(accuracies))
 
 
 def test_a_trial_that_was_ended_early_wins_only_if_none_came_to_its_end():
     early, first, second = trial(0, PRUNED, 0.99), trial(1, COMPLETE, 0.5, 0.9), trial(2, COMPLETE, 0.9)
-    assert store.best_of([early, second, first]) == first
-    assert store.best_of([early, trial(3, RUNNING, 0.999)]) == early
-    assert store.best_of([trial(3, RUNNING), trial(4, COMPLETE)]) is None
+    assert best_of([early, second, first]) == first
+    assert best_of([early, trial(3, RUNNING, 0.999)]) == early
+    assert best_of([trial(3, RUNNING), trial(4, COMPLETE)]) is None
 
 
 def test_a_sweep_is_stored_with_its_plan_and_its_trials_and_forgotten():
@@ -135,9 +135,27 @@ def test_a_sweep_is_stored_with_its_plan_and_its_trials_and_forgotten():
 
 
 def test_the_spread_of_seeds_is_that_of_a_sample():
-    assert store.spread([0.9, 0.92, 0.94]) == {"n": 3, "mean": pytest.approx(0.92), "sd": pytest.approx(0.02)}
-    assert store.spread([0.9]) == {"n": 1, "mean": 0.9, "sd": 0.0}
-    assert store.spread([]) is None
+    assert spread([0.9, 0.92, 0.94]) == {"n": 3, "mean": pytest.approx(0.92), "sd": pytest.approx(0.02)}
+    assert spread([0.9]) == {"n": 1, "mean": 0.9, "sd": 0.0}
+    assert spread([]) is None
+
+
+def test_poor_trials_end_at_two_moments_and_none_shortly_before_its_end():
+    pytest.importorskip("optuna", reason="requirements-sweep.txt is not installed")
+    for epochs, first in ((4, 1), (9, 2), (30, 4), (100, 12)):
+        begun = study.Study(
+            f"of-{epochs}", Plan(space={"architecture": "cnn", "dropout": [0.1, 0.2], "epochs": epochs})
+        )
+        for number in (0, 1, 2):
+            begun.ask(number)
+        for number in (0, 1):  # the better ones
+            begun.report(number, [0.9] * (3 * first))
+        begun.report(2, [0.5] * (first - 1))
+        assert not begun.is_pruned(2)
+        begun.report(2, [0.5] * first)
+        assert begun.is_pruned(2)
+        begun.report(1, [0.9] * (3 * first) + [0.1] * (epochs - 3 * first))
+        assert not begun.is_pruned(1)
 
 
 def test_without_optuna_a_sentence_says_what_to_install(monkeypatch):

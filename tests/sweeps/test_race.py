@@ -10,7 +10,7 @@ from digits.runs import store as runs
 from digits.runs.run import RunState
 from digits.sweeps import race, store
 from digits.sweeps.plan import Plan
-from digits.sweeps.store import COMPLETE
+from digits.sweeps.trial import COMPLETE
 from digits.tasks import TaskState
 from tests.sweeps.conftest import do
 from tests.sweeps.quick_trials import accuracy
@@ -95,7 +95,7 @@ from digits.data.dataset import open_dataset
 from digits.runs import store as runs, transfer
 from digits.sweeps import race, race_worker, store
 from digits.sweeps.plan import Plan
-from digits.sweeps.store import RUNNING, Trial
+from digits.sweeps.trial import Trial
 from digits.training import trainer
 
 rates = [0.003, 0.01, 3e38]
@@ -103,8 +103,8 @@ space = {"architecture": "linear", "epochs": 2, "schedule": "constant", "learnin
 plan = Plan(space=space, backend="jax")
 sweep = store.create(plan, queued=False)
 trials = [
-    Trial(sweep.id, False, number, {}, plan.settings(plan.space | {"learning_rate": rate, "train_digits": 512}),
-          RUNNING, [], None, "", "", None)
+    Trial(sweep=sweep.id, number=number, params={},
+          settings=plan.settings(plan.space | {"learning_rate": rate, "train_digits": 512}))
     for number, rate in enumerate(rates)
 ]
 tasks.look_after = lambda: None

@@ -9,8 +9,8 @@ from digits.runs import store as runs
 from digits.runs.run import RunState
 from digits.storage.home import sweep_folder
 from digits.sweeps import result, store, study
-from digits.sweeps.store import COMPLETE, FAILED, PRUNED
 from digits.sweeps.study import FILE
+from digits.sweeps.trial import COMPLETE, FAILED, PRUNED
 from digits.tasks import TaskState
 from tests.sweeps.conftest import do
 from tests.sweeps.quick_trials import accuracy

@@ -74,7 +74,8 @@ folder, data = Path(sys.argv[1]), open_dataset("sample")
 
 
 def continued(**chosen):
-    settings, rows, again, written = make_settings(epochs=3, batch_size=256, learning_rate=0.01, **chosen), [], [], []
+    settings = make_settings(epochs=3, batch_size=64, learning_rate=0.01, train_digits=512, **chosen)
+    rows, again, written = [], [], []
 
     def train(**options):
         return trainer.fit(settings, data, "CPU", num_epochs=4, **options).model.get_weights()

@@ -14,7 +14,7 @@ from digits.data.dataset import open_dataset
 from digits.networks.settings import make_settings
 
 library, racers = os.environ["KERAS_BACKEND"], int(sys.argv[1])
-import keras
+from digits.networks.library import keras
 from digits.training import device, trainer
 
 if library == "jax":
@@ -64,6 +64,7 @@ print(json.dumps({
     "epochs": rows, "alone": alone, "memory": [device.memory(name) for name in ("CPU", "Fake GPU")],
     "growth": os.environ["TF_FORCE_GPU_ALLOW_GROWTH" if library == "tensorflow" else "XLA_PYTHON_CLIENT_PREALLOCATE"],
     "flags": os.environ["XLA_FLAGS"].count(device.CPU_FLAGS),
+    "unused": [name for name in ("matplotlib", "pandas", "sklearn") if name in sys.modules],
 }))
 """
 
@@ -92,6 +93,7 @@ def test_where_the_gpu_is_full_or_cannot_be_used_the_cpu_continues(with_sample, 
     assert 2**28 < cpu["used"] < cpu["total"] and gpu["used"] == 2**30
     assert [row["epoch"] for row in ended["epochs"]] == [1, 2, 3]
     assert ended["growth"] == {"tensorflow": "true", "jax": "false"}[library]
+    assert ended["unused"] == []  # each of them takes as long to import as a tenth of Keras
     assert ended["flags"] == 1  # chosen twice in a process that trains one run after the other
     if racers > 1:  # the leader is the network that its seed alone would have made
         row, alone = ended["epochs"][-1], ended["alone"][-1]

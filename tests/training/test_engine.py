@@ -14,7 +14,8 @@ from digits.training import backends
 # In a process of its own: TensorFlow in this one would slow down every later test of the pages.
 CODE = """
 import json, sys
-import keras, numpy as np
+import numpy as np
+from digits.networks.library import keras
 from digits.networks.architectures import build
 from digits.networks.settings import make_settings
 from digits.networks.settings_table import OPTIMIZERS

@@ -11,7 +11,8 @@ from tests.training.test_engine import output_of
 CODE = """
 import json, sys
 from pathlib import Path
-import cv2, keras, numpy as np
+import cv2, numpy as np
+from digits.networks.library import keras
 from digits.networks.architectures import build
 from digits.networks.settings import make_settings, read_settings
 from digits.storage.files import checked

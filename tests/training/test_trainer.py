@@ -9,7 +9,8 @@ from tests.training.test_engine import output_of
 
 CODE = """
 import gc, hashlib, json, sys, time
-import keras, numpy as np
+import numpy as np
+from digits.networks.library import keras
 from digits.data.dataset import open_dataset
 from digits.networks import architectures
 from digits.networks.settings import make_settings

@@ -7,7 +7,8 @@ from digits.storage.home import ROOT
 
 # In a process of its own, with a layer that calls back into Python, which no compiler can.
 CODE = """
-import keras, tensorflow as tf
+from digits.networks.library import keras
+import tensorflow as tf
 from digits.data.dataset import open_dataset
 from digits.networks import architectures
 from digits.networks.settings import make_settings

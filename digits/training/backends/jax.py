@@ -5,10 +5,11 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 import jax
-import keras
 import numpy as np
 from jax import lax
 from jax import numpy as jnp
+
+from digits.networks.library import keras
 
 # Read when JAX first looks for devices: memory grows as it is needed, so that this process does not take all of it.
 os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")

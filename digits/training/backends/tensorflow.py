@@ -4,9 +4,10 @@ import os
 from collections.abc import Callable, Sequence
 from functools import partial
 
-import keras
 import numpy as np
 import tensorflow as tf
+
+from digits.networks.library import keras
 
 # Read when TensorFlow first looks for devices: memory grows as it is needed, so that this process does not take all of
 # it. Not `set_memory_growth`, which is refused where TensorFlow was used before, as it is to prepare the digits.

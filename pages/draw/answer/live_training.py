@@ -9,7 +9,7 @@ import streamlit as st
 from digits.figures.probabilities import along_epochs
 from digits.inference.preprocessing import to_mnist
 from digits.runs import store as runs
-from digits.runs.run import Run
+from digits.runs.run import Run, RunState
 from pages.draw.canvas import canvas
 from pages.shared import cache, pickers
 from pages.shared.charts import chart, probability_bars
@@ -18,7 +18,7 @@ from pages.shared.glossary import linked
 from pages.shared.text import NOT_A_DIGIT, confidence_text, percent
 from pages.shared.visitor import owners
 
-ASIDE = ":small[The model in training predicts your drawing after every epoch.]"
+ASIDE = ":small[What this network predicts for your drawing after every epoch.]"
 UNCALIBRATED = "Not calibrated. Only the model at the end of a training is."
 
 
@@ -29,7 +29,7 @@ def offer(place) -> Run | None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button("Back to the models", icon=":material/close:", on_click=_follow, args=(None,))
             st.text(f"Following {pickers.run_label(chosen)}")
-    elif live := min(runs.active(owners()), key=lambda run: run.is_queued, default=None):
+    elif live := min(runs.active(owners()), key=lambda run: run.state != RunState.RUNNING, default=None):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button("Follow it", icon=":material/animation:", type="primary", on_click=_follow, args=(live.id,))
             st.text(f"{pickers.run_label(live)} is {live.state}.")

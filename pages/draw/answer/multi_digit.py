@@ -90,7 +90,7 @@ def _digit(position: int, prediction: Prediction) -> None:
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
             show_enlarged(prediction.image, 2, alt=f"Digit {position} as 28 by 28 pixels")
-            found = f"**{digit}**, {confidence_text(prediction.probabilities)}"
+            found = f"**{digit}** · {confidence_text(prediction.probabilities)}"
             st.markdown(found if is_digit else f"{text.NOT_A_DIGIT} Closest: {digit}")
         probability_bars(prediction.probabilities, highlight=digit if is_digit else None, height=200)
 

@@ -82,5 +82,5 @@ def show_other(prediction: Prediction, run: Run | None) -> None:
     if run is None or not prediction.is_digit:
         return
     [other] = predict_many(prediction.image[np.newaxis], cache.recognizer(run))
-    st.text(f"{pickers.run_label(run)}: {other.digit}, {confidence_text(other.probabilities)}")
+    st.text(f"{pickers.run_label(run)}: {other.digit} · {confidence_text(other.probabilities)}")
     probability_bars(other.probabilities, highlight=other.digit)

@@ -42,3 +42,4 @@ def show(
     with mine:
         if mine.open:
             my_drawings.show(run, models[0])
+    links.show_open_tab("draw_tab")

@@ -39,7 +39,7 @@ def show(drawing: Drawing, recognizer: Recognizer) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.image(drawing.picture, width=SIDE * ZOOM, alt=f"A {drawing.label} as it was drawn")
             show_enlarged(drawing.seen, ZOOM, alt="The same as the network sees it")
-        st.markdown(f"Prediction: **{predicted.digit}**, {confidence_text(predicted.probabilities)}.")
+        st.markdown(f"Prediction: **{predicted.digit}** · {confidence_text(predicted.probabilities)}")
         key = f"draw_relabel_{drawing.id}"
         st.session_state[key] = drawing.label
         st.pills(
@@ -50,7 +50,7 @@ def show(drawing: Drawing, recognizer: Recognizer) -> None:
         with st.container(horizontal=True):
             st.button(
                 "Delete drawing", icon=":material/delete:", key="draw_delete", on_click=attempt,
-                args=(_delete, drawing.id),
+                args=(_delete, drawing),
             )  # fmt: skip
             st.button("Close", icon=":material/close:", key="draw_close", on_click=open_drawing, args=(None,))
 
@@ -64,11 +64,11 @@ def offer_undo() -> None:
 
 
 def _relabel(drawing: Drawing, label: int) -> None:
-    store.put(replace(drawing, label=label), owner=owner())
+    store.put(replace(drawing, label=label), owner=drawing.owner)
 
 
-def _delete(drawing_id: str) -> None:
-    deleted = store.remove(drawing_id)
+def _delete(drawing: Drawing) -> None:
+    deleted = store.remove(drawing.id, owner=drawing.owner)
     # Plain values, which last as long as the session, whatever becomes of the class.
     st.session_state["draw_deleted"] = deleted and vars(deleted) | {"seen": deleted.seen.tobytes()}
     open_drawing(None)

@@ -76,9 +76,10 @@ def _table(digits: list[FormDigit], turn: int) -> dict[int, int]:
         },
         key=f"draw_form_table_{turn}", hide_index=True, disabled=["digit", "predicted", "box", "note"], height=440,
         column_config={
-            "add": st.column_config.CheckboxColumn("add", required=True),
-            "digit": st.column_config.ImageColumn("digit"),
-            "label": st.column_config.NumberColumn("label", min_value=0, max_value=9, step=1, required=True),
+            "add": st.column_config.CheckboxColumn("Add", required=True),
+            "digit": st.column_config.ImageColumn("Digit"),
+            "label": st.column_config.NumberColumn("Label", min_value=0, max_value=9, step=1, required=True),
+            **{name: st.column_config.Column(name.capitalize()) for name in ("predicted", "box", "note")},
         },
     )  # fmt: skip
     rows = zip(edited["box"], edited["add"], edited["label"], strict=True)

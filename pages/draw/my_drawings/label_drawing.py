@@ -24,7 +24,8 @@ def show(ink: np.ndarray, image: np.ndarray, strokes: list[Any]) -> None:
     # Set at each run: the label may have been changed under My drawings.
     st.session_state[key] = known.label if known else None
     st.pills(
-        "What did you draw?", range(10), key=key, on_change=attempt, args=(_save, key, image, ink, strokes),
+        "What did you draw?", range(10), key=key, on_change=attempt, 
+        args=(_save, key, known.owner if known else owner(), image, ink, strokes),
         help="Choose the digit to save the drawing under My drawings, on this machine only. Choose it again to remove "
         "the drawing.",
     )  # fmt: skip
@@ -35,12 +36,12 @@ def show(ink: np.ndarray, image: np.ndarray, strokes: list[Any]) -> None:
             st.button("Open them", type="tertiary", icon=":material/arrow_downward:", on_click=_open_my_drawings)
 
 
-def _save(key: str, image: np.ndarray, ink: np.ndarray, strokes: list[Any]) -> None:
+def _save(key: str, whose: str, image: np.ndarray, ink: np.ndarray, strokes: list[Any]) -> None:
     label = st.session_state[key]
     if label is None:
-        store.remove(drawing_id(image))
+        store.remove(drawing_id(image), owner=whose)
     else:
-        store.put(make(image, ink, label, strokes), owner=owner())
+        store.put(make(image, ink, label, strokes), owner=whose)
 
 
 def _open_my_drawings() -> None:

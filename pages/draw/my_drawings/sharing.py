@@ -31,10 +31,10 @@ def show_one(drawing: Drawing) -> None:
     """Show the switch of one drawing."""
     if classes.member(owner()):
         key = f"draw_share_{drawing.id}"
-        st.session_state[key] = collection.is_shared(drawing.id)
+        st.session_state[key] = collection.is_shared(drawing.owner, drawing.id)
         st.toggle(
             "Share with the class", key=key, help=linked(HELP),
-            on_change=lambda: attempt(collection.share, drawing.id, st.session_state[key]),
+            on_change=lambda: attempt(collection.share, drawing.owner, st.session_state[key], drawing.id),
         )  # fmt: skip
 
 
@@ -56,5 +56,5 @@ def _begin(of: classes.Class, parent: Run) -> None:
 def _button(label: str, icon: str, member: Member, shared: bool, *, disabled: bool) -> None:
     st.button(
         label, icon=icon, key=f"draw_share_all_{shared}", on_click=attempt, disabled=disabled,
-        args=(collection.share_all, member.id, shared),
+        args=(collection.share, member.id, shared),
     )  # fmt: skip

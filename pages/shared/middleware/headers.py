@@ -18,6 +18,8 @@ POLICY = (
     "img-src 'self' data: blob:; media-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' data: blob:; "
     "worker-src 'self' blob:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors {ancestors}"
 )
+FORWARDED = "X-Forwarded-For", "X-Real-IP", "Forwarded", "Via"
+"""Headers by which a proxy says that somebody else asks."""
 METRICS = "/_stcore/metrics"
 
 
@@ -48,7 +50,7 @@ class SafeHeaders:
 
         if not is_host_allowed(Headers(scope=scope).get("host")):
             await _refuse(send_with_headers, 421, b"This server does not answer to that name.")
-        elif scope["path"].rstrip("/") == METRICS and not _is_here(scope):
+        elif scope["path"].rstrip("/").endswith(METRICS) and not _is_here(scope):
             await _refuse(send_with_headers, 404, b"Not found.")
         else:
             await self.app(scope, receive, send_with_headers)
@@ -65,4 +67,4 @@ def _is_here(scope: MutableMapping[str, Any]) -> bool:
         is_local = ipaddress.ip_address((scope.get("client") or ("",))[0]).is_loopback
     except ValueError:
         return False
-    return is_local and "x-forwarded-for" not in Headers(scope=scope)
+    return is_local and not any(name in Headers(scope=scope) for name in FORWARDED)

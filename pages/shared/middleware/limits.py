@@ -8,7 +8,9 @@ import time
 from collections.abc import MutableMapping
 from typing import Any
 
-from pages.shared.middleware.rates import Buckets, Rate, address
+from starlette.requests import ClientDisconnect
+
+from pages.shared.middleware.rates import Buckets, Rate, address, base_path
 from pages.shared.visitor import visitor
 
 REQUESTS = Rate(40, 400)  # of an address, without static files; opening a page makes about ten
@@ -16,6 +18,8 @@ CONNECTIONS = Rate(20, 150)  # WebSockets that an address opens; a class that re
 MESSAGES_OF_VISITOR = Rate(10, 60)  # a pen sends three a second, a training that is watched four
 MESSAGES_OF_ADDRESS = Rate(120, 1200)  # a school has one address
 MESSAGE_BYTES = 50_000  # more of them in one message count as more messages
+PART_SECONDS = 40.0  # from one part of a body to the next; the prediction service gives up before, in its own words
+BODY_SECONDS = 300.0  # 25 MB by a slow telephone
 MAX_OPEN_OF_VISITOR = 40
 MAX_OPEN_OF_ADDRESS = 400
 SILENT_SECONDS = 30.0  # a browser sends its first message at once
@@ -23,6 +27,16 @@ IDLE_SECONDS = 3600.0  # afterwards; a browser whose page is shown connects agai
 QUIET_SECONDS = 10.0  # a WebSocket that was quiet for so long gives its place to a new one
 UNCOUNTED = ("/static/", "/component/", "/_stcore/bidi-components/", "/v2/", "/api/")
 """Files that never change; and the prediction service, which is for programs and has other limits."""
+
+
+async def _refuse(send: Any, status: int, body: bytes, header: tuple[bytes, bytes]) -> None:
+    headers = [(b"content-type", b"text/plain"), header]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _path(scope: MutableMapping[str, Any]) -> str:
+    return scope["path"].removeprefix(base_path())
 
 
 class Connection:
@@ -52,12 +66,39 @@ class Limits:
     async def __call__(self, scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
         if scope["type"] == "websocket":
             await self._websocket(scope, receive, send)
-        elif scope["type"] == "http" and not scope["path"].startswith(UNCOUNTED) and self._is_hasty(address(scope)):
-            headers = [(b"content-type", b"text/plain"), (b"retry-after", b"1")]
-            await send({"type": "http.response.start", "status": 429, "headers": headers})
-            await send({"type": "http.response.body", "body": b"Too many requests from your address. Try again soon."})
-        else:
+        elif scope["type"] != "http":
             await self.app(scope, receive, send)
+        elif not _path(scope).startswith(UNCOUNTED) and self._is_hasty(address(scope)):
+            await _refuse(send, 429, b"Too many requests from your address. Try again soon.", (b"retry-after", b"1"))
+        else:
+            await self._http(scope, receive, send)
+
+    async def _http(self, scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
+        end = time.monotonic() + BODY_SECONDS
+        is_whole = is_answered = False
+
+        async def receive_in_time() -> MutableMapping[str, Any]:
+            nonlocal is_whole
+            if is_whole:  # what is still awaited is the end of the connection
+                return await receive()
+            try:
+                async with asyncio.timeout(min(PART_SECONDS, end - time.monotonic())):
+                    message = await receive()
+            except TimeoutError:
+                return {"type": "http.disconnect"}
+            is_whole = not message.get("more_body")
+            return message
+
+        async def send_noted(message: MutableMapping[str, Any]) -> None:
+            nonlocal is_answered
+            is_answered = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive_in_time, send_noted)
+        except ClientDisconnect:
+            if not is_answered:  # uvicorn sends it to nobody who has gone
+                await _refuse(send, 408, b"The request came too slowly. Try again.", (b"connection", b"close"))
 
     def _is_hasty(self, place: str) -> bool:
         if is_hasty := self.requests.take(place) > 0:

@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from streamlit.config import get_option
+from streamlit.url_util import make_url_path
+
 MAX_KEYS = 10_000  # of the names seen last; one forgotten begins again with a full bucket
 
 
@@ -37,6 +40,11 @@ class Buckets:
     def give_back(self, name: str, cost: float = 1.0) -> None:
         """Undo a `take` of something that was refused."""
         self._full_at[name] -= cost / self.rate.per_second
+
+
+def base_path() -> str:
+    """Return what every path of the app begins with: empty, or "/digits" with `server.baseUrlPath`."""
+    return make_url_path(get_option("server.baseUrlPath"), "").rstrip("/")
 
 
 def address(scope: Mapping[str, Any]) -> str:

@@ -1,4 +1,7 @@
-"""A budget for uploads that no page has read yet: Streamlit keeps them in memory for as long as their session lives."""
+"""A budget for uploads that no page has read yet: Streamlit keeps them in memory for as long as their session lives.
+
+A page reads a file within moments, and empties its widget.
+"""
 
 import time
 from collections.abc import MutableMapping
@@ -12,7 +15,17 @@ from pages.shared.middleware.sessions import UPLOADS
 FILE_BYTES = 26 << 20  # a file of 25 MB and what is around it, as in .streamlit/config.toml and nginx.conf
 SERVER_BYTES = 100 << 20
 SESSION_BYTES = 52 << 20
-ABANDONED_SECONDS = 60  # a page reads a file within moments, and empties its widget; what is older may go
+ABANDONED_SECONDS = 60
+
+_came: dict[tuple[str, str], float] = {}  # (session, file) -> when
+
+
+def sweep() -> None:
+    """Let go of what no page has read for ABANDONED_SECONDS."""
+    for name, when in list(_came.items()):
+        if time.monotonic() - when >= ABANDONED_SECONDS:
+            del _came[name]
+            runtime.get_instance().uploaded_file_mgr.remove_file(*name)
 
 
 class UploadBudget:
@@ -21,7 +34,6 @@ class UploadBudget:
     def __init__(self, app: Any) -> None:
         self.app = app
         self.coming: dict[object, int] = {}
-        self.came: dict[tuple[str, str], float] = {}  # (session, file) -> when
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
         if scope["type"] != "http" or scope["method"] != "PUT" or UPLOADS not in scope["path"]:
@@ -39,26 +51,17 @@ class UploadBudget:
             await self.app(scope, receive, send)
         finally:
             del self.coming[request]
-            self.came[session, file] = time.monotonic()
+            _came[session, file] = time.monotonic()
 
     def _has_room(self, session: str, size: int) -> bool:
         kept = _kept()
-        self.came = {name: when for name, when in self.came.items() if name in kept}
-        if sum(length for (owner, _), length in kept.items() if owner == session) + size > SESSION_BYTES:
-            return False
-        for name in sorted(self.came, key=self.came.get):
-            if self._total(kept) + size <= SERVER_BYTES or time.monotonic() - self.came[name] < ABANDONED_SECONDS:
-                break
-            runtime.get_instance().uploaded_file_mgr.remove_file(*name)
-            del kept[name]
-        return self._total(kept) + size <= SERVER_BYTES
-
-    def _total(self, kept: dict[tuple[str, str], int]) -> int:
-        return sum(kept.values()) + sum(self.coming.values())
+        of_session = sum(length for owner, length in kept if owner == session)
+        of_server = sum(length for _, length in kept) + sum(self.coming.values())
+        return of_session + size <= SESSION_BYTES and of_server + size <= SERVER_BYTES
 
 
-def _kept() -> dict[tuple[str, str], int]:
-    """Return the bytes of every file that Streamlit keeps, by session and file."""
+def _kept() -> list[tuple[str, int]]:
+    """Return session and bytes of every file that Streamlit keeps."""
     storage = runtime.get_instance().uploaded_file_mgr.file_storage
-    sessions = [(session, dict(files)) for session, files in list(storage.items())]  # other threads change it
-    return {(session, file): len(kept.data) for session, files in sessions for file, kept in files.items()}
+    sessions = [(session, list(files.values())) for session, files in list(storage.items())]  # other threads change it
+    return [(session, len(file.data)) for session, files in sessions for file in files]

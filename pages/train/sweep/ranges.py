@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from digits.networks.architectures import fits
 from digits.networks.settings import SETTINGS
 from digits.networks.settings_table import Setting
 from digits.sweeps import space
@@ -24,7 +25,7 @@ def choose(architectures: list[str], source: str) -> space.Space:
     offered = [
         name
         for name in space.varied()
-        if name != "architecture" and any(space.fits(name, each) for each in architectures)
+        if name != "architecture" and any(fits(name, each) for each in architectures)
     ]  # fmt: skip
     for_these = f"{'-'.join(architectures)}_{source}"  # other networks have other ranges
     chosen = st.pills(

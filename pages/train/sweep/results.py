@@ -9,7 +9,8 @@ from digits.figures import sweep as figures
 from digits.networks.settings import SETTINGS
 from digits.permissions import Action
 from digits.sweeps import store
-from digits.sweeps.store import RUNNING, Sweep, Trial
+from digits.sweeps.store import Sweep
+from digits.sweeps.trial import RUNNING, Trial, best_of
 from digits.tasks import TaskState
 from pages.shared import background
 from pages.shared.charts import chart
@@ -40,7 +41,7 @@ def _watch(sweep_id: str, pace: float | None) -> None:
     _status(sweep, trials)
     if not trials:
         return
-    best = store.best_of(trials) or max(
+    best = best_of(trials) or max(
         (trial for trial in trials if trial.accuracies), key=lambda trial: trial.val_accuracy, default=None
     )
     winner.show(sweep, trials, best)
@@ -80,14 +81,13 @@ def _left(sweep: Sweep, trials: list[Trial]) -> str:
 
 def _requests(sweep: Sweep) -> None:
     request = sweep.task.request
-    for what, label, icon, help in (
-        ("pause", "Pause", "pause", "Frees the device. You can continue the sweep later."),
-        ("stop", "Stop", "stop", "Ends the sweep now and keeps the best so far."),
+    for what, label, asked, help in (
+        ("pause", "Pause", "Pausing…", "Frees the device. You can continue the sweep later."),
+        ("stop", "Stop", "Stopping…", "Ends the sweep now and keeps the best so far."),
     ):
         st.button(
-            f"{label.rstrip('e')}{'p' if what == 'stop' else ''}ing…" if request == what else label,
-            icon=f":material/{icon}:", help=help, on_click=attempt, args=(tasks.stop, sweep.task.id, what),
-            disabled=bool(request), key=f"sweep_{what}_{sweep.id}",
+            asked if request == what else label, icon=f":material/{what}:", help=help, on_click=attempt,
+            args=(tasks.stop, sweep.task.id, what), disabled=bool(request), key=f"sweep_{what}_{sweep.id}",
         )  # fmt: skip
 
 

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from digits.sweeps import result
-from digits.sweeps.store import Sweep, Trial
+from digits.sweeps.store import Sweep
+from digits.sweeps.trial import Trial
 from pages.shared.glossary import linked
 
 

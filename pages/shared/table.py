@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import streamlit as st
@@ -28,6 +28,13 @@ def show(key: str, rows: Rows, *, about: str) -> None:
         "Download as CSV", as_csv(rows), f"{key.replace('_', '-')}.csv", "text/csv", icon=":material/download:",
         on_click="ignore", key=f"{key}_csv",
     )  # fmt: skip
+
+
+def matrix_rows(matrix: Iterable[Iterable[int]]) -> Rows:
+    """Return the rows of a confusion matrix, a column for each prediction."""
+    return [
+        {"Label": label} | {f"→ {digit}": int(n) for digit, n in enumerate(row)} for label, row in enumerate(matrix)
+    ]
 
 
 def as_csv(rows: Rows) -> str:

@@ -1,0 +1,50 @@
+"""Heal a damaged network: train it some seconds further, and see how it comes back, epoch by epoch."""
+
+import streamlit as st
+
+from digits.networks.damage import Damage
+from digits.runs import healing
+from digits.runs import store as runs
+from digits.runs.run import Run, RunState
+from pages.shared.errors import told
+from pages.shared.visitor import owner
+
+
+def begin(run: Run, some: Damage) -> None:
+    """Make a run that heals the network of `run` after some damage. Raises DigitsError."""
+    st.session_state["evaluate_healed"] = healing.begin(run, some, owner=owner()).id
+
+
+def show() -> None:
+    """Show the network that was healed last in this visit; nothing before."""
+    run_id = st.session_state.get("evaluate_healed")
+    if run_id is None:
+        return
+    with told():
+        live = not runs.get(run_id).state.is_final
+    with st.container(border=True, key="evaluate_healing"):
+        st.fragment(_watch, run_every="1s" if live else None)(run_id, live)
+
+
+def _watch(run_id: str, was_live: bool) -> None:
+    with told():
+        run = runs.get(run_id)  # which somebody may have deleted
+    if was_live and run.state.is_final:
+        st.rerun()
+    st.header("Healing", anchor=False)
+    said = Damage.read(run.settings.damage).in_words(run.settings)
+    epochs = runs.epochs(run_id)
+    if was_live:
+        st.progress(min(run.fraction, 1.0), text=f"{run.phase or 'Waiting for the device'}…")
+    if run.state in (RunState.FAILED, RunState.LOST):
+        st.error(run.cause, icon=":material/error:")
+    if epochs:
+        steps = " → ".join(f"{row['val_accuracy']:.1%}" for row in epochs)
+        st.markdown(f"After {said}. Validation accuracy, epoch by epoch: {steps}.")
+    if run.state == RunState.DONE:
+        st.page_link(
+            "pages/evaluate/page.py", label="Evaluate the healed network", icon=":material/fact_check:",
+            query_params={"model": run_id},
+        )  # fmt: skip
+    elif not epochs:
+        st.caption(f"After {said}. It learns its own training digits again for some seconds.")
