@@ -18,6 +18,7 @@ try:
         data,
         doctor,
         drawings,
+        ensemble,
         evaluation,
         export,
         fine_tune,
@@ -35,8 +36,8 @@ from digits.errors import BadConfig, DigitsError
 from digits.training.backends import check_chosen
 
 VERBS = (
-    data, train, sweep, evaluation, predict, drawings, form, fine_tune, runs, export, serve, classes, architectures,
-    backup, doctor, worker,
+    data, train, sweep, evaluation, predict, drawings, form, fine_tune, ensemble, runs, export, serve, classes,
+    architectures, backup, doctor, worker,
 )  # fmt: skip
 # These build networks with Keras; all other verbs need neither it nor the library it runs on.
 NEED_KERAS = {"train", "fine-tune", "audit"}

@@ -3,6 +3,7 @@
 The one place that knows the order. Wherever a run ends, it continues from there to the same result: its training from
 the last checkpoint, and the rest from the model that was published.
 
+An ensemble begins with publishing: it is joined from networks that are trained.
 A trial of a sweep (`digits.sweeps`) is a run that ends after its training, with its weights. `complete` does the rest.
 """
 
@@ -17,7 +18,7 @@ from digits.errors import DamagedFile, DigitsError
 from digits.evaluation import fine_tune_result, test_sets
 from digits.evaluation.calibration import calibrate
 from digits.evaluation.evaluate import evaluate
-from digits.runs import sharing, transfer, updates
+from digits.runs import ensemble, sharing, transfer, updates
 from digits.runs import store as runs
 from digits.runs.run import FINISHED, Run, RunState
 from digits.storage import deletion
@@ -38,8 +39,12 @@ def run(work: Work, run_id: str, part: str = "") -> TaskState:
     Returns DONE, or STOPPED if somebody asked for an earlier end. Raises Interrupted if the run was paused, Unsuited if
     this process has loaded another library than the run needs.
     """
-    if runs.get(run_id).stage != RunState.EVALUATING:
-        _train(work, runs.get(run_id), is_trial=part == TRIAL)
+    run = runs.get(run_id)
+    if run.stage != RunState.EVALUATING:
+        if run.settings.members:
+            transfer.publish(run, ensemble.MEMBERS, work.tell, ended=TaskState.DONE)
+        else:
+            _train(work, run, is_trial=part == TRIAL)
     if part != TRIAL:
         finish(work, runs.get(run_id))
     return TaskState(runs.how_it_ended(run_id))

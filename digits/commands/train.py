@@ -49,7 +49,7 @@ def train(run: Run) -> tuple[dict[str, Any], dict[str, Any] | None]:
                 phase = f"Epoch {tick['epoch']:.0f}/{run.num_epochs}, accuracy {tick['accuracy']:.2%}"
             show(fraction, phase)
 
-        tasks.do_now("train", run.id, "", pipeline.run, lane=tasks.TRAINING, on_tell=on_tell)
+        tasks.do_now("train", run.id, "", pipeline.run, lane=run.lane, on_tell=on_tell)
     run = runs.get(run.id)
     if run.state == RunState.PAUSED:  # somebody asked for it, so it is no failure
         raise DigitsError("The run is paused.", f"Continue it: python -m digits train --resume {run.id}")

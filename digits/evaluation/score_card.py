@@ -19,6 +19,20 @@ def score_card(run: Run, report: dict[str, Any]) -> dict[str, Any]:
     alone. size: of the LiteRT file, in bytes. Raises DamagedFile.
     """
     settings, details = run.trained_with, run.details
+    trained = {
+        "source": settings.source,
+        "split": settings.split,
+        "epochs": run.epochs_done,
+        "seconds": details.get("seconds"),
+        "learning_rate": settings.learning_rate,
+        "seed": settings.seed,
+        "racers": run.settings.racers,
+        "best_of": details.get("best_of"),
+        "device": details.get("device"),
+        "versions": details.get("versions", {}),
+    }
+    if settings.members:  # each has its own
+        trained |= dict.fromkeys(("epochs", "learning_rate", "seed"))
     return {
         "run": run.id,
         "name": run.title,
@@ -27,21 +41,11 @@ def score_card(run: Run, report: dict[str, Any]) -> dict[str, Any]:
         "corrected": report.get("corrected"),
         "drawn": starter.described()["pens"] if run.is_starter else None,
         "architecture": settings.architecture,
+        "members": [f"{member.title} (seed {member.seed})" for member in settings.members],
         "changes": settings.changes,
         "parameters": architectures.num_parameters(settings),
         "size": run.model.file("model.tflite").stat().st_size,
-        "trained": {
-            "source": settings.source,
-            "split": settings.split,
-            "epochs": run.epochs_done,
-            "seconds": details.get("seconds"),
-            "learning_rate": settings.learning_rate,
-            "seed": settings.seed,
-            "racers": run.settings.racers,
-            "best_of": details.get("best_of"),
-            "device": details.get("device"),
-            "versions": details.get("versions", {}),
-        },
+        "trained": trained,
     }
 
 
@@ -57,16 +61,17 @@ def lines(card: dict[str, Any]) -> dict[str, str]:
         "Calibration error": f"{calibration['error_after']:.2%} ({calibration['error_before']:.2%} before the "
         f"temperature {calibration['temperature']:.2f})",
         "Pen-drawn digits": _drawn(card["drawn"]) if card["drawn"] else "",
-        "Network": f"{_name('architecture', card['architecture'])}, {card['parameters']:,} parameters, "
-        f"{card['size'] / 1000:,.0f} kB",
+        "Network": f"{architectures.TITLES[card['architecture']]} ({card['architecture']}), "
+        f"{card['parameters']:,} parameters, {card['size'] / 1000:,.0f} kB",
+        "Members": ", ".join(card["members"]),
         "Changed from this network": _changes(card["changes"]),
         "Trained on": f"{_name('source', trained['source'])}, {_name('split', trained['split'])}",
-        "Epochs": f"{trained['epochs']:,}",
-        "Learning rate": f"{trained['learning_rate']:.3g}",
+        "Epochs": _number(trained["epochs"], ","),
+        "Learning rate": _number(trained["learning_rate"], ".3g"),
         "Networks at once": f"{trained['racers']}, the best was kept" if trained["racers"] > 1 else "",
         "Best of": f"{trained['best_of']:,} trials, chosen by validation accuracy" if trained.get("best_of") else "",
         "Time": seconds,
-        "Seed": str(trained["seed"]),
+        "Seed": _number(trained["seed"], "d"),
         "Versions": ", ".join(f"{name} {version}" for name, version in trained["versions"].items()),
     }
     return {what: value for what, value in rows.items() if value}
@@ -85,6 +90,10 @@ def without_markdown(text: str) -> str:
 
 def _name(setting: str, value: str) -> str:
     return f"{SETTINGS[setting].choices[value]} ({value})"
+
+
+def _number(value: float | None, form: str) -> str:
+    return "" if value is None else format(value, form)
 
 
 def _changes(changes: dict[str, Any]) -> str:

@@ -67,6 +67,6 @@ def _about(run: Run) -> dict[str, Any]:
     source = SOURCES[run.settings.source]
     return {
         "name": run.title,
-        "lines": lines(score_card(run, reports[0])) if reports else {"Network": run.settings.architecture},
+        "lines": lines(score_card(run, reports[0])) if reports else {"Network": run.settings.title},
         "credit": f"Digits: {source.title}{'' if source.is_own else MNIST_BY}, {source.licence}.",
     }

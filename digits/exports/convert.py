@@ -14,6 +14,7 @@ import numpy as np
 
 from digits.exports import web_page
 from digits.exports.formats import FORMATS
+from digits.networks import architectures
 from digits.networks.library import keras
 from digits.storage.files import temporary_folder
 
@@ -21,8 +22,13 @@ from digits.storage.files import temporary_folder
 def calibrated(model: keras.Model, temperature: float, largest: float) -> keras.Model:
     """Return a network with its calibration in the last layer, which takes pixels from 0 to `largest`.
 
-    softmax(z / temperature) is what weights divided by the temperature give.
+    softmax(z / temperature) is what weights divided by the temperature give. The logits of an ensemble are the
+    logarithms of its probabilities.
     """
+    if members := [layer for layer in model.layers if isinstance(layer, keras.Sequential)]:
+        ensemble = architectures.joined([calibrated(member, 1.0, largest) for member in members])
+        logits = keras.layers.Rescaling(1 / temperature)(keras.ops.log(ensemble.output))
+        return keras.Model(ensemble.inputs[0], keras.layers.Softmax()(logits), name=model.name)
     config = model.get_config()
     for layer in config["layers"]:
         if layer["class_name"] == "Rescaling":

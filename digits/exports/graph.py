@@ -57,11 +57,14 @@ def read(file: Path, temperature: float = 1.0) -> tuple[dict[str, Any], np.ndarr
         if activation := FUSED[fused[getattr(options, "fusedActivationFunction", 0)]]:
             operation["activation"] = activation
         operations.append(operation)
-    last = operations[-1]
-    if last["kind"] != "softmax":
-        raise DigitsError("This network does not end in a softmax, so the page cannot calibrate its confidence.")
-    last["beta"] /= temperature
-    described = {"input": int(graph.inputs[0]), "output": int(graph.outputs[0])}
+    output = int(graph.outputs[0])
+    if operations[-1]["kind"] != "softmax":  # an ensemble: the logarithms of its probabilities are its logits
+        for kind in ("log", "softmax"):
+            tensors.append({"shape": tensors[output]["shape"]})
+            operations.append({"kind": kind, "inputs": [output], "output": len(tensors) - 1, "beta": 1.0})
+            output = len(tensors) - 1
+    operations[-1]["beta"] /= temperature
+    described = {"input": int(graph.inputs[0]), "output": output}
     return described | {"tensors": tensors, "operations": operations}, np.concatenate(weights)
 
 

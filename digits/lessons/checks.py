@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from digits.lessons.learners import Learner
 from digits.lessons.store import BEGUN
-from digits.networks.settings_table import SETTINGS
+from digits.networks.architectures import TITLES
 
 GOAL = 0.98  # of the test digits
 CONFIDENT = 0.9
@@ -49,7 +49,7 @@ def _confident_mistake(learner: Learner) -> str:
 def _goal(learner: Learner) -> str:
     for network in learner.trained(learner.acts[BEGUN].done):
         if network.accuracy > GOAL and network.architecture != "linear":
-            name = SETTINGS["architecture"].choices[network.architecture]
+            name = TITLES[network.architecture]
             return f"You reached {network.accuracy:.1%} with the network “{name}”."
     return ""
 

@@ -15,7 +15,12 @@ if TYPE_CHECKING:
     from digits.networks.library import keras
     from digits.networks.settings import Settings
 
-TITLES = {"linear": "Simplest", "mlp": "One hidden layer", "cnn": "Convolutional", "cnn-large": "Large convolutional"}
+ENSEMBLE = "ensemble"
+"""Several trained networks that predict together. It has no recipe, because it is not trained."""
+TITLES = {
+    "linear": "Simplest", "mlp": "One hidden layer", "cnn": "Convolutional", "cnn-large": "Large convolutional",
+    ENSEMBLE: "Ensemble",
+}  # fmt: skip
 DESCRIPTIONS = {
     "linear": "Each digit is a weighted sum of the pixels (softmax regression).",
     "mlp": "The tutorial's network: a layer of hidden units between the pixels and the ten digits.",
@@ -61,7 +66,12 @@ def all_layers(settings: "Settings") -> list[Layer]:
 
 
 def described_layers(settings: "Settings") -> list[dict[str, Any]]:
-    """Return {layer, output, parameters, weights} for each layer, as Keras counts them, without loading Keras."""
+    """Return {layer, output, parameters, weights} for each layer, as Keras counts them, without loading Keras.
+
+    Of an ensemble those of all members, one member after the other.
+    """
+    if settings.members:
+        return [row for member in settings.members for row in described_layers(member)]
     return layers.described(all_layers(settings))
 
 
@@ -75,9 +85,22 @@ def num_parameters(settings: "Settings") -> int:
     return sum(layer["parameters"] for layer in described_layers(settings))
 
 
-def build(settings: "Settings") -> "keras.Sequential":
-    """Build the network of these settings with new weights. Loads Keras."""
+def build(settings: "Settings") -> "keras.Model":
+    """Build the network of these settings with new weights: a keras.Sequential, or an ensemble of them. Loads Keras."""
+    if settings.members:
+        return joined(
+            [layers.build(f"member_{number}", all_layers(each)) for number, each in enumerate(settings.members, 1)]
+        )
     return layers.build(settings.architecture, all_layers(settings))
+
+
+def joined(members: "list[keras.Sequential]") -> "keras.Model":
+    """Return the ensemble of some networks: its probabilities are the mean of theirs. Loads Keras."""
+    from digits.networks.library import keras
+
+    pixels = keras.Input(layers.INPUT)
+    mean = keras.layers.Average()([member(pixels) for member in members])
+    return keras.Model(pixels, mean, name=ENSEMBLE)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,11 +6,12 @@ from typing import Any
 
 from digits.data.splits import split
 from digits.errors import BadConfig
-from digits.networks.architectures import EDITABLE, NETWORK, RECIPES, TITLES, recipe
+from digits.networks.architectures import EDITABLE, ENSEMBLE, NETWORK, RECIPES, TITLES, recipe
 from digits.networks.settings_table import SETTINGS
 
 RATE_FACTORS = {"sgd": 10}
 """How much higher than Adam's the learning rate of another optimizer is to be, where it is not given."""
+MAX_MEMBERS = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,13 +51,18 @@ class Settings:
     """What the parent learned from, if that is another source: then none of its test sets is unseen."""
     damage: str = ""
     """How the parent's network was damaged before it was trained further, as `digits.networks.damage` writes it."""
+    members: tuple["Settings", ...] = ()
+    """The networks of an ensemble; the `parent` of each is the run that it was copied from."""
 
     def __post_init__(self):
         for name, setting in SETTINGS.items():
-            setting.check(getattr(self, name))
+            if name != "architecture" or not self.members:
+                setting.check(getattr(self, name))
         for name in ("parent", "parent_source", "damage"):
             if not isinstance(getattr(self, name), str):
                 raise BadConfig(f"{name} is {getattr(self, name)!r}; expected a text.")
+        if self.members:
+            self._check_members()
         if fixed := [name for name in self.changes if name != "optimizer" and name not in EDITABLE[self.architecture]]:
             raise BadConfig(
                 f"{SETTINGS[fixed[0]].label} cannot change in this network. Choose another network, for instance "
@@ -78,6 +84,15 @@ class Settings:
                 self.racer(place)
             except BadConfig as error:
                 raise BadConfig(f"Network {place + 1} of {self.racers} does not work. {error}") from error
+
+    def _check_members(self) -> None:
+        if self.architecture != ENSEMBLE or not 2 <= len(self.members) <= MAX_MEMBERS or self.racers > 1:
+            raise BadConfig(f"An ensemble has {len(self.members)} members; expected 2 to {MAX_MEMBERS}.")
+        if any(member.members for member in self.members):
+            raise BadConfig("An ensemble cannot be a member of another one. Join the members of both.")
+        digits = {(member.source, member.split, member.parent_source) for member in (self, *self.members)}
+        if len(digits) > 1:  # one member may know the test digits of another
+            raise BadConfig("These networks learned from different digits. Join runs with the same data and split.")
 
     def learned(self, train: range) -> range:
         """Return which digits of a training part the network learns from."""
@@ -107,13 +122,20 @@ class Settings:
     @property
     def changes(self) -> dict[str, Any]:
         """Return what makes this network, or its optimizer, another than the one of its name, by the setting."""
+        if self.members:
+            return {}
         usual = {name: getattr(RECIPES[self.architecture], name) for name in NETWORK}
         usual |= {name: SETTINGS[name].default for name in ("activation", "optimizer")}
         return {name: getattr(self, name) for name, value in usual.items() if getattr(self, name) != value}
 
+    @property
+    def title(self) -> str:
+        """What the network is called: "Convolutional", "Ensemble of 3"."""
+        return f"{TITLES[self.architecture]}{f' of {len(self.members)}' if self.members else ''}"
+
     def as_dict(self) -> dict[str, Any]:
-        """Return the fields as plain values, for JSON."""
-        return asdict(self)
+        """Return the fields as plain values, for JSON; members only of an ensemble."""
+        return {name: value for name, value in asdict(self).items() if name != "members" or value}
 
 
 def make_settings(*, architecture: str = SETTINGS["architecture"].default, **changes: Any) -> Settings:
@@ -144,4 +166,7 @@ def read_settings(saved: dict[str, Any]) -> Settings:
         raise BadConfig(f"The saved settings have unknown fields: {', '.join(unknown)}. A newer version may know them.")
     if missing := sorted(required - saved.keys()):
         raise BadConfig(f"The saved settings are incomplete: {', '.join(missing)} missing.")
-    return Settings(**saved)
+    members = saved.get("members", ())
+    if not isinstance(members, list | tuple) or any(isinstance(each, dict) and each.get("members") for each in members):
+        raise BadConfig("The saved settings are damaged.")
+    return Settings(**saved | {"members": tuple(map(read_settings, members))})

@@ -61,7 +61,7 @@ class Setting:
 
 _TABLE = (
     Setting("architecture", str, "Network", "Larger networks are more accurate. They need more time to train.",
-            default="cnn", choices=architectures.TITLES),
+            default="cnn", choices={name: architectures.TITLES[name] for name in architectures.RECIPES}),
     Setting("source", str, "Data",
             "Real handwritten digits from MNIST. The 5,000 come with the app; the 70,000 are downloaded once.",
             default="sample", choices=WithOwn(

@@ -43,8 +43,16 @@ def network(settings: "Settings", weights: list[np.ndarray]) -> Snapshot:
 
 
 def _paths(settings: "Settings") -> list[str]:
-    """Return where Keras puts each weight: layers/conv2d_1/vars/0 is the first weight of the second convolution."""
+    """Return where Keras puts each weight: layers/conv2d_1/vars/0 is the first weight of the second convolution.
+
+    The members of an ensemble are layers of it: layers/sequential_1/layers/conv2d_1/vars/0.
+    """
     paths, seen = [], Counter()
+    for number, member in enumerate(settings.members):
+        name = f"sequential_{number}" if number else "sequential"
+        paths += [f"layers/{name}/{path}" for path in _paths(member)]
+    if paths:
+        return paths
     for row in architectures.described_layers(settings):
         kind = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", row["layer"]).lower()
         name = f"{kind}_{seen[kind]}" if seen[kind] else kind

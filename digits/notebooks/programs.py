@@ -40,8 +40,8 @@ def explore(source: str, parts: Split, index: int, batch: int, batch_size: int) 
 
 
 def train(settings: Settings) -> Notebook | None:
-    """Return how to train a network with these settings; None for a fine-tuning, or a source that is too large."""
-    if settings.parent:
+    """Return how to train a network with these settings; None for a fine-tuning, an ensemble, or too many digits."""
+    if settings.parent or settings.members:
         return None
     parts = split(settings.split, settings.source)
     parts = replace(parts, train=settings.learned(parts.train))

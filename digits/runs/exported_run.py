@@ -91,7 +91,7 @@ def read(source: Path | bytes) -> ExportedRun:
         described = archive.read_json("run.json", SCHEMA)
         _check_source(described["settings"].get("source"))
         try:
-            settings = replace(read_settings(described["settings"]), parent="", parent_source="", damage="")
+            settings = _alone(read_settings(described["settings"]))
         except BadConfig as error:
             raise DigitsError(f"This run has settings that Digits does not know: {error}") from error
         created = datetime.fromisoformat(described["created"]).astimezone(UTC)
@@ -103,6 +103,12 @@ def read(source: Path | bytes) -> ExportedRun:
         if len(checked["epochs"]) > checked["num_epochs"] or checked["details"].get("leader", 0) >= settings.racers:
             raise DigitsError(f"This run names more epochs or networks than it has. {REMEDY}")
         return ExportedRun(checked, settings, _weights(archive.read("weights.npz"), settings))
+
+
+def _alone(settings: Settings) -> Settings:
+    """Return settings that name no other run, because those of an import may name anything."""
+    members = tuple(map(_alone, settings.members))
+    return replace(settings, parent="", parent_source="", damage="", members=members)
 
 
 def _check_source(source: Any) -> None:

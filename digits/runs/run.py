@@ -7,10 +7,9 @@ from typing import Any
 
 from digits.errors import DamagedFile
 from digits.networks.settings import Settings
-from digits.networks.settings_table import SETTINGS
 from digits.storage import files
 from digits.storage.files import StoredFile
-from digits.tasks import TaskState
+from digits.tasks import COMPUTING, TRAINING, TaskState
 
 STARTER = "starter"
 """The id of the bundled run."""
@@ -138,7 +137,12 @@ class Run:
         """What it is called everywhere: its name or network, and its number, as in "Convolutional · run 12"."""
         if self.is_starter:
             return "Starter model"
-        return f"{self.name or SETTINGS['architecture'].choices[self.settings.architecture]} · run {self.number}"
+        return f"{self.name or self.settings.title} · run {self.number}"
+
+    @property
+    def lane(self) -> str:
+        """The queue in which it waits: TRAINING, but an ensemble, which is not trained, needs no device."""
+        return COMPUTING if self.settings.members else TRAINING
 
     @property
     def trained_with(self) -> Settings:

@@ -12,8 +12,13 @@ from digits.storage.home import run_folder
 
 
 def command(run: Run) -> str:
-    """Return the command line that repeats the run; of a fine-tuned one, as long as My drawings are the same."""
+    """Return the command line that repeats the run; of a fine-tuned one, as long as My drawings are the same.
+
+    Of an ensemble that was imported it names no members, because these had other names elsewhere.
+    """
     settings = run.settings
+    if settings.members:
+        return " ".join(["python -m digits ensemble", *(member.parent or "RUN" for member in settings.members)])
     if settings.damage:
         return f'python -m digits fine-tune --run {settings.parent} --seed {settings.seed} --damage "{settings.damage}"'
     if settings.parent:

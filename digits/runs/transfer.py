@@ -37,8 +37,8 @@ def export(run: Run, target: Path) -> None:
 
 def pack(run: Run) -> bytes:
     """Return a run as a zip. Raises DigitsError for a run without a model."""
-    weights = io.BytesIO()
-    np.savez_compressed(weights, *_weights(run))
+    arrays = io.BytesIO()
+    np.savez_compressed(arrays, *weights(run))
     described = FORMAT | {name: getattr(run, name) for name in ("id", "created", "name", "notes", "tags", "num_epochs")}
     described |= {
         "settings": run.settings.as_dict(),
@@ -50,18 +50,22 @@ def pack(run: Run) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("run.json", json.dumps(described, indent=1))
-        archive.writestr("weights.npz", weights.getvalue())
+        archive.writestr("weights.npz", arrays.getvalue())
     return packed.getvalue()
 
 
-def _weights(run: Run) -> list[np.ndarray]:
-    """Return the weights of a run, in Keras' order."""
+def weights(run: Run) -> list[np.ndarray]:
+    """Return the weights of a run, in Keras' order. Raises DigitsError for a run without a model, DamagedFile."""
     if is_unbuilt(run):
-        arrays = files.read_arrays(run_folder(run.id), store.files(run.id, WEIGHTS)[0])
-        return [arrays[f"arr_{number}"] for number in range(len(arrays))]
+        return _stored_weights(run, WEIGHTS)
     if run.model is None:
         raise DigitsError(f"This run has no model to export: it is {run.state}.", f"It is {run.id}.")
     return read_weights(run.model.file("model.keras"), run.settings)
+
+
+def _stored_weights(run: Run, kind: str) -> list[np.ndarray]:
+    arrays = files.read_arrays(run_folder(run.id), store.files(run.id, kind)[0])
+    return [arrays[f"arr_{number}"] for number in range(len(arrays))]
 
 
 def import_zips(zips: Iterable[Path | bytes], **options: Any) -> list[str]:
@@ -120,17 +124,22 @@ def build(run_id: str, on_progress: Callable[[float, str], None] = lambda fracti
     run = store.get(run_id)
     if not is_unbuilt(run):
         return
-    on_progress(0.0, "Loading TensorFlow")
-    from digits.training import export as model_files
-
-    weights = _weights(run)
-    on_progress(0.5, "Making the model files")
-    model = architectures.build(run.settings)
-    model.set_weights(weights)
-    updates.publish_model(run_id, *model_files.export(model, run_folder(run_id)), ended=store.how_it_ended(run_id))
+    publish(run, WEIGHTS, on_progress, ended=store.how_it_ended(run_id))
     if temperature := run.details.get("temperature"):
         updates.set_temperature(store.get(run_id), temperature)
     updates.set_stage(run_id, FINISHED)
+
+
+def publish(run: Run, kind: str, on_progress: Callable[[float, str], None], *, ended: str) -> None:
+    """Make the model files of a run from its file of weights of that kind, and publish them. Imports Keras."""
+    on_progress(0.0, "Loading TensorFlow")
+    from digits.training import export as model_files
+
+    arrays = _stored_weights(run, kind)
+    on_progress(0.5, "Making the model files")
+    model = architectures.build(run.settings)
+    model.set_weights(arrays)
+    updates.publish_model(run.id, *model_files.export(model, run_folder(run.id)), ended=ended)
 
 
 def _free_ids(wanted: list[str], as_copies: bool) -> list[str]:

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+import math
 import sys
 from pathlib import Path
 
@@ -52,8 +53,10 @@ def hidden_layers(model: keras.Model) -> dict[str, keras.KerasTensor]:
     """Return the outputs of the convolutions, first to last, and `features`: the vector before the last layer.
 
     Where the last layer takes maps, the features are the mean of each map, whatever its place in the picture. Where
-    there is no hidden layer, they are the pixels.
+    there is no hidden layer, they are the pixels. Of an ensemble: the layers of each member, and all their features.
     """
+    if members := [layer for layer in model.layers if isinstance(layer, keras.Sequential)]:
+        return _hidden_layers_of_members(model, members)
     *before, last = [layer for layer in model.layers if isinstance(layer, keras.layers.Dense)]
     maps = [layer.output for layer in model.layers if isinstance(layer, keras.layers.ReLU | keras.layers.Activation)]
     if before:
@@ -63,6 +66,18 @@ def hidden_layers(model: keras.Model) -> dict[str, keras.KerasTensor]:
     else:
         features = last.input
     return {**{f"convolution {number}": output for number, output in enumerate(maps, start=1)}, "features": features}
+
+
+def _hidden_layers_of_members(model: keras.Model, members: list[keras.Sequential]) -> dict[str, keras.KerasTensor]:
+    found, features = {}, []
+    for number, member in enumerate(members, start=1):
+        hidden = hidden_layers(member)
+        outputs = dict(zip(hidden, keras.Model(member.inputs[0], [*hidden.values()])(model.inputs[0]), strict=True))
+        features.append(outputs.pop("features"))
+        found |= {f"network {number}, {name}": output for name, output in outputs.items()}
+    pixels = math.prod(model.inputs[0].shape[1:])
+    features = [each for each in features if each.shape[-1] != pixels] or features[:1]
+    return found | {"features": keras.layers.Concatenate()(features) if len(features) > 1 else features[0]}
 
 
 def _flat(model: keras.Model, hidden: dict[str, keras.KerasTensor]) -> keras.Model:

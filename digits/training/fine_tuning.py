@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from digits.errors import DamagedFile, DigitsError
+from digits.errors import BadConfig, DamagedFile, DigitsError
 from digits.networks.settings import Settings, make_settings
 from digits.storage.files import StoredFile, checked, read_arrays, write_new
 
@@ -104,8 +104,10 @@ def fine_tune_settings(settings: Settings, run_id: str, source_is_prepared: bool
     """Return the settings for fine-tuning: the parent's network and data, few epochs, a tenth of the recipe's rate.
 
     settings, run_id: of the parent. source_is_prepared: whether its digits are on this machine; where they are not (the
-    starter model on a fresh one), it rehearses with the sample's.
+    starter model on a fresh one), it rehearses with the sample's. Raises BadConfig for an ensemble.
     """
+    if settings.members:
+        raise BadConfig("An ensemble cannot be trained further. Choose one of its members.")
     source = settings.source if source_is_prepared else "sample"
     usual = make_settings(architecture=settings.architecture, optimizer=settings.optimizer, source="mnist")
     return replace(

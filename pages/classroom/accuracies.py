@@ -8,12 +8,11 @@ from digits.classes import Class
 from digits.classroom import overview
 from digits.evaluation import store as results
 from digits.figures.class_scores import dots
-from digits.networks.settings_table import SETTINGS
+from digits.networks.architectures import TITLES
 from digits.runs import store as runs
 from pages.shared.charts import chart
 from pages.shared.text import in_figure
 
-NETWORKS = SETTINGS["architecture"].choices
 MOST = 200  # runs
 
 
@@ -34,11 +33,11 @@ def show(of: Class) -> None:
         for scores in tests.values()
         if scores["title"] == title
     ]
-    kinds = [name for name in NETWORKS if name in {run.settings.architecture for run, _ in shown}]
+    kinds = [name for name in TITLES if name in {run.settings.architecture for run, _ in shown}]
     values = [accuracy for _, accuracy in shown]
     chart(
         dots(
-            [NETWORKS[name] for name in kinds],
+            [TITLES[name] for name in kinds],
             [kinds.index(run.settings.architecture) for run, _ in shown],
             values,
             [in_figure(names[run.owner]) for run, _ in shown],

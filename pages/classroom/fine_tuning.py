@@ -50,7 +50,8 @@ def _offer(of: Class, *, is_at_work: bool) -> None:
             disabled=too_few or is_at_work,
             help=f"The collection needs at least {MIN_DRAWINGS} drawings." if too_few else None,
         )  # fmt: skip
-    rehearsed = SOURCES[fine_tune.settings_for(parent).source].title
+    with told():
+        rehearsed = SOURCES[fine_tune.settings_for(parent).source].title
     st.markdown(
         f"The model learns from **{len(found.ids) - num_held_out}** drawings of **{num_people}** "
         f"{'person' if num_people == 1 else 'people'}, "

@@ -10,7 +10,6 @@ import streamlit as st
 from digits.evaluation import evaluate, store
 from digits.evaluation.test_sets import TITLES, test_sets
 from digits.networks import architectures
-from digits.networks.settings_table import SETTINGS
 from digits.runs.run import Run
 from pages.shared.pickers import run_label
 from pages.shared.text import isolated
@@ -31,7 +30,7 @@ def _row(run: Run, score: dict | None, zone: tzinfo) -> dict:
         "Test accuracy": 100 * score["accuracy"] if score else None,
         "95% interval": f"{low:.2%} to {high:.2%}" if score else "",
         "Test set": f"{TITLES[score['test']]} ({score['n']:,})" if score else "",
-        "Network": SETTINGS["architecture"].choices[settings.architecture],
+        "Network": settings.title,
         "State": str(run.state),
         "Created": datetime.fromisoformat(run.created).astimezone(zone).replace(tzinfo=None),
         "Seconds": run.details.get("seconds"),

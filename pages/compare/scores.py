@@ -10,6 +10,7 @@ from digits.networks.settings_table import SETTINGS
 from digits.runs.run import Run
 from pages.compare.conclusion import conclude, differences
 from pages.compare.evaluated import on_the_same_digits
+from pages.shared import cache
 from pages.shared.charts import chart
 from pages.shared.errors import told
 from pages.shared.glossary import more
@@ -21,7 +22,8 @@ ABOUT = (
     "If you compare twenty equal models, about one pair will look different by luck. The test compares these trained "
     "models; the same network with another seed is another model."
 )
-FORMATS = {"Accuracy": "%.2f%%", "Loss": "%.4f", "Calibration error": "%.2f%%", "Parameters": "localized",
+FORMATS = {"Accuracy": "%.2f%%", "Loss": "%.4f", "Calibration error": "%.2f%%", "Milliseconds a digit": "%.2f",
+           "Parameters": "localized",
            "Size, kB": "localized", "Learning rate": "%.3g", "Seconds": "%.0f"}  # fmt: skip
 
 
@@ -50,12 +52,13 @@ def show(runs: list[Run]) -> None:
         st.dataframe(rows, hide_index=True, height="content", alt="McNemar's test of the best run and each other one")
         st.caption(f"{ABOUT} {more('comparison', 'confidence-interval')}")
     with told():
-        cards = [_card(run, report) for run, report in zip(runs, reports, strict=True)]
+        took = cache.milliseconds(runs)
+        cards = [_card(*row) for row in zip(runs, reports, took, strict=True)]
     columns = {name: st.column_config.NumberColumn(format=text) for name, text in FORMATS.items()}
     st.dataframe(cards, hide_index=True, height="content", column_config=columns, alt="Score cards, a run in each row")
 
 
-def _card(run: Run, report: dict[str, Any]) -> dict[str, Any]:
+def _card(run: Run, report: dict[str, Any], took: float) -> dict[str, Any]:
     """Return the score card of a run as a row."""
     card = score_card(run, report)
     (low, high), trained = card["interval"], card["trained"]
@@ -65,6 +68,7 @@ def _card(run: Run, report: dict[str, Any]) -> dict[str, Any]:
         "95% interval": f"{low:.2%} to {high:.2%}",
         "Loss": card["loss"],
         "Calibration error": 100 * card["calibration"]["error_after"],
+        "Milliseconds a digit": took,
         "Parameters": card["parameters"],
         "Size, kB": round(card["size"] / 1000),
         "Trained on": ", ".join(SETTINGS[name].choices[trained[name]] for name in ("source", "split")),

@@ -8,6 +8,7 @@ from digits.errors import UnknownRun
 from digits.runs import starter
 from digits.runs import store as runs
 from digits.runs.run import Run
+from pages.compare import join
 from pages.compare.rows import table_rows
 from pages.shared import paging
 from pages.shared.pickers import run_label
@@ -29,10 +30,12 @@ def choose() -> list[Run]:
         elsewhere = len({run.id for run in chosen} - {run.id for run in shown})
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button("Untick all", icon=":material/remove_done:", key="compare_none", on_click=_untick)
+            join.offer(chosen)
             st.caption(
                 f"{len(chosen)} of at most {MOST} ticked"
                 + (f", {elsewhere} of them not on this page of the table." if elsewhere else ".")
             )
+    join.show(MOST)
     return chosen
 
 

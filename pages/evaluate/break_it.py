@@ -32,6 +32,9 @@ HELPS = {
 
 def show(run: Run, chosen: TestSet, report: dict) -> None:
     """Show sliders with the accuracy they lead to, and what heals the network."""
+    if run.settings.members:
+        st.info("An ensemble cannot be damaged. Choose one of its networks.", icon=":material/info:")
+        return
     prepared(chosen.source)
     st.markdown("Damage the network instead of the digits. Nothing is saved. Press **Reset** to make it whole again.")
     st.fragment(_damage)(run, chosen)

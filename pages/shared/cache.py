@@ -14,7 +14,7 @@ from digits.data.dataset import Dataset, array_files, open_dataset
 from digits.data.sources import SOURCES
 from digits.drawings import store as drawings_store
 from digits.errors import DamagedFile
-from digits.evaluation import embedding_map, features, robustness
+from digits.evaluation import embedding_map, features, robustness, speed
 from digits.evaluation import store as results
 from digits.evaluation.distortions import distort
 from digits.evaluation.embedding_map import Components
@@ -98,6 +98,12 @@ def strip(source: str) -> tuple[bytes, list[int]]:
 def recognizer(run: Run) -> Recognizer:
     """Return the network of a run, its confidence calibrated, read and checked once. Raises DamagedFile."""
     return models.recognizer(run)
+
+
+@st.cache_data(max_entries=64, show_spinner=False, hash_funcs=KEYS)
+def milliseconds(compared: list[Run]) -> list[float]:
+    """Return the milliseconds in which each model predicts one digit on this machine. Raises DamagedFile."""
+    return speed.milliseconds([models.recognizer(run) for run in compared])
 
 
 @st.cache_data(max_entries=4, show_spinner="Predicting the digits…", hash_funcs=KEYS)

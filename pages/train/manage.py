@@ -37,7 +37,7 @@ def show(run: Run) -> None:
                 query_params={"compare": run.id},
             )  # fmt: skip
     exports.show(run)
-    if not run.settings.parent:
+    if not run.settings.parent and not run.settings.members:
         code.show(programs.train, run.trained_with)
 
 
@@ -69,6 +69,10 @@ def _downloads(run: Run) -> None:
 
 
 def _continue(run: Run) -> None:
+    if run.settings.members:  # not trained: only what was interrupted is left to be done
+        if run.state != RunState.DONE and not run.lacks_evaluation:
+            st.button("Continue", icon=":material/play_arrow:", on_click=attempt, args=(run_status.resume, run))
+        return
     # Without more epochs, a run that lacks its evaluation would only be evaluated.
     least = run.num_epochs + (run.state == RunState.DONE or run.lacks_evaluation)
     if least > MAX_EPOCHS:

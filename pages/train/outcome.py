@@ -34,12 +34,12 @@ def show(run: Run, epochs: list[dict[str, Any]]) -> None:
 
 
 def _sentence(run: Run, epochs: list[dict[str, Any]], report: dict[str, Any] | None) -> str:
-    after = f"{run.epochs_done:,} of {run.num_epochs:,} epochs" if epochs else "all epochs"
+    took = f"It took {run.epochs_done:,} of {run.num_epochs:,} epochs." if epochs else ""
     if report is None:
-        return f"of the validation digits are correct after {after}."
+        return f"of the validation digits are correct after {run.epochs_done:,} of {run.num_epochs:,} epochs."
     n, state = report["n"], "**Done**" if run.state == RunState.DONE else f"**{run.state.capitalize()}**"
     wrong = round((1 - report["accuracy"]) * n)
-    return f"{state}: {n - wrong:,} of {n:,} test digits are correct, {wrong:,} are misclassified. It took {after}."
+    return f"{state}: {n - wrong:,} of {n:,} test digits are correct, {wrong:,} are misclassified. {took}"
 
 
 def _next_steps(run: Run) -> None:

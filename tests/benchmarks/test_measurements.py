@@ -31,14 +31,14 @@ def test_pytorch_is_measured_only_when_it_is_asked_for(monkeypatch, capsys):
     monkeypatch.setattr(measurements, "run", lambda name: asked.append(name) or {})
     monkeypatch.setattr(measurements, "is_installed", lambda name: True)
     for torch in (False, True):
-        report.run(SimpleNamespace(quick=True, torch=torch, json=True))
+        report.run(SimpleNamespace(quick=True, torch=torch, convolutions=False, scaling=None, json=True))
         assert ("torch_eager" in asked) == torch
 
 
 def test_without_pytorch_the_option_says_how_to_install_it(monkeypatch):
     monkeypatch.setattr(measurements, "is_installed", lambda name: name != "torch_eager")
     with pytest.raises(DigitsError, match="pip install torch"):
-        report.run(SimpleNamespace(quick=True, torch=True, json=True))
+        report.run(SimpleNamespace(quick=True, torch=True, convolutions=False, scaling=None, json=True))
 
 
 def test_a_measurement_that_fails_says_so_in_one_sentence(digits_home, monkeypatch):
@@ -60,3 +60,14 @@ def test_the_table_gives_medians_and_ratios_within_a_round():
     lines = report.lines(json.loads(json.dumps(result)))
     assert "| Keras model.fit with its defaults | 2.400 | 16,000 | 12.00 |" in lines
     assert "| Digits: the epoch as one compiled program | 0.200 | 192,000 | 1.00 |" in lines
+
+
+def test_convolutional_networks_are_compared_within_a_round():
+    case = "cnn, batch 32"
+    rounds = [
+        {"Digits": {case: ours}, "PyTorch, eager": {case: eager}, "PyTorch, compiled": {case: compiled}}
+        for ours, eager, compiled in ((2000, 1000, 800), (3000, 1000, 1500), (900, 1000, 400))
+    ]
+    machine = {"cpu": "A", "cores": 2, "commit": "abc", "versions": {}}
+    lines = report.lines({"machine": machine, "results": {"convolutions": rounds}})
+    assert lines[-1] == "| cnn, batch 32 | 2,000 | 1,000 | 800 | 2.00 (0.90 to 2.00) |"

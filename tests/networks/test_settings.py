@@ -22,7 +22,7 @@ LATER = ["convolutions", "filters", "hidden_layers", "units", "dropout", "activa
 
 
 def test_the_table_the_dataclass_the_command_line_and_the_form_agree(with_sample, monkeypatch):
-    assert {*SETTINGS, "parent", "parent_source", "damage"} == {field.name for field in fields(Settings)}
+    assert {*SETTINGS, "parent", "parent_source", "damage", "members"} == {field.name for field in fields(Settings)}
     assert {name for name in SETTINGS if SETTINGS[name].default is None} == {field.name for field in fields(Recipe)}
     known = {"architecture": RECIPES, "source": TRAINING_SOURCES, "split": SPLITS, "backend": BACKENDS}
     assert all(list(SETTINGS[name].choices) == list(choices) for name, choices in known.items())

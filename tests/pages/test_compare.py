@@ -38,6 +38,10 @@ def open_both(open_page, two_runs, **link):
     return open_page("compare", compare=",".join(run.id for run in two_runs), **link)
 
 
+def labels(page):
+    return [button.label for button in page.button]
+
+
 def table(page):
     return page.dataframe[0].value
 
@@ -149,7 +153,7 @@ def test_damaged_predictions_can_be_computed_again(open_page, two_runs, how):
     result = store.get(Subject.of(two_runs[1]), evaluate.KIND, "tutorial")
     damage(result) if how == "damaged" else (result.folder / result.file.name).unlink()
     page = open_both(open_page, two_runs)
-    assert not page.error and [button.label for button in page.button] == ["Untick all", "Evaluate"]
+    assert not page.error and labels(page) == ["Untick all", "Join as one network", "Evaluate"]
     assert "One hidden layer · run 2" in [text.value for text in page.text]
 
 
@@ -160,7 +164,7 @@ def test_a_run_that_was_trained_further_shows_no_number_of_the_old_model(open_pa
     for now in (page.run(), open_both(open_page, two_runs)):
         assert not now.exception
         assert np.isnan(table(now)["Test accuracy"][0]) and table(now)["95% interval"][0] == ""
-        assert len(now.dataframe) == 1 and [button.label for button in now.button] == ["Untick all", "Evaluate"]
+        assert len(now.dataframe) == 1 and labels(now) == ["Untick all", "Join as one network", "Evaluate"]
         assert "One hidden layer · run 1" in [text.value for text in now.text]
 
 
@@ -276,3 +280,19 @@ def test_names_notes_and_tags_are_text_wherever_they_are_shown(open_page, two_ru
     row = table(page).iloc[0]
     for cell in (row["Run"], row["Notes"], row["Tags"][0]):
         assert "evil" in cell and cell.startswith("\u2068")  # or a downloaded table would have a formula
+
+
+def test_ticked_runs_are_joined_as_one_network_which_is_then_ticked(open_page, two_runs, no_workers):
+    page = click(open_both(open_page, two_runs), "Join as one network")
+    [joined] = [run for run in runs.page() if run.settings.members]
+    assert [member.parent for member in joined.settings.members] == [run.id for run in two_runs]
+    assert no_workers == [tasks.COMPUTING] and progress(page) == ["Waiting for its turn…"]
+    execute("UPDATE tasks SET state = 'done' WHERE subject = ?", joined.id)
+    page.run()
+    assert not page.exception and page.session_state["compare_runs"] == [*(run.id for run in two_runs), joined.id]
+    assert "Ensemble of 2" in table(page)["Network"].tolist()
+
+
+def test_one_run_alone_cannot_be_joined(open_page, with_run):
+    page = open_page("compare", compare=with_run.id)
+    assert page.get_by_key("compare_join").disabled

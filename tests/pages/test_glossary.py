@@ -12,7 +12,7 @@ from tests.pages.conftest import HOSTILE, texts
 TERMS = """
 accuracy, activation, ReLU, softmax, Adam, argmax, augmentation, batch, batch normalisation, calibration, class,
 confidence, confidence interval, confusion matrix, convolution, cross-entropy, data set, dense layer, dropout, epoch,
-F1, precision, recall, feature, filter, fine-tuning, flatten, gradient descent, label, label smoothing, layer,
+ensemble, F1, precision, recall, feature, filter, fine-tuning, flatten, gradient descent, label, label smoothing, layer,
 learning rate, loss, MNIST, model, network, normalisation, one-hot, optimizer, overfitting, parameter, pixel,
 prediction, schedule, seed, split, stride, temperature, tensor, test set, training set, validation set, t-SNE,
 underfitting, weight, XLA, zip, Conv2D, BatchNormalization, robustness

@@ -191,6 +191,7 @@ def strange_settings(**changes):
     return with_("settings", SETTINGS.as_dict() | changes)
 
 
+MNIST = SETTINGS.as_dict() | {"source": "mnist"}
 SHAPE = np.zeros((784, 127), np.float32)
 RACE = make_settings(architecture="mlp", epochs=2, backend="jax", racers=2).as_dict()
 NAN = np.full((784, 128), np.nan, np.float32)
@@ -222,6 +223,19 @@ HOSTILE = {
     "an unknown setting": (strange_settings(evil=1), "settings that Digits does not know"),
     "settings out of range": (strange_settings(epochs=10**9), "settings that Digits does not know"),
     "settings that are a number": (with_("settings", 5), "settings is not as expected"),
+    "an ensemble without members": (strange_settings(architecture="ensemble"), "settings that Digits does not know"),
+    "an ensemble of ensembles": (
+        strange_settings(architecture="ensemble", members=[SETTINGS.as_dict() | {"members": [{}]}] * 2),
+        "settings that Digits does not know",
+    ),
+    "members that learned from other digits": (
+        strange_settings(architecture="ensemble", members=[SETTINGS.as_dict(), MNIST]),
+        "learned from different digits",
+    ),
+    "members that are a number": (strange_settings(members=5), "settings that Digits does not know"),
+    "a thousand members": (
+        strange_settings(architecture="ensemble", members=[SETTINGS.as_dict()] * 1000), "expected 2 to 10"
+    ),
     "epochs out of order": (epochs(row(2), row(1)), "incomplete or not in order"),
     "an epoch that is missing": (epochs(row(2)), "incomplete or not in order"),
     "an epoch of NaN": (epochs(row(1) | {"val_loss": float("nan")}), "isn't valid JSON"),

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from digits.networks.settings_table import OPTIMIZERS
 from digits.storage.home import ROOT
 from digits.training import backends
 
@@ -17,7 +18,9 @@ import numpy as np
 from digits.networks.library import keras
 from digits.networks.architectures import build
 from digits.networks.settings import make_settings
+from digits.networks.settings_table import OPTIMIZERS
 from digits.training.engine import Digits, Engine, Sums, backend
+from digits.training.schedule import make_optimizer, schedule
 
 
 def compare(name, xla, n):
@@ -72,6 +75,29 @@ def normalized():
     return [float(np.abs(np.array(a) - np.array(b)).max()) for a, b in zip(*outputs, strict=True)]
 
 
+def optimized(name):
+    # gradients from tiny to huge, and a learning rate that changes with every step
+    ends, start = [], None
+    for is_fused in (True, False):
+        model = network("cnn")
+        start = model.get_weights()
+        optimizer = make_optimizer(name, schedule("one-cycle", 0.01, 12))
+        optimizer.build(model.trainable_variables)
+        if is_fused:
+            backend.fuse(model, optimizer)
+        rng = np.random.default_rng(0)
+        for _ in range(12):
+            gradients = [
+                (10 ** rng.uniform(-6, 1) * rng.normal(0, 1, each.shape)).astype("float32")
+                for each in model.trainable_variables
+            ]
+            optimizer.apply([keras.ops.convert_to_tensor(each) for each in gradients], model.trainable_variables)
+        ends.append(model.get_weights() + [keras.ops.convert_to_numpy(each) for each in optimizer.variables])
+    differences = [np.abs(a - b).max() / max(np.abs(b).max(), 1e-12) for a, b in zip(*ends, strict=True)]
+    moved = max(np.abs(a - b).max() for a, b in zip(start, ends[0], strict=False))
+    return float(max(differences)), float(moved)
+
+
 def engine():
     keras.utils.set_random_seed(1)
     model = build(make_settings(architecture="mlp", units=16))
@@ -100,7 +126,8 @@ def cut():
     return losses, ends, all(np.array_equal(a, b) for a, b in zip(before.state(), saved.state(), strict=True))
 
 
-print(json.dumps([[compare(*case) for case in json.loads(sys.argv[1])], cut(), normalized()]))
+print(json.dumps([[compare(*case) for case in json.loads(sys.argv[1])], cut(), normalized(),
+                  {name: optimized(name) for name in OPTIMIZERS}]))
 """
 
 # 70 digits: two whole batches of 32, and a last one of 6 that the engine fills up with digits of weight 0. Batch
@@ -151,3 +178,10 @@ def test_wherever_an_epoch_is_cut_its_loss_is_the_same_to_the_last_bit_and_a_sav
 
 def test_batch_normalization_is_that_of_keras_with_its_moving_averages(results):
     assert max(results[2]) < 1e-5
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_each_optimizer_moves_the_weights_as_keras_does_to_the_rounding_of_float32(results, name):
+    difference, moved = results[3][name]
+    # Adam divides by 1 - 0.999**step, of which float32 knows four digits at the first step: half of that is 3e-5.
+    assert difference < 3e-5 and moved > 1e-3

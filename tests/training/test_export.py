@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from digits.networks.settings import make_settings
 from digits.training import backends
 from tests.training.test_engine import output_of
 
@@ -13,7 +14,7 @@ from pathlib import Path
 import cv2, numpy as np
 from digits.networks.library import keras
 from digits.networks.architectures import build
-from digits.networks.settings import make_settings
+from digits.networks.settings import make_settings, read_settings
 from digits.storage.files import checked
 from digits.training.export import export, hidden_layers
 
@@ -30,7 +31,7 @@ def computed(file):
 
 def compare(changes, folder):
     keras.utils.set_random_seed(1)
-    model = build(make_settings(**changes))
+    model = build(read_settings(changes) if "members" in changes else make_settings(**changes))
     expected = np.asarray(model(images))
     wanted = [keras.Model(model.inputs[0], output)(images) for output in hidden_layers(model).values()]
     wanted = np.concatenate([np.asarray(output).reshape(5, -1) for output in wanted], axis=1)
@@ -51,14 +52,34 @@ def compare(changes, folder):
     }
 
 
+def exported(changes, folder):
+    # an ensemble in other formats: its temperature is built in
+    from digits.exports.convert import calibrated
+    from digits.exports.graph import read
+    from digits.inference.recognizer import at_temperature
+
+    model = keras.models.load_model(folder / "model.keras", compile=False)
+    operations = read(folder / "model-2.tflite", 2.0)[0]["operations"]
+    expected = at_temperature(np.asarray(model(images)), 2.0)
+    return {
+        "last": [(step["kind"], step.get("beta")) for step in operations[-2:]],
+        "calibrated": float(np.abs(np.asarray(calibrated(model, 2.0, 1.0)(images / 255)) - expected).max()),
+    }
+
+
 networks, folder = json.loads(sys.argv[1]), Path(sys.argv[2])
-print(json.dumps([compare(changes, folder / str(number)) for number, changes in enumerate(networks)]))
+print(json.dumps([
+    compare(changes, folder / str(number)) | (exported(changes, folder / str(number)) if "members" in changes else {})
+    for number, changes in enumerate(networks)
+]))
 """
+MEMBERS = [make_settings(architecture=name, backend="tensorflow").as_dict() for name in ("cnn", "mlp", "linear")]
 EDITED = [
     {"architecture": "mlp", "hidden_layers": 2, "units": 24, "activation": "sigmoid", "dropout": 0.2},
     {"architecture": "mlp", "hidden_layers": 0},
     {"architecture": "cnn", "convolutions": 4, "filters": 6, "hidden_layers": 0, "activation": "leaky_relu"},
     {"architecture": "cnn", "convolutions": 1, "hidden_layers": 2, "units": 30, "activation": "silu", "dropout": 0.0},
+    MEMBERS[0] | {"architecture": "ensemble", "members": MEMBERS},
 ]
 
 
@@ -80,4 +101,7 @@ def test_the_exported_files_compute_what_the_network_computes(tmp_path, monkeypa
         assert one["num_hidden"][0] == one["num_hidden"][1]
     assert [list(one["layers"].values()) for one in others] == [
         [[24]], [[784]], [[12, 12, 6], [5, 5, 12], [5, 5, 12], [5, 5, 12], [12]], [[12, 12, 16], [30]],
+        [[12, 12, 16], [5, 5, 32], [256]],
     ][: len(edited)]  # fmt: skip
+    if others:
+        assert others[-1]["last"] == [["log", 1.0], ["softmax", 0.5]] and others[-1]["calibrated"] < 1e-5

@@ -140,6 +140,7 @@ const OPERATIONS = {
   leaky: ({ slope }) => (x) => x.map((value) => (value > 0 ? value : slope * value)),
   hard_swish: () => (x) => x.map((value) => (value * Math.min(Math.max(value + 3, 0), 6)) / 6),
   exp: () => (x) => x.map(Math.exp),
+  log: () => (x) => x.map(Math.log),
   abs: () => (x) => x.map(Math.abs),
   negative: () => (x) => x.map((value) => -value),
   add: elementwise((a, b) => a + b),

@@ -101,6 +101,8 @@ def resume(run_id: str, epochs: int | None = None, *, queued: bool = True) -> Ru
         if not run.state.is_final:
             raise RunBusy(f"This run is {run.state} already.", f"It is {run.id}.")
         is_done = run.state == RunState.DONE
+        if run.settings.members and (is_done or epochs):
+            raise BadConfig("An ensemble is not trained. Continue the training of its members, then join them again.")
         if is_done and epochs is None:
             raise BadConfig(f"This run has done all its {run.num_epochs} epochs. Ask for more of them.")
         least = run.num_epochs + is_done
@@ -111,7 +113,7 @@ def resume(run_id: str, epochs: int | None = None, *, queued: bool = True) -> Ru
         stage = RunState.EVALUATING if evaluates else RunState.STARTING
         # Where nobody comes to continue it, a finished run is no longer done.
         state = TaskState.QUEUED if queued else TaskState.STOPPED
-        task = task_store.enqueue(connection, "train", run_id, owner=run.owner, lane=TRAINING, state=state)
+        task = task_store.enqueue(connection, "train", run_id, owner=run.owner, lane=run.lane, state=state)
         update(connection, run_id, num_epochs=wanted, stage=str(stage), task=task)  # that of a trial was another
     return get(run_id)
 

@@ -39,6 +39,9 @@ def show(parent: Run, drawings: Drawings) -> None:
 
 
 def _offer(parent: Run, drawings: Drawings) -> None:
+    if parent.settings.members:
+        st.info("An ensemble cannot be fine-tuned. Choose one of its networks.", icon=":material/info:")
+        return
     num_learned = len(drawings.ids) - drawings.num_held_out
     rehearsed = SOURCES[fine_tune.settings_for(parent).source].title
     st.markdown("## Fine-tune this model")

@@ -3,16 +3,24 @@
 import argparse
 import json
 import statistics
+from pathlib import Path
 
 from digits.data.dataset import is_prepared
 from digits.errors import DigitsError
 from tests.benchmarks import measurements
+from tests.benchmarks.engine import scaling_report
 from tests.benchmarks.machine import machine
 from tests.benchmarks.measurements import title
 from tests.benchmarks.results import progress
 
 EPOCHS = ("keras_fit", "torch_eager", "jax_scan", "ours_on_jax", "ours")
 OTHERS = ("drawing", "throughput", "ours_to_99", "keras_to_99")
+CONVOLUTIONS = {
+    "Digits": ("convolutions", {}),
+    "PyTorch, eager": ("torch_convolutions", {}),
+    "PyTorch, compiled": ("torch_convolutions", {"compiled": True}),
+}
+"""What trains convolutional networks, in channels_last and with fused Adam where it is PyTorch."""
 ROUNDS = 3  # by turns, because what else a machine does comes and goes; ratios are taken within a round
 NUM_IMAGES = 38_400  # of one epoch of the tutorial's split
 
@@ -20,15 +28,22 @@ NUM_IMAGES = 38_400  # of one epoch of the tutorial's split
 def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--quick", action="store_true", help="only the epoch of the tutorial's network")
     parser.add_argument("--torch", action="store_true", help="also PyTorch, which must be installed")
+    parser.add_argument("--convolutions", action="store_true", help="only convolutional networks, beside PyTorch")
+    parser.add_argument("--scaling", type=Path, metavar="FOLDER", help="only how cost grows, with a figure there")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
 
 
 def run(options: argparse.Namespace) -> None:
-    if options.torch and not measurements.is_installed("torch_eager"):
+    if options.scaling:
+        result = scaling_report.write(options.scaling)
+        print(json.dumps(result) if options.json else f"{options.scaling / 'scaling.svg'} shows it.")
+        return
+    if (options.torch or options.convolutions) and not measurements.is_installed("torch_eager"):
         raise DigitsError("PyTorch is not installed. Run: pip install torch")
     epochs = [name for name in EPOCHS if name != "torch_eager" or options.torch]
+    wanted = [*epochs * ROUNDS, *([] if options.quick else OTHERS)]
     results: dict = {}
-    for name in [*epochs * ROUNDS, *([] if options.quick else OTHERS)]:
+    for name in [] if options.convolutions else wanted:
         if not measurements.is_installed(name) or (name.endswith("_to_99") and not is_prepared("mnist")):
             continue
         progress(f"{title(name)} ...")
@@ -37,8 +52,19 @@ def run(options: argparse.Namespace) -> None:
             results.setdefault(name, []).append(measured)
         else:
             results[name] = measured
+    if options.convolutions or (options.torch and not options.quick):
+        results["convolutions"] = _by_turns()
     result = {"machine": machine(), "results": results}
     print(json.dumps(result) if options.json else "\n".join(lines(result)))
+
+
+def _by_turns() -> list[dict[str, dict[str, float]]]:
+    """Return {who: {network and batch size: images a second}} of each round."""
+    rounds = []
+    for number in range(1, ROUNDS + 1):
+        progress(f"Convolutional networks, round {number} of {ROUNDS} ...")
+        rounds.append({who: measurements.run(name, **how) for who, (name, how) in CONVOLUTIONS.items()})
+    return rounds
 
 
 def lines(result: dict) -> list[str]:
@@ -46,7 +72,9 @@ def lines(result: dict) -> list[str]:
     machine, results = result["machine"], result["results"]
     text = [f"{machine['cpu']}, {machine['cores']} cores; commit {machine['commit']}", ""]
     text += [", ".join(f"{name} {version}" for name, version in machine["versions"].items()), ""]
-    text += _epochs(results)
+    text += _epochs(results) if "ours" in results else []
+    if "convolutions" in results:
+        text += _convolutions(results["convolutions"])
     if drawing := results.get("drawing"):
         text += [
             "",
@@ -76,6 +104,19 @@ def _epochs(results: dict) -> list[str]:
         f"Medians of {ROUNDS} rounds by turns, ratios within a round. Importing TensorFlow: {imported:.1f} s. First "
         f"epoch, compiling included: {first:.1f} s.",
     ]
+
+
+def _convolutions(rounds: list[dict[str, dict[str, float]]]) -> list[str]:
+    text = ["", "| training images/s | " + " | ".join(CONVOLUTIONS) + " | ours beside PyTorch's best, by rounds |"]
+    text += ["| --- |" + " ---: |" * (len(CONVOLUTIONS) + 1)]
+    for case in rounds[0]["Digits"]:
+        speeds = {who: statistics.median(each[who][case] for each in rounds) for who in CONVOLUTIONS}
+        ratios = sorted(
+            each["Digits"][case] / max(each[who][case] for who in CONVOLUTIONS if who != "Digits") for each in rounds
+        )
+        ratio = f"{statistics.median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})"
+        text.append(f"| {case} | {' | '.join(f'{speed:,.0f}' for speed in speeds.values())} | {ratio} |")
+    return text
 
 
 def _throughput(networks: dict) -> list[str]:
