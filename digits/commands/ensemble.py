@@ -1,7 +1,6 @@
 """python -m digits ensemble: join trained networks into one that predicts with the mean of their probabilities."""
 
-import json
-
+from digits.commands.printing import print_result
 from digits.commands.train import summary, train
 from digits.evaluation.speed import milliseconds
 from digits.networks import architectures
@@ -18,7 +17,7 @@ def add_to(verbs) -> None:
     parser.set_defaults(command=run)
 
 
-def run(options) -> int:
+def run(options) -> None:
     members = [runs.get(run_id) for run_id in options.runs]
     ensemble.settings_for(members)  # before some of them are built
     members = [transfer.ensure_built(member) for member in members]
@@ -26,10 +25,7 @@ def run(options) -> int:
     result, report = train(made)
     made = runs.get(made.id)
     prices = _prices([made, *members])
-    print(
-        json.dumps(result | {"price": prices}) if options.json else "\n".join([summary(made, report), *_lines(prices)])
-    )
-    return 0
+    print_result(options, result | {"price": prices}, [*summary(made, report), *_lines(prices)])
 
 
 def _prices(of: list[Run]) -> list[dict]:
