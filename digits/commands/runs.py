@@ -139,6 +139,7 @@ def _end(options, what: str) -> None:
             raise RunBusy("Its worker cannot be ended. It may wait for a disk: check that and try again.", run.id)
         time.sleep(0.5)
         tasks.look_after()
+    tasks.look_after()  # it may have ended since the last look, and others wait for its place
 
 
 def _row(run: Run) -> dict:

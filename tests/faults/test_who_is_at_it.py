@@ -184,6 +184,7 @@ def test_a_process_that_is_suspended_within_a_write_is_named_and_nobody_waits_fo
     assert state(run) == RunState.STARTING
     holder.send_signal(signal.SIGCONT)
     holder.wait()
+    wait_until(lambda: runs.get(run.id).is_responding)  # it could not renew its lease meanwhile
     runs.stop(runs.get(run.id))
     wait_until(lambda: state(run) == RunState.STOPPED)
     wait_until(lambda: tasks.find("train", other.id).phase == "Training")

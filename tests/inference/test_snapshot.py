@@ -21,6 +21,9 @@ EDITED = [
 
 @pytest.mark.parametrize("changes", [*({"architecture": name} for name in RECIPES), *EDITED], ids=str)
 def test_numpy_predicts_what_keras_predicts(changes, with_sample):
+    from digits.networks.library import keras
+
+    keras.utils.set_random_seed(0)
     network, random = build(make_settings(**changes)), np.random.default_rng(0)
     # Not as built: biases of 0 and means of 0 would hide where they are forgotten. A variance is never negative.
     weights = [weight * 0.8 + random.uniform(0.01, 0.2, weight.shape) for weight in network.get_weights()]

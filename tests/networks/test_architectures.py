@@ -8,6 +8,7 @@ import pytest
 from digits.networks.architectures import (
     DESCRIPTIONS,
     EDITABLE,
+    ENSEMBLE,
     RECIPES,
     TITLES,
     build,
@@ -32,7 +33,8 @@ EDITED = [
 
 
 def test_every_architecture_has_a_recipe_a_title_a_description_and_what_can_be_changed():
-    assert list(RECIPES) == list(TITLES) == list(DESCRIPTIONS) == list(EDITABLE)
+    assert list(RECIPES) == list(DESCRIPTIONS) == list(EDITABLE)
+    assert [*RECIPES, ENSEMBLE] == list(TITLES)
     assert [num_parameters(make_settings(architecture=name)) for name in RECIPES] == [7_850, 101_770, 109_018, 228_906]
 
 

@@ -182,7 +182,7 @@ def test_what_cannot_be_a_short_program_is_not_offered(with_trained):
     assert programs.train(make_settings(parent="another")) is None
 
 
-@pytest.mark.parametrize("architecture", architectures.TITLES)
+@pytest.mark.parametrize("architecture", architectures.RECIPES)
 def test_a_program_is_short(architecture):
     code = programs.train(make_settings(architecture=architecture, source="mnist", split="official")).code
     assert 15 <= len([line for line in code.splitlines() if line]) <= 27

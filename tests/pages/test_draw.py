@@ -391,7 +391,7 @@ def test_a_part_of_a_number_that_is_not_a_digit_is_marked(draw):
 
 
 def test_digits_that_may_touch_are_pointed_out(draw):
-    joined = stroke((40, 130), (40, 270), (340, 200), (340, 130), (340, 270), width=12)
+    joined = stroke((50, 120), (330, 120), (180, 310), width=24)
     page = draw([joined], model="starter")
     page.segmented_control(key="draw_count").set_value("Number").run()
     assert not page.exception and "may be two digits that touch" in texts(page)

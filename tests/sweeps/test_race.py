@@ -115,7 +115,7 @@ alone = []
 for trial in found:
     rows = []
     fitted = trainer.fit(trial.settings, open_dataset("sample"), "CPU", on_epoch=rows.append)
-    weights = transfer._weights(runs.get(trial.run))
+    weights = transfer.weights(runs.get(trial.run))
     off = max(float(abs(a - b).max()) for a, b in zip(weights, fitted.model.get_weights(), strict=True))
     alone.append([rows, off])
 print(json.dumps({"alone": alone, "together": [runs.epochs(trial.run) for trial in found],
