@@ -15,7 +15,6 @@ from filelock import FileLock
 from digits.data.dataset import prepare
 from digits.runs import store as runs
 from digits.storage.home import ROOT
-from digits.tasks import workers
 
 # Hundreds of processes import Digits in these tests, and few machines have compiled it before.
 sys.dont_write_bytecode = False
@@ -106,7 +105,7 @@ def digits_home(tmp_path, monkeypatch):
     home.mkdir()
     monkeypatch.setenv("DIGITS_HOME", str(home))
     monkeypatch.setenv("DIGITS_WARM", "0")  # no test wants a process that it did not ask for
-    monkeypatch.setattr(workers, "SESSION_NICENESS", 0)  # nor waits longer because other programs are busy
+    monkeypatch.setenv("DIGITS_GIVE_WAY", "0")  # nor waits longer because other programs are busy
     return home
 
 

@@ -21,7 +21,7 @@ from digits.tasks.task import COMPUTING, TRAINING
 COMMAND = (sys.executable, "-m", "digits", "work")
 NICENESS = 10
 OOM_SCORE = 500  # of -1000 to 1000
-SESSION_NICENESS = 5  # a third of another session's share: a training must also get on where others are busy
+SESSION_NICENESS = 10  # a tenth of another session's share: a training must also get on where others are busy
 ASKED_SECONDS = 30.0  # a worker that has not noticed a request for so long is ended
 SILENT_SECONDS = 3.0  # the same for one that does not even renew its lease
 IDLE_SECONDS = 60.0  # a silent worker without a task is ended; no machine takes so long to start one
@@ -96,7 +96,8 @@ def _start(worker: int, lane: str, *options: str) -> None:
         places.remove_worker(worker)
         raise cannot_write(log, error) from error
     places.identify(worker, process.pid)  # now, so that its end is seen even if it dies before its first word
-    _let_it_give_way(process.pid)
+    if os.environ.get("DIGITS_GIVE_WAY") != "0":
+        _let_it_give_way(process.pid)
     # Somebody must wait for a dead child, or it stays a zombie as long as this process lives.
     threading.Thread(target=_await_end, args=(process, worker), name=f"wait-{process.pid}", daemon=True).start()
 
@@ -110,8 +111,8 @@ def _await_end(process: subprocess.Popen, worker: int) -> None:
 def _let_it_give_way(pid: int) -> None:
     """Let a worker give way to the pages: for processor time, in waking up, and in memory, as far as the system can.
 
-    TensorFlow's threads sleep and wake all the time, and each waking may interrupt a page. Batch work (Linux, sched(7))
-    never does, which makes the slowest strokes of a drawing a third quicker while a network trains. Where Linux groups
+    TensorFlow's threads sleep and wake all the time, and each waking may interrupt a page. Idle work (Linux, sched(7))
+    never does, and a page that wakes takes its processor at once (docs/serving.md). Where Linux groups
     processes by session (autogroup), a niceness counts only within the session, and a worker has one of its own: then
     the whole group has to be nice. Where memory runs out, Linux ends a worker before the server, whose score is 0.
     """
@@ -120,8 +121,8 @@ def _let_it_give_way(pid: int) -> None:
     with contextlib.suppress(OSError):  # a container may forbid it, or the process has ended already
         if hasattr(os, "setpriority"):
             os.setpriority(os.PRIO_PROCESS, pid, NICENESS)
-        if hasattr(os, "SCHED_BATCH"):
-            os.sched_setscheduler(pid, os.SCHED_BATCH, os.sched_param(0))
+        if hasattr(os, "SCHED_IDLE"):
+            os.sched_setscheduler(pid, os.SCHED_IDLE, os.sched_param(0))
         if (group := Path(f"/proc/{pid}/autogroup")).exists():
             group.write_text(str(SESSION_NICENESS))
 

@@ -54,16 +54,18 @@ def test_one_worker_does_the_waiting_tasks_one_after_the_other_and_ends(serving,
 
 
 def test_a_worker_gives_way_to_the_pages_and_belongs_to_no_terminal(serving, digits_home, monkeypatch):
-    monkeypatch.setattr(workers, "SESSION_NICENESS", 3)
+    monkeypatch.delenv("DIGITS_GIVE_WAY")
     tasks.submit("wait", "a", "30")
     pid = wait_until(lambda: begun(digits_home, "a"))
     process = psutil.Process(pid)
     assert process.nice() > psutil.Process().nice()
+    if hasattr(os, "SCHED_IDLE"):
+        assert os.sched_getscheduler(pid) == os.SCHED_IDLE
     assert os.getsid(pid) == pid and process.cwd() == str(ROOT)
     if (score := Path(f"/proc/{pid}/oom_score_adj")).exists():  # where memory runs out, Linux ends the worker first
         assert int(score.read_text()) == workers.OOM_SCORE > int(Path("/proc/self/oom_score_adj").read_text())
     if (group := Path(f"/proc/{pid}/autogroup")).exists():  # by which Linux shares the processor among sessions
-        assert group.read_text().split()[-2:] == ["nice", "3"]
+        assert group.read_text().split()[-2:] == ["nice", str(workers.SESSION_NICENESS)]
 
 
 def test_a_failure_is_in_the_task_and_the_next_one_begins(serving):
