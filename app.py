@@ -14,11 +14,15 @@ routes = [*joining.routes(), *service_routes()]
 app = st.App(__file__, lifespan=lifespan, routes=routes, middleware=MIDDLEWARE, on_script_error=show_error)
 
 # What Streamlit does not do well, in the order of the rules: its primary buttons are white on the light blue of the
-# dark theme, which nobody can read; on a phone the last of ten pills is hidden, and where choices wrap, the one beside
+# dark theme, which nobody can read (a popover stands outside of what knows its scheme; whether its text is light says
+# it); on a phone the last of ten pills is hidden, and where choices wrap, the one beside
 # the chosen one lacks a side; a button to enlarge a picture covers what is above it; and columns that stand one below
 # the other, on a phone, keep the wide gap that is between them on a screen.
 STYLE = """<style>
 [data-testid="stBaseButton-primary"]:not(:disabled) { color: light-dark(#ffffff, #101318); }
+[data-testid="stPopoverBody"] [data-testid="stBaseButton-primary"]:not(:disabled) {
+  color: oklch(from currentcolor calc((0.6 - l) * 1000) 0 0);
+}
 [data-testid="stButtonGroup"] > :is([role="radiogroup"], [role="toolbar"]) { flex-wrap: wrap; }
 [data-variant="segmented_control"]:not([data-selected], :hover) {
   border-color: light-dark(#d9d4c7, #3a404c) !important;
