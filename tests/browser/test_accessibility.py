@@ -75,3 +75,15 @@ def test_no_page_or_tab_has_a_serious_violation_and_its_headings_are_in_order(vi
         levels = page.evaluate("[...document.querySelectorAll('h1, h2, h3, h4, h5, h6')].map(one => +one.tagName[1])")
         assert levels[0] == 1 and levels.count(1) == 1, tab
         assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False)), (tab, levels)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_main_button_of_a_popover_can_be_read(visit, address, scheme):
+    page = visit(address("train?train_view=Watch"), color_scheme=scheme)
+    page.evaluate(Axe().axe_script)
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_test_id("stPopoverBody").get_by_test_id("stBaseButton-primary").wait_for()
+    settle(page)
+    there = '[data-testid="stPopoverBody"] [data-testid="stBaseButton-primary"]'
+    found = page.evaluate("([where, how]) => axe.run(where, how)", [there, ONLY_COLOURS])
+    assert found["passes"] and not found["violations"]
