@@ -8,12 +8,13 @@ from itertools import pairwise
 import cv2
 import numpy as np
 
-from digits.inference.parts import Part, cut_out
+from digits.inference.parts import WIDE, Part, cut_out
 from digits.inference.preprocessing import FAINT
 
 CUTS = 3  # at most, for each height of the part that it is wide
 MAX_CUTS = 10
-APART = 0.12  # of the height: the least width of a slice; a 1 is so narrow
+APART = 0.2  # of the height: the least width of a slice
+NARROW = 0.12  # the same in a part that is WIDE, for a 1 among others; most single digits are not
 SMOOTH = 0.05  # of the height: the columns that are averaged
 SPILL = 0.12  # of the ink of a slice: a smaller piece at its edge is the neighbour's
 
@@ -21,7 +22,7 @@ SPILL = 0.12  # of the ink of a slice: a smaller piece at its edge is the neighb
 def slices(part: Part) -> list[Part]:
     """Return the slices of a part, left to right, at most MAX_CUTS + 1; one where it is too narrow to be cut."""
     height, width = part.ink.shape
-    apart = max(1, round(APART * height))
+    apart = max(1, round((NARROW if width > WIDE * height else APART) * height))
     ink = part.ink > FAINT
     # Two zeros share a wall: much ink, but the only place where they are not as high as in their middle.
     extent = np.where(ink.any(axis=0), height - ink.argmax(axis=0) - ink[::-1].argmax(axis=0), 0)
