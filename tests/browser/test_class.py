@@ -61,6 +61,7 @@ def test_two_pupils_have_a_space_of_their_own_and_the_teacher_manages_both(visit
 
         bert.goto(f"{address}/evaluate")
         bert.get_by_text("Runs of the class").click()
+        settle(bert)
         choose(bert, SHOWN)
         his = visitor_of(bert)
         wait_until(lambda: models.chosen(his).id == run.id)

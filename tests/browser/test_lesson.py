@@ -48,6 +48,8 @@ def test_a_learner_completes_the_lesson_step_by_step(visit, lesson, monkeypatch)
     assert learner
 
     page.get_by_role("link", name="Open Explore").click()
+    page.get_by_text("Show the value of each pixel").wait_for()
+    settle(page)
     page.get_by_text("Show the value of each pixel").click()
     expect(page.get_by_text("A step of the lesson is done.")).to_be_visible()
     has_done(1)
@@ -62,6 +64,7 @@ def test_a_learner_completes_the_lesson_step_by_step(visit, lesson, monkeypatch)
     has_done(2)
 
     page.goto(f"{address}/evaluate?evaluate_view=Mistakes&model={linear.id}")
+    settle(page)
     page.get_by_role("button", name="Open the first digit").click()
     expect(page.get_by_text("A step of the lesson is done.")).to_be_visible()
     has_done(3)

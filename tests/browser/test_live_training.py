@@ -15,7 +15,7 @@ def bars(page):
 
 
 def test_the_bars_of_a_drawing_move_while_a_network_trains_and_an_epoch_can_be_chosen(visit, server):
-    run = runs.create(make_settings(architecture="linear", epochs=1000))  # the server gives it a worker
+    run = runs.create(make_settings(architecture="cnn", epochs=1000))  # the server gives it a worker
     page = visit(f"{server}/draw")
     draw(page, SEVEN)
     expect_answer(page, "7")
