@@ -55,7 +55,10 @@ def show(runs: list[Run]) -> None:
         took = cache.milliseconds(runs)
         cards = [_card(*row) for row in zip(runs, reports, took, strict=True)]
     columns = {name: st.column_config.NumberColumn(format=text) for name, text in FORMATS.items()}
-    st.dataframe(cards, hide_index=True, height="content", column_config=columns, alt="Score cards, a run in each row")
+    st.dataframe(
+        cards, hide_index=True, placeholder="", height="content", column_config=columns,
+        alt="Score cards, a run in each row",
+    )  # fmt: skip
 
 
 def _card(run: Run, report: dict[str, Any], took: float) -> dict[str, Any]:

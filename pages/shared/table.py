@@ -23,7 +23,8 @@ def behind(key: str, rows: Callable[[], Rows], *, about: str) -> None:
 
 def show(key: str, rows: Rows, *, about: str) -> None:
     """Show a table and let people download it."""
-    st.dataframe(rows, hide_index=True, height="content" if len(rows) <= 16 else 420, alt=about)
+    height = "content" if len(rows) <= 16 else 420
+    st.dataframe(rows, hide_index=True, placeholder="", height=height, alt=about)
     st.download_button(
         "Download as CSV", as_csv(rows), f"{key.replace('_', '-')}.csv", "text/csv", icon=":material/download:",
         on_click="ignore", key=f"{key}_csv",
