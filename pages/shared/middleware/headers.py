@@ -6,6 +6,7 @@ from collections.abc import MutableMapping
 from typing import Any
 
 from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse
 from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
 EMBEDDED_IN = "DIGITS_FRAME_ANCESTORS"
@@ -49,16 +50,12 @@ class SafeHeaders:
             await send(message)
 
         if not is_host_allowed(Headers(scope=scope).get("host")):
-            await _refuse(send_with_headers, 421, b"This server does not answer to that name.")
+            refusal = PlainTextResponse("This server does not answer to that name.", 421)
+            await refusal(scope, receive, send_with_headers)
         elif scope["path"].rstrip("/").endswith(METRICS) and not _is_here(scope):
-            await _refuse(send_with_headers, 404, b"Not found.")
+            await PlainTextResponse("Not found.", 404)(scope, receive, send_with_headers)
         else:
             await self.app(scope, receive, send_with_headers)
-
-
-async def _refuse(send: Any, status: int, body: bytes) -> None:
-    await send({"type": "http.response.start", "status": status, "headers": [(b"content-type", b"text/plain")]})
-    await send({"type": "http.response.body", "body": body})
 
 
 def _is_here(scope: MutableMapping[str, Any]) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import MutableMapping
 from typing import Any
 
 from starlette.requests import ClientDisconnect
+from starlette.responses import PlainTextResponse
 
 from pages.shared.middleware.rates import Buckets, Rate, address, base_path
 from pages.shared.visitor import visitor
@@ -27,12 +28,6 @@ IDLE_SECONDS = 3600.0  # afterwards; a browser whose page is shown connects agai
 QUIET_SECONDS = 10.0  # a WebSocket that was quiet for so long gives its place to a new one
 UNCOUNTED = ("/static/", "/component/", "/_stcore/bidi-components/", "/v2/", "/api/")
 """Files that never change; and the prediction service, which is for programs and has other limits."""
-
-
-async def _refuse(send: Any, status: int, body: bytes, header: tuple[bytes, bytes]) -> None:
-    headers = [(b"content-type", b"text/plain"), header]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
 
 
 def _path(scope: MutableMapping[str, Any]) -> str:
@@ -69,7 +64,10 @@ class Limits:
         elif scope["type"] != "http":
             await self.app(scope, receive, send)
         elif not _path(scope).startswith(UNCOUNTED) and self._is_hasty(address(scope)):
-            await _refuse(send, 429, b"Too many requests from your address. Try again soon.", (b"retry-after", b"1"))
+            refusal = PlainTextResponse(
+                "Too many requests from your address. Try again soon.", 429, {"retry-after": "1"}
+            )
+            await refusal(scope, receive, send)
         else:
             await self._http(scope, receive, send)
 
@@ -98,7 +96,9 @@ class Limits:
             await self.app(scope, receive_in_time, send_noted)
         except ClientDisconnect:
             if not is_answered:  # uvicorn sends it to nobody who has gone
-                await _refuse(send, 408, b"The request came too slowly. Try again.", (b"connection", b"close"))
+                headers = {"connection": "close"}
+                refusal = PlainTextResponse("The request came too slowly. Try again.", 408, headers)
+                await refusal(scope, receive, send)
 
     def _is_hasty(self, place: str) -> bool:
         if is_hasty := self.requests.take(place) > 0:

@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import MutableMapping
 from typing import Any
 
+from starlette.responses import PlainTextResponse
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.shared.visitor import browser, visitor
@@ -41,8 +42,7 @@ class OwnSession:
         elif scope["type"] == "http" and UPLOADS in scope["path"]:
             session = scope["path"].partition(UPLOADS)[2].partition("/")[0]
             if is_foreign(session, visitor(scope)):
-                await send({"type": "http.response.start", "status": 403, "headers": []})
-                await send({"type": "http.response.body", "body": b"This session is somebody else's."})
+                await PlainTextResponse("This session is somebody else's.", 403)(scope, receive, send)
                 return
         await self.app(scope, receive, send)
 

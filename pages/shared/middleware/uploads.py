@@ -8,6 +8,7 @@ from collections.abc import MutableMapping
 from typing import Any
 
 from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse
 from streamlit import runtime
 
 from pages.shared.middleware.sessions import UPLOADS
@@ -43,8 +44,10 @@ class UploadBudget:
         length = Headers(scope=scope).get("content-length", "")
         size = min(int(length), FILE_BYTES) if length.isascii() and length.isdigit() else FILE_BYTES
         if not self._has_room(session, size):
-            await send({"type": "http.response.start", "status": 503, "headers": [(b"retry-after", b"60")]})
-            await send({"type": "http.response.body", "body": b"The server holds too many uploads. Try again soon."})
+            refusal = PlainTextResponse(
+                "The server holds too many uploads. Try again soon.", 503, {"retry-after": "60"}
+            )
+            await refusal(scope, receive, send)
             return
         self.coming[request := object()] = size
         try:
