@@ -10,8 +10,9 @@ from digits.evaluation import store as results
 from digits.figures.class_scores import dots
 from digits.networks.architectures import TITLES
 from digits.runs import store as runs
+from pages.shared import table
 from pages.shared.charts import chart
-from pages.shared.text import in_figure
+from pages.shared.text import in_figure, isolated
 
 MOST = 200  # runs
 
@@ -45,6 +46,15 @@ def show(of: Class) -> None:
         key="projector_dots",
         alt=f"Accuracies of {len(shown)} networks, from {min(values):.1%} to {max(values):.1%}",
     )
+    table.behind(
+        "projector_dots",
+        lambda: [
+            {"Name": isolated(names[run.owner]), "Network": TITLES[run.settings.architecture],
+             "Accuracy": round(accuracy, 4)}
+            for run, accuracy in sorted(shown, key=lambda row: -row[1])
+        ],
+        about="The accuracy of each network, the best first",
+    )  # fmt: skip
     others = len(evaluated) - len({run.id for run, _ in shown})
     more = f" {others:,} others were evaluated on another one only." if others else ""
     st.caption(f"{len(shown):,} networks, each a dot. Measured on the test set {title}.{more}")

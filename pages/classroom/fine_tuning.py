@@ -13,10 +13,10 @@ from digits.figures.class_scores import before_after
 from digits.runs import store as runs
 from digits.runs.run import Run, RunState
 from digits.training.fine_tuning import MIN_DRAWINGS, is_held_out
-from pages.shared import background, pickers
+from pages.shared import background, pickers, table
 from pages.shared.charts import chart
 from pages.shared.errors import attempt, told
-from pages.shared.text import in_figure
+from pages.shared.text import in_figure, isolated
 from pages.shared.visitor import owner
 
 
@@ -113,12 +113,24 @@ def _metric(label: str, score: dict) -> None:
 
 
 def _chart(scores: dict[str, Score], title: str) -> None:
+    key = f"projector_{title.replace(' ', '_').lower()}"
     chart(
         before_after(
             [f"{in_figure(name)} ({score.n})" for name, score in scores.items()],
             [score.before / score.n for score in scores.values()],
             [score.after / score.n for score in scores.values()],
         ),
-        key=f"projector_{title.replace(' ', '_').lower()}",
+        key=key,
         alt="; ".join(f"{name}: {s.before} of {s.n} before, {s.after} after" for name, s in scores.items()),
     )
+    num_better = sum(score.after > score.before for score in scores.values())
+    st.caption(f"Better after the fine-tuning: {num_better} of {len(scores)}.")
+    table.behind(
+        key,
+        lambda: [
+            {title.removeprefix("By ").capitalize(): isolated(name), "Drawings": score.n,
+             "Correct before": score.before, "Correct after": score.after}
+            for name, score in scores.items()
+        ],
+        about="How many drawings were correct before and after the fine-tuning",
+    )  # fmt: skip

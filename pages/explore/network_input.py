@@ -10,6 +10,7 @@ from digits.data.encoding import batch, num_batches
 from digits.data.splits import Split, take
 from digits.figures.counts import split_bar
 from digits.figures.labels import pairs
+from pages.shared import table
 from pages.shared.charts import chart
 from pages.shared.glossary import more
 
@@ -22,6 +23,10 @@ def show(dataset: Dataset, parts: Split) -> None:
     st.header("How the split divides the digits", anchor=False)
     alt = ", ".join(f"{count:,} digits for {part}" for part, count in counts.items())
     chart(split_bar(counts), key="explore_split_bar", alt=alt)
+    table.behind(
+        "explore_split_bar", lambda: [{"Part": part.capitalize(), "Digits": count} for part, count in counts.items()],
+        about="How many digits each part of the split has",
+    )  # fmt: skip
     st.markdown(
         "The network learns from the training digits. The validation digits show how well it does while you choose its "
         f"settings. The test digits stay unseen until the end. {more('test-set')}"

@@ -10,7 +10,7 @@ from digits.figures.labels import one_hot as one_hot_figure
 from digits.figures.probabilities import percent
 from digits.runs import store as runs
 from digits.runs.run import STARTER
-from pages.shared import cache
+from pages.shared import cache, table
 from pages.shared.charts import chart, probability_bars
 from pages.shared.picture import show_enlarged
 
@@ -38,6 +38,7 @@ def one_hot() -> None:
     """Show the ten numbers of a label."""
     label = st.pills("Label", range(10), default=7, required=True, key="glossary_label")
     chart(one_hot_figure(encoded([label])[0]), key="glossary_one_hot", alt=f"Ten boxes; a 1 at place {label}")
+    st.caption(f"A 1 at place {label}, counted from 0. The other nine are 0.")
 
 
 def pixel() -> None:
@@ -51,6 +52,11 @@ def relu() -> None:
     """Show ReLU at a sum."""
     at = st.slider("Sum", -3.0, 3.0, -1.0, 0.1, key="glossary_sum")
     chart(terms.relu(at), key="glossary_relu", alt=f"ReLU turns {at:g} into {max(at, 0):g}")
+    st.caption(f"ReLU turns {at:g} into {max(at, 0):g}.".replace("-", "−"))
+    table.behind(
+        "glossary_relu", lambda: [{"Sum": value, "Output": max(value, 0)} for value in range(-3, 4)],
+        about="What ReLU turns each sum into",
+    )  # fmt: skip
 
 
 def argmax() -> None:
@@ -84,6 +90,14 @@ def cross_entropy() -> None:
     price = abs(np.log(share))
     chart(terms.cross_entropy(share), key="glossary_price", alt=f"A probability of {share:.0%} costs {price:.2f}")
     st.markdown(f"−log({share:.2f}) = **{price:.2f}**")
+    table.behind(
+        "glossary_price",
+        lambda: [
+            {"Probability of the label": f"{percentage}%", "Price": round(abs(np.log(percentage / 100)), 2)}
+            for percentage in (1, *range(10, 101, 10))
+        ],
+        about="The price of each probability of the label",
+    )
 
 
 def gradient_descent() -> None:
@@ -97,6 +111,14 @@ def gradient_descent() -> None:
     )
     away = places[-1] ** 2 > places[0] ** 2
     st.caption("Every step jumps over the valley and ends higher." if away else "Ten steps, from the left.")
+    table.behind(
+        "glossary_descent",
+        lambda: [
+            {"Step": step, "Weight": round(float(weight), 3), "Loss": round(float(weight**2), 3)}
+            for step, weight in enumerate(places)
+        ],
+        about="The weight and the loss after each step",
+    )
 
 
 def convolution() -> None:
@@ -137,6 +159,11 @@ def overfitting() -> None:
         f"A convolutional network on 1,000 digits. The validation loss is lowest after epoch {lowest}. Before it, "
         "the network is underfitted; after it, it overfits."
     )
+    names = {"epoch": "Epoch", "loss": "Loss", "val_loss": "Validation loss"}
+    table.behind(
+        "glossary_overfitting", lambda: [{names[name]: value for name, value in row.items()} for row in rows],
+        about="Training and validation loss after each epoch",
+    )  # fmt: skip
 
 
 def _digit() -> np.ndarray:

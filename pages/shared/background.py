@@ -67,6 +67,13 @@ def queue_text(task: Task) -> str:
     return f"Place **{place.number} of {place.total}** in the queue. It starts {begins}."
 
 
+def left_text(seconds: float | None) -> str:
+    """Return how long work still takes; None while nobody can know."""
+    if seconds is None:
+        return "estimating the time left"
+    return f"about {duration(seconds)} left" if seconds >= SOON else "a few seconds left"
+
+
 def _start(kind: str, subject: str, part: str, lane: str) -> None:
     try:
         tasks.submit(kind, subject, part, owner=owner(), lane=lane)

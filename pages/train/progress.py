@@ -6,8 +6,7 @@ import streamlit as st
 
 from digits.runs import store as runs
 from digits.runs.run import Run
-from pages.shared.background import SOON
-from pages.shared.text import duration
+from pages.shared.background import left_text
 
 TRAINING = "Training"
 """The phase of a run from its first tick on."""
@@ -20,14 +19,7 @@ def bar(run: Run) -> None:
         st.progress(min(run.fraction, 1.0), text=f"{run.phase or 'Starting'}…")
         return
     done = min((tick["epoch"] - 1 + tick["step"] / tick["steps"]) / run.num_epochs, 1.0)
-    st.progress(done, text=f"Epoch {tick['epoch']} of {run.num_epochs:,}, {_left(run)}")
-
-
-def _left(run: Run) -> str:
-    left = run.details.get("left")
-    if left is None:
-        return "estimating the time left"
-    return f"about {duration(left)} left" if left >= SOON else "a few seconds left"
+    st.progress(done, text=f"Epoch {tick['epoch']} of {run.num_epochs:,}, {left_text(run.details.get('left'))}")
 
 
 def table(epochs: list[dict[str, Any]]) -> None:

@@ -237,6 +237,8 @@ def test_the_tab_why_leaves_out_strokes_and_not_the_eraser(draw):
     slip = stroke((60, 300), (60, 340)), stroke((60, 290), (60, 350), width=48, stroke=ERASER)
     page = draw([*SEVEN, *slip], view="Why")
     assert page.get("plotly_chart")[1].proto.alt.count("without stroke") == 2
+    page.session_state["draw_strokes_table"] = True
+    assert page.run().dataframe[0].value["Drawing"].tolist() == ["without stroke 1", "without stroke 2"]
 
 
 def test_picture_and_path_stand_beside_each_other_and_together(draw):

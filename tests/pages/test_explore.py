@@ -172,6 +172,8 @@ def test_a_gallery_shows_one_digit_page_by_page_and_can_be_shuffled():
 def test_the_batches_of_the_sample_are_counted_and_the_last_may_be_chosen():
     page = explore(view="What the network gets")
     assert [bar["name"] for bar in chart(page, "explore_split_bar")["data"]] == ["train", "validation", "test"]
+    page.session_state["explore_split_bar_table"] = True
+    assert page.run().dataframe[0].value["Digits"].tolist() == [3200, 800, 1000]
     assert "The 3,200 training digits make 100 batches." in words(page)
     assert "`(32, 28, 28, 1)`" in words(page)
     assert "`(32, 10)`" in words(page)

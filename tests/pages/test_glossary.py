@@ -50,6 +50,8 @@ def test_the_first_mention_of_a_term_becomes_a_link_and_links_stay_as_they_are()
 
 def test_every_link_opens_its_entry(open_page, with_sample):
     page = open_page("glossary")
+    for name in ("relu", "price", "descent", "overfitting"):
+        page.session_state[f"glossary_{name}_table"] = True
     for term, entry in ENTRIES.items():
         assert link(term) == f"glossary?term={term}"
         page.query_params["term"] = term

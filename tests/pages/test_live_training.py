@@ -7,6 +7,7 @@ from digits.networks.settings import make_settings
 from digits.runs import store as runs
 from digits.runs import updates
 from digits.storage.home import run_folder
+from pages.draw.answer import live_training
 from tests.pages.conftest import HOSTILE_NAME, bars, be_at_work, click, execute, texts
 from tests.pages.test_draw import SCRIBBLE, SEVEN, canvas  # noqa: F401
 
@@ -32,8 +33,21 @@ def test_an_ended_training_is_followed_by_a_link_and_its_epochs_can_be_chosen(op
     assert (slider.options, slider.value) == (["0", "1", "2", "3"], 3)
     assert page.metric[0].label == "After epoch 3" and page.metric[0].value == "7"
     assert len(bars(page)) == len(page.get("plotly_chart")) == 1
+    page.session_state["draw_along_table"] = True
+    assert page.run().dataframe[0].value["Epoch"].tolist() == [0, 1, 2, 3]
     slider.set_value(0).run()
     assert not page.exception and page.metric[0].label == "Before training"
+
+
+@pytest.mark.parametrize(
+    ("digits", "sentence"),
+    [
+        ({0: 3, 1: 7, 2: 1, 3: 7, 4: 7}, "It has predicted 7 since epoch 3."),
+        ({0: 7, 1: 7}, "It has predicted 7 from the start."),
+    ],
+)
+def test_a_sentence_says_since_when_the_prediction_is_what_it_is(digits, sentence):
+    assert live_training._since(digits) == sentence
 
 
 def test_a_scribble_is_not_a_digit_there_either(open_page, canvas, with_run):  # noqa: F811

@@ -11,7 +11,7 @@ from digits.sweeps import space, store
 from digits.sweeps.plan import Plan
 from digits.sweeps.trial import COMPLETE, FAILED, PRUNED, RUNNING, Trial
 from digits.tasks import TRAINING, TaskState
-from pages.train.sweep import tab
+from pages.train.sweep import results, tab
 from tests.pages.conftest import click, texts
 
 
@@ -63,6 +63,24 @@ def test_the_winner_is_the_best_of_how_many(open_page, sweep):
     page = open_page("train", train_view="Sweep")
     assert "Trial 0 is the best of 3 on the validation digits." in texts(page)
     assert len(page.get("plotly_chart")) == 3
+    assert "Dropout matters most: it explains 100% of the differences between the trials." in texts(page)
+
+
+def test_behind_the_curves_of_the_trials_and_what_matters_are_their_numbers(open_page, sweep):
+    store.update(sweep.id, best=0, importance={"dropout": 0.75, "learning_rate": 0.25})
+    page = open_page("train", train_view="Sweep")
+    for name in ("histories", "importance"):
+        page.session_state[f"sweep_{name}_{sweep.id}_table"] = True
+    histories, importance, _ = (table.value for table in page.run().dataframe)
+    assert histories["Validation accuracy"].tolist() == [0.5, 0.9, 0.4, 0.5]
+    assert importance["Importance"].tolist() == [0.75, 0.25]
+
+
+def test_the_time_left_is_said_as_soon_as_trials_have_taken_some(sweep):
+    trials = store.trials(sweep.id)  # three of four have ended
+    assert results._left(sweep, trials) == results._left(sweep, []) == ", estimating the time left"
+    assert results._left(replace(sweep, seconds=6.0), trials) == ", a few seconds left"
+    assert results._left(replace(sweep, seconds=90.0), trials) == ", about 30 s left"
 
 
 def test_a_sweep_that_ended_early_can_be_continued_and_stopped(open_page, sweep, no_workers):

@@ -137,8 +137,11 @@ def test_the_projector_shows_each_evaluated_network_as_a_dot(with_run, opened, s
         run = finished(with_run, accuracy, owner="anna", created=f"299{number}-01-01T00:00:00+00:00")
         report = {"accuracy": accuracy, "n": 1000, "interval": [0.8, 1.0], "title": "The test set"}
         results.put(Subject.of(run), evaluate.KIND, "tutorial", report)
-    said = texts(shown("projector"))
-    assert "2 networks, each a dot. Measured on the test set The test set." in said
+    page = shown("projector")
+    assert "2 networks, each a dot. Measured on the test set The test set." in texts(page)
+    page.session_state["projector_dots_table"] = True
+    page.run()
+    assert [(plain(row["Name"]), row["Accuracy"]) for row in table(page)] == [("Anna", 0.95), ("Anna", 0.9)]
 
 
 @pytest.mark.parametrize("hidden", [False, True])
@@ -199,6 +202,10 @@ def test_the_teacher_fine_tunes_on_the_collection_and_sees_the_scores(with_run, 
     assert f"Anna ({n})" in page.get_by_key("projector_by_person").proto.spec.replace("\\u2068", "").replace(
         "\\u2069", ""
     )
+    assert "Better after the fine-tuning: 1 of 1." in texts(page)
+    page.session_state["projector_by_digit_table"] = True
+    page.run()
+    assert table(page) == [{"Digit": "\u20687\u2069", "Drawings": n, "Correct before": 0, "Correct after": n}]
 
 
 def test_a_drawing_is_shared_by_a_switch_that_only_members_see(open_page, opened, with_sample, as_member):  # noqa: F811

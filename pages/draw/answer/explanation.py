@@ -17,6 +17,7 @@ from digits.inference.explanation import occlusion, without_each
 from digits.inference.prediction import Prediction, predict
 from digits.inference.recognizer import Recognizer
 from digits.inference.strokes import Stroke, paint, read_strokes
+from pages.shared import table
 from pages.shared.charts import chart
 from pages.shared.drawing import SIDE
 from pages.shared.text import percent
@@ -53,10 +54,20 @@ def _strokes(strokes: list[Stroke], recognizer: Recognizer, detector: Detector) 
             return np.full(10, 0.1, np.float32)
 
     whole, without = probabilities(strokes), without_each(strokes, probabilities)
+    names = [f"without stroke {number}" for number in range(1, len(strokes) + 1)]
     chart(
-        changes(without - whole, [f"without stroke {number}" for number in range(1, len(strokes) + 1)]),
+        changes(without - whole, names),
         key="draw_strokes",
-        alt="; ".join(f"without stroke {number}: {row.argmax()}" for number, row in enumerate(without, start=1)),
+        alt="; ".join(f"{name}: {row.argmax()}" for name, row in zip(names, without, strict=True)),
+    )
+    st.caption("Each row leaves out a stroke. Its numbers say how many points each digit gains or loses.")
+    table.behind(
+        "draw_strokes",
+        lambda: [
+            {"Drawing": name} | {str(digit): round(100 * float(change), 1) for digit, change in enumerate(row)}
+            for name, row in zip(names, without - whole, strict=True)
+        ],
+        about="How many points each digit gains or loses without each stroke",
     )
     with st.container(horizontal=True):
         for left_out, row in enumerate(without):

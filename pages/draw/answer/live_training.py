@@ -11,7 +11,7 @@ from digits.inference.preprocessing import to_mnist
 from digits.runs import store as runs
 from digits.runs.run import Run, RunState
 from pages.draw.canvas import canvas
-from pages.shared import cache, pickers
+from pages.shared import cache, pickers, table
 from pages.shared.charts import chart, probability_bars
 from pages.shared.errors import told
 from pages.shared.glossary import linked
@@ -84,6 +84,24 @@ def _panel(run_id: str, was_live: bool, image: np.ndarray | None) -> None:
             f"after epoch {number}: {row.argmax()}, {percent(row.max())}" for number, row in predicted.items()
         ),
     )
+    st.caption(_since({number: int(row.argmax()) for number, row in predicted.items()}))
+    table.behind(
+        "draw_along",
+        lambda: [
+            {"Epoch": number} | {str(digit): round(float(value), 4) for digit, value in enumerate(row)}
+            for number, row in predicted.items()
+        ],
+        about="The probability of each digit after each epoch",
+    )
+
+
+def _since(digits: dict[int, int]) -> str:
+    """Return since which epoch the prediction has been what it is. digits: the prediction after each epoch."""
+    *_, last = digits.values()
+    others = [epoch for epoch, digit in digits.items() if digit != last]
+    if not others:
+        return f"It has predicted {last} from the start."
+    return f"It has predicted {last} since epoch {min(epoch for epoch in digits if epoch > max(others))}."
 
 
 def _explain(run: Run) -> None:

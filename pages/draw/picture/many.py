@@ -16,6 +16,7 @@ from digits.figures.confusion import confusion
 from digits.inference.detector import Detector
 from digits.inference.recognizer import Recognizer
 from pages.draw.picture.choose import KINDS, MEGABYTES
+from pages.shared import table
 from pages.shared.charts import chart
 from pages.shared.glossary import linked
 from pages.shared.text import isolated
@@ -82,6 +83,10 @@ def _show(rows: list[dict[str, Any]], passed_over: list[tuple[str, str]], is_cut
             f"{found['n']:,} (95% interval {low:.1%} to {high:.1%})."
         )
         chart(confusion(found["confusion"]), key="draw_many_confusion", alt="Confusion matrix of the labelled pictures")
+        table.behind(
+            "draw_many_confusion", lambda: table.matrix_rows(found["confusion"]),
+            about="Confusion matrix, a row for each label, a column for each prediction",
+        )  # fmt: skip
     if rows:
         shown = [
             {

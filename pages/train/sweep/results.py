@@ -12,10 +12,9 @@ from digits.sweeps import store
 from digits.sweeps.store import Sweep
 from digits.sweeps.trial import RUNNING, Trial, best_of
 from digits.tasks import TaskState
-from pages.shared import background
+from pages.shared import background, table
 from pages.shared.charts import chart
 from pages.shared.errors import attempt, told
-from pages.shared.text import duration
 from pages.train.run_status import BADGES
 from pages.train.sweep import winner
 
@@ -74,9 +73,10 @@ def _left(sweep: Sweep, trials: list[Trial]) -> str:
     """Return the time left, from that of the trials so far."""
     ended = sum(trial.state != RUNNING for trial in trials)
     remaining = sweep.plan.num_trials - ended + sweep.plan.seeds
-    if not ended or ended == sweep.plan.num_trials:
+    if ended == sweep.plan.num_trials:
         return ""
-    return f", about {duration(sweep.seconds / ended * remaining)} left"
+    seconds = sweep.seconds / ended * remaining if ended else None  # the seconds of a trial are noted after its end
+    return f", {background.left_text(seconds or None)}"
 
 
 def _requests(sweep: Sweep) -> None:
@@ -100,11 +100,7 @@ def _figures(sweep: Sweep, trials: list[Trial], best: Trial | None) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("Trials", anchor=False)
-        chart(
-            figures.histories([trial.accuracies for trial in trials], best and best.number),
-            key=f"sweep_histories_{sweep.id}",
-            alt=f"Validation accuracy of {len(trials)} trials over the epochs. The best is on top.",
-        )
+        _histories(sweep, trials, best)
     with right:
         st.subheader(
             "What matters", anchor=False,
@@ -112,25 +108,52 @@ def _figures(sweep: Sweep, trials: list[Trial], best: Trial | None) -> None:
             "With few trials it is a rough guess.",
         )  # fmt: skip
         if sweep.importance:
-            shares = {SETTINGS[name].label: share for name, share in sweep.importance.items()}
-            largest = max(shares, key=shares.get)
-            chart(
-                figures.importance(shares), key=f"sweep_importance_{sweep.id}",
-                alt=f"Importance of {len(shares)} settings; the largest is {largest}.",
-            )  # fmt: skip
+            _importance(sweep)
         else:
             st.caption("This shows after some trials.")
     names = _varied(trials)
     measured = [trial for trial in trials if trial.accuracies]
-    if not names or not measured:
-        return
-    st.subheader("Settings", anchor=False, help="Each line is a trial. It crosses each axis at its setting.")
-    columns = [[_shown(name, trial.params.get(name)) for trial in measured] for name in names]
+    if names and measured:
+        st.subheader("Settings", anchor=False)
+        _settings(sweep, names, measured)
+
+
+def _histories(sweep: Sweep, trials: list[Trial], best: Trial | None) -> None:
+    key = f"sweep_histories_{sweep.id}"
+    alt = f"Validation accuracy of {len(trials)} trials over the epochs. The best is on top."
+    chart(figures.histories([trial.accuracies for trial in trials], best and best.number), key=key, alt=alt)
+    st.caption("Each line is a trial." + " Poor ones end early." * (sweep.plan.pruner != "none"))
+    rows = [
+        {"Trial": trial.number, "Epoch": epoch, "Validation accuracy": round(accuracy, 4)}
+        for trial in trials
+        for epoch, accuracy in enumerate(trial.accuracies, start=1)
+    ]
+    if rows:
+        table.behind(key, lambda: rows, about="Validation accuracy of each trial after each epoch")
+
+
+def _importance(sweep: Sweep) -> None:
+    key = f"sweep_importance_{sweep.id}"
+    shares = {SETTINGS[name].label: share for name, share in sweep.importance.items()}
+    largest = max(shares, key=shares.get)
+    sentence = f"{largest} matters most: it explains {shares[largest]:.0%} of the differences between the trials."
+    chart(figures.importance(shares), key=key, alt=sentence)
+    st.caption(sentence)
+    table.behind(
+        key, lambda: [{"Setting": name, "Importance": round(share, 3)} for name, share in shares.items()],
+        about="How much of the differences between the trials each setting explains",
+    )  # fmt: skip
+
+
+def _settings(sweep: Sweep, names: list[str], trials: list[Trial]) -> None:
+    """Show the settings of some trials, each with an accuracy."""
+    columns = [[_shown(name, trial.params.get(name)) for trial in trials] for name in names]
     chart(
-        figures.parallel([SETTINGS[name].label for name in names], columns, [trial.val_accuracy for trial in measured]),
+        figures.parallel([SETTINGS[name].label for name in names], columns, [trial.val_accuracy for trial in trials]),
         key=f"sweep_parallel_{sweep.id}",
-        alt=f"Parallel coordinates of {len(measured)} trials; the table below has the same numbers.",
+        alt=f"Parallel coordinates of {len(trials)} trials; the table below has the same numbers.",
     )
+    st.caption("Each line is a trial. It crosses each axis at its setting. The table below has the numbers.")
 
 
 def _table(trials: list[Trial], running: str) -> None:
