@@ -56,5 +56,5 @@ def show(of: Class) -> None:
         about="The accuracy of each network, the best first",
     )  # fmt: skip
     others = len(evaluated) - len({run.id for run, _ in shown})
-    more = f" {others:,} others were evaluated on another one only." if others else ""
-    st.caption(f"{len(shown):,} networks, each a dot. Measured on the test set {title}.{more}")
+    more = f" Evaluated only on other test sets: {others:,}." if others else ""
+    st.caption(f"{len(shown):,} network{'s' * (len(shown) != 1)}, each a dot. Measured on the test set {title}.{more}")

@@ -20,7 +20,7 @@ def show(of: Class) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             "Stop everything", icon=":material/stop:", key="class_stop_all", on_click=attempt, args=(errands.stop, of),
-            help="Ends what runs and waits for your pupils. What is trained already stays.",
+            help="Ends all that runs or waits for your pupils. Trained models stay.",
         )  # fmt: skip
         confirm_clearing(of, "all your pupils")
         _offer_export(of)
@@ -78,8 +78,8 @@ def _offer_export(of: Class) -> None:
             packed = file.stat()
             minutes = (datetime.now(UTC).timestamp() - packed.st_mtime) / 60
             st.download_button(
-                f"Download ({packed.st_size / 1e6:.1f} MB)", file.read_bytes, f"class-{of.code}.zip", "application/zip",
-                icon=":material/download:", key="class_download", on_click="ignore",
+                f"Download ({max(packed.st_size / 1e6, 0.1):.1f} MB)", file.read_bytes, f"class-{of.code}.zip",
+                "application/zip", icon=":material/download:", key="class_download", on_click="ignore",
             )  # fmt: skip
             st.caption(f"Packed {'just now' if minutes < 1 else f'{minutes:,.0f} min ago'}.")
 

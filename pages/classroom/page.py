@@ -83,7 +83,7 @@ def _show_member(member: Member, of: Class) -> None:
         st.image(qr_code(link), width=220, alt="QR code of your personal link")
         st.code(link, language=None, wrap_lines=True)
     with st.expander("Leave on this device", icon=":material/logout:"):
-        st.markdown("For the next person at this device. You come back with your personal link.")
+        st.markdown("For the next person at this device. Your personal link brings you back.")
         st.html(LEAVE)
 
 

@@ -25,7 +25,7 @@ def show(of: Class) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         _switch(
             "Pause the class", "class_paused", of.paused, classes.pause, of,
-            help="Your pupils can look at everything, but begin nothing. What runs already comes to its end.",
+            help="Your pupils can look at everything but start nothing. Runs that have started continue.",
         )  # fmt: skip
         _switch(
             "Hide names", "class_hide_names", of.hide_names, classes.hide_names, of,

@@ -54,7 +54,9 @@ def on_the_same_digits(runs: list[Run]) -> Evaluated | None:
             )  # fmt: skip
         for run in missing:
             st.text(run_label(run))
-            evaluation.offer(run, chosen, why=f"To compare this run, evaluate it on {chosen.title}. It takes seconds.")
+            evaluation.offer(
+                run, chosen, why=f"Evaluate this run on {chosen.title} to compare it. It takes some seconds."
+            )
         if missing:
             return None
         images, labels = chosen.take(dataset)

@@ -19,7 +19,7 @@ def show(chosen: list[Run]) -> None:
         return
     st.markdown(
         "**Over seeds**",
-        help=linked("These runs differ only in their seed. The winner of a sweep is left out: luck chose it."),
+        help=linked("These runs differ only in their seed. The winner of a sweep is left out, because luck helped it."),
     )
     columns = {
         name: st.column_config.NumberColumn(format="%.2f%%") for name in ("Mean test accuracy", "Standard deviation")

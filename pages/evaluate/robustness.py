@@ -76,7 +76,7 @@ def _sentence(known: Distortion, accuracy: list[float]) -> str:
     if low == high:
         return "Even the smallest change costs more than 5 points."
     unit = known.unit if known.unit in ("%", "°") else f" {known.unit}"
-    return f"Accuracy falls by at most 5 points from {low:g} to {high:g}{unit}.".replace("-", "−")
+    return f"Between {low:g} and {high:g}{unit} accuracy falls by at most 5 points.".replace("-", "−")
 
 
 def _rows(lines: dict[str, dict[str, dict]]) -> table.Rows:

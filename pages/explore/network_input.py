@@ -47,9 +47,8 @@ def show(dataset: Dataset, parts: Split) -> None:
             alt = f"Pictures with their labels: {', '.join(map(str, one_hot[rows].argmax(axis=1)))}"
             chart(pairs(pixels[rows, ..., 0], one_hot[rows]), key=f"explore_batch_{rows[0]}", alt=alt)
     st.caption(
-        f"Each picture stands beside its label. Python calls that pairing `zip`. A block of numbers is called a "
-        "tensor. "
-        f"That of the pictures has the shape `{pixels.shape}`: digits, rows, columns, one grey channel. That of the "
-        f"one-hot labels has the shape `{one_hot.shape}`: digits, places. These batches are in the order of the data. "
-        f"Training shuffles the digits in every epoch. {more('tensor', 'zip', 'batch', 'epoch')}"
+        "Each picture stands beside its label. Python calls that pairing `zip`. A block of numbers is called a tensor. "
+        f"The pictures are one of shape `{pixels.shape}`: digits, rows, columns, one grey channel. The labels are one "
+        f"of shape `{one_hot.shape}`: digits, places. These batches are in the order of the data. Training shuffles "
+        f"the digits in every epoch. {more('tensor', 'zip', 'batch', 'epoch')}"
     )

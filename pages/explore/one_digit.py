@@ -51,7 +51,7 @@ def show(dataset: Dataset, parts: Split) -> None:
         st.markdown(
             "A network gives ten numbers, one for each digit. To compare them with the label, the label becomes ten "
             f"numbers, too: a 1 at place {label}, counted from 0, and a 0 everywhere else. This is called **one-hot**. "
-            f"The digit itself would not do: the network would learn that a 7 is more than a 6. {more('one-hot')}"
+            f"With the plain digit, the network would learn that a 7 is more than a 6. {more('one-hot')}"
         )
         st.code(str(vector.tolist()), language=None)
         alt = f"Ten boxes; the one at place {label} is filled"

@@ -34,7 +34,7 @@ def show(dataset: Dataset, parts: Split) -> None:
         )  # fmt: skip
     with sheet:
         if not shown:
-            st.info("This model predicts that digit for none of them.", icon=":material/info:")
+            st.info(f"This model predicts no {digit} here.", icon=":material/info:")
             return
         titles = [f"index {index:,}: {predicted[index]}, {percent(confidence[index])} confidence" for index in shown]
         chart(

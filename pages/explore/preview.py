@@ -22,7 +22,7 @@ from pages.shared.visitor import owner
 SHOWN = 40  # digits of the preview
 REASONS = 8  # for passing over; the most frequent ones
 LICENCES = ["My own digits", "CC0 1.0", "CC BY 4.0", "CC BY-SA 3.0", "CC BY-SA 4.0", own_sources.NOT_STATED]
-FEW = f"With fewer than {adding.FEW} of one digit to learn from, they are for testing only."
+FEW = f"A network needs at least {adding.FEW} of each digit to learn from. These are for testing only."
 IN_MNIST = "At least {:,} of them are digits of MNIST. Models that learned from MNIST have seen those."
 
 

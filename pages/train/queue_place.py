@@ -42,7 +42,7 @@ def show(run: Run) -> None:
                 disabled=bool(why_not) or place == len(own), help=why_not or None, key=f"train_down_{run.id}",
             )  # fmt: skip
     if len({other.owner for other in queue}) > 1:
-        st.caption("Whoever started longest ago is next. You can change the order of your own.")
+        st.caption("People take turns. You can change the order of your own runs.")
     rows = _rows(queue)
     if len(rows) > 1:
         st.dataframe(rows, hide_index=True, alt="The runs that wait, the next to start first")

@@ -94,7 +94,7 @@ def test_the_stored_curves_are_drawn_and_another_models_lie_over_them(open_page,
 def test_each_curve_has_a_sentence_and_all_of_them_a_table(open_page, measured):
     page = open_robustness(open_page)
     said = texts(page)  # each curve falls by a point at each strength, from the first to the last
-    assert "Accuracy falls by at most 5 points from −60 to 60°." in said and "from 0 to 100 grey levels." in said
+    assert "Between −60 and 60° accuracy falls by at most 5 points." in said and "Between 0 and 100 grey levels" in said
     assert "Even the smallest change costs" not in said
     page.session_state["evaluate_robustness_table"] = True
     page.run()

@@ -129,7 +129,7 @@ def test_everything_is_packed_by_a_worker_and_then_offered(shown, opened, no_wor
     file = errands.closing.export_file(opened)
     file.parent.mkdir()
     file.write_bytes(b"zip")
-    assert [button.proto.label for button in shown("teacher").get("download_button")] == ["Download (0.0 MB)"]
+    assert [button.proto.label for button in shown("teacher").get("download_button")] == ["Download (0.1 MB)"]
 
 
 def test_the_projector_shows_each_evaluated_network_as_a_dot(with_run, opened, shown):  # noqa: F811

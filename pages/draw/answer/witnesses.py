@@ -72,8 +72,8 @@ def show(run: Run, prediction: Prediction | None, ink: np.ndarray | None, stroke
         "Let the path count", value=run.is_starter, key=_key(run), persist_state="session",
         disabled=preprocessing.is_raw(),
         help=linked(
-            "On: the prediction is that of picture and path together. Off: the model predicts from the picture alone. "
-            "It begins as off for a model that you have trained: you see what your network has learned, without help."
+            "On: picture and path predict together. Off: the model predicts from the picture alone. A model that you "
+            "have trained begins without the path: you see what your network has learned."
         ),
     )  # fmt: skip
     if prediction is None or prediction.witnesses is None:

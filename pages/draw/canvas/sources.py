@@ -38,7 +38,7 @@ def choose_count() -> str:
     return st.segmented_control(
         "One digit or a number", [AUTOMATIC, ONE_DIGIT, NUMBER], default=AUTOMATIC, required=True, key="draw_count",
         persist_state="session", label_visibility="collapsed",
-        help="A number, such as 2047, is several digits beside each other. Digit or number finds out which yours is.",
+        help="A number, such as 2047, is several digits beside each other. **Digit or number** finds out by itself.",
     )  # fmt: skip
 
 

@@ -24,7 +24,7 @@ def show(ink: np.ndarray, image: np.ndarray, strokes: list[Any]) -> None:
     # Set at each run: the label may have been changed under My drawings.
     st.session_state[key] = known.label if known else None
     st.pills(
-        "What did you draw?", range(10), key=key, on_change=attempt, 
+        "What did you draw?", range(10), key=key, on_change=attempt,
         args=(_save, key, known.owner if known else owner(), image, ink, strokes),
         help="Choose the digit to save the drawing under My drawings, on this machine only. Choose it again to remove "
         "the drawing.",

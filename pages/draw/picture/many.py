@@ -36,8 +36,8 @@ def offer(recognizer: Recognizer, detector: Detector) -> None:
                 "Pictures of one digit each, or a zip of them", type=[*KINDS, "zip"], accept_multiple_files=True,
                 key=f"draw_many_{turn}", max_upload_size=MEGABYTES,
                 help=linked(
-                    f"Up to {MOST} pictures, {MEGABYTES} MB a file. In a zip, folders named 0 to 9 are taken for the "
-                    "labels. The files aren't stored on the server."
+                    f"Up to {MOST} pictures, {MEGABYTES} MB a file. In a zip, folders named 0 to 9 are the labels. "
+                    "The files aren't stored on the server."
                 ),
             )  # fmt: skip
             if uploads:
