@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from digits import tasks
 from digits.classes import Class
 from digits.classroom import collection, overview
 from digits.classroom.collection import Score
@@ -10,7 +9,6 @@ from digits.data.sources import SOURCES
 from digits.drawings import fine_tune
 from digits.evaluation import fine_tune_result
 from digits.figures.class_scores import before_after
-from digits.runs import store as runs
 from digits.runs.run import Run, RunState
 from digits.training.fine_tuning import MIN_DRAWINGS, is_held_out
 from pages.shared import background, pickers, table
@@ -27,7 +25,7 @@ def show(of: Class) -> None:
     if run is None:
         return
     if not run.state.is_final:
-        st.fragment(_watch, run_every="1s")(run.id)
+        st.fragment(background.watch, run_every="1s")("train", run.id)
     elif fine_tune_result.stored(run):
         with told():
             _show_result(of, run)
@@ -58,20 +56,6 @@ def _offer(of: Class, *, is_at_work: bool) -> None:
         f"mixed with digits that it knows ({rehearsed}). The other **{num_held_out}**, one in four by chance, are held "
         "out: only they show whether it has learned the styles of this class. The result is a new model."
     )
-
-
-def _watch(run_id: str) -> None:
-    """Show how far it is. Hands back to the page when it has ended."""
-    with told():
-        run = runs.get(run_id)  # which somebody may have deleted
-    task = tasks.find("train", run_id)
-    if run.state.is_final or task is None:
-        st.rerun()
-    background.show_progress(task)
-    st.button(
-        "Stop", icon=":material/stop:", key="projector_stop", on_click=attempt, args=(runs.stop, run),
-        disabled=bool(run.request),
-    )  # fmt: skip
 
 
 def _show_result(of: Class, run: Run) -> None:

@@ -6,6 +6,7 @@ from digits.networks.damage import Damage
 from digits.runs import healing
 from digits.runs import store as runs
 from digits.runs.run import Run, RunState
+from pages.shared import background
 from pages.shared.errors import told
 from pages.shared.visitor import owner
 
@@ -26,25 +27,23 @@ def show() -> None:
         st.fragment(_watch, run_every="1s" if live else None)(run_id, live)
 
 
-def _watch(run_id: str, was_live: bool) -> None:
+def _watch(run_id: str, live: bool) -> None:
     with told():
         run = runs.get(run_id)  # which somebody may have deleted
-    if was_live and run.state.is_final:
-        st.rerun()
     st.header("Healing", anchor=False)
     said = Damage.read(run.settings.damage).in_words(run.settings)
     epochs = runs.epochs(run_id)
-    if was_live:
-        st.progress(min(run.fraction, 1.0), text=f"{run.phase or 'Waiting for the device'}…")
-    if run.state in (RunState.FAILED, RunState.LOST):
-        st.error(run.cause, icon=":material/error:")
+    if live:
+        background.watch("train", run_id)  # hands back to the page at its end
+    elif run.state != RunState.DONE:
+        st.warning(run.cause or f"The healing was {run.state} early.", icon=":material/warning:")
     if epochs:
         steps = " → ".join(f"{row['val_accuracy']:.1%}" for row in epochs)
         st.markdown(f"After {said}. Validation accuracy, epoch by epoch: {steps}.")
-    if run.state == RunState.DONE:
+    if run.model and not live:
         st.page_link(
             "pages/evaluate/page.py", label="Evaluate the healed network", icon=":material/fact_check:",
             query_params={"model": run_id},
         )  # fmt: skip
-    elif not epochs:
+    elif live and not epochs:
         st.caption(f"After {said}. It learns its own training digits again for some seconds.")

@@ -1,7 +1,5 @@
 """Many pictures at once: a table of what is predicted for each, and how good that is where folders are named 0 to 9."""
 
-import csv
-import io
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -111,12 +109,15 @@ def _show(rows: list[dict[str, Any]], passed_over: list[tuple[str, str]], is_cut
 
 
 def _csv(rows: list[dict[str, Any]]) -> str:
-    file = io.StringIO()
-    writer = csv.writer(file)
-    writer.writerow(["picture", "digit", "probability", "looks_like_a_digit", "label"])
-    for row in rows:
-        name = row["image"] if row["image"][:1] not in "=+-@" else f"'{row['image']}"  # no formula for a spreadsheet
-        writer.writerow(
-            [name, row["digit"], max(row["probabilities"]), row["looks_like_a_digit"], row.get("label", "")]
-        )
-    return file.getvalue()
+    return table.as_csv(
+        [
+            {
+                "picture": "'" * (row["image"][:1] in "=+-@") + row["image"],  # no formula for a spreadsheet
+                "digit": row["digit"],
+                "probability": max(row["probabilities"]),
+                "looks_like_a_digit": row["looks_like_a_digit"],
+                "label": row.get("label", ""),
+            }
+            for row in rows
+        ]
+    )

@@ -1,8 +1,5 @@
 """All rows of digits on the chosen picture: boxes on the photo, a table to correct, and a CSV file."""
 
-import csv
-import io
-
 import cv2
 import numpy as np
 import streamlit as st
@@ -19,6 +16,7 @@ from digits.inference.sheet import Row, read_rows
 from pages.draw.picture import adjust
 from pages.shared.errors import attempt
 from pages.shared.picture import png
+from pages.shared.table import as_csv
 from pages.shared.visitor import owner
 
 BOX = 79, 117, 218  # red, green, blue
@@ -97,12 +95,12 @@ def _note(part: Part, prediction: Prediction) -> str:
 
 def _csv(rows: list[Row], labels: list[int | None]) -> str:
     """Return a line for each digit, as corrected."""
-    file = io.StringIO()
-    writer = csv.writer(file)
-    writer.writerow(HEAD)
-    for (line, position, _, prediction, box), label in zip(_digits(rows), labels, strict=True):
-        writer.writerow([line, position, "" if label is None else label, round(prediction.confidence, 4), *box])
-    return file.getvalue()
+    return as_csv(
+        [
+            dict(zip(HEAD, (line, position, label, round(prediction.confidence, 4), *box), strict=True))
+            for (line, position, _, prediction, box), label in zip(_digits(rows), labels, strict=True)
+        ]
+    )
 
 
 def _save(rows: list[Row], labels: list[int | None], changed: list[int]) -> None:
