@@ -12,7 +12,7 @@ from digits.networks.architectures import TITLES
 from digits.runs import store as runs
 from pages.shared import table
 from pages.shared.charts import chart
-from pages.shared.text import in_figure, isolated
+from pages.shared.text import counted, in_figure, isolated
 
 MOST = 200  # runs
 
@@ -57,4 +57,4 @@ def show(of: Class) -> None:
     )  # fmt: skip
     others = len(evaluated) - len({run.id for run, _ in shown})
     more = f" Evaluated only on other test sets: {others:,}." if others else ""
-    st.caption(f"{len(shown):,} network{'s' * (len(shown) != 1)}, each a dot. Measured on the test set {title}.{more}")
+    st.caption(f"{counted(len(shown), 'network')}, each a dot. Measured on the test set {title}.{more}")

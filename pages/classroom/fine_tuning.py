@@ -14,7 +14,7 @@ from digits.training.fine_tuning import MIN_DRAWINGS, is_held_out
 from pages.shared import background, pickers, table
 from pages.shared.charts import chart
 from pages.shared.errors import attempt, told
-from pages.shared.text import in_figure, isolated
+from pages.shared.text import counted, in_figure, isolated
 from pages.shared.visitor import owner
 
 
@@ -51,7 +51,7 @@ def _offer(of: Class, *, is_at_work: bool) -> None:
     with told():
         rehearsed = SOURCES[fine_tune.settings_for(parent).source].title
     st.markdown(
-        f"The model learns from **{len(found.ids) - num_held_out}** drawings of **{num_people}** "
+        f"The model learns from **{counted(len(found.ids) - num_held_out, 'drawing')}** of **{num_people}** "
         f"{'person' if num_people == 1 else 'people'}, "
         f"mixed with digits that it knows ({rehearsed}). The other **{num_held_out}**, one in four by chance, are held "
         "out: only they show whether it has learned the styles of this class. The result is a new model."

@@ -37,8 +37,8 @@ def _show(of: Class, run, digit: int) -> None:
     wrong = np.flatnonzero(of_digit & (predicted != digit))
     all_wrong = int((predicted != found.labels).sum())
     st.caption(
-        f"Of {of_digit.sum():,} drawings with the label {digit}, {len(wrong):,} are misclassified; of all "
-        f"{len(found.ids):,} drawings, {all_wrong:,}. Below each: label → prediction, and who drew it."
+        f"Drawings with the label {digit}: {of_digit.sum():,}, misclassified: {len(wrong):,}. All drawings: "
+        f"{len(found.ids):,}, misclassified: {all_wrong:,}. Below each: label → prediction, and who drew it."
     )
     if not len(wrong):
         st.success(f"No {digit} is misclassified.", icon=":material/check_circle:")

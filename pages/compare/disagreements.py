@@ -11,6 +11,7 @@ from pages.compare.evaluated import Evaluated, on_the_same_digits
 from pages.shared import links, table
 from pages.shared.charts import chart
 from pages.shared.pickers import run_label
+from pages.shared.text import counted
 
 MOST = 80  # digits on the sheet
 GROUPS = {"first": "Only the first", "second": "Only the second", "neither": "Neither"}
@@ -56,7 +57,7 @@ def _digits(evaluated: Evaluated, run: Run, first: int, second: int) -> None:
     """Show the digits themselves, with both predictions; a click opens one on the Evaluate page."""
     rows, other_rows = evaluated.probabilities[first], evaluated.probabilities[second]
     found = disagreements(evaluated.labels, rows, other_rows)
-    st.header(f"Where they disagree: {sum(map(len, found.values())):,} digits", anchor=False)
+    st.header(f"Where they disagree: {counted(sum(map(len, found.values())), 'digit')}", anchor=False)
     group = st.segmented_control(
         "Which is correct", list(GROUPS), format_func=lambda name: f"{GROUPS[name]}: {len(found[name]):,}",
         default="first", required=True, key="compare_group",

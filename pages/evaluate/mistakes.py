@@ -11,7 +11,7 @@ from digits.runs.run import Run
 from pages.evaluate import choice, one_digit, predictions
 from pages.shared import paging, shortcuts, table
 from pages.shared.charts import SAVE, chart
-from pages.shared.text import percent
+from pages.shared.text import counted, percent
 
 
 @st.fragment
@@ -80,7 +80,7 @@ def _sheet(found: np.ndarray, images: np.ndarray, labels: np.ndarray, probabilit
         on_click=lambda point: choice.open_digit(shown[point["point_index"]]),
         alt="Digits, label → prediction: " + ", ".join(captions),
     )
-    st.caption(f"{len(found):,} digit{'s' * (len(found) != 1)}. Below each: label → prediction. Select one to open it.")
+    st.caption(f"{counted(len(found), 'digit')}. Below each: label → prediction. Select one to open it.")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             "Open the first digit", icon=":material/zoom_in:", shortcut=shortcuts.letter("O"),

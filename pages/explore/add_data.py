@@ -12,6 +12,7 @@ from digits.data.sources import SOURCES
 from pages.explore import preview
 from pages.shared import background
 from pages.shared.errors import told
+from pages.shared.text import counted
 from pages.shared.visitor import owner
 
 MEGABYTES = adding.UPLOAD_BYTES >> 20
@@ -38,7 +39,7 @@ def show() -> None:
     if problem := st.session_state.pop("explore_add_problem", None):
         st.error(problem, icon=":material/error:")
     if name := st.session_state.pop("explore_added", None):
-        st.success(f"{name}: {SOURCES[name].num_digits:,} digits were added.", icon=":material/check_circle:")
+        st.success(f"{name}: {counted(SOURCES[name].num_digits, 'digit')} added.", icon=":material/check_circle:")
     if not st.session_state["explore_adding"]:
         return
     with st.container(border=True, key="explore_add_form"), told():

@@ -17,6 +17,7 @@ from pages.explore import preview
 from pages.shared import cache, table
 from pages.shared.charts import chart
 from pages.shared.pickers import run_label
+from pages.shared.text import counted
 
 
 def show(dataset: Dataset, parts: Split) -> None:
@@ -81,7 +82,7 @@ def _own(known: Source) -> None:
         st.markdown("You cannot undo this. Add the files again if you need the digits later.")
         if learned:
             st.markdown(
-                f"{len(learned):,} {'run' if len(learned) == 1 else 'runs'} learned from them. Runs stay, with their "
+                f"{counted(len(learned), 'run')} learned from them. Runs stay, with their "
                 "models and scores, but cannot continue without the digits:"
             )
             st.text("\n".join(run_label(run) for run in learned))

@@ -10,6 +10,7 @@ from digits.figures import images
 from pages.explore.one_digit import open_digit
 from pages.shared import links, paging
 from pages.shared.charts import chart
+from pages.shared.text import counted
 
 PER_PAGE, PAGE = 64, "explore_page"
 
@@ -34,7 +35,8 @@ def show(dataset: Dataset, parts: Split) -> None:
         shown = among[paging.turn(len(among), PER_PAGE, PAGE)].tolist()
         label = " and label" * is_labelled
         st.caption(
-            f"{len(among):,} digits, {PER_PAGE} on a page. Point at one to see its index{label}, select it to open it."
+            f"{counted(len(among), 'digit')}, {PER_PAGE} on a page. Point at one to see its index{label}. Select it to "
+            "open it."
         )
     with sheet:
         chart(

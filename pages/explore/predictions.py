@@ -10,7 +10,7 @@ from pages.explore.one_digit import open_digit
 from pages.shared import cache, paging, pickers
 from pages.shared.charts import chart
 from pages.shared.glossary import linked
-from pages.shared.text import percent
+from pages.shared.text import counted, percent
 
 PER_PAGE, PAGE = 64, "explore_predictions_page"
 
@@ -26,7 +26,7 @@ def show(dataset: Dataset, parts: Split) -> None:
         among = np.argsort(confidence, kind="stable")
         among = among if digit is None else among[predicted[among] == digit]
         shown = among[paging.turn(len(among), PER_PAGE, PAGE)].tolist()
-        st.caption(f"{len(among):,} digits, the least confident first. Select one to open it.")
+        st.caption(f"{counted(len(among), 'digit')}, the least confident first. Select one to open it.")
         st.download_button(
             "Download predictions", data=lambda: _csv(predicted), file_name="predictions.csv", mime="text/csv",
             icon=":material/download:", key="explore_predictions_csv", on_click="ignore",

@@ -17,6 +17,7 @@ from digits.figures.images import gallery
 from digits.storage.untrusted_zip import shown
 from pages.shared.charts import chart
 from pages.shared.glossary import linked
+from pages.shared.text import counted
 from pages.shared.visitor import owner
 
 SHOWN = 40  # digits of the preview
@@ -32,7 +33,7 @@ def show(draft: str, found: Draft) -> None:
     is_labelled = adding.is_labelled(found)
     sheet, words = st.columns(2, gap="large")
     with sheet:
-        st.header(f"{n:,} {'digit' if n == 1 else 'digits'} read", anchor=False)
+        st.header(f"{counted(n, 'digit')} read", anchor=False)
         places = np.linspace(0, n - 1, min(n, SHOWN)).astype(int)
         labels = [str(found.labels[place]) for place in places] if is_labelled else [""] * len(places)
         chart(

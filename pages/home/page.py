@@ -8,6 +8,7 @@ from digits.data.dataset import is_prepared
 from digits.data.sources import SOURCES
 from digits.runs import store as runs
 from pages.home import open_class
+from pages.shared.text import counted
 from pages.shared.visitor import owners
 
 STEPS = [
@@ -52,4 +53,4 @@ with st.container(horizontal=True, gap="medium"):
 
 data, num_runs = SOURCES["mnist" if is_prepared("mnist") else "sample"], runs.count(owners=owners())
 open_class.offer()
-st.caption(f"{data.num_train + data.num_test:,} digits ready · {num_runs:,} run{'s' * (num_runs != 1)}")
+st.caption(f"{data.num_train + data.num_test:,} digits ready · {counted(num_runs, 'run')}")

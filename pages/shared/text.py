@@ -33,6 +33,11 @@ def in_figure(text: str, length: int = 20) -> str:
     return html.escape(isolated(text if len(text) <= length else f"{text[: length - 1]}…"))
 
 
+def counted(number: int, word: str) -> str:
+    """Return a number with what it counts: "1 digit", "2,000 digits"."""
+    return f"{number:,} {word}{'s' * (number != 1)}"
+
+
 def confidence_text(probabilities: np.ndarray) -> str:
     """Return how clear a prediction is, (10,) probabilities: "99.2% confidence", or which digits it may be."""
     likeliest = [int(digit) for digit in probabilities.argsort()[::-1]]

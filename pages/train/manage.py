@@ -12,6 +12,7 @@ from digits.runs.run import MAX_EPOCHS, MAX_TAGS, Run, RunState
 from pages.shared import code, exports
 from pages.shared.errors import attempt
 from pages.shared.glossary import linked
+from pages.shared.text import counted
 from pages.train import run_status
 
 MODEL_FILES = {"model.keras": "Keras model", "model.tflite": "LiteRT model, for phones and OpenCV"}
@@ -81,7 +82,7 @@ def _continue(run: Run) -> None:
     with st.popover("Continue", icon=":material/play_arrow:"):
         stays = " The present model stays in use until the new one is ready." if run.model else ""
         st.markdown(
-            f"{run.epochs_done} of {run.num_epochs} epochs are done. The training continues from its last "
+            f"{run.epochs_done} of {counted(run.num_epochs, 'epoch')} are done. The training continues from its last "
             f"checkpoint.{stays}"
         )
         st.number_input(

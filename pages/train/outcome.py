@@ -9,6 +9,7 @@ from digits.evaluation.test_sets import test_sets
 from digits.runs import store as runs
 from digits.runs.run import Run, RunState
 from pages.shared.glossary import linked
+from pages.shared.text import counted
 
 LARGE = """<style>
 .st-key-train_outcome [data-testid="stMetricValue"] { font-size: 3.5rem; line-height: 1.15 }
@@ -34,9 +35,9 @@ def show(run: Run, epochs: list[dict[str, Any]]) -> None:
 
 
 def _sentence(run: Run, epochs: list[dict[str, Any]], report: dict[str, Any] | None) -> str:
-    took = f"It took {run.epochs_done:,} of {run.num_epochs:,} epochs." if epochs else ""
+    took = f"It took {run.epochs_done:,} of {counted(run.num_epochs, 'epoch')}." if epochs else ""
     if report is None:
-        return f"of the validation digits are correct after {run.epochs_done:,} of {run.num_epochs:,} epochs."
+        return f"of the validation digits are correct after {run.epochs_done:,} of {counted(run.num_epochs, 'epoch')}."
     n, state = report["n"], "**Done**" if run.state == RunState.DONE else f"**{run.state.capitalize()}**"
     wrong = round((1 - report["accuracy"]) * n)
     return f"{state}: {n - wrong:,} of {n:,} test digits are correct, {wrong:,} are misclassified. {took}"

@@ -27,7 +27,7 @@ def test_kaggles_table_becomes_a_source_to_explore_and_to_train_on(visit, server
     page.get_by_role("option", name="CC0 1.0").click()
     page.get_by_role("textbox", name="Origin").fill("our class")
     page.get_by_role("button", name="Keep digits").click()
-    expect(page.get_by_text("class-7a: 200 digits were added.")).to_be_visible()
+    expect(page.get_by_text("class-7a: 200 digits added.")).to_be_visible()
     settle(page)
     assert "source=class-7a" in page.url
     assert not any((with_sample / "uploads").iterdir())

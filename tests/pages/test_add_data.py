@@ -66,7 +66,7 @@ def test_digits_are_uploaded_looked_at_and_kept(open_page, sample, digits_home):
     page.selectbox(key="explore_add_licence").set_value("CC BY 4.0")
     page.text_input(key="explore_add_origin").set_value("our class")
     click(page, "Keep digits")
-    assert "class-7a: 300 digits were added." in texts(page)
+    assert "class-7a: 300 digits added." in texts(page)
     assert page.segmented_control(key="explore_source").value == "class-7a"
     assert (SOURCES["class-7a"].licence, SOURCES["class-7a"].origin) == ("CC BY 4.0", "our class")
     assert content(digits_home / "uploads") == {}

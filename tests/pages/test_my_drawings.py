@@ -157,7 +157,7 @@ def test_a_zip_whose_names_are_hostile_is_refused_in_a_sentence_that_does_nothin
 def test_all_drawings_are_deleted_only_on_purpose(open_page, with_sample):
     store.merge([drawn(1), drawn(7, x=180)])
     page = open_page("draw", view="My drawings")
-    assert "Delete all 2 drawings? You cannot undo this." in texts(page)
+    assert "Delete 2 drawings? You cannot undo this." in texts(page)
     click(page, "Delete all drawings")
     assert store.drawings() == [] and "No drawing yet" in texts(page)
 
@@ -227,7 +227,7 @@ def test_what_fine_tuning_changed_is_shown_with_its_parent_and_its_test_set(open
     page = open_page("draw", model=fine_tuned.id, view="My drawings")
     text = texts(page)
     assert "Before and after" in text and f"\u2068One hidden layer, fine-tuned\u2069 · run {fine_tuned.number}" in text
-    assert "Of 1,000 test digits, the model forgot 0" in text and "It gained 0 others." in text
+    assert "Of 1,000 test digits, the model forgot 0 and gained 0." in text
     rows = page.table[0].value
     n = compared["held_out"]["n"]
     assert rows["Correct"].tolist() == [

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from pages.shared.text import confidence_text, duration, percent
+from pages.shared.text import confidence_text, counted, duration, percent
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,7 @@ def test_a_percentage_is_never_rounded_up_to_certainty():
 )
 def test_a_duration_has_the_unit_that_reads_best(seconds, text):
     assert duration(seconds) == text
+
+
+def test_a_plural_is_right_for_one_too():
+    assert [counted(number, "digit") for number in (0, 1, 2000)] == ["0 digits", "1 digit", "2,000 digits"]

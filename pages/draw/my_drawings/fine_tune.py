@@ -17,6 +17,7 @@ from pages.draw.my_drawings import fine_tune_result as result_panel
 from pages.draw.my_drawings import sharing
 from pages.shared.cache import Drawings
 from pages.shared.errors import attempt, told
+from pages.shared.text import counted
 from pages.shared.visitor import owner, shows_everyone
 
 
@@ -46,10 +47,10 @@ def _offer(parent: Run, drawings: Drawings) -> None:
     rehearsed = SOURCES[fine_tune.settings_for(parent).source].title
     st.markdown("## Fine-tune this model")
     st.markdown(
-        f"The model learns for some seconds from **{num_learned}** of your drawings. Each is varied many times and "
-        f"mixed with digits that the model knows ({rehearsed}). The other **{drawings.num_held_out}**, one in four by "
-        "chance, are held out to check whether the model has learned your style. The result is a new model. This one "
-        "stays as it is."
+        f"The model learns for some seconds from **{counted(num_learned, 'drawing')}** of yours. Each is varied many "
+        f"times and mixed with digits that the model knows ({rehearsed}). The other "
+        f"**{drawings.num_held_out}**, one in four by chance, are held out to check whether the model has learned your "
+        "style. The result is a new model. This one stays as it is."
     )
     too_few = len(drawings.ids) < MIN_DRAWINGS or not num_learned
     st.button(

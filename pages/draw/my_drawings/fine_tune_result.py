@@ -17,6 +17,7 @@ from pages.shared import cache
 from pages.shared.charts import chart
 from pages.shared.errors import told
 from pages.shared.pickers import run_label
+from pages.shared.text import counted
 
 MOST = 24  # digits of a sheet
 
@@ -67,8 +68,8 @@ def _table(compared: dict[str, Any]) -> None:
     else:
         st.caption("No drawing was held out by chance. Draw more to see whether the model has learned your style.")
     st.caption(
-        f"Of {test['n']:,} test digits, the model forgot {len(test['forgotten']):,}: they were correct before and are "
-        f"misclassified now. It gained {len(test['gained']):,} others."
+        f"Of {counted(test['n'], 'test digit')}, the model forgot {len(test['forgotten']):,} and gained "
+        f"{len(test['gained']):,}. A forgotten digit was correct before and is misclassified now."
     )
 
 

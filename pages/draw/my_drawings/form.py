@@ -14,6 +14,7 @@ from pages.draw.picture.choose import KINDS, MEGABYTES
 from pages.shared import cache
 from pages.shared.errors import attempt
 from pages.shared.picture import png
+from pages.shared.text import counted
 from pages.shared.visitor import owner
 
 
@@ -56,7 +57,7 @@ def check() -> None:
         left.caption("Orange, with ?: predicted as another digit. Red: left out.")
         with st.container(horizontal=True):
             st.button(
-                f"Add {len(labels)} drawings", type="primary", icon=":material/add:", key="draw_form_add",
+                f"Add {counted(len(labels), 'drawing')}", type="primary", icon=":material/add:", key="draw_form_add",
                 on_click=attempt, args=(_add, digits, labels), disabled=not labels,
             )  # fmt: skip
             st.button("Discard", icon=":material/close:", key="draw_form_discard", on_click=_forget)

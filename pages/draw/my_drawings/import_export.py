@@ -12,6 +12,7 @@ from digits.inference.recognizer import Recognizer
 from pages.draw.my_drawings import form
 from pages.shared.errors import attempt
 from pages.shared.glossary import linked
+from pages.shared.text import counted
 from pages.shared.visitor import drawers, owner
 
 
@@ -37,7 +38,7 @@ def show(num_drawings: int, recognizer: Recognizer) -> None:
         if num_drawings:
             with st.popover("Delete all", icon=":material/delete:"):
                 st.markdown(
-                    f"Delete all {num_drawings:,} drawings? You cannot undo this. Export them first to keep them."
+                    f"Delete {counted(num_drawings, 'drawing')}? You cannot undo this. Export them first to keep them."
                 )
                 st.button(
                     "Delete all drawings", type="primary", key="draw_delete_all", on_click=attempt,

@@ -6,6 +6,7 @@ from digits.networks.backends import is_installed
 from digits.sweeps import store
 from digits.sweeps.store import Sweep
 from pages.shared import links
+from pages.shared.text import counted
 from pages.shared.visitor import owners
 from pages.train.sweep import results, set_up
 
@@ -29,4 +30,4 @@ def show() -> None:
 
 
 def _label(sweep: Sweep) -> str:
-    return f"{sweep.title} · {sweep.plan.num_trials:,} trials"
+    return f"{sweep.title} · {counted(sweep.plan.num_trials, 'trial')}"
