@@ -20,7 +20,7 @@ def show(of: Class) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             "Stop everything", icon=":material/stop:", key="class_stop_all", on_click=attempt, args=(errands.stop, of),
-            help="Ends all that runs or waits for your pupils. Trained models stay.",
+            help="Ends all that runs or waits for your pupils. What is trained stays.",
         )  # fmt: skip
         confirm_clearing(of, "all your pupils")
         _offer_export(of)

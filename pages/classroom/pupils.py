@@ -30,7 +30,7 @@ def show(of: Class) -> None:
         if chosen:
             st.button(
                 "Stop", icon=":material/stop:", key="class_stop_one", on_click=attempt, args=(errands.stop, of, chosen),
-                help="Ends all that runs or waits for this pupil. Trained models stay.",
+                help="Ends all that runs or waits for this pupil. What is trained stays.",
             )  # fmt: skip
             errands_panel.confirm_clearing(of, "this pupil", chosen)
             errands_panel.confirm_removing(of, chosen)

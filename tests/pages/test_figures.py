@@ -15,7 +15,7 @@ ELSEWHERE = {
     "compare_{metric}": ("compare/curves.py", "table.behind('compare_curves'"),  # one for both of them
     "compare_accuracies": ("compare/scores.py", "st.dataframe(cards"),
     "train_{metric}_{run.id}": ("train/details.py", "progress.table(epochs)"),
-    "sweep_parallel_{sweep.id}": ("train/sweep/results.py", "_table(trials"),
+    "sweep_parallel_{sweep.id}": ("train/sweep/trials.py", "_table(trials"),
 }
 """Where the numbers of a figure stand in a table that is not its own, and the call that shows it."""
 SENTENCES = {"caption", "markdown", "text"}
