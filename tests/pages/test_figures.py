@@ -1,9 +1,6 @@
 """Every figure of every page has a sentence beside it and, where it shows numbers, a table behind it."""
 
 import ast
-from pathlib import Path
-
-import pytest
 
 from digits.storage.home import ROOT
 
@@ -19,20 +16,6 @@ ELSEWHERE = {
 }
 """Where the numbers of a figure stand in a table that is not its own, and the call that shows it."""
 SENTENCES = {"caption", "markdown", "text"}
-
-
-def figures() -> list[tuple[Path, str, str, ast.FunctionDef, ast.Module]]:
-    """Return of each figure its file, the function that makes it, its key, and what it is shown in."""
-    found = []
-    for file in sorted((ROOT / "pages").rglob("*.py")):
-        module = ast.parse(file.read_text(encoding="utf-8"))
-        functions = [node for node in ast.walk(module) if isinstance(node, ast.FunctionDef)]
-        for function in functions:
-            for call in calls(function, "chart"):
-                made = call.args[0].func
-                key = next(keyword.value for keyword in call.keywords if keyword.arg == "key")
-                found.append((file, getattr(made, "attr", None) or made.id, key_text(key, function), function, module))
-    return found
 
 
 def calls(node: ast.AST, name: str) -> list[ast.Call]:
@@ -51,31 +34,34 @@ def key_text(key: ast.expr, function: ast.FunctionDef) -> str:
     return key.value if isinstance(key, ast.Constant) else ast.unparse(key).removeprefix("f").strip("'")
 
 
-FIGURES = figures()
-each = pytest.mark.parametrize(
-    ("file", "made", "key", "function", "module"), FIGURES, ids=[f"{row[0].stem}-{row[2]}" for row in FIGURES]
-)
+def figures() -> list[tuple[str, str, ast.FunctionDef, ast.Module]]:
+    """Return of each figure the function that makes it, its key, and the function and the module that show it."""
+    found = []
+    for file in sorted((ROOT / "pages").rglob("*.py")):
+        module = ast.parse(file.read_text(encoding="utf-8"))
+        for function in (node for node in ast.walk(module) if isinstance(node, ast.FunctionDef)):
+            for call in calls(function, "chart"):
+                made = call.args[0].func
+                key = next(keyword.value for keyword in call.keywords if keyword.arg == "key")
+                found.append((getattr(made, "attr", None) or made.id, key_text(key, function), function, module))
+    return found
 
 
 def test_all_figures_are_found():
     written = sum(file.read_text(encoding="utf-8").count("plotly_chart(") for file in (ROOT / "pages").rglob("*.py"))
-    assert len(FIGURES) > 30 and written == 1, "every figure is shown by pages.shared.charts.chart"
+    assert len(figures()) > 30 and written == 1, "every figure is shown by pages.shared.charts.chart"
 
 
-@each
-def test_a_sentence_stands_with_every_figure(file, made, key, function, module):
-    callers = [
-        other for other in ast.walk(module) if isinstance(other, ast.FunctionDef) and calls(other, function.name)
-    ]
-    assert any(calls(place, name) for place in (function, *callers) for name in SENTENCES)
+def test_a_sentence_stands_with_every_figure():
+    for _, key, function, module in figures():
+        places = [function, *(other for other in module.body if calls(other, function.name))]
+        assert any(calls(place, name) for place in places for name in SENTENCES), key
 
 
-@each
-def test_a_table_stands_behind_every_figure_of_numbers(file, made, key, function, module):
-    tables = {
-        key_text(call.args[0], function) for name in ("behind", "show") for call in calls(function, name) if call.args
-    }
-    if made in PICTURES or key in tables:
-        return
-    place, call = ELSEWHERE[key]
-    assert call in ast.unparse(ast.parse((ROOT / "pages" / place).read_text(encoding="utf-8")))
+def test_a_table_stands_behind_every_figure_of_numbers():
+    for made, key, function, _ in figures():
+        shown = [call for name in ("behind", "show") for call in calls(function, name) if call.args]
+        if made not in PICTURES and key not in [key_text(call.args[0], function) for call in shown]:
+            assert key in ELSEWHERE, f"the figure {key} has no table"
+            place, call = ELSEWHERE[key]
+            assert call in ast.unparse(ast.parse((ROOT / "pages" / place).read_text(encoding="utf-8")))
