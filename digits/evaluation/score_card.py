@@ -52,7 +52,8 @@ def score_card(run: Run, report: dict[str, Any]) -> dict[str, Any]:
 def lines(card: dict[str, Any]) -> dict[str, str]:
     """Return the lines of a card for people: label -> value, each number with its unit and its uncertainty."""
     calibration, trained = card["calibration"], card["trained"]
-    seconds = "unknown" if trained["seconds"] is None else f"{trained['seconds']:.0f} s on {trained['device']}"
+    took = trained["seconds"]
+    seconds = "unknown" if took is None else f"{took:.{int(took < 10)}f} s on {trained['device']}"
     rows = {
         "Test set": card["test"]["title"],
         "Accuracy": _accuracy(card),

@@ -22,9 +22,9 @@ ABOUT = (
     "If you compare twenty equal models, about one pair will look different by luck. The test compares these trained "
     "models; the same network with another seed is another model."
 )
-FORMATS = {"Accuracy": "%.2f%%", "Loss": "%.4f", "Calibration error": "%.2f%%", "Milliseconds a digit": "%.2f",
+FORMATS = {"Accuracy": "%.2f%%", "Loss": "%.4f", "Calibration error": "%.2f%%", "Milliseconds a digit": "%.3g",
            "Parameters": "localized",
-           "Size, kB": "localized", "Learning rate": "%.3g", "Seconds": "%.0f"}  # fmt: skip
+           "Size, kB": "localized", "Learning rate": "%.3g", "Seconds": "%.1f"}  # fmt: skip
 
 
 def show(runs: list[Run]) -> None:

@@ -81,7 +81,7 @@ def _table(shown: list[Run]) -> None:
     rows = [row for row, run_id in enumerate(ids) if run_id in st.session_state["compare_runs"]]
     if sorted(st.session_state.get("compare_table", {}).get("selection", {}).get("rows", [])) != rows:
         st.session_state["compare_table"] = {"selection": {"rows": rows}}
-    formats = {"Test accuracy": "%.2f%%", "Parameters": "localized", "Seconds": "%.0f"}
+    formats = {"Test accuracy": "%.2f%%", "Parameters": "localized", "Seconds": "%.1f"}
     columns = {name: st.column_config.NumberColumn(format=text) for name, text in formats.items()}
     # The newest runs, by which a browser measures a column, often have nothing there yet.
     columns |= {name: st.column_config.TextColumn(width=width) for name, width in WIDTHS.items()}
