@@ -50,8 +50,8 @@ def test_a_form_is_checked_before_its_digits_are_added(open_page, with_sample, p
 
 def test_a_label_that_is_cleared_leaves_its_digit_out(open_page, with_sample, photo, edit):
     edit("label", {39: None, 15: np.nan})
-    assert [button.label for button in upload(open_page, photo).button if "drawings" in button.label][:1] == [
-        "Add 1 drawings"
+    assert [button.label for button in upload(open_page, photo).button if "Add" in button.label][:1] == [
+        "Add 1 drawing"
     ]
 
 

@@ -1,5 +1,6 @@
 """Draw while it trains: the predictions for a drawing along the epochs of a training."""
 
+import numpy as np
 import pytest
 import streamlit as st
 
@@ -7,7 +8,7 @@ from digits.networks.settings import make_settings
 from digits.runs import store as runs
 from digits.runs import updates
 from digits.storage.home import run_folder
-from pages.draw.answer import live_training
+from pages.shared import cache
 from tests.pages.conftest import HOSTILE_NAME, bars, be_at_work, click, execute, texts
 from tests.pages.test_draw import SCRIBBLE, SEVEN, canvas  # noqa: F401
 
@@ -46,8 +47,12 @@ def test_an_ended_training_is_followed_by_a_link_and_its_epochs_can_be_chosen(op
         ({0: 7, 1: 7}, "It has predicted 7 from the start."),
     ],
 )
-def test_a_sentence_says_since_when_the_prediction_is_what_it_is(digits, sentence):
-    assert live_training._since(digits) == sentence
+def test_a_sentence_says_since_when_the_prediction_is_what_it_is(
+    open_page, drawn, with_run, monkeypatch, digits, sentence
+):
+    predicted = {epoch: np.eye(10)[digit] for epoch, digit in digits.items()}
+    monkeypatch.setattr(cache, "along_epochs", lambda run, image: predicted)
+    assert sentence in texts(open_page("draw", follow=with_run.id))
 
 
 def test_a_scribble_is_not_a_digit_there_either(open_page, canvas, with_run):  # noqa: F811
