@@ -59,10 +59,13 @@ def draw() -> None:
             ink = sources.read_ink(source)
         strokes = on_canvas() if source == CANVAS else []
         joined = not training and witnesses.are_joined(run)
-        if count != ONE_DIGIT:
+        reads_rows = source == PICTURE and not training and rows.is_on()
+        if count != ONE_DIGIT and not reads_rows:
             ink, parts = multi_digit.find_digits(ink, strokes, *models, count)
         if training:
             live_training.show_drawing(training, ink, answer, details)
+        elif reads_rows:
+            pass  # their table says it all; as one digit they would not look like any
         elif parts:
             paths = [witnesses.path(strokes if joined else [], part.on_paper(ink.shape)) for part in parts]
             number = multi_digit.show(ink, parts, *models, answer, details, paths)

@@ -59,6 +59,7 @@ def rows(files):
 
 
 def test_the_rows_are_a_table_and_a_csv_file_without_the_comma(page, files):
+    assert not page.metric and "look like a digit" not in texts(page)  # as one digit they would not
     assert [code.value for code in page.code] == ["7,4\n1"] and "A comma, a point or a dash" in texts(page)
     listed = rows(files)
     assert [(row["row"], row["position"], row["digit"]) for row in listed] == [

@@ -31,7 +31,8 @@ def sweep(with_sample):
             params = {"dropout": dropout, "architecture": "cnn"}
             trial = Trial(sweep=sweep.id, number=number, params=params, settings=make_settings())
             store.add_trial(connection, trial)
-            store.update_trial(trial, connection, state=state, accuracies=accuracies, seconds=2.0)
+            cause = "The disk is full." if state == FAILED else ""
+            store.update_trial(trial, connection, state=state, accuracies=accuracies, seconds=2.0, cause=cause)
     return sweep
 
 
@@ -54,6 +55,7 @@ def test_the_trials_are_shown_with_the_best_first(open_page, sweep):
     assert table["Trial"].tolist() == [0, 3, 1, 2]
     assert table["State"].tolist() == ["Complete", "Unfinished", "Ended early", "Failed"]
     assert table["Dropout"].tolist() == [0.1, 0.2, 0.4, 0.3]
+    assert table["Reason"].tolist() == ["", "", "", "The disk is full."]
     assert "Network" not in table  # it is the same in all
     assert [metric.value for metric in page.metric] == ["90.0%"]
 

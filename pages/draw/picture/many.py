@@ -17,7 +17,7 @@ from pages.draw.picture.choose import KINDS, MEGABYTES
 from pages.shared import table
 from pages.shared.charts import chart
 from pages.shared.glossary import linked
-from pages.shared.text import isolated
+from pages.shared.text import isolated, percent
 
 MOST = 200  # pictures; more would keep the page busy for half a minute
 TOO_MANY = f"Only the first {MOST} pictures of these files are predicted."
@@ -89,9 +89,10 @@ def _show(rows: list[dict[str, Any]], passed_over: list[tuple[str, str]], is_cut
         shown = [
             {
                 "Picture": isolated(row["image"]),
-                "Prediction": str(row["digit"]) + " (doesn't look like a digit)" * (not row["looks_like_a_digit"]),
-                "Confidence": f"{max(row['probabilities']):.1%}",
+                "Prediction": str(row["digit"]),
+                "Confidence": percent(max(row["probabilities"])),
                 "Label": str(row.get("label", "")),
+                "Note": "" if row["looks_like_a_digit"] else "doesn't look like a digit",
             }
             for row in rows
         ]  # fmt: skip

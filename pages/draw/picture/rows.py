@@ -17,11 +17,17 @@ from pages.draw.picture import adjust
 from pages.shared.errors import attempt
 from pages.shared.picture import png
 from pages.shared.table import as_csv
+from pages.shared.text import percent
 from pages.shared.visitor import owner
 
 BOX = 79, 117, 218  # red, green, blue
 SHOWN = 900  # px, the longest side of the photo
 HEAD = "row", "position", "digit", "probability", "left", "top", "width", "height"
+
+
+def is_on() -> bool:
+    """Return whether the user wants the whole picture read."""
+    return bool(st.session_state.get("draw_rows"))
 
 
 def offer(recognizer: Recognizer, detector: Detector) -> None:
@@ -51,7 +57,10 @@ def _show(picture: Picture, rows: list[Row]) -> None:
     table = _table(rows)
     edited = st.data_editor(
         table, key="draw_rows_table", hide_index=True, disabled=["row", "position", "confidence", "note"],
-        column_config={"digit": st.column_config.NumberColumn("digit", min_value=0, max_value=9, step=1)},
+        column_config={
+            "digit": st.column_config.NumberColumn("Digit", min_value=0, max_value=9, step=1),
+            **{name: st.column_config.Column(name.capitalize()) for name in ("row", "position", "confidence", "note")},
+        },
     )  # fmt: skip
     labels = [None if digit is None or digit != digit else int(digit) for digit in edited["digit"]]  # NaN is no digit
     photo.image(png(_boxed(picture, rows, labels)), alt=f"Your picture, each digit in a box: {'; '.join(texts)}")
@@ -82,7 +91,7 @@ def _table(rows: list[Row]) -> dict[str, list]:
         "row": [line for line, *_ in digits],
         "position": [position for _, position, *_ in digits],
         "digit": [prediction.digit if prediction.is_digit else None for *_, prediction, _ in digits],
-        "confidence": [f"{prediction.confidence:.1%}" for *_, prediction, _ in digits],
+        "confidence": [percent(prediction.confidence) for *_, prediction, _ in digits],
         "note": [_note(part, prediction) for *_, part, prediction, _ in digits],
     }
 

@@ -87,6 +87,7 @@ def _table(trials: list[Trial], running: str) -> None:
             "Seconds": trial.seconds,
             **{SETTINGS[name].label: _shown(name, trial.params.get(name)) for name in names if name != "epochs"},
             **({"Node": trial.node} if any(each.node for each in trials) else {}),
+            **({"Reason": trial.cause} if any(each.cause for each in trials) else {}),
         }
         for trial in sorted(trials, key=lambda trial: -(trial.val_accuracy or 0))
     ]
