@@ -46,6 +46,9 @@ def show(of: Class) -> None:
         key="projector_dots",
         alt=f"Accuracies of {len(shown)} networks, from {min(values):.1%} to {max(values):.1%}",
     )
+    others = len(evaluated) - len({run.id for run, _ in shown})
+    more = f" Evaluated only on other test sets: {others:,}." if others else ""
+    st.caption(f"{counted(len(shown), 'network')}, each a dot. Measured on the test set {title}.{more}")
     table.behind(
         "projector_dots",
         lambda: [
@@ -55,6 +58,3 @@ def show(of: Class) -> None:
         ],
         about="The accuracy of each network, the best first",
     )  # fmt: skip
-    others = len(evaluated) - len({run.id for run, _ in shown})
-    more = f" Evaluated only on other test sets: {others:,}." if others else ""
-    st.caption(f"{counted(len(shown), 'network')}, each a dot. Measured on the test set {title}.{more}")

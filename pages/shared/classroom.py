@@ -73,4 +73,7 @@ def _show_member(who: permissions.Who) -> None:
             help="Off: only your own. On: also those of the others. Only they and the teacher can change them.",
         )  # fmt: skip
     if who.within.paused and not is_teacher:
-        st.info("Your teacher has paused the class. You can look at everything.", icon=":material/pause_circle:")
+        st.info(
+            "Your teacher has paused the class. You can look at everything but start nothing.",
+            icon=":material/pause_circle:",
+        )

@@ -169,7 +169,7 @@ def test_the_drawings_of_a_digit_that_a_model_misclassifies_are_shown(with_run, 
     predicted = models.recognizer(runs.get("starter")).probabilities(found.images).argmax(axis=1)
     num_wrong = int(((found.labels == 7) & (predicted != 7)).sum())
     page = shown("projector", view="Misclassified", model="starter", digit="7")
-    assert num_wrong and f"Of 3 drawings with the label 7, {num_wrong} are misclassified" in texts(page)
+    assert num_wrong and f"Drawings with the label 7: 3, misclassified: {num_wrong}." in texts(page)
     assert "Whose 7 can't it read?" in [header.value for header in page.header]
     wall = "".join(block.proto.body for block in page.get("html"))
     assert wall.count("<figure>") == num_wrong

@@ -75,7 +75,8 @@ def _table(digits: list[FormDigit], turn: int) -> dict[int, int]:
             "box": [digit.number for digit in ordered],
             "note": [digit.reason for digit in ordered],
         },
-        key=f"draw_form_table_{turn}", hide_index=True, disabled=["digit", "predicted", "box", "note"], height=440,
+        key=f"draw_form_table_{turn}", hide_index=True, disabled=["digit", "predicted", "box", "note"],
+        height="content" if len(digits) <= 12 else 440,
         column_config={
             "add": st.column_config.CheckboxColumn("Add", required=True),
             "digit": st.column_config.ImageColumn("Digit"),
