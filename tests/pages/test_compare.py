@@ -122,7 +122,7 @@ def test_a_run_that_was_not_evaluated_on_the_same_digits_can_be(open_page, two_r
     other = two_runs[1]
     execute("DELETE FROM results WHERE subject = ?", other.id)
     page = open_both(open_page, two_runs)
-    assert "To compare this run, evaluate it" in texts(page) and "One hidden layer · run 2" in texts(page)
+    assert "Evaluate this run on MNIST sample" in texts(page) and "One hidden layer · run 2" in texts(page)
     next(button for button in page.button if button.label == "Evaluate").click().run()
     assert tasks.find("evaluate", other.id, "tutorial").state == tasks.TaskState.QUEUED
     assert "This model is being evaluated." in texts(page) and progress(page) == ["Waiting for its turn…"]
