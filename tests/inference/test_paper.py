@@ -139,6 +139,13 @@ def test_the_edge_of_a_shadow_through_a_digit_is_no_edge_of_the_paper():
     assert find_sheet(PHOTOS["the edge of a hard shadow"], 1024) is None
 
 
+def test_the_edge_of_a_hard_shadow_is_no_ink_where_it_touches_the_digit():
+    pencil = with_hard_shadow(photo(INK, pen=(110, 110, 120)), (207, 205))
+    found = see(decode(png(pencil), 1024)).found.ink
+    left, top, width, height = cv2.boundingRect((found > 0).view(np.uint8))
+    assert left > 115 and top > 80 and left + width < 300 and top + height < 345
+
+
 def test_a_box_around_a_digit_is_no_sheet():
     assert find_sheet(PHOTOS["a box"], 1024) is None
     assert find_sheet(photo(INK), 1024) is None
