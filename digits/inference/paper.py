@@ -37,7 +37,7 @@ def find_sheet(pixels: np.ndarray, longest: int) -> Sheet | None:
         return _is_written(detail, outline)
 
     sheets, regions = (
-        [outline for outline in outlines if is_written(outline) and not is_crossed(lab, cv2.convexHull(outline)[:, 0])]
+        [outline for outline in outlines if is_written(outline) and not is_crossed(lab, outline)]
         for outlines in _candidates(flat)
     )
     best = innermost(flat, [*sheets, *on_stripes(small, is_written)])
