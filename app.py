@@ -5,7 +5,9 @@ import streamlit as st
 from pages.shared import classroom, joining
 from pages.shared.errors import show_error
 from pages.shared.middleware import MIDDLEWARE, sessions
-from pages.shared.server import lifespan, service_routes
+from pages.shared.server import believe_named_proxies, lifespan, service_routes
+
+believe_named_proxies()
 
 # Through an App, `streamlit run` imports this file once before the first visit, so that st.navigation is known by then.
 # Without it Streamlit takes the folder pages/ for its old kind of pages until somebody has opened one, and greets the

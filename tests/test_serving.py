@@ -138,6 +138,12 @@ def test_pages_and_files_have_their_headers_and_only_the_own_names(address):
         urllib.request.urlopen(urllib.request.Request(address, headers={"Host": "evil.example"}))
 
 
+def test_no_program_on_this_machine_passes_for_a_proxy(address):
+    asked = urllib.request.Request(address, headers={"X-Forwarded-Proto": "https", "X-Forwarded-For": "10.0.0.9"})
+    with urllib.request.urlopen(asked) as answer:
+        assert "digits_visitor=" in answer.headers["Set-Cookie"] and "Secure" not in answer.headers["Set-Cookie"]
+
+
 @pytest.mark.parametrize("wrong", [{"name": "evil.example"}, {"origin": "https://evil.example"}])
 def test_a_foreign_name_or_page_cannot_open_a_session(address, wrong):
     with pytest.raises(InvalidStatus, match="403"):

@@ -12,6 +12,7 @@ from functools import cache
 
 import cv2
 import psutil
+import uvicorn.config
 from starlette.routing import Route
 
 from digits import tasks
@@ -57,6 +58,16 @@ async def lifespan(app) -> AsyncIterator[None]:
     caring = asyncio.create_task(_look_after())
     yield
     caring.cancel()
+
+
+def believe_named_proxies() -> None:
+    """Let uvicorn believe X-Forwarded-For and -Proto of nobody but the proxies that FORWARDED_ALLOW_IPS names.
+
+    By itself it believes all that comes from this machine, where any program could invent an address for each of its
+    requests. `streamlit run` hands it no setting, and imports app.py just before it puts this layer around it.
+    """
+    if not os.environ.get("FORWARDED_ALLOW_IPS", "").strip():
+        uvicorn.config.ProxyHeadersMiddleware = lambda app, trusted_hosts: app
 
 
 async def _look_after() -> None:

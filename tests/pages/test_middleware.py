@@ -10,9 +10,11 @@ from starlette.requests import Request
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from digits import classes
+from digits.classes import keys
 from digits.inference.strokes import MAX_POINTS, MAX_STROKES
 from digits.storage.home import ROOT
-from pages.shared.middleware import headers, limits, own_path, sessions, uploads, values
+from pages.shared.middleware import headers, limits, own_path, sessions, standing, uploads, values
 from pages.shared.middleware.rates import Buckets, Rate, address
 
 
@@ -234,6 +236,16 @@ def test_an_idle_connection_ends_by_itself(monkeypatch):
     assert run(wait()) == [{"type": "websocket.close", "code": 1001}]
 
 
+def test_text_in_a_websocket_ends_it_before_streamlit_fails_on_it():
+    async def write():
+        stream = Stream(limits.Limits(listen))
+        stream.messages.put_nowait({"type": "websocket.receive", "text": "rerun"})
+        await asyncio.wait_for(stream.task, 10)
+        return stream.heard, stream.sent
+
+    assert run(write()) == (0, [{"type": "websocket.close", "code": 1003}])
+
+
 def test_a_session_can_only_be_opened_again_by_whoever_opened_it(monkeypatch):
     monkeypatch.setattr(sessions, "_owners", {"mine": "ada", "other": "bob"})
 
@@ -312,11 +324,14 @@ def test_an_upload_that_does_not_say_how_long_it_is_counts_as_a_whole_file(kept)
 @pytest.mark.parametrize("value", ["{", "", "[" * 100_000 + "]" * 100_000, "1" * 5000, f"[{'[],' * 80_000}1]"])
 def test_a_value_that_cannot_be_read_reaches_the_page_as_null_and_the_others_as_they_were_sent(value):
     message = BackMsg()
-    for name, text in (("canvas", value), ("other", '{"drawing": [1e400]}')):
-        widget = message.rerun_script.widget_states.widgets.add()
-        widget.id, widget.json_value = name, text
-    read = BackMsg.FromString(values.readable(message.SerializeToString()))
-    assert [widget.json_value for widget in read.rerun_script.widget_states.widgets] == ["null", '{"drawing": [1e400]}']
+    message.rerun_script.widget_states.widgets.add(id="canvas", json_value=value)
+    message.rerun_script.widget_states.widgets.add(id="other", json_value='{"drawing": [1e400]}')
+    message.rerun_script.widget_states.widgets.add(id="events", json_trigger_value=value)
+    canvas, other, events = BackMsg.FromString(
+        values.readable(message.SerializeToString())
+    ).rerun_script.widget_states.widgets
+    assert (canvas.json_value, other.json_value) == ("null", '{"drawing": [1e400]}')
+    assert events.json_trigger_value == "null"
 
 
 def test_the_largest_drawing_of_a_hand_reaches_the_page():
@@ -328,6 +343,26 @@ def test_the_largest_drawing_of_a_hand_reaches_the_page():
     message = BackMsg()
     message.rerun_script.widget_states.widgets.add(id="canvas", json_value=text)
     assert values.readable(message.SerializeToString()) == message.SerializeToString()
+
+
+def test_a_page_that_is_open_runs_whole_once_its_visitor_has_another_role(digits_home, monkeypatch):
+    monkeypatch.setitem(keys.SCRYPT, "n", 2)
+    message, opened = BackMsg(), classes.create("7b", "123456")
+    message.rerun_script.fragment_id = "watch"
+    asked = []
+
+    async def three(scope, receive, send):
+        for change in (lambda: classes.remove(classes.join(opened, "Ada", "ada")), lambda: None, lambda: None):
+            asked.append(BackMsg.FromString((await receive())["bytes"]).rerun_script.fragment_id)
+            change()
+
+    async def receive():
+        return {"type": "websocket.receive", "bytes": message.SerializeToString()}
+
+    classes.join(opened, "Ada", "ada")
+    run(answer(standing.Standing(three), {"type": "websocket"}, receive))
+    assert asked == ["watch", "", "watch"]
+    assert standing.whole(b"\xff\xff") == b"\xff\xff"
 
 
 def test_what_is_no_message_is_left_to_streamlit_which_ends_the_session():

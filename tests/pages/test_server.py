@@ -4,11 +4,14 @@ import socket
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import uvicorn
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from digits import tasks
 from digits.errors import StoreUnavailable
 from pages.shared import server
-from pages.shared.server import give_memory_back, send_at_once
+from pages.shared.middleware.rates import address
+from pages.shared.server import believe_named_proxies, give_memory_back, send_at_once
 
 
 def run(coroutine):
@@ -58,6 +61,23 @@ def test_a_worker_is_warmed_up_at_the_start_only_where_it_is_asked_for(digits_ho
 
     run(serve())
     assert len(asked) == times
+
+
+@pytest.mark.parametrize(("named", "seen"), [("", "127.0.0.1"), ("127.0.0.1", "10.0.0.9"), ("10.0.0.1", "127.0.0.1")])
+def test_only_a_proxy_that_was_named_says_which_address_asks(monkeypatch, named, seen):
+    monkeypatch.setattr(uvicorn.config, "ProxyHeadersMiddleware", ProxyHeadersMiddleware)  # other tests ran app.py
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", named)
+    places = []
+
+    async def app(scope, receive, send):
+        places.append(address(scope))
+
+    believe_named_proxies()
+    config = uvicorn.Config(app, ws="none", log_config=None)
+    config.load()
+    headers = [(b"x-forwarded-for", b"10.0.0.9")]
+    run(config.loaded_app({"type": "http", "client": ("127.0.0.1", 1), "headers": headers}, None, None))
+    assert places == [seen]
 
 
 def test_what_is_sent_to_a_visitor_is_not_held_back():

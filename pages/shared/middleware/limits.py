@@ -11,8 +11,8 @@ from typing import Any
 from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 
+from pages.shared.middleware.cookie import visitor
 from pages.shared.middleware.rates import Buckets, Rate, address, base_path
-from pages.shared.visitor import visitor
 
 REQUESTS = Rate(40, 400)  # of an address, without static files; opening a page makes about ten
 CONNECTIONS = Rate(20, 150)  # WebSockets that an address opens; a class that reloads opens thirty
@@ -121,8 +121,11 @@ class Limits:
                 await send({"type": "websocket.close", "code": 1001})
                 return {"type": "websocket.disconnect", "code": 1001}
             if message["type"] == "websocket.receive":
+                if message.get("bytes") is None:  # text, which no page of ours sends, and which Streamlit raises on
+                    await send({"type": "websocket.close", "code": 1003})
+                    return {"type": "websocket.disconnect", "code": 1003}
                 connection.is_silent, connection.heard = False, time.monotonic()
-                cost = 1 + len(message.get("bytes") or message.get("text") or "") // MESSAGE_BYTES
+                cost = 1 + len(message["bytes"]) // MESSAGE_BYTES
                 waits = self.by_visitor.take(connection.who, cost), self.by_address.take(connection.place, cost)
                 await asyncio.sleep(max(waits))
             return message

@@ -11,6 +11,7 @@ from typing import Any
 from google.protobuf.message import DecodeError
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
+JSON = "json_value", "json_trigger_value"
 MAX_PARTS = 150_000  # of one value; a drawing of 20,000 points, with four numbers each, has 125,000
 
 
@@ -35,13 +36,10 @@ def readable(data: bytes) -> bytes:
         message.ParseFromString(data)
     except DecodeError:
         return data  # Streamlit ends the session
-    unreadable = [
-        widget
-        for widget in message.rerun_script.widget_states.widgets
-        if widget.WhichOneof("value") == "json_value" and not _is_json(widget.json_value)
-    ]
-    for widget in unreadable:
-        widget.json_value = "null"
+    kinds = [(widget, widget.WhichOneof("value")) for widget in message.rerun_script.widget_states.widgets]
+    unreadable = [(widget, kind) for widget, kind in kinds if kind in JSON and not _is_json(getattr(widget, kind))]
+    for widget, kind in unreadable:
+        setattr(widget, kind, "null")
     return message.SerializeToString() if unreadable else data
 
 
