@@ -13,6 +13,7 @@ from digits.service.problems import Problem, busy
 
 HELD = 128 << 20  # bytes of all requests together
 SECONDS = 30  # until a body must be complete
+MAX_DEPTH = 4  # of lists of numbers
 DISCARDED = 64 << 20  # bytes of a body that is too large: read and dropped, so that the client hears why
 
 
@@ -72,7 +73,7 @@ def read_numbers(value: Any) -> np.ndarray:
     Left to itself NumPy gives every text the width of the longest one: 2 MB of JSON would take 8 GB.
     """
     found = np.array(value, object)
-    if {*map(type, found.flat)} <= {int, float}:
+    if found.ndim <= MAX_DEPTH and {*map(type, found.flat)} <= {int, float}:
         with suppress(OverflowError):  # an integer of 400 digits
             return found.astype(float)
     return np.empty(0)

@@ -10,7 +10,22 @@ import numpy as np
 from tests.service.conftest import SEVEN, ask, form, png, tensor
 
 INFER, PREDICT = "/v2/models/digits/infer", "/api/predict"
-JUNK = (None, True, -1, 1e308, "7", "\ud800", [], {}, [[]], {"a": 1}, 10**30, [None], "x" * 1000)
+JUNK = (
+    None,
+    True,
+    -1,
+    1e308,
+    "7",
+    "\ud800",
+    [],
+    {},
+    [[]],
+    {"a": 1},
+    10**30,
+    [None],
+    json.loads("[" * 60 + "]" * 60),
+    "x" * 1000,
+)
 AS_JSON = {"content-type": "application/json"}
 
 

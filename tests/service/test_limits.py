@@ -1,6 +1,7 @@
 """What is too much is refused before it is kept."""
 
 import asyncio
+import json
 import os
 import tempfile
 
@@ -105,6 +106,14 @@ def test_text_in_the_place_of_numbers_takes_no_more_memory_than_it_has(post):
     numbers = {"name": "pixels", "shape": [1, 28, 28], "datatype": "FP32", "data": [long] + [""] * 1_000_000}
     assert post("/v2/models/digits/infer", {"inputs": [numbers]}).status == 400
     assert post(PREDICT, {"strokes": [[[long, ""]] + [["", ""]] * 19_999]}).status == 400
+
+
+@pytest.mark.parametrize("depth", [40, 90, 900])
+def test_numbers_are_not_looked_for_deeper_than_there_are_any(post, depth):
+    nested = json.loads("[" * depth + "]" * depth)
+    tensor = {"name": "pixels", "shape": [1, 28, 28], "datatype": "UINT8", "data": nested}
+    assert post("/v2/models/digits/infer", {"inputs": [tensor]}).status == 400
+    assert post(PREDICT, {"strokes": [nested]}).status == 400
 
 
 @pytest.mark.parametrize("width", [5e-324, 1e-320, 10**400])
