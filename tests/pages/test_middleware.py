@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from starlette.requests import Request
+from starlette.websockets import WebSocketDisconnected
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
@@ -186,6 +187,38 @@ def test_a_flood_of_messages_is_read_slowly_and_nothing_is_lost(monkeypatch):
         return stream.heard, stream.messages.qsize(), other.heard
 
     assert run(flood()) == (10, 3, 1)  # one is on its way
+
+
+def test_a_flood_from_the_address_of_a_school_holds_no_member_of_a_class_back(monkeypatch):
+    monkeypatch.setitem(keys.SCRYPT, "n", 2)
+    monkeypatch.setattr(limits, "MESSAGES_OF_ADDRESS", Rate(per_second=0.001, burst=3))
+    monkeypatch.setattr(limits, "CONNECTIONS", Rate(per_second=0.001, burst=5))
+    monkeypatch.setattr(limits, "REQUESTS", Rate(per_second=0.001, burst=1))
+    classes.join(classes.create("7b", "123456"), "Anna", "anna")
+
+    async def flood():
+        app = limits.Limits(listen)
+        others = [Stream(app, [b"rerun"], **{"digits.visitor": f"invented {number}"}) for number in range(20)]
+        while sum(one.heard for one in others) < 3:
+            await asyncio.sleep(0.01)
+        anna = Stream(app, [b"rerun"] * 3, **{"digits.visitor": "anna"})
+        app_of_pages = limits.Limits(page)
+        statuses = [(await answer(app_of_pages, http() | {"digits.visitor": who}))[0]["status"] for who in "aab"]
+        statuses.append((await answer(app_of_pages, http() | {"digits.visitor": "anna"}))[0]["status"])
+        while anna.heard < 3:
+            await asyncio.sleep(0.01)
+        for one in (*others, anna):
+            one.task.cancel()
+        return sum(one.heard for one in others), statuses
+
+    assert run(asyncio.wait_for(flood(), 20)) == (3, [200, 429, 429, 200])
+
+
+def test_who_has_gone_before_streamlit_refuses_them_leaves_no_fault_in_the_log():
+    async def refuse(scope, receive, send):
+        raise WebSocketDisconnected("Cannot send once a close message has been sent.")
+
+    assert run(answer(limits.Limits(refuse), {"type": "websocket", "path": "/"})) == []
 
 
 def test_large_messages_count_as_many(monkeypatch):
