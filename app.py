@@ -108,13 +108,13 @@ page = st.navigation(
 )
 if st.runtime.exists():  # a visit, not that import
     # For what the browser forgets while it shows another page: the ink on the canvas.
-    st.session_state["page_is_new"] = st.session_state.get("page") != page.title
+    st.session_state["page_is_new"] = is_new = st.session_state.get("page") != page.title
     st.session_state["page"] = page.title
     st.html(STYLE)
     sessions.claim()
     try:
         if classroom.lets_in(page.url_path):
             page.run()
-    finally:  # a page may stop early
-        if st.session_state["page_is_new"]:
+    finally:  # a page may stop early, and who has closed it has no session state any more
+        if is_new:
             st.html(CLOSE_MENU, unsafe_allow_javascript=True)

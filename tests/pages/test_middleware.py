@@ -378,6 +378,18 @@ def test_the_largest_drawing_of_a_hand_reaches_the_page():
     assert values.readable(message.SerializeToString()) == message.SerializeToString()
 
 
+@pytest.mark.parametrize("order", ["clear_cache", "set_run_on_save", "load_git_info", "debug_shutdown_runtime"])
+def test_no_browser_empties_the_caches_of_all_or_gives_other_orders_of_developers(order):
+    assert BackMsg.FromString(values.readable(BackMsg(**{order: True}).SerializeToString())).WhichOneof("type") == (
+        "app_heartbeat"
+    )
+
+
+@pytest.mark.parametrize("asked", [{"stop_script": True}, {"file_urls_request": {"request_id": "1"}}])
+def test_what_a_page_asks_reaches_streamlit(asked):
+    assert values.readable(BackMsg(**asked).SerializeToString()) == BackMsg(**asked).SerializeToString()
+
+
 def test_a_page_that_is_open_runs_whole_once_its_visitor_has_another_role(digits_home, monkeypatch):
     monkeypatch.setitem(keys.SCRYPT, "n", 2)
     message, opened = BackMsg(), classes.create("7b", "123456")

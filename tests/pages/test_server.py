@@ -4,14 +4,18 @@ import socket
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import streamlit as st
 import uvicorn
+from streamlit.testing.v1 import AppTest
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from digits import tasks
 from digits.errors import StoreUnavailable
-from pages.shared import server
+from digits.storage.home import ROOT
+from pages.shared import classroom, server
 from pages.shared.middleware.rates import address
 from pages.shared.server import believe_named_proxies, give_memory_back, send_at_once
+from tests.conftest import PATIENCE
 
 
 def run(coroutine):
@@ -78,6 +82,15 @@ def test_only_a_proxy_that_was_named_says_which_address_asks(monkeypatch, named,
     headers = [(b"x-forwarded-for", b"10.0.0.9")]
     run(config.loaded_app({"type": "http", "client": ("127.0.0.1", 1), "headers": headers}, None, None))
     assert places == [seen]
+
+
+def test_a_visitor_who_closes_the_page_while_it_runs_leaves_no_fault_in_the_log(monkeypatch):
+    def close(address):
+        st.session_state.clear()
+        return False
+
+    monkeypatch.setattr(classroom, "lets_in", close)
+    assert not AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE).run().exception
 
 
 def test_what_is_sent_to_a_visitor_is_not_held_back():

@@ -21,7 +21,7 @@ from pages.shared.middleware.rates import Buckets, Rate, address, base_path
 REQUESTS = Rate(40, 400)  # of an address, without static files; opening a page makes about ten
 CONNECTIONS = Rate(20, 150)  # WebSockets that an address opens; a class that reloads opens thirty
 MESSAGES_OF_VISITOR = Rate(10, 60)  # a pen sends three a second, a training that is watched four
-MESSAGES_OF_ADDRESS = Rate(120, 1200)  # a school has one address
+MESSAGES_OF_ADDRESS = Rate(120, 400)  # a school has one address; a message takes up to 25 ms
 MESSAGE_BYTES = 50_000  # more of them in one message count as more messages
 PART_SECONDS = 40.0  # from one part of a body to the next; the prediction service gives up before, in its own words
 BODY_SECONDS = 300.0  # 25 MB by a slow telephone
