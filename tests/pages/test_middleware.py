@@ -175,7 +175,17 @@ async def listen(scope, receive, send):
         scope["stream"].heard += 1
 
 
-def test_a_flood_of_messages_is_read_slowly_and_nothing_is_lost(monkeypatch):
+@pytest.fixture
+def no_class(monkeypatch):
+    """Nobody is asked whether they are in a class, which takes a moment."""
+
+    async def place(scope):
+        return address(scope), 1
+
+    monkeypatch.setattr(limits, "_place", place)
+
+
+def test_a_flood_of_messages_is_read_slowly_and_nothing_is_lost(monkeypatch, no_class):
     monkeypatch.setattr(limits, "MESSAGES_OF_VISITOR", Rate(per_second=0.001, burst=10))
 
     async def flood():
@@ -191,7 +201,7 @@ def test_a_flood_of_messages_is_read_slowly_and_nothing_is_lost(monkeypatch):
 
 def test_a_flood_from_the_address_of_a_school_holds_no_member_of_a_class_back(monkeypatch):
     monkeypatch.setitem(keys.SCRYPT, "n", 2)
-    monkeypatch.setattr(limits, "MESSAGES_OF_ADDRESS", Rate(per_second=0.001, burst=3))
+    monkeypatch.setattr(limits, "MESSAGES_OF_ADDRESS", Rate(per_second=0.001, burst=3 * limits.STRANGE))
     monkeypatch.setattr(limits, "CONNECTIONS", Rate(per_second=0.001, burst=5))
     monkeypatch.setattr(limits, "REQUESTS", Rate(per_second=0.001, burst=1))
     classes.join(classes.create("7b", "123456"), "Anna", "anna")
@@ -214,6 +224,24 @@ def test_a_flood_from_the_address_of_a_school_holds_no_member_of_a_class_back(mo
     assert run(asyncio.wait_for(flood(), 20)) == (3, [200, 429, 429, 200])
 
 
+def test_who_has_not_joined_while_a_class_is_open_is_heard_less_often(monkeypatch):
+    monkeypatch.setitem(keys.SCRYPT, "n", 2)
+    monkeypatch.setattr(limits, "MESSAGES_OF_ADDRESS", Rate(per_second=0.001, burst=2 * limits.STRANGE))
+
+    async def flood(most):
+        one = Stream(limits.Limits(listen), [b"rerun"] * 20)
+        async with asyncio.timeout(20):
+            while one.heard < most:
+                await asyncio.sleep(0.01)
+        await asyncio.sleep(0.05)
+        one.task.cancel()
+        return one.heard
+
+    assert run(flood(2 * limits.STRANGE)) == 2 * limits.STRANGE  # no class is open
+    classes.create("7b", "123456")
+    assert run(flood(2)) == 2
+
+
 def test_who_has_gone_before_streamlit_refuses_them_leaves_no_fault_in_the_log():
     async def refuse(scope, receive, send):
         raise WebSocketDisconnected("Cannot send once a close message has been sent.")
@@ -221,7 +249,7 @@ def test_who_has_gone_before_streamlit_refuses_them_leaves_no_fault_in_the_log()
     assert run(answer(limits.Limits(refuse), {"type": "websocket", "path": "/"})) == []
 
 
-def test_large_messages_count_as_many(monkeypatch):
+def test_large_messages_count_as_many(monkeypatch, no_class):
     monkeypatch.setattr(limits, "MESSAGES_OF_VISITOR", Rate(per_second=0.01, burst=10))
 
     async def send():
@@ -233,7 +261,7 @@ def test_large_messages_count_as_many(monkeypatch):
     assert run(send()) == 2
 
 
-def test_a_connection_that_says_nothing_ends_and_a_place_is_made_for_a_new_one(monkeypatch):
+def test_a_connection_that_says_nothing_ends_and_a_place_is_made_for_a_new_one(monkeypatch, no_class):
     monkeypatch.setattr(limits, "MAX_OPEN_OF_ADDRESS", 2)
 
     async def crowd():
