@@ -24,7 +24,7 @@ from pages.shared.middleware import uploads
 
 LOOK_SECONDS = 1.0
 LOG_RECORDS = 60  # a minute, of one logger
-LOGGERS = "asyncio", "uvicorn.error"
+LOGGERS = "asyncio", "uvicorn.error", "pages.shared.errors", "digits.service.endpoint"
 
 
 @cache
@@ -47,8 +47,7 @@ async def lifespan(app) -> AsyncIterator[None]:
     cv2.setNumThreads(1)
     raise_open_files()
     give_memory_back()
-    for name in LOGGERS:
-        logging.getLogger(name).addFilter(Seldom())
+    cap_logs()
     with suppress(OSError, psutil.Error):  # a system that does not show its sockets only answers later
         send_at_once()
     with suppress(DigitsError):  # the pages say it
@@ -104,6 +103,16 @@ def give_memory_back() -> None:
     """
     with suppress(AttributeError, OSError, TypeError):  # another C library
         ctypes.CDLL(None).mallopt(-3, 4 << 20)  # M_MMAP_THRESHOLD
+
+
+def cap_logs() -> None:
+    """Let nobody fill the disk by what goes wrong, whoever sends it; and write a fault of a page down once.
+
+    Streamlit writes down everything that a page raises, also what `errors.show_error` says in a sentence.
+    """
+    for name in LOGGERS:
+        logging.getLogger(name).addFilter(Seldom())
+    logging.getLogger("streamlit.error_util").addFilter(lambda record: record.msg != "Uncaught app execution")
 
 
 class Seldom(logging.Filter):
