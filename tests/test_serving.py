@@ -41,7 +41,7 @@ def test_streamlit_knows_every_option_that_makes_it_safe():
     """It passes over a misspelt one, or one that a newer version has dropped, without failing."""
     from streamlit import config
 
-    for section in ("server", "runner", "client", "browser"):
+    for section in ("server", "runner", "client", "logger", "browser"):
         for name, value in CONFIG[section].items():
             assert config.get_option(f"{section}.{name}") == value
 
