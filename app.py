@@ -5,7 +5,9 @@ import streamlit as st
 from pages.shared import classroom, joining
 from pages.shared.errors import show_error
 from pages.shared.middleware import MIDDLEWARE, sessions
-from pages.shared.server import lifespan, service_routes
+from pages.shared.server import believe_named_proxies, lifespan, service_routes
+
+believe_named_proxies()
 
 # Through an App, `streamlit run` imports this file once before the first visit, so that st.navigation is known by then.
 # Without it Streamlit takes the folder pages/ for its old kind of pages until somebody has opened one, and greets the
@@ -106,13 +108,13 @@ page = st.navigation(
 )
 if st.runtime.exists():  # a visit, not that import
     # For what the browser forgets while it shows another page: the ink on the canvas.
-    st.session_state["page_is_new"] = st.session_state.get("page") != page.title
+    st.session_state["page_is_new"] = is_new = st.session_state.get("page") != page.title
     st.session_state["page"] = page.title
     st.html(STYLE)
     sessions.claim()
     try:
         if classroom.lets_in(page.url_path):
             page.run()
-    finally:  # a page may stop early
-        if st.session_state["page_is_new"]:
+    finally:  # a page may stop early, and who has closed it has no session state any more
+        if is_new:
             st.html(CLOSE_MENU, unsafe_allow_javascript=True)

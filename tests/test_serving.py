@@ -41,7 +41,7 @@ def test_streamlit_knows_every_option_that_makes_it_safe():
     """It passes over a misspelt one, or one that a newer version has dropped, without failing."""
     from streamlit import config
 
-    for section in ("server", "runner", "client", "browser"):
+    for section in ("server", "runner", "client", "logger", "browser"):
         for name, value in CONFIG[section].items():
             assert config.get_option(f"{section}.{name}") == value
 
@@ -136,6 +136,12 @@ def test_pages_and_files_have_their_headers_and_only_the_own_names(address):
         assert answer.headers["X-Content-Type-Options"] == "nosniff", path
     with pytest.raises(urllib.error.HTTPError, match="421"):
         urllib.request.urlopen(urllib.request.Request(address, headers={"Host": "evil.example"}))
+
+
+def test_no_program_on_this_machine_passes_for_a_proxy(address):
+    asked = urllib.request.Request(address, headers={"X-Forwarded-Proto": "https", "X-Forwarded-For": "10.0.0.9"})
+    with urllib.request.urlopen(asked) as answer:
+        assert "digits_visitor=" in answer.headers["Set-Cookie"] and "Secure" not in answer.headers["Set-Cookie"]
 
 
 @pytest.mark.parametrize("wrong", [{"name": "evil.example"}, {"origin": "https://evil.example"}])

@@ -9,6 +9,7 @@ from digits.classes.membership import (
     Member,
     NameTaken,
     by_key,
+    is_full,
     join,
     member,
     members,
@@ -27,6 +28,7 @@ from digits.classes.store import (
     get,
     has_pin,
     hide_names,
+    keep_out,
     opened,
     pause,
 )

@@ -39,12 +39,12 @@ class Member:
 def join(to: Class, first_name: str, visitor: str, role: str = PUPIL) -> Member:
     """Make a visitor a member of an open class; who was in a class that is closed leaves it.
 
-    Raises NameTaken where somebody else has this first name, DigitsError if the class is closed or full, or the visitor
-    is in another class, BadConfig for a name that will not do.
+    Raises NameTaken where somebody else has this first name, DigitsError if the class is closed or full, keeps other
+    pupils out, or the visitor is in another class, BadConfig for a name that will not do.
     """
     name = names.plain(first_name, "first name")
     with database.writing() as connection:
-        row = connection.execute("SELECT closed FROM classes WHERE id = ?", (to.id,)).fetchone()
+        row = connection.execute("SELECT closed, places FROM classes WHERE id = ?", (to.id,)).fetchone()
         if row is None or row["closed"]:
             raise DigitsError("This class is closed. Ask your teacher for a new code.")
         before = connection.execute(f"{MEMBERS} AND members.id = ?", (visitor,)).fetchone()
@@ -58,6 +58,8 @@ def join(to: Class, first_name: str, visitor: str, role: str = PUPIL) -> Member:
             )
         if len(rows) >= MAX_MEMBERS and not before:
             raise DigitsError(f"This class is full: it has {len(rows)} members.")
+        if len(rows) >= row["places"] and role == PUPIL and not before:
+            raise DigitsError("Nobody else may join this class for now. Ask your teacher to let you in.")
         if before:  # a pupil becomes the teacher with the PIN; a teacher stays it
             role = TEACHER if TEACHER in (role, before["role"]) else PUPIL
             connection.execute("UPDATE members SET first_name = ?, role = ? WHERE id = ?", (name, role, visitor))
@@ -97,6 +99,11 @@ def members(of: Class) -> list[Member]:
     return [
         _member(row) for row in database.rows("SELECT * FROM members WHERE class = ? ORDER BY joined, id", (of.id,))
     ]
+
+
+def is_full(of: Class) -> bool:
+    """Return whether nobody else may join a class as a pupil."""
+    return len(members(of)) >= of.places
 
 
 def by_key(key: str) -> Member | None:

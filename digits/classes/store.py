@@ -10,6 +10,8 @@ from digits.classes import guard, keys, names
 from digits.errors import BadConfig, DigitsError
 from digits.storage import database
 
+PLACES = 40  # for whom a class opens, and whom its teacher lets in at a click; nobody can fill it with invented names
+
 
 @dataclass(frozen=True)
 class Class:
@@ -24,6 +26,8 @@ class Class:
     """Whether its pupils may only look for now."""
     hide_names: bool
     """Whether what everybody sees shows no names."""
+    places: int
+    """How many members it may have before nobody else joins as a pupil."""
 
 
 def create(name: str, pin: str) -> Class:
@@ -33,13 +37,13 @@ def create(name: str, pin: str) -> Class:
     if not 4 <= len(pin) <= keys.MAX_PIN or not pin.isprintable():
         raise BadConfig(f"The PIN has {len(pin)} characters; expected 4 to {keys.MAX_PIN}.")
     salt = secrets.token_bytes(16)
-    values = {"name": name, "pin_salt": salt, "pin_hash": keys.hashed(pin, salt), "opened": now()}
+    values = {"name": name, "pin_salt": salt, "pin_hash": keys.hashed(pin, salt), "opened": now(), "places": PLACES}
     with database.writing() as connection:
         taken = {row["code"] for row in connection.execute("SELECT code FROM classes")}
         code = next(code for _ in range(1000) if (code := keys.make_code()) not in taken)
         connection.execute(
-            "INSERT INTO classes (code, name, pin_salt, pin_hash, opened) "
-            "VALUES (:code, :name, :pin_salt, :pin_hash, :opened)",
+            "INSERT INTO classes (code, name, pin_salt, pin_hash, opened, places) "
+            "VALUES (:code, :name, :pin_salt, :pin_hash, :opened, :places)",
             values | {"code": code},
         )
     return get(code)
@@ -90,6 +94,13 @@ def hide_names(of: Class, hide: bool) -> None:
     database.change("UPDATE classes SET hide_names = ? WHERE id = ?", (hide, of.id))
 
 
+def keep_out(of: Class, others: bool) -> None:
+    """Let nobody else join as a pupil, or up to PLACES others. Who is in the class stays in it."""
+    guard.demand(of.id)
+    places = "0" if others else f"{PLACES} + (SELECT count(*) FROM members WHERE class = classes.id)"
+    database.change(f"UPDATE classes SET places = {places} WHERE id = ?", (of.id,))
+
+
 def close(of: Class) -> None:
     """Let nobody in any more; its members are strangers again. What they made stays."""
     guard.demand(of.id)
@@ -109,5 +120,5 @@ def now() -> str:
 
 def read(row: sqlite3.Row) -> Class:
     """Return the class of a row of the table."""
-    same = {name: row[name] for name in ("id", "code", "name", "opened", "closed")}
+    same = {name: row[name] for name in ("id", "code", "name", "opened", "closed", "places")}
     return Class(**same, paused=bool(row["paused"]), hide_names=bool(row["hide_names"]))

@@ -1,14 +1,19 @@
 """What a worker does for the teacher: it packs all of a class into a zip, clears what pupils made, takes them out."""
 
 from digits import classes, permissions, tasks
-from digits.classes import Class, Member
+from digits.classes import Class, Member, guard
 from digits.classes.membership import PUPIL
 from digits.classroom import closing
 from digits.permissions import Action
+from digits.storage import database
 from digits.tasks import Work
 
 EXPORT, CLEAR, REMOVE = "export class", "clear", "remove member"
 """Kinds of tasks. The subject is the id of a class, the part that of a pupil; CLEAR without one means all of them."""
+
+TABLES = ("runs", "sweeps", "drawings", "sources", "lesson_acts", "tasks")
+MADE = " UNION ".join(f"SELECT owner FROM {table}" for table in TABLES)
+IDLE = f"class = ? AND role = '{PUPIL}' AND id NOT IN ({MADE})"
 
 
 def pupils(of: Class) -> list[Member]:
@@ -22,6 +27,17 @@ def stop(of: Class, pupil: str = "") -> None:
     for task in tasks.unfinished():
         if task.owner in ids and not task.state.is_final:
             tasks.stop(task.id)
+
+
+def num_idle(of: Class) -> int:
+    """Return how many pupils of a class have made nothing, and had nothing computed."""
+    return database.first(f"SELECT count(*) FROM members WHERE {IDLE}", (of.id,))[0]
+
+
+def remove_idle(of: Class) -> None:
+    """Take these pupils out of their class, who lose nothing and may join again. Raises NotAllowed."""
+    guard.demand(of.id)
+    database.change(f"DELETE FROM members WHERE {IDLE}", (of.id,))
 
 
 def begin(kind: str, of: Class, pupil: str = "", *, owner: str) -> None:

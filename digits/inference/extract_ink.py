@@ -23,6 +23,7 @@ SHADED = 0.6  # the same where a narrow shadow, of a finger perhaps, darkens the
 DARK = 0.7  # of the darkest ink: no shadow of a hand is so dark
 SHADOW = 0.2  # of the area of the ink: a shadow beside it is at least so large
 FAINTEST = 115  # of 255: a piece that is nowhere darker shows through from the back
+SOFT = 5  # times the blur against grain: so far from darker ink faint ink ends
 RIM = 0.02  # of the sides: what comes so near to the rim may reach in from outside
 
 
@@ -82,6 +83,9 @@ def extract_ink(
     if full < max(CONTRAST, GRAIN * noise):
         return Ink(np.zeros(alpha.shape, np.uint8), none)
     ink = ((relief - floor) * (255 / (full - floor))).clip(0, 255).astype(np.uint8)
+    if not even:  # the soft edge of a stroke ends beside it; that of a hard shadow runs on
+        reach = 2 * round(SOFT * blur * max(ink.shape)) + 1
+        ink[cv2.dilate((ink >= FAINTEST).view(np.uint8), np.ones((reach, reach), np.uint8)) == 0] = 0
     _, pieces, stats, _ = cv2.connectedComponentsWithStats((ink > 0).view(np.uint8))
     area = stats[:, cv2.CC_STAT_AREA]
     darkest = np.zeros(len(stats), np.uint8)

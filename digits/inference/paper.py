@@ -3,10 +3,10 @@
 import cv2
 import numpy as np
 
+from digits.inference.outlines import AREA, CONTRAST, contrast, innermost, is_crossed, level_sets
 from digits.inference.perspective import SMALL, Sheet, at_rim, flat_sheet
+from digits.inference.stripes import on_stripes
 
-LEVELS = 12  # thresholds for each channel
-AREA = 0.05, 0.97  # of the picture, of a sheet; more is the whole picture
 SOLID = 0.9  # of its hull: a finger may cover a little of a sheet
 COMPACT = 0.72  # of its hull: sheets that overlap
 FILLED = 0.8  # of it: a sheet, which the ring of a 0 is not
@@ -14,8 +14,6 @@ WRITTEN = 0.1  # of paper of another shape: at most so much is ink; the hole in 
 CORNERS = 4  # of a sheet inside the picture; where it runs out of the picture there are more
 CUT_OFF = 0.3  # of the picture, of a sheet that runs out of it on more than one side: less is a corner of something
 STRAIGHT = 2.5  # px of SMALL, from the edge of most of a sheet
-CONTRAST = 9  # of 255 in Lab, between a sheet and what it lies on, all along its edges
-OFFSETS = 5, 12  # px of SMALL from an edge at which both sides are compared: a drawn line is no edge
 
 
 def find_sheet(pixels: np.ndarray, longest: int) -> Sheet | None:
@@ -32,20 +30,20 @@ def find_sheet(pixels: np.ndarray, longest: int) -> Sheet | None:
     if _is_plain(small):
         return None
     lab = cv2.cvtColor(small, cv2.COLOR_RGB2LAB)
-    flat = cv2.medianBlur(lab, 9)
-    sheets, regions = _candidates(flat)
-    if not sheets and not regions:
-        return None
     detail = np.linalg.norm(lab.astype(np.float32) - cv2.medianBlur(lab, 41), axis=2)
-    written = [sheet for sheet in sheets if _is_written(detail, sheet)]
-    if not written:
-        written = [region for region in regions if _is_written(detail, region)]
-        return flat_sheet(pixels, max(written, key=cv2.contourArea) / np.float32(zoom), longest) if written else None
-    # The innermost; of nearly equal ones, the one with the clearest edges.
-    least = min(cv2.contourArea(quad) for quad in written)
-    near = [quad for quad in written if cv2.contourArea(quad) < 1.06 * least]
-    best = max(near, key=lambda quad: _contrast(flat, quad))
-    return flat_sheet(pixels, best / np.float32(zoom), longest)
+    flat = cv2.medianBlur(lab, 9)
+
+    def is_written(outline: np.ndarray) -> bool:
+        return _is_written(detail, outline)
+
+    sheets, regions = (
+        [outline for outline in outlines if is_written(outline) and not is_crossed(lab, outline)]
+        for outlines in _candidates(flat)
+    )
+    best = innermost(flat, [*sheets, *on_stripes(small, is_written)])
+    if best is None:
+        best = max(regions, key=cv2.contourArea, default=None)
+    return None if best is None else flat_sheet(pixels, best / np.float32(zoom), longest)
 
 
 def _is_plain(small: np.ndarray) -> bool:
@@ -71,22 +69,14 @@ def _candidates(flat: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
 
     flat: (h, w, 3) uint8 in Lab, without its thin lines.
     """
-    height, width = flat.shape[:2]
     sheets, regions = [], []
     for channel in cv2.split(flat):
-        low, high = np.percentile(channel, (1, 99))
-        if high - low < CONTRAST:
-            continue
-        for level in np.linspace(low, high, LEVELS + 2)[1:-1]:
-            above = (channel > level).astype(np.uint8)
-            for side in (above, 1 - above):
-                framed = cv2.copyMakeBorder(side, 1, 1, 1, 1, cv2.BORDER_CONSTANT)
-                for contour in cv2.findContours(framed, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0]:
-                    polygon = _polygon(contour, width, height)
-                    if polygon is not None and _contrast(flat, polygon) >= CONTRAST:
-                        sheets.append(polygon)
-                    elif (polygon := _region(contour, side, flat)) is not None:
-                        regions.append(polygon)
+        for contour, side in level_sets(channel):
+            polygon = _polygon(contour, *channel.shape[::-1])
+            if polygon is not None and contrast(flat, polygon) >= CONTRAST:
+                sheets.append(polygon)
+            elif (polygon := _region(contour, side, flat)) is not None:
+                regions.append(polygon)
     return sheets, regions
 
 
@@ -117,10 +107,8 @@ def _region(contour: np.ndarray, side: np.ndarray, flat: np.ndarray) -> np.ndarr
 
 
 def _polygon(contour: np.ndarray, width: int, height: int) -> np.ndarray | None:
-    """Return the straight-edged hull of a region; None where it is too small, too large or not straight."""
+    """Return the straight-edged hull of a region; None where it is not straight."""
     area = cv2.contourArea(contour)
-    if not AREA[0] * width * height <= area <= AREA[1] * width * height:
-        return None
     hull = cv2.convexHull(contour)
     if area < SOLID * cv2.contourArea(hull):
         return None
@@ -135,41 +123,6 @@ def _polygon(contour: np.ndarray, width: int, height: int) -> np.ndarray | None:
         abs(cv2.pointPolygonTest(polygon + 1, point.tolist(), True)) for point in contour[::4, 0].astype(float)
     ]
     return polygon if np.percentile(distances, 80) <= STRAIGHT else None
-
-
-def _contrast(flat: np.ndarray, polygon: np.ndarray) -> float:
-    """Return how much both sides of the polygon's edges differ, 0 to 255, all along but for an eighth (a finger)."""
-    height, width = flat.shape[:2]
-    centre = polygon.mean(axis=0)
-    inner, outer, far = [], [], []
-    for start, end in zip(polygon, np.roll(polygon, -1, axis=0), strict=True):
-        middle = (start + end) / 2
-        along = end - start
-        length = float(np.hypot(*along))
-        if length < 12 or at_rim(np.float32([start, middle, end]), width, height).all():
-            continue
-        normal = np.array([-along[1], along[0]]) / length
-        normal *= np.sign(normal @ (middle - centre)) or 1
-        points = start + np.linspace(0.08, 0.92, max(6, int(length / 4)))[:, np.newaxis] * along
-        inner.append(points - OFFSETS[0] * normal)
-        outer.append(points + OFFSETS[0] * normal)
-        far.append(points + OFFSETS[1] * normal)
-    if not inner:
-        return 0.0
-    inside, outside, beyond = (np.rint(np.concatenate(side)).astype(int) for side in (inner, outer, far))
-    size = np.array((width, height))
-    within = ((outside >= 0) & (outside < size)).all(axis=1)
-    if within.sum() < 8:
-        return 0.0
-    difference = _difference(flat, inside[within].clip(0, size - 1), outside[within])
-    further = _difference(flat, inside.clip(0, size - 1), beyond.clip(0, size - 1))[within]
-    seen = ((beyond >= 0) & (beyond < size)).all(axis=1)[within]
-    return float(np.percentile(np.where(seen, np.minimum(difference, further), difference), 12))
-
-
-def _difference(flat: np.ndarray, some: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """Return how far the colours at two lists of points (n, 2) are apart: (n,) float32."""
-    return np.linalg.norm(flat[some[:, 1], some[:, 0]].astype(np.float32) - flat[others[:, 1], others[:, 0]], axis=1)
 
 
 def _is_written(detail: np.ndarray, polygon: np.ndarray) -> bool:

@@ -6,12 +6,14 @@ from typing import Any
 import numpy as np
 
 from digits.inference.strokes import MAX_POINTS, MAX_STROKES, Stroke, paint
+from digits.service.bodies import read_numbers
 from digits.service.problems import Problem
 
 PEN = 12.0  # px, the width of the pen on the painted drawing; a digit is then some 160 px high
 PENS_HIGH = 13  # pens, the height of a drawing that doesn't say how wide its pen is
 LONGEST = 1024  # px, of the painted drawing
 FARTHEST = 1e6  # units from 0, of a point
+THINNEST = 1e-100  # units, of a pen; beyond, the zoom leaves what a float holds
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +50,7 @@ def read_drawing(drawing: Any) -> Drawing:
     points = np.concatenate(strokes)
     size = np.ptp(points, axis=0)
     width = drawing.get("width", float(size[1] or size[0] or 1) / PENS_HIGH)
-    if type(width) not in (int, float) or not 0 < width <= FARTHEST:
+    if type(width) not in (int, float) or not THINNEST <= width <= FARTHEST:
         raise Problem(400, "`width`, that of the pen, must be a number above 0, in the unit of the points.")
     zoom = min(PEN / width, (LONGEST - 2 * PEN) / (size.max() or width))
     pen = max(1.0, width * zoom)
@@ -60,11 +62,7 @@ def read_drawing(drawing: Any) -> Drawing:
 
 def _points(line: list[Any]) -> np.ndarray:
     """Return the points of a stroke, (p, 2) float64."""
-    try:
-        points = np.array(line)
-    except (ValueError, OverflowError):  # lists of different lengths
-        points = np.empty(0)
-    is_known = points.ndim == 2 and points.shape[1] == 2 and points.dtype.kind in "iuf"
-    if not is_known or not (np.abs(points.astype(float)) <= FARTHEST).all():
+    points = read_numbers(line)
+    if points.ndim != 2 or points.shape[1] != 2 or not (np.abs(points) <= FARTHEST).all():
         raise Problem(400, f"A stroke must be a list of points [x, y], each number at most {FARTHEST:,.0f}.")
-    return points.astype(float)
+    return points

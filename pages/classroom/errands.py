@@ -23,6 +23,7 @@ def show(of: Class) -> None:
             help="Ends all that runs or waits for your pupils. What is trained stays.",
         )  # fmt: skip
         confirm_clearing(of, "all your pupils")
+        _offer_removing_idle(of)
         _offer_export(of)
     for kind, part, done in ((errands.CLEAR, "", "Everything is cleared."), (errands.EXPORT, "", "")):
         show_errand(kind, of, part, done)
@@ -64,6 +65,18 @@ def _watch(kind: str, subject: str, part: str) -> None:
     if task is None or task.state.is_final:
         st.rerun()
     background.show_progress(task)
+
+
+def _offer_removing_idle(of: Class) -> None:
+    num_idle = errands.num_idle(of)
+    with st.popover("Remove who made nothing", icon=":material/group_remove:", disabled=not num_idle):
+        st.markdown(
+            f"Pupils without a run, a drawing or a step of the lesson: {num_idle}. Take them out of the class? They "
+            "can join again unless you keep others out."
+        )
+        st.button(
+            "Remove them", type="primary", key="class_remove_idle", on_click=attempt, args=(errands.remove_idle, of)
+        )
 
 
 def _offer_export(of: Class) -> None:

@@ -13,6 +13,7 @@ from digits.permissions import Role
 from pages.classroom.qr_code import qr_code
 from pages.shared import joining
 from pages.shared.errors import told
+from pages.shared.middleware.rates import network
 from pages.shared.visitor import is_named, logged_in, must_log_in, owner
 
 FORM = Path(__file__).with_name("join.html").read_text(encoding="utf-8")
@@ -58,7 +59,7 @@ def _show_form_of_named(code: str) -> None:
         pin = st.text_input("PIN, for the teacher", type="password", max_chars=64)
         if st.form_submit_button("Join", type="primary"):
             with told():
-                joining.join(st.context.ip_address or "here", typed, first_name, pin, owner())
+                joining.join(network(st.context.ip_address or "here"), typed, first_name, pin, owner())
             st.rerun()
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import streamlit as st
 
+from digits import classes
 from digits.classes import Class
 from digits.classroom import errands, overview
 from digits.classroom.overview import Line
@@ -44,6 +45,8 @@ def show(of: Class) -> None:
 @st.fragment(run_every="2s")
 def _table(of: Class) -> None:
     with told():
+        if classes.is_full(of) != st.session_state["class_is_full"]:
+            st.rerun()  # for the switch to show it
         names, lines = overview.names(of), overview.lines(of)
     if not lines:
         st.info("Nobody has joined yet. Show your pupils the code.", icon=":material/group_add:")

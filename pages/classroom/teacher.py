@@ -8,6 +8,7 @@ import streamlit as st
 
 from digits import classes
 from digits.classes import Class
+from digits.classes.store import PLACES
 from pages.classroom import errands, pupils
 from pages.classroom.qr_code import qr_code
 from pages.shared.classroom import taught
@@ -31,7 +32,14 @@ def show(of: Class) -> None:
             "Hide names", "class_hide_names", of.hide_names, classes.hide_names, of,
             help="Here and on the projector, pupils are called by numbers. They keep their numbers.",
         )  # fmt: skip
+        _switch(
+            "Nobody else may join", "class_is_full", is_full := classes.is_full(of), classes.keep_out, of,
+            help=f"Who is in the class stays in it. It also comes on when {PLACES} more have joined, because a pupil "
+            "with the code could fill your class with invented names.",
+        )  # fmt: skip
         st.page_link("pages/classroom/projector.py", label="Projector", icon=":material/cast:")
+    if is_full:
+        st.caption(f"Nobody else may join now. Switch it off to let in up to {PLACES} more.")
     errands.show(of)
     pupils.show(of)
 

@@ -24,8 +24,8 @@ from digits.classes import Member, NameTaken
 from digits.classes.keys import plain_code
 from digits.classes.membership import PUPIL, TEACHER
 from digits.errors import DigitsError
+from pages.shared.middleware.cookie import set_cookie, visitor
 from pages.shared.middleware.rates import Buckets, Rate, address, base_path
-from pages.shared.visitor import set_cookie, visitor
 
 WRONG = Rate(per_second=1 / 6, burst=30)  # of an address; a school has one. A PIN of six digits stands for months
 MAX_FORM = 4096  # bytes

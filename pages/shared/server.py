@@ -12,6 +12,7 @@ from functools import cache
 
 import cv2
 import psutil
+import uvicorn.config
 from starlette.routing import Route
 
 from digits import tasks
@@ -23,7 +24,7 @@ from pages.shared.middleware import uploads
 
 LOOK_SECONDS = 1.0
 LOG_RECORDS = 60  # a minute, of one logger
-LOGGERS = "asyncio", "uvicorn.error"
+LOGGERS = "asyncio", "uvicorn.error", "pages.shared.errors", "digits.service.endpoint"
 
 
 @cache
@@ -46,8 +47,7 @@ async def lifespan(app) -> AsyncIterator[None]:
     cv2.setNumThreads(1)
     raise_open_files()
     give_memory_back()
-    for name in LOGGERS:
-        logging.getLogger(name).addFilter(Seldom())
+    cap_logs()
     with suppress(OSError, psutil.Error):  # a system that does not show its sockets only answers later
         send_at_once()
     with suppress(DigitsError):  # the pages say it
@@ -57,6 +57,16 @@ async def lifespan(app) -> AsyncIterator[None]:
     caring = asyncio.create_task(_look_after())
     yield
     caring.cancel()
+
+
+def believe_named_proxies() -> None:
+    """Let uvicorn believe X-Forwarded-For and -Proto of nobody but the proxies that FORWARDED_ALLOW_IPS names.
+
+    By itself it believes all that comes from this machine, where any program could invent an address for each of its
+    requests. `streamlit run` hands it no setting, and imports app.py just before it puts this layer around it.
+    """
+    if not os.environ.get("FORWARDED_ALLOW_IPS", "").strip():
+        uvicorn.config.ProxyHeadersMiddleware = lambda app, trusted_hosts: app
 
 
 async def _look_after() -> None:
@@ -93,6 +103,16 @@ def give_memory_back() -> None:
     """
     with suppress(AttributeError, OSError, TypeError):  # another C library
         ctypes.CDLL(None).mallopt(-3, 4 << 20)  # M_MMAP_THRESHOLD
+
+
+def cap_logs() -> None:
+    """Let nobody fill the disk by what goes wrong, whoever sends it; and write a fault of a page down once.
+
+    Streamlit writes down everything that a page raises, also what `errors.show_error` says in a sentence.
+    """
+    for name in LOGGERS:
+        logging.getLogger(name).addFilter(Seldom())
+    logging.getLogger("streamlit.error_util").addFilter(lambda record: record.msg != "Uncaught app execution")
 
 
 class Seldom(logging.Filter):

@@ -12,7 +12,7 @@ PARTS = {
     "engine": ("engine.report", "the training engine against plain Keras, JAX and PyTorch"),
     "device": ("device.report", "the processor or GPU: this engine and plain fit against what the device can do"),
     "pack": ("device.pack", "make a folder that measures a bare machine with JAX for its GPU"),
-    "paper": ("paper.report", "how well a model reads digits on paper, in photographs of eighteen kinds"),
+    "paper": ("paper.report", "how well a model reads digits on paper, in photographs of many kinds"),
     "form": ("paper.form", "how many digits of a photographed form come out of the right box, in nine kinds"),
     "uploads": ("uploads", "what hostile uploads cost, and whether each gets one sentence"),
     "pens": ("pens.report", "how well a model reads digits drawn with a pen, in eight styles"),

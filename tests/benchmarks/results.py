@@ -2,6 +2,8 @@
 
 import json
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,3 +18,13 @@ def write_json(file: Path, results: dict[str, Any]) -> None:
 def progress(text: str) -> None:
     """Tell the person who waits what goes on."""
     print(text, file=sys.stderr, flush=True)
+
+
+def table(columns: list[str], json_follows: bool) -> Callable[[str], None]:
+    """Print the head of a table in Markdown, and return the function that prints a row as soon as it is done.
+
+    Where JSON follows, all of it goes onto stderr.
+    """
+    tell = progress if json_follows else partial(print, flush=True)
+    tell(f"| {' | '.join(columns)} |\n| --- |{' ---: |' * (len(columns) - 1)}")
+    return tell

@@ -6,7 +6,7 @@ import pytest
 
 from digits import classes, permissions, tasks
 from digits.classes import keys
-from digits.classroom import closing, collection
+from digits.classroom import closing, collection, errands
 from digits.data import adding, own_sources
 from digits.drawings import fine_tune
 from digits.drawings import store as drawings
@@ -53,6 +53,8 @@ CHANGES = {
     "open a class": lambda: classes.create("8a", "123456"),
     "pause a class": lambda: classes.pause(classes.opened()[0], True),
     "hide names": lambda: classes.hide_names(classes.opened()[0], True),
+    "keep others out": lambda: classes.keep_out(classes.opened()[0], True),
+    "take out who made nothing": lambda: errands.remove_idle(classes.opened()[0]),
     "take somebody out": lambda: classes.remove(classes.member("anna")),
     "renew a link": lambda: classes.renew_key(classes.member("anna")),
     "close a class": lambda: classes.close(classes.opened()[0]),

@@ -102,6 +102,29 @@ def test_a_class_takes_so_many_members_and_no_more(opened, monkeypatch):
         classes.join(opened, "Bert", "b")
 
 
+def test_nobody_fills_a_class_with_invented_pupils_and_its_teacher_lets_more_in(opened, monkeypatch):
+    def come(number):
+        return classes.join(opened, f"Pupil {number}", f"p{number}")
+
+    monkeypatch.setattr("digits.classes.store.PLACES", 2)
+    classes.keep_out(opened, False)
+    assert come(1) and not classes.is_full(classes.get(opened.id)) and come(2)
+    assert classes.is_full(classes.get(opened.id))
+    with pytest.raises(DigitsError, match="Nobody else may join this class for now. Ask your teacher"):
+        come(3)
+    assert come(1) and classes.join(opened, "Ms Lee", "t", "teacher")  # who is in it, and who has the PIN
+    classes.keep_out(opened, False)
+    assert come(3) and come(4)
+    classes.remove(come(4))
+    classes.keep_out(opened, True)
+    with pytest.raises(DigitsError, match="Nobody else"):
+        come(4)
+
+
+def test_a_class_opens_for_more_than_a_school_class(opened):
+    assert opened.places >= 35 and not classes.is_full(opened)
+
+
 def test_a_personal_link_names_its_member_until_it_is_renewed_or_the_class_closes(opened):
     anna = classes.join(opened, "Anna", "a")
     assert classes.by_key(anna.key) == anna

@@ -62,6 +62,18 @@ def test_a_worker_takes_a_pupil_out_with_all_that_they_made_and_never_the_teache
     assert classes.member("anna") is None and classes.member(TEACHER)
 
 
+def test_who_made_nothing_is_taken_out_and_nobody_else(opened, no_workers):
+    drawings.put(a_drawing(1), owner="anna")
+    runs.create(make_settings(), owner="ben")
+    for name in ("invented", "another"):
+        classes.join(opened, name, name)
+    assert errands.num_idle(opened) == 2
+    with permissions.acting_as(TEACHER):
+        errands.remove_idle(opened)
+    assert {member.id for member in classes.members(opened)} == {TEACHER, "anna", "ben"}
+    assert errands.num_idle(opened) == 0 and classes.join(opened, "Invented", "invented")
+
+
 def test_a_damaged_run_costs_the_class_no_other(with_run, opened, tmp_path):
     good, bad = with_run, copy_run(with_run)
     execute("UPDATE runs SET owner = 'anna'")

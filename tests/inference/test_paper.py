@@ -60,10 +60,28 @@ def with_shadow():
     return (photo(INK) * cv2.GaussianBlur(shade, (0, 0), 5)[..., np.newaxis]).astype(np.uint8)
 
 
+def with_hard_shadow(picture, through):
+    """The shadow of something straight in the light of a lamp; its edge runs through a point (x, y)."""
+    y, x = np.mgrid[: picture.shape[0], : picture.shape[1]]
+    beyond = (x - through[0] + 0.4 * (y - through[1]) > 0).astype(np.float32)
+    return (picture * (1 - 0.5 * cv2.GaussianBlur(beyond, (0, 0), 1))[..., np.newaxis]).astype(np.uint8)
+
+
+def striped_cloth(*turns, width=38):
+    """White and red stripes in one direction, or checks in two: (500, 700, 3) float32."""
+    y, x = np.mgrid[:500, :700]
+    red = np.mean([(x * np.cos(turn) + y * np.sin(turn)) // width % 2 for turn in turns], axis=0)[..., np.newaxis]
+    return np.float32((215, 212, 208)) * (1 - red) + np.float32((180, 40, 45)) * red
+
+
+CLOTHS = {"stripes": striped_cloth(0.4), "checks": striped_cloth(0.2, 0.2 + np.pi / 2)}
 PHOTOS = {
     **{f"a sheet on a {name} desk": lay(photo(INK), CORNERS, colour) for name, colour in DESKS.items()},
+    **{f"a sheet on a cloth with {name}": lay(photo(INK), CORNERS, cloth) for name, cloth in CLOTHS.items()},
     "a table's edge": with_edge(),
     "the shadow of a hand": with_shadow(),
+    "the edge of a hard shadow": with_hard_shadow(photo(INK), (207, 205)),
+    "the edge of a hard shadow on a desk": with_hard_shadow(lay(photo(INK), CORNERS, DESKS["wood"]), (345, 250)),
     "squared paper": photo(INK, with_lines()),
     "squared paper, pencil": photo(INK, with_lines(), pen=(125, 125, 125)),
     "ruled paper": photo(INK, with_lines(down=False, width=2)),
@@ -101,12 +119,31 @@ def test_two_digits_far_apart_are_not_one(text):
     assert text(photo(written((300, 800), [(SEVEN, 60, 60, 180), (FOUR, 560, 60, 180)]))) == "?"
 
 
-def test_the_outline_of_a_sheet_lies_where_the_sheet_does():
-    picture = lay(photo(INK), CORNERS, DESKS["wood"])
-    found = find_sheet(picture, 1024)
+@pytest.mark.parametrize("name", ["a sheet on a wood desk", "the edge of a hard shadow on a desk"])
+def test_the_outline_of_a_sheet_lies_where_the_sheet_does(name):
+    found = find_sheet(PHOTOS[name], 1024)
     assert found is not None
     for corner in CORNERS:
         assert np.linalg.norm(found.outline - corner, axis=1).min() < 10  # px of 700
+
+
+@pytest.mark.parametrize("name", CLOTHS)
+def test_white_stripes_that_run_into_a_sheet_move_its_outline_little(name):
+    found = find_sheet(PHOTOS[f"a sheet on a cloth with {name}"], 1024)
+    sheet = np.float32(CORNERS)
+    shared = cv2.intersectConvexConvex(found.outline, sheet)[0]
+    assert shared > 0.85 * (cv2.contourArea(found.outline) + cv2.contourArea(sheet) - shared)
+
+
+def test_the_edge_of_a_shadow_through_a_digit_is_no_edge_of_the_paper():
+    assert find_sheet(PHOTOS["the edge of a hard shadow"], 1024) is None
+
+
+def test_the_edge_of_a_hard_shadow_is_no_ink_where_it_touches_the_digit():
+    pencil = with_hard_shadow(photo(INK, pen=(110, 110, 120)), (207, 205))
+    found = see(decode(png(pencil), 1024)).found.ink
+    left, top, width, height = cv2.boundingRect((found > 0).view(np.uint8))
+    assert left > 115 and top > 80 and left + width < 300 and top + height < 345
 
 
 def test_a_box_around_a_digit_is_no_sheet():

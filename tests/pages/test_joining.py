@@ -15,6 +15,7 @@ from digits.errors import DigitsError
 from digits.networks.settings import make_settings
 from digits.runs import store as runs
 from pages.shared import joining, visitor
+from pages.shared.middleware.cookie import VisitorCookie
 from pages.shared.middleware.rates import Buckets, Rate
 from tests.classes.things import a_drawing
 from tests.pages.conftest import click, texts
@@ -33,7 +34,7 @@ class Browser:
     """Keeps its cookie, as a browser does."""
 
     def __init__(self, name="browser"):
-        self.app = visitor.VisitorCookie(Starlette(routes=joining.routes()))
+        self.app = VisitorCookie(Starlette(routes=joining.routes()))
         self.cookie = f"{visitor.COOKIE}={visitor.signed(name)}"
         self.status, self.place = 0, ""
 
@@ -206,7 +207,7 @@ def test_a_page_sees_the_proxy_s_visitor_instead_of_the_cookie_s(digits_home, mo
     for kind in ("http", "websocket"):
         for header in ([(b"x-forwarded-user", b"anna")], []):
             scope = {"type": kind, "headers": [(b"cookie", cookie), *header]}
-            run(visitor.VisitorCookie(app)(scope, None, None))
+            run(VisitorCookie(app)(scope, None, None))
     named = visitor.identity("proxy", "anna")
     assert [scope["digits.visitor"] for scope in seen] == [named, "ada", named, "ada"]
     [sent] = [text for name, text in seen[2]["headers"] if name == b"cookie"]
@@ -224,7 +225,7 @@ def test_no_cookie_makes_a_visitor_of_the_pages_somebody_else_than_the_middlewar
 
     both = {"good": f"{visitor.COOKIE}={visitor.signed('ada')}", "bad": f"{visitor.COOKIE}=forged.1"}
     headers = [(b"cookie", text.format(**both).encode()) for text in sent]
-    run(visitor.VisitorCookie(app)({"type": "websocket", "headers": headers}, None, None))
+    run(VisitorCookie(app)({"type": "websocket", "headers": headers}, None, None))
     shown = HTTPConnection(seen[0]).cookies[visitor.COOKIE]  # as Streamlit reads it
     assert visitor.verified(shown) == seen[0]["digits.visitor"]
 

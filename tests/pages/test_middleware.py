@@ -7,12 +7,15 @@ from types import SimpleNamespace
 
 import pytest
 from starlette.requests import Request
+from starlette.websockets import WebSocketDisconnected
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from digits import classes
+from digits.classes import keys
 from digits.inference.strokes import MAX_POINTS, MAX_STROKES
 from digits.storage.home import ROOT
-from pages.shared.middleware import headers, limits, own_path, sessions, uploads, values
+from pages.shared.middleware import headers, limits, own_path, sessions, standing, uploads, values
 from pages.shared.middleware.rates import Buckets, Rate, address
 
 
@@ -172,7 +175,17 @@ async def listen(scope, receive, send):
         scope["stream"].heard += 1
 
 
-def test_a_flood_of_messages_is_read_slowly_and_nothing_is_lost(monkeypatch):
+@pytest.fixture
+def no_class(monkeypatch):
+    """Nobody is asked whether they are in a class, which takes a moment."""
+
+    async def place(scope):
+        return address(scope), 1
+
+    monkeypatch.setattr(limits, "_place", place)
+
+
+def test_a_flood_of_messages_is_read_slowly_and_nothing_is_lost(monkeypatch, no_class):
     monkeypatch.setattr(limits, "MESSAGES_OF_VISITOR", Rate(per_second=0.001, burst=10))
 
     async def flood():
@@ -186,7 +199,57 @@ def test_a_flood_of_messages_is_read_slowly_and_nothing_is_lost(monkeypatch):
     assert run(flood()) == (10, 3, 1)  # one is on its way
 
 
-def test_large_messages_count_as_many(monkeypatch):
+def test_a_flood_from_the_address_of_a_school_holds_no_member_of_a_class_back(monkeypatch):
+    monkeypatch.setitem(keys.SCRYPT, "n", 2)
+    monkeypatch.setattr(limits, "MESSAGES_OF_ADDRESS", Rate(per_second=0.001, burst=3 * limits.STRANGE))
+    monkeypatch.setattr(limits, "CONNECTIONS", Rate(per_second=0.001, burst=5))
+    monkeypatch.setattr(limits, "REQUESTS", Rate(per_second=0.001, burst=1))
+    classes.join(classes.create("7b", "123456"), "Anna", "anna")
+
+    async def flood():
+        app = limits.Limits(listen)
+        others = [Stream(app, [b"rerun"], **{"digits.visitor": f"invented {number}"}) for number in range(20)]
+        while sum(one.heard for one in others) < 3:
+            await asyncio.sleep(0.01)
+        anna = Stream(app, [b"rerun"] * 3, **{"digits.visitor": "anna"})
+        app_of_pages = limits.Limits(page)
+        statuses = [(await answer(app_of_pages, http() | {"digits.visitor": who}))[0]["status"] for who in "aab"]
+        statuses.append((await answer(app_of_pages, http() | {"digits.visitor": "anna"}))[0]["status"])
+        while anna.heard < 3:
+            await asyncio.sleep(0.01)
+        for one in (*others, anna):
+            one.task.cancel()
+        return sum(one.heard for one in others), statuses
+
+    assert run(asyncio.wait_for(flood(), 20)) == (3, [200, 429, 429, 200])
+
+
+def test_who_has_not_joined_while_a_class_is_open_is_heard_less_often(monkeypatch):
+    monkeypatch.setitem(keys.SCRYPT, "n", 2)
+    monkeypatch.setattr(limits, "MESSAGES_OF_ADDRESS", Rate(per_second=0.001, burst=2 * limits.STRANGE))
+
+    async def flood(most):
+        one = Stream(limits.Limits(listen), [b"rerun"] * 20)
+        async with asyncio.timeout(20):
+            while one.heard < most:
+                await asyncio.sleep(0.01)
+        await asyncio.sleep(0.05)
+        one.task.cancel()
+        return one.heard
+
+    assert run(flood(2 * limits.STRANGE)) == 2 * limits.STRANGE  # no class is open
+    classes.create("7b", "123456")
+    assert run(flood(2)) == 2
+
+
+def test_who_has_gone_before_streamlit_refuses_them_leaves_no_fault_in_the_log():
+    async def refuse(scope, receive, send):
+        raise WebSocketDisconnected("Cannot send once a close message has been sent.")
+
+    assert run(answer(limits.Limits(refuse), {"type": "websocket", "path": "/"})) == []
+
+
+def test_large_messages_count_as_many(monkeypatch, no_class):
     monkeypatch.setattr(limits, "MESSAGES_OF_VISITOR", Rate(per_second=0.01, burst=10))
 
     async def send():
@@ -198,7 +261,7 @@ def test_large_messages_count_as_many(monkeypatch):
     assert run(send()) == 2
 
 
-def test_a_connection_that_says_nothing_ends_and_a_place_is_made_for_a_new_one(monkeypatch):
+def test_a_connection_that_says_nothing_ends_and_a_place_is_made_for_a_new_one(monkeypatch, no_class):
     monkeypatch.setattr(limits, "MAX_OPEN_OF_ADDRESS", 2)
 
     async def crowd():
@@ -232,6 +295,16 @@ def test_an_idle_connection_ends_by_itself(monkeypatch):
         return stream.sent
 
     assert run(wait()) == [{"type": "websocket.close", "code": 1001}]
+
+
+def test_text_in_a_websocket_ends_it_before_streamlit_fails_on_it():
+    async def write():
+        stream = Stream(limits.Limits(listen))
+        stream.messages.put_nowait({"type": "websocket.receive", "text": "rerun"})
+        await asyncio.wait_for(stream.task, 10)
+        return stream.heard, stream.sent
+
+    assert run(write()) == (0, [{"type": "websocket.close", "code": 1003}])
 
 
 def test_a_session_can_only_be_opened_again_by_whoever_opened_it(monkeypatch):
@@ -312,11 +385,14 @@ def test_an_upload_that_does_not_say_how_long_it_is_counts_as_a_whole_file(kept)
 @pytest.mark.parametrize("value", ["{", "", "[" * 100_000 + "]" * 100_000, "1" * 5000, f"[{'[],' * 80_000}1]"])
 def test_a_value_that_cannot_be_read_reaches_the_page_as_null_and_the_others_as_they_were_sent(value):
     message = BackMsg()
-    for name, text in (("canvas", value), ("other", '{"drawing": [1e400]}')):
-        widget = message.rerun_script.widget_states.widgets.add()
-        widget.id, widget.json_value = name, text
-    read = BackMsg.FromString(values.readable(message.SerializeToString()))
-    assert [widget.json_value for widget in read.rerun_script.widget_states.widgets] == ["null", '{"drawing": [1e400]}']
+    message.rerun_script.widget_states.widgets.add(id="canvas", json_value=value)
+    message.rerun_script.widget_states.widgets.add(id="other", json_value='{"drawing": [1e400]}')
+    message.rerun_script.widget_states.widgets.add(id="events", json_trigger_value=value)
+    canvas, other, events = BackMsg.FromString(
+        values.readable(message.SerializeToString())
+    ).rerun_script.widget_states.widgets
+    assert (canvas.json_value, other.json_value) == ("null", '{"drawing": [1e400]}')
+    assert events.json_trigger_value == "null"
 
 
 def test_the_largest_drawing_of_a_hand_reaches_the_page():
@@ -328,6 +404,38 @@ def test_the_largest_drawing_of_a_hand_reaches_the_page():
     message = BackMsg()
     message.rerun_script.widget_states.widgets.add(id="canvas", json_value=text)
     assert values.readable(message.SerializeToString()) == message.SerializeToString()
+
+
+@pytest.mark.parametrize("order", ["clear_cache", "set_run_on_save", "load_git_info", "debug_shutdown_runtime"])
+def test_no_browser_empties_the_caches_of_all_or_gives_other_orders_of_developers(order):
+    assert BackMsg.FromString(values.readable(BackMsg(**{order: True}).SerializeToString())).WhichOneof("type") == (
+        "app_heartbeat"
+    )
+
+
+@pytest.mark.parametrize("asked", [{"stop_script": True}, {"file_urls_request": {"request_id": "1"}}])
+def test_what_a_page_asks_reaches_streamlit(asked):
+    assert values.readable(BackMsg(**asked).SerializeToString()) == BackMsg(**asked).SerializeToString()
+
+
+def test_a_page_that_is_open_runs_whole_once_its_visitor_has_another_role(digits_home, monkeypatch):
+    monkeypatch.setitem(keys.SCRYPT, "n", 2)
+    message, opened = BackMsg(), classes.create("7b", "123456")
+    message.rerun_script.fragment_id = "watch"
+    asked = []
+
+    async def three(scope, receive, send):
+        for change in (lambda: classes.remove(classes.join(opened, "Ada", "ada")), lambda: None, lambda: None):
+            asked.append(BackMsg.FromString((await receive())["bytes"]).rerun_script.fragment_id)
+            change()
+
+    async def receive():
+        return {"type": "websocket.receive", "bytes": message.SerializeToString()}
+
+    classes.join(opened, "Ada", "ada")
+    run(answer(standing.Standing(three), {"type": "websocket"}, receive))
+    assert asked == ["watch", "", "watch"]
+    assert standing.whole(b"\xff\xff") == b"\xff\xff"
 
 
 def test_what_is_no_message_is_left_to_streamlit_which_ends_the_session():

@@ -1,14 +1,23 @@
 import asyncio
 import ctypes
+import logging
 import socket
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import streamlit as st
+import uvicorn
+from streamlit import error_util
+from streamlit.testing.v1 import AppTest
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from digits import tasks
 from digits.errors import StoreUnavailable
-from pages.shared import server
-from pages.shared.server import give_memory_back, send_at_once
+from digits.storage.home import ROOT
+from pages.shared import classroom, errors, server
+from pages.shared.middleware.rates import address
+from pages.shared.server import believe_named_proxies, give_memory_back, send_at_once
+from tests.conftest import PATIENCE
 
 
 def run(coroutine):
@@ -58,6 +67,46 @@ def test_a_worker_is_warmed_up_at_the_start_only_where_it_is_asked_for(digits_ho
 
     run(serve())
     assert len(asked) == times
+
+
+@pytest.mark.parametrize(("named", "seen"), [("", "127.0.0.1"), ("127.0.0.1", "10.0.0.9"), ("10.0.0.1", "127.0.0.1")])
+def test_only_a_proxy_that_was_named_says_which_address_asks(monkeypatch, named, seen):
+    monkeypatch.setattr(uvicorn.config, "ProxyHeadersMiddleware", ProxyHeadersMiddleware)  # other tests ran app.py
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", named)
+    places = []
+
+    async def app(scope, receive, send):
+        places.append(address(scope))
+
+    believe_named_proxies()
+    config = uvicorn.Config(app, ws="none", log_config=None)
+    config.load()
+    headers = [(b"x-forwarded-for", b"10.0.0.9")]
+    run(config.loaded_app({"type": "http", "client": ("127.0.0.1", 1), "headers": headers}, None, None))
+    assert places == [seen]
+
+
+def test_a_fault_of_a_page_is_written_down_once_and_faults_without_end_seldom(monkeypatch):
+    written = []
+    monkeypatch.setattr(server, "LOGGERS", ("pages.shared.errors",))
+    for name in ("pages.shared.errors", "streamlit.error_util"):
+        logger = logging.getLogger(name)
+        monkeypatch.setattr(logger, "filters", [])
+        monkeypatch.setattr(logger, "callHandlers", lambda record: written.append(record.name))
+    server.cap_logs()
+    for _ in range(3 * server.LOG_RECORDS):
+        error_util._log_uncaught_app_exception(ValueError("a fault"))
+        errors.LOG.error("A page failed.")
+    assert server.LOG_RECORDS <= len(written) <= 2 * server.LOG_RECORDS and set(written) == {"pages.shared.errors"}
+
+
+def test_a_visitor_who_closes_the_page_while_it_runs_leaves_no_fault_in_the_log(monkeypatch):
+    def close(address):
+        st.session_state.clear()
+        return False
+
+    monkeypatch.setattr(classroom, "lets_in", close)
+    assert not AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE).run().exception
 
 
 def test_what_is_sent_to_a_visitor_is_not_held_back():

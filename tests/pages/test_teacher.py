@@ -92,6 +92,27 @@ def test_the_switches_pause_the_class_and_hide_names(shown, opened):  # noqa: F8
     assert not any("Anna" in option for option in page.selectbox(key="class_pupil").options)
 
 
+def test_a_class_that_has_filled_up_says_so_and_the_switch_lets_more_in(shown, opened):  # noqa: F811
+    page = shown("teacher")
+    switch = page.toggle(key="class_is_full")
+    assert not switch.value and "Nobody else may join now" not in texts(page)
+    execute(f"UPDATE classes SET places = {len(classes.members(opened))}")
+    page = shown("teacher")
+    assert page.toggle(key="class_is_full").value and "let in up to 40 more" in texts(page)
+    page.toggle(key="class_is_full").set_value(False).run()
+    assert not page.exception and classes.join(opened, "Cleo", "cleo")
+    page.toggle(key="class_is_full").set_value(True).run()
+    assert classes.is_full(classes.get(opened.id))
+
+
+def test_invented_pupils_are_taken_out_at_once(shown, opened):  # noqa: F811
+    drawings.put(DRAWN[0], owner="anna")
+    page = shown("teacher")
+    assert "Pupils without a run, a drawing or a step of the lesson: 1." in texts(page)
+    page.button(key="class_remove_idle").click().run()
+    assert not page.exception and [plain(row["Name"]) for row in table(page)] == ["Anna"]
+
+
 def test_one_pupil_is_stopped_alone_and_cleared_only_after_a_second_click(shown, opened, no_workers):  # noqa: F811
     for owner in ("anna", "ben"):
         runs.create(make_settings(), owner=owner)

@@ -1,6 +1,7 @@
 """What is too much is refused before it is kept."""
 
 import asyncio
+import json
 import os
 import tempfile
 
@@ -97,6 +98,28 @@ def test_a_client_that_leaves_is_no_error_and_leaves_nothing(portal, app, get):
 
 def test_json_has_a_smaller_limit_than_pictures(post):
     assert post(PREDICT, {**SEVEN, "more": " " * predict.JSON_BYTES}).status == 413
+
+
+def test_text_in_the_place_of_numbers_takes_no_more_memory_than_it_has(post):
+    """NumPy's own arrays of these would have 4 TB and 160 GB."""
+    long = "x" * 1_000_000
+    numbers = {"name": "pixels", "shape": [1, 28, 28], "datatype": "FP32", "data": [long] + [""] * 1_000_000}
+    assert post("/v2/models/digits/infer", {"inputs": [numbers]}).status == 400
+    assert post(PREDICT, {"strokes": [[[long, ""]] + [["", ""]] * 19_999]}).status == 400
+
+
+@pytest.mark.parametrize("depth", [40, 90, 900])
+def test_numbers_are_not_looked_for_deeper_than_there_are_any(post, depth):
+    nested = json.loads("[" * depth + "]" * depth)
+    tensor = {"name": "pixels", "shape": [1, 28, 28], "datatype": "UINT8", "data": nested}
+    assert post("/v2/models/digits/infer", {"inputs": [tensor]}).status == 400
+    assert post(PREDICT, {"strokes": [nested]}).status == 400
+
+
+@pytest.mark.parametrize("width", [5e-324, 1e-320, 10**400])
+def test_a_pen_that_no_float_can_zoom_to_is_refused(post, width):
+    assert post(PREDICT, {"strokes": [[[1, 1]]], "width": width}).status == 400
+    assert post(PREDICT, {"strokes": [[[0, 0], [1e-310, 1e-310]]]}).status == 400
 
 
 def test_a_compressed_body_is_refused_because_nobody_knows_how_large_it_is(post):

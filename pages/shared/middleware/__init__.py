@@ -2,14 +2,15 @@
 
 from starlette.middleware import Middleware
 
+from pages.shared.middleware.cookie import VisitorCookie
 from pages.shared.middleware.headers import SafeHeaders
 from pages.shared.middleware.limits import Limits
 from pages.shared.middleware.own_path import NoOwnPath
 from pages.shared.middleware.sessions import OwnSession
+from pages.shared.middleware.standing import Standing
 from pages.shared.middleware.uploads import UploadBudget
 from pages.shared.middleware.values import ReadableValues
-from pages.shared.visitor import VisitorCookie
 
-LAYERS = SafeHeaders, VisitorCookie, Limits, OwnSession, UploadBudget, ReadableValues, NoOwnPath
+LAYERS = SafeHeaders, VisitorCookie, Limits, OwnSession, UploadBudget, Standing, ReadableValues, NoOwnPath
 MIDDLEWARE = [Middleware(layer) for layer in LAYERS]
 """In the order in which a request meets them."""

@@ -6,18 +6,24 @@ What comes too fast over a WebSocket is not refused, it is read more slowly, so 
 import asyncio
 import time
 from collections.abc import MutableMapping
+from contextlib import suppress
 from typing import Any
 
 from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
+from starlette.websockets import WebSocketDisconnect, WebSocketDisconnected
 
+from digits import permissions
+from digits.errors import StoreUnavailable
+from digits.permissions import Role
+from pages.shared.middleware.cookie import visitor
 from pages.shared.middleware.rates import Buckets, Rate, address, base_path
-from pages.shared.visitor import visitor
 
 REQUESTS = Rate(40, 400)  # of an address, without static files; opening a page makes about ten
 CONNECTIONS = Rate(20, 150)  # WebSockets that an address opens; a class that reloads opens thirty
 MESSAGES_OF_VISITOR = Rate(10, 60)  # a pen sends three a second, a training that is watched four
-MESSAGES_OF_ADDRESS = Rate(120, 1200)  # a school has one address
+MESSAGES_OF_ADDRESS = Rate(120, 400)  # a school has one address; a message takes up to 25 ms
+STRANGE = 4  # messages, as which one counts of who has not joined while a class is open; they see three small pages
 MESSAGE_BYTES = 50_000  # more of them in one message count as more messages
 PART_SECONDS = 40.0  # from one part of a body to the next; the prediction service gives up before, in its own words
 BODY_SECONDS = 300.0  # 25 MB by a slow telephone
@@ -32,6 +38,21 @@ UNCOUNTED = ("/static/", "/component/", "/_stcore/bidi-components/", "/v2/", "/a
 
 def _path(scope: MutableMapping[str, Any]) -> str:
     return scope["path"].removeprefix(base_path())
+
+
+async def _place(scope: MutableMapping[str, Any]) -> tuple[str, int]:
+    """Return what a request counts for, its address, and how much a message counts there.
+
+    A member of a class has a name of their own: whoever floods from the address of a school slows strangers alone. A
+    class has few members, while anybody can have cookies by the thousand.
+    """
+    with suppress(StoreUnavailable):
+        role = (await asyncio.to_thread(permissions.identify, visitor(scope))).role
+        if role in (Role.TEACHER, Role.PUPIL):
+            return f"member {visitor(scope)}", 1
+        if role == Role.STRANGER:
+            return address(scope), STRANGE
+    return address(scope), 1
 
 
 class Connection:
@@ -63,7 +84,7 @@ class Limits:
             await self._websocket(scope, receive, send)
         elif scope["type"] != "http":
             await self.app(scope, receive, send)
-        elif not _path(scope).startswith(UNCOUNTED) and self._is_hasty(address(scope)):
+        elif not _path(scope).startswith(UNCOUNTED) and self._is_hasty((await _place(scope))[0]):
             refusal = PlainTextResponse(
                 "Too many requests from your address. Try again soon.", 429, {"retry-after": "1"}
             )
@@ -106,7 +127,8 @@ class Limits:
         return is_hasty
 
     async def _websocket(self, scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
-        connection = Connection(address(scope), visitor(scope))
+        place, weight = await _place(scope)
+        connection = Connection(place, visitor(scope))
         await asyncio.sleep(self.connections.take(connection.place))
         if not self._has_room(connection):
             await send({"type": "websocket.close", "code": 1013})  # before it is accepted: the browser sees a 403
@@ -121,15 +143,20 @@ class Limits:
                 await send({"type": "websocket.close", "code": 1001})
                 return {"type": "websocket.disconnect", "code": 1001}
             if message["type"] == "websocket.receive":
+                if message.get("bytes") is None:  # text, which no page of ours sends, and which Streamlit raises on
+                    await send({"type": "websocket.close", "code": 1003})
+                    return {"type": "websocket.disconnect", "code": 1003}
                 connection.is_silent, connection.heard = False, time.monotonic()
-                cost = 1 + len(message.get("bytes") or message.get("text") or "") // MESSAGE_BYTES
-                waits = self.by_visitor.take(connection.who, cost), self.by_address.take(connection.place, cost)
+                cost = 1 + len(message["bytes"]) // MESSAGE_BYTES
+                waits = self.by_visitor.take(connection.who, cost), self.by_address.take(place, weight * cost)
                 await asyncio.sleep(max(waits))
             return message
 
         self.open.append(connection)
         try:
             await self.app(scope, receive_limited, send)
+        except (WebSocketDisconnect, WebSocketDisconnected):
+            pass  # who sent something that Streamlit refuses has gone before it says so
         finally:
             self.open.remove(connection)
 

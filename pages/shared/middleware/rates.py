@@ -48,11 +48,12 @@ def base_path() -> str:
 
 
 def address(scope: Mapping[str, Any]) -> str:
-    """Return the address that a request came from; of IPv6 the network, of which everybody has 2^64 addresses.
+    """Return the address that a request came from, as `network` has it; see `server.believe_named_proxies`."""
+    return network((scope.get("client") or ("",))[0])
 
-    Behind a proxy on this machine uvicorn takes it from X-Forwarded-For.
-    """
-    client = (scope.get("client") or ("",))[0]
+
+def network(client: str) -> str:
+    """Return an address; of IPv6 the network, of which everybody has 2^64 addresses."""
     try:
         found = ipaddress.ip_address(client)
     except ValueError:

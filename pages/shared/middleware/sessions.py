@@ -7,7 +7,8 @@ from typing import Any
 from starlette.responses import PlainTextResponse
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from pages.shared.visitor import browser, visitor
+from pages.shared.middleware.cookie import visitor
+from pages.shared.visitor import browser
 
 MAX_SESSIONS = 10_000
 PROTOCOLS = b"sec-websocket-protocol"  # "streamlit, XSRF token, session to come back to"

@@ -11,6 +11,9 @@ from typing import Any
 from google.protobuf.message import DecodeError
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
+ASKED = "rerun_script", "stop_script", "app_heartbeat", "file_urls_request", "backend_operation_request"
+"""What a page may ask. Streamlit also takes orders of developers, such as to empty every cache of everybody."""
+JSON = "json_value", "json_trigger_value"
 MAX_PARTS = 150_000  # of one value; a drawing of 20,000 points, with four numbers each, has 125,000
 
 
@@ -29,19 +32,21 @@ class ReadableValues:
 
 
 def readable(data: bytes) -> bytes:
-    """Return a browser's message, a BackMsg, with null for each value of a widget that is no JSON or too much."""
+    """Return a browser's message, a BackMsg, with null for each value of a widget that is no JSON or too much.
+
+    Of what no page asks nothing is left.
+    """
     message = BackMsg()
     try:
         message.ParseFromString(data)
     except DecodeError:
         return data  # Streamlit ends the session
-    unreadable = [
-        widget
-        for widget in message.rerun_script.widget_states.widgets
-        if widget.WhichOneof("value") == "json_value" and not _is_json(widget.json_value)
-    ]
-    for widget in unreadable:
-        widget.json_value = "null"
+    if message.WhichOneof("type") not in ASKED:
+        return BackMsg(app_heartbeat=True).SerializeToString()  # which does nothing
+    kinds = [(widget, widget.WhichOneof("value")) for widget in message.rerun_script.widget_states.widgets]
+    unreadable = [(widget, kind) for widget, kind in kinds if kind in JSON and not _is_json(getattr(widget, kind))]
+    for widget, kind in unreadable:
+        setattr(widget, kind, "null")
     return message.SerializeToString() if unreadable else data
 
 

@@ -1,1 +1,1 @@
-"""How well a model reads digits on paper: pen strokes, rendered as photographs of eighteen kinds."""
+"""How well a model reads digits on paper: pen strokes, rendered as photographs of many kinds."""

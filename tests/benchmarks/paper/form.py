@@ -22,7 +22,7 @@ from digits.runs import models
 from tests.benchmarks.paper.render import coloured, hand_shadow, lay, paint, photograph, uneven_light
 from tests.benchmarks.paper.report import of_half
 from tests.benchmarks.pens.styles import Digit
-from tests.benchmarks.results import progress
+from tests.benchmarks.results import table
 
 DOTS = 6  # px for each mm of the rendered page
 SIZE = 1500, 2000  # px of the photograph
@@ -45,13 +45,16 @@ def run(options: argparse.Namespace) -> None:
         raise DigitsError("No file of pen digits is named. Give one with --file or the variable DIGITS_PENS.")
     digits, labels = of_half(options.file, held_out=True)
     recognizer, detector = models.recognizer(named_run(options.run)), Detector.bundled()
+    tell = table(
+        ["form", "digits", "found in their box", "left out", "predicted as labelled", "found in empty boxes",
+         "crossed out and added"], options.json,
+    )  # fmt: skip
     rows = []
     for kind in options.kinds:
         rows.append(measure(kind, options.forms, digits, labels, recognizer, detector, options.photos))
-        progress(line(rows[-1]))
-    print(json.dumps(rows) if options.json else "\n".join([
-          "| form | digits | found in their box | left out | predicted as labelled | found in empty boxes | "
-          "crossed out and added |", "| --- |" + " ---: |" * 6, *(line(row) for row in rows)]))  # fmt: skip
+        tell(line(rows[-1]))
+    if options.json:
+        print(json.dumps(rows))
 
 
 def measure(

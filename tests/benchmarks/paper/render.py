@@ -1,5 +1,7 @@
 """Render pen digits as ink on a sheet, and the sheet as a photograph: grain, light, lens and JPEG included."""
 
+import math
+
 import cv2
 import numpy as np
 
@@ -60,8 +62,8 @@ def uneven_light(picture: np.ndarray, rng: np.random.Generator, strength: float 
     """Return the picture with light that falls off to one side."""
     height, width = picture.shape[:2]
     y, x = np.mgrid[0 : 1 : height * 1j, 0 : 1 : width * 1j].astype(np.float32)
-    angle = rng.uniform(0, 2 * np.pi)
-    ramp = np.cos(angle) * (x - 0.5) + np.sin(angle) * (y - 0.5)
+    angle = rng.uniform(0, 2 * math.pi)
+    ramp = math.cos(angle) * (x - 0.5) + math.sin(angle) * (y - 0.5)  # NumPy's would make float64 of it
     return picture * (1 - strength * (0.5 + ramp))[..., np.newaxis]
 
 
@@ -82,6 +84,6 @@ def hand_shadow(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 def photograph(picture: np.ndarray, rng: np.random.Generator, *, quality: int = 85) -> bytes:
     """Return the picture, (H, W, 3) red, green, blue, as a camera's JPEG: out of focus a little, with grain."""
     picture = cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.6, 1.4))
-    grain = rng.normal(0, rng.uniform(2, 6), picture.shape)
+    grain = rng.standard_normal(picture.shape, np.float32) * np.float32(rng.uniform(2, 6))
     pixels = np.rint(picture + grain).clip(0, 255).astype(np.uint8)
     return cv2.imencode(".jpg", pixels[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes()

@@ -1,4 +1,4 @@
-"""Measure how well a model reads pen digits that are photographed on paper: eighteen kinds of scenes, and rows.
+"""Measure how well a model reads pen digits that are photographed on paper: many kinds of scenes, and rows.
 
 The digits come from an .npz file of strokes with their writers, named by --file or by DIGITS_PENS. The reader was
 developed on the writers of one half; the other half, `held out`, says how good it is.
@@ -21,7 +21,7 @@ from digits.inference.sheet import read_rows
 from digits.runs import models
 from tests.benchmarks.paper import scenes
 from tests.benchmarks.pens.styles import Digit, read_pen_digits
-from tests.benchmarks.results import progress, write_json
+from tests.benchmarks.results import table, write_json
 
 SHEETS = {"rows": False, "rows on a desk": True}
 """Kinds of sheets with rows, and whether they lie on a desk."""
@@ -32,8 +32,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--file", type=Path, default=default, metavar="NPZ", help="pen digits as strokes, with writers")
     parser.add_argument("--run", metavar="RUN", help="the chosen model by default")
     parser.add_argument("--half", choices=("develop", "held-out"), default="held-out", help="which writers")
-    parser.add_argument("--digits", type=int, default=100, metavar="N", help="of each kind of scene")
-    parser.add_argument("--kinds", nargs="+", metavar="KIND", help="only these kinds")
+    parser.add_argument("--digits", type=int, default=40, metavar="N", help="of each kind of scene")
+    parser.add_argument(
+        "--kinds", nargs="+", choices=[*scenes.SCENES, *SHEETS], metavar="KIND", help="only these kinds"
+    )
     parser.add_argument("--failures", type=Path, metavar="FOLDER", help="write the photographs that failed there")
     parser.add_argument("--store", type=Path, metavar="FILE", help="write the result there as JSON")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
@@ -45,15 +47,16 @@ def run(options: argparse.Namespace) -> None:
     model = named_run(options.run)
     digits, labels = of_half(options.file, held_out=options.half == "held-out")
     recognizer, detector = models.recognizer(model), Detector.bundled()
+    tell = table(["scene", "correct", "refused", "accepted and wrong"], options.json)
     rows = []
     for kind in options.kinds or [*scenes.SCENES, *SHEETS]:
         measure = sheets if kind in SHEETS else by_kind
         rows.append(measure(kind, digits, labels, options.digits, recognizer, detector, options.failures))
-        progress(line(rows[-1]))
+        tell(line(rows[-1]))
     if options.store:
         write_json(options.store, rows)
-    print(json.dumps(rows) if options.json else "\n".join(["| scene | correct | refused | accepted and wrong |",
-          "| --- | ---: | ---: | ---: |", *(line(row) for row in rows)]))  # fmt: skip
+    if options.json:
+        print(json.dumps(rows))
 
 
 def of_half(file: Path, *, held_out: bool) -> tuple[list[Digit], np.ndarray]:

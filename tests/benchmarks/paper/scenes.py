@@ -107,6 +107,41 @@ def shadow(digit, rng):
     return photograph(hand_shadow(_sheet(digit, rng), rng), rng)
 
 
+def hard_shadow(digit, rng):
+    """A lamp's shadow of something straight, on a sheet or on desk and sheet; its edge runs through the digit."""
+    sheet = _sheet(digit, rng, stray=0.2)
+    if rng.random() < 0.5:
+        corners = _corners(rng)
+        picture, middle = lay(sheet, _desk(rng), corners), corners.mean(axis=0)
+        reach = 0.1 * np.linalg.norm(corners[1] - corners[0])
+    else:
+        picture, middle, reach = sheet, np.array([350.0, 350.0]), 70
+    y, x = np.mgrid[: picture.shape[0], : picture.shape[1]]
+    angle = rng.uniform(0, 2 * np.pi)
+    beyond = (x - middle[0]) * np.cos(angle) + (y - middle[1]) * np.sin(angle) > rng.uniform(-reach, reach)
+    shade = cv2.GaussianBlur(beyond.astype(np.float32), (0, 0), rng.uniform(0.7, 3))[..., np.newaxis]
+    dark = rng.uniform(0.35, 0.6) * np.float32((1, 0.97, 0.9))  # the rest of the light comes from the sky
+    return photograph(uneven_light(picture * (1 - dark * shade), rng), rng)
+
+
+CLOTHS = (((225, 222, 218), (180, 40, 45)), ((226, 226, 228), (60, 90, 160)), ((215, 205, 180), (120, 90, 60)),
+          ((210, 210, 208), (45, 45, 50)), ((224, 224, 214), (80, 140, 90)),
+          ((228, 226, 220), (235, 205, 90)))  # fmt: skip
+"""The colours of the light stripes and of the others."""
+
+
+def striped_cloth(digit, rng):
+    """A sheet on a tablecloth with stripes or checks, of which the light ones are about as white as the paper."""
+    light, dark = np.float32(CLOTHS[rng.integers(len(CLOTHS))])
+    y, x = np.mgrid[:900, :1100]
+    angle, period, share = rng.uniform(0, np.pi), rng.uniform(40, 140), rng.uniform(0.35, 0.65)
+    turns = (angle, angle + np.pi / 2) if rng.random() < 0.4 else (angle,)
+    cover = np.mean([(x * np.cos(turn) + y * np.sin(turn)) / period % 1 < share for turn in turns], axis=0)
+    ground = light + (dark - light) * cover.astype(np.float32)[..., np.newaxis]
+    sheet = _sheet(digit, rng, height=rng.uniform(0.3, 0.6), width=rng.uniform(0.05, 0.09))
+    return photograph(uneven_light(lay(sheet, ground, _corners(rng)), rng), rng)
+
+
 def _rule(paper: np.ndarray, rng, *, down: bool, across: bool, colour, step: float, width: int) -> np.ndarray:
     side = len(paper)
     first = rng.uniform(0.2, 1) * step
@@ -223,9 +258,10 @@ def boxed(digit, rng):
 
 SCENES: dict[str, Scene] = {
     "plain": plain, "desk": desk, "desk with things": desk_with_things, "table edge": table_edge,
-    "second sheet": second_sheet, "finger": finger, "hand's shadow": shadow, "squared": squared, "ruled": ruled,
-    "dotted": dotted, "pale ink": pale, "ink on colour": on_colour, "blackboard": blackboard, "negative": negative,
-    "show-through": show_through, "circled": circled, "boxed": boxed,
+    "second sheet": second_sheet, "striped cloth": striped_cloth, "finger": finger, "hand's shadow": shadow,
+    "hard shadow": hard_shadow, "squared": squared, "ruled": ruled, "dotted": dotted, "pale ink": pale,
+    "ink on colour": on_colour, "blackboard": blackboard, "negative": negative, "show-through": show_through,
+    "circled": circled, "boxed": boxed,
 }  # fmt: skip
 
 
