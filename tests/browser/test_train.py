@@ -41,7 +41,7 @@ def test_a_training_continues_without_page_and_server_and_is_stopped_from_a_new_
         page = visit(f"{address}/train")
         start(page, "mlp", 1000)
         page.get_by_text(re.compile(r"Epoch \d+ of 1,000")).wait_for(timeout=TRAINED)
-        page.context.close()
+        page.close()
     seen = runs.page()[0].epochs_done
     with serving(with_sample) as address:
         page = visit(f"{address}/train?train_view=Watch&run={runs.page()[0].id}")

@@ -8,15 +8,13 @@ from digits.runs import store as runs
 from tests.browser.conftest import TRAINED, box_at_rest, settle
 
 
-def test_start_is_within_the_first_500_pixels(visit, shared_server):
+def test_start_is_within_the_first_500_pixels_and_cards_and_the_picture_of_the_network_fit_every_width(
+    visit, shared_server
+):
     page = visit(f"{shared_server}/train", width=1280, height=800)
     settle(page)
     box = box_at_rest(page.get_by_role("button", name="Start training"))
     assert box["y"] + box["height"] <= 500
-
-
-def test_the_cards_and_the_picture_of_the_network_fit_every_width(visit, shared_server):
-    page = visit(f"{shared_server}/train", width=360)
     for width in (360, 820, 1280, 1920):
         page.set_viewport_size({"width": width, "height": 900})
         settle(page)
