@@ -64,47 +64,57 @@ def chromium():
 def visit(chromium):
     """visit(url, width=..., **context) opens a page as a new visitor; no visitor may ask for anything from outside.
 
-    Who has gone leaves what their browser has loaded and compiled to the next one, and nothing else.
+    Who has gone leaves the next one their tab, in which the scripts of the pages are compiled, and nothing else: to
+    open a tab takes as long as a page.
     """
     visitors = []
     _outside.clear()
 
     def visit(url, *, width=1280, height=900, **options):
         idle = _idle.setdefault(repr(options), [])
-        context = idle.pop() if idle else _new_context(chromium, options)
-        visitors.append((context, idle, "/".join(url.split("/")[:3])))
-        page = context.new_page()
+        page = idle.pop() if idle else _new_tab(chromium, options)
+        visitors.append((page, idle, "/".join(url.split("/")[:3])))
         page.set_viewport_size({"width": width, "height": height})
         page.goto(url)
         page.wait_for_selector("h1")
         return page
 
     yield visit
-    for context, idle, origin in visitors:
-        _forget(context, origin)
-        idle.append(context)
+    for page, idle, origin in visitors:
+        if page.is_closed():
+            page.context.close()
+        else:
+            _forget(page, origin)
+            idle.append(page)
     assert not _outside
 
 
-# Contexts that nobody uses, by their options; and what pages have asked for that is not here.
+# Tabs that nobody uses, by the options of their contexts; and what pages have asked for that is not here.
 _idle, _outside = {}, []
 
 
-def _new_context(chromium, options):
+def _new_tab(chromium, options):
     context = chromium.new_context(**options)
     context.set_default_timeout(1000 * PATIENCE)
     context.on("request", lambda request: _outside.append(request.url) if _is_outside(request.url) else None)
     context.on("page", _follow_script)
-    return context
+    return context.new_page()
 
 
-def _forget(context, origin):
-    """Let nothing be left of a visitor: no page, no cookie, and nothing that pages have stored."""
-    session = context.new_cdp_session(context.pages[0] if context.pages else context.new_page())
+def _forget(page, origin):
+    """Let nothing be left of a visitor but an empty tab: no cookie, and nothing that pages have stored."""
+    for other in page.context.pages:
+        if other != page:
+            other.close()
+    page.evaluate("sessionStorage.clear()")
+    page.goto("about:blank")
+    session = page.context.new_cdp_session(page)
     session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
-    for page in context.pages:
-        page.close()
-    context.clear_cookies()
+    session.detach()
+    page.context.clear_cookies()
+    page.emulate_media(color_scheme="null", reduced_motion="null")
+    page.mouse.move(0, 0)
+    _runs.pop(page, None)
 
 
 def settle(page):
@@ -180,7 +190,7 @@ def _follow_script(page):
 
 
 def _is_outside(url):
-    return not url.startswith(("http://127.0.0.1", "ws://127.0.0.1", "data:", "blob:"))
+    return not url.startswith(("http://127.0.0.1", "ws://127.0.0.1", "data:", "blob:", "about:"))
 
 
 @contextlib.contextmanager
