@@ -1,7 +1,5 @@
 """The same networks in PyTorch: in channels_last, with fused Adam, the digits in memory as tensors."""
 
-import os
-
 import numpy as np
 
 from digits.networks.architectures import all_layers
@@ -13,7 +11,6 @@ from tests.benchmarks.engine.convolutions import CASES, order
 
 def measure(compiled: bool = False) -> dict:
     """Return what `convolutions` returns. compiled: by torch.compile, which needs a C++ compiler."""
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # or its waiting threads take a busy core from each other
     import torch
 
     from tests.benchmarks.mnist_arrays import tutorial_arrays
@@ -57,10 +54,12 @@ def module(network: str):
         match layer.kind:
             case "Conv2D":
                 size, stride = options["kernel_size"], options["strides"]
-                if options["padding"] == "same":
-                    total = max((-(-shape[0] // stride) - 1) * stride + size - shape[0], 0)  # the odd zero comes after
+                same = options["padding"] == "same"
+                total = max((-(-shape[0] // stride) - 1) * stride + size - shape[0], 0) if same else 0
+                if total % 2:  # the odd zero comes after, which PyTorch's own padding cannot do
                     made.append(nn.ZeroPad2d(2 * (total // 2, total - total // 2)))
-                made.append(nn.Conv2d(channels, options["filters"], size, stride, bias=False))
+                    total = 0
+                made.append(nn.Conv2d(channels, options["filters"], size, stride, padding=total // 2, bias=False))
             case "BatchNormalization":
                 made.append(nn.BatchNorm2d(channels, eps=0.001, momentum=1 - options["momentum"]))
             case "ReLU":

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import statistics
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -17,6 +18,7 @@ from digits.runs.run import RunState
 from tests.benchmarks.load.server import Rows
 from tests.benchmarks.load.visitor import Visitor, megabytes, warm_up
 
+WARM_SECONDS = 15  # by then the worker has loaded TensorFlow and compiled
 WORKER_SECONDS = 30  # a worker that is at its end has left long before
 
 
@@ -37,6 +39,34 @@ async def trainings(address: str, process: psutil.Process, home: Path) -> Rows:
         (f"20 trainings, {states.count(RunState.DONE)} done: left behind", found, "nothing"),
         ("20 trainings: the server's memory", f"{grown:+.0f} MB", "within 20 MB"),
     ]
+
+
+async def starts(address: str, process: psutil.Process, home: Path) -> Rows:
+    """How long ten runs of the default network take from the press of Start to their first tick, in a warm worker."""
+    tasks.warm_up()  # as opening Train does elsewhere
+    await asyncio.sleep(WARM_SECONDS)
+    visitor = await Visitor.open(address, "train")
+    seconds = []
+    for _ in range(10):
+        known = {run.id for run in runs.page(limit=-1)}
+        began = time.perf_counter()
+        pressed = asyncio.create_task(visitor.rerun(press="Start training"))
+        while not (run := next((run for run in runs.active() if run.id not in known), None)) or not runs.ticks(run.id):
+            await asyncio.sleep(0.01)
+        seconds.append(time.perf_counter() - began)
+        await pressed
+        runs.stop(run)
+        while tasks.unfinished():
+            await asyncio.sleep(0.1)
+        await visitor.close()
+        visitor = await Visitor.open(address, "train")
+    await visitor.close()
+    workers = [child for child in psutil.Process().children() if child != process]
+    for worker in workers:
+        worker.terminate()
+    psutil.wait_procs(workers, WORKER_SECONDS)
+    what = "from Start to the first tick of a training, median of 10"
+    return [(what, f"{statistics.median(seconds):.1f} s, {max(seconds):.1f} s at most", "1.5 s")]
 
 
 @contextlib.asynccontextmanager

@@ -13,7 +13,7 @@ import psutil
 
 from tests.benchmarks.load.joined import joined
 from tests.benchmarks.load.server import Rows, report
-from tests.benchmarks.load.trainings import training, trainings
+from tests.benchmarks.load.trainings import starts, training, trainings
 from tests.benchmarks.load.visitor import PAGES, Visitor, megabytes, warm_up
 from tests.benchmarks.results import progress
 
@@ -73,7 +73,14 @@ async def connects(address: str, process: psutil.Process, home: Path) -> Rows:
     return [("500 visits", f"{later:+.0f} MB 2 min later ({at_once:+.0f} MB at once)", "under 30 MB")]
 
 
-MEASUREMENTS = {"users": users, "joined": joined, "idle": idle, "connects": connects, "trainings": trainings}
+MEASUREMENTS = {
+    "users": users,
+    "joined": joined,
+    "idle": idle,
+    "connects": connects,
+    "starts": starts,
+    "trainings": trainings,
+}
 
 
 async def use(visitor: Visitor, delay: float) -> tuple[int, list[float]]:
