@@ -57,9 +57,12 @@ def shared_folder(tmp_path_factory):
 
 
 @pytest.fixture(autouse=True, scope="session")
-def compiled_once(shared_folder):
-    """What JAX has compiled in one process, the next one reads: most of what a short training on JAX takes."""
+def environment(shared_folder):
+    """What is the same for all processes of this test run."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DIGITS_WARM", "0")  # no test wants a process that it did not ask for
+        patch.setenv("DIGITS_GIVE_WAY", "0")  # nor waits longer because other programs are busy
+        # What JAX has compiled in one process, the next one reads: most of what a short training on JAX takes.
         patch.setenv("JAX_COMPILATION_CACHE_DIR", str(shared_folder / "jax"))
         patch.setenv("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
         patch.setenv("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
@@ -104,8 +107,6 @@ def digits_home(tmp_path, monkeypatch):
     home = tmp_path / "home"
     home.mkdir()
     monkeypatch.setenv("DIGITS_HOME", str(home))
-    monkeypatch.setenv("DIGITS_WARM", "0")  # no test wants a process that it did not ask for
-    monkeypatch.setenv("DIGITS_GIVE_WAY", "0")  # nor waits longer because other programs are busy
     return home
 
 

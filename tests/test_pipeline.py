@@ -5,7 +5,6 @@ import json
 import os
 import shutil
 import signal
-import subprocess
 import sys
 
 import pytest
@@ -19,8 +18,8 @@ from digits.runs import models
 from digits.runs import store as runs
 from digits.runs.run import FINISHED, RunState
 from digits.storage import database
-from digits.storage.home import ROOT, run_folder
-from digits.tasks import TRAINING, TaskState, workers
+from digits.storage.home import run_folder
+from digits.tasks import TRAINING, workers
 from tests.conftest import wait_until
 from tests.runs.conftest import publish, train
 
@@ -277,19 +276,3 @@ def test_missing_data_fails_the_run_in_words_and_the_worker_continues(queue, tra
     assert end(run).state == RunState.DONE
     with database.reading() as connection:
         assert connection.execute("SELECT count(DISTINCT worker) FROM tasks").fetchone()[0] == 1  # one process for all
-
-
-def test_ctrl_c_at_the_command_line_keeps_the_model_so_far(with_sample):
-    process = subprocess.Popen(
-        [sys.executable, "-m", "digits", "train", "--architecture", "linear", "--epochs", "1000", "--json"],
-        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-    )  # fmt: skip
-    wait_until(lambda: runs.page() and runs.page()[0].epochs_done)
-    process.send_signal(signal.SIGINT)
-    said, _ = process.communicate()
-    result = json.loads(said)
-    assert (process.returncode, result["state"]) == (0, "stopped")
-    assert 0 < len(result["epochs"]) < 1000 and result["test"]["n"] == 1_000
-    [run] = runs.page()
-    assert (run.id, run.model is not None) == (result["run"], True)
-    assert tasks.find("train", run.id).state == TaskState.STOPPED

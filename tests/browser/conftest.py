@@ -14,8 +14,11 @@ import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from digits.evaluation import features
+from digits.runs import store as runs
 from digits.storage.home import ROOT
 from pages.shared.visitor import COOKIE
+from tests.pages.conftest import copy_run
 
 PATIENCE = 60  # s, for whatever a page is to show; on a busy machine some things take twenty times as long as here
 TRAINED = 300_000  # ms, for a training, which gives way to every page and every other program
@@ -59,24 +62,59 @@ def chromium():
 
 @pytest.fixture
 def visit(chromium):
-    """visit(url, width=..., **context) opens a page as a new visitor; no visitor may ask for anything from outside."""
-    contexts, outside = [], []
+    """visit(url, width=..., **context) opens a page as a new visitor; no visitor may ask for anything from outside.
+
+    Who has gone leaves the next one their tab, in which the scripts of the pages are compiled, and nothing else: to
+    open a tab takes as long as a page.
+    """
+    visitors = []
+    _outside.clear()
 
     def visit(url, *, width=1280, height=900, **options):
-        context = chromium.new_context(viewport={"width": width, "height": height}, **options)
-        contexts.append(context)
-        context.set_default_timeout(1000 * PATIENCE)
-        context.on("request", lambda request: outside.append(request.url) if _is_outside(request.url) else None)
-        context.on("page", _follow_script)
-        page = context.new_page()
+        idle = _idle.setdefault(repr(options), [])
+        page = idle.pop() if idle else _new_tab(chromium, options)
+        visitors.append((page, idle, "/".join(url.split("/")[:3])))
+        page.set_viewport_size({"width": width, "height": height})
         page.goto(url)
         page.wait_for_selector("h1")
         return page
 
     yield visit
-    for context in contexts:
-        context.close()
-    assert not outside
+    for page, idle, origin in visitors:
+        if page.is_closed():
+            page.context.close()
+        else:
+            _forget(page, origin)
+            idle.append(page)
+    assert not _outside
+
+
+# Tabs that nobody uses, by the options of their contexts; and what pages have asked for that is not here.
+_idle, _outside = {}, []
+
+
+def _new_tab(chromium, options):
+    context = chromium.new_context(**options)
+    context.set_default_timeout(1000 * PATIENCE)
+    context.on("request", lambda request: _outside.append(request.url) if _is_outside(request.url) else None)
+    context.on("page", _follow_script)
+    return context.new_page()
+
+
+def _forget(page, origin):
+    """Let nothing be left of a visitor but an empty tab: no cookie, and nothing that pages have stored."""
+    for other in page.context.pages:
+        if other != page:
+            other.close()
+    page.evaluate("sessionStorage.clear()")
+    page.goto("about:blank")
+    session = page.context.new_cdp_session(page)
+    session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
+    session.detach()
+    page.context.clear_cookies()
+    page.emulate_media(color_scheme="null", reduced_motion="null")
+    page.mouse.move(0, 0)
+    _runs.pop(page, None)
 
 
 def settle(page):
@@ -85,7 +123,9 @@ def settle(page):
     What the page itself says of the script does not tell: for a moment after a click, it has not heard of the new run.
     """
     _wait_here(page, lambda: page not in _runs)
-    page.wait_for_function("document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'")
+    page.wait_for_function(
+        "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'", polling=50
+    )
     page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
     page.wait_for_function(
         "document.getAnimations().every(one => !(one instanceof CSSTransition) || one.playState === 'finished')"
@@ -150,14 +190,13 @@ def _follow_script(page):
 
 
 def _is_outside(url):
-    return not url.startswith(("http://127.0.0.1", "ws://127.0.0.1", "data:", "blob:"))
+    return not url.startswith(("http://127.0.0.1", "ws://127.0.0.1", "data:", "blob:", "about:"))
 
 
 @contextlib.contextmanager
 def serving(home, script="app.py"):
     """`streamlit run app.py` as the README says, on a free port; yields the address."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    port = _free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)],
         cwd=ROOT,
@@ -171,6 +210,19 @@ def serving(home, script="app.py"):
     finally:
         process.kill()
         process.wait()
+
+
+_ports = []
+
+
+def _free_port():
+    """Return a free port, where possible one of an earlier server, from which browsers have the scripts already."""
+    for port in _ports:
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        _ports.append(probe.getsockname()[1])
+    return _ports[-1]
 
 
 def wait_until_up(url, process):
@@ -198,6 +250,40 @@ def shared_server(_served, monkeypatch):
     DIGITS_HOME is its home.
     """
     home, address = _served
+    monkeypatch.setenv("DIGITS_HOME", str(home))
+    return address
+
+
+@pytest.fixture(scope="session")
+def two_runs_home(shared_home, trained_home):
+    """A DIGITS_HOME with two finished runs of the same network, the newer one with the features of its map."""
+
+    def make(home):
+        shutil.copytree(trained_home, home, dirs_exist_ok=True)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("DIGITS_HOME", str(home))
+            [run] = runs.page()
+            features.compute(run, "tutorial")
+            copy_run(run)
+
+    return shared_home("two_runs_home", make)
+
+
+@pytest.fixture(scope="session")
+def _served_runs(two_runs_home, tmp_path_factory):
+    home = tmp_path_factory.mktemp("browser") / "home"
+    shutil.copytree(two_runs_home, home)
+    with serving(home) as address:
+        yield home, address
+
+
+@pytest.fixture
+def server_with_runs(_served_runs, monkeypatch):
+    """The address of a server with two finished runs, shared by tests that leave them as they were.
+
+    DIGITS_HOME is its home.
+    """
+    home, address = _served_runs
     monkeypatch.setenv("DIGITS_HOME", str(home))
     return address
 

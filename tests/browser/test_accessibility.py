@@ -1,17 +1,15 @@
-"""What axe-core finds on every page and tab, in light and dark, on a screen and on a phone.
+"""What axe-core finds on every page and tab, in light and dark, on a screen and on a phone, which none is wider than.
 
 The pages of axe-core say what each rule is about: https://dequeuniversity.com/rules/axe.
 """
-
-import shutil
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from digits.runs import store as runs
-from tests.browser.conftest import serving, settle
-from tests.pages.conftest import copy_run
+from tests.browser.conftest import plots_drawn, settle
+from tests.browser.test_pages import PHONE, TOO_WIDE
 
 # Each place with the tabs that are opened there, one after the other; the first is open already.
 PLACES = {
@@ -27,7 +25,7 @@ PLACES = {
     "lesson": ["From pixels to predictions", "Why does it misread my 7?", "Which one overfits?", "For teachers"],
     "compare?compare={both}": ["Scores", "Disagreements", "Curves"],
 }
-LOOKS = [(1280, "light"), (1280, "dark"), (400, "dark"), (400, "light")]
+LOOKS = [(1280, "dark"), (1280, "light"), (PHONE, "light")]
 SERIOUS = ("serious", "critical")
 ONLY_COLOURS = {"runOnly": ["color-contrast"]}  # nothing else changes with the scheme
 FIGURES = {"exclude": [[".js-plotly-plot"]]}  # drawings, of which the page says in words what they show
@@ -37,28 +35,18 @@ IS_SHOWN_IN = """scheme => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def address(trained_home, tmp_path_factory):
-    """A server with two finished runs, for all tests of this file."""
-    home = tmp_path_factory.mktemp("accessible") / "home"
-    shutil.copytree(trained_home, home)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DIGITS_HOME", str(home))
-        [run] = runs.page()
-        both = f"{run.id},{copy_run(run).id}"
-        with serving(home) as address:
-            yield lambda place: f"{address}/{place.format(both=both)}"
-
-
 @pytest.mark.parametrize("place", PLACES, ids=[place.partition("={")[0] or "home" for place in PLACES])
-def test_no_page_or_tab_has_a_serious_violation_and_its_headings_are_in_order(visit, address, place):
-    page = visit(address(place), color_scheme="light")
+def test_no_page_or_tab_has_a_serious_violation_its_headings_are_in_order_and_it_fits_a_phone(
+    visit, server_with_runs, place
+):
+    page = visit(f"{server_with_runs}/{place.format(both=','.join(run.id for run in runs.page()))}")
     page.evaluate(Axe().axe_script)
+    looks = LOOKS
     for tab in PLACES[place] or [""]:
         if tab:
             page.get_by_role("tab", name=tab, exact=True).click()
             expect(page.get_by_role("tab", name=tab, exact=True)).to_have_attribute("aria-selected", "true")
-        for width, scheme in LOOKS:
+        for width, scheme in looks:
             page.set_viewport_size({"width": width, "height": 900})
             page.emulate_media(color_scheme=scheme)
             page.wait_for_function(IS_SHOWN_IN, arg=scheme)
@@ -72,18 +60,24 @@ def test_no_page_or_tab_has_a_serious_violation_and_its_headings_are_in_order(vi
                 for node in one["nodes"]
             ]
             assert not serious, (tab, width, scheme, serious)
+            if width == PHONE:
+                plots_drawn(page)
+                assert not (wide := page.evaluate(TOO_WIDE)), (tab, wide)
+        looks = looks[::-1]  # the next tab begins as this one ends: each change draws the whole page again
         levels = page.evaluate("[...document.querySelectorAll('h1, h2, h3, h4, h5, h6')].map(one => +one.tagName[1])")
         assert levels[0] == 1 and levels.count(1) == 1, tab
         assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False)), (tab, levels)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_main_button_of_a_popover_can_be_read(visit, address, scheme):
-    page = visit(address("train?train_view=Watch"), color_scheme=scheme)
+def test_the_main_button_of_a_popover_can_be_read(visit, server_with_runs):
+    page = visit(f"{server_with_runs}/train?train_view=Watch")
     page.evaluate(Axe().axe_script)
     page.get_by_role("button", name="Continue").click()
     page.get_by_test_id("stPopoverBody").get_by_test_id("stBaseButton-primary").wait_for()
-    settle(page)
     there = '[data-testid="stPopoverBody"] [data-testid="stBaseButton-primary"]'
-    found = page.evaluate("([where, how]) => axe.run(where, how)", [there, ONLY_COLOURS])
-    assert found["passes"] and not found["violations"]
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_function(IS_SHOWN_IN, arg=scheme)
+        settle(page)
+        found = page.evaluate("([where, how]) => axe.run(where, how)", [there, ONLY_COLOURS])
+        assert found["passes"] and not found["violations"], scheme

@@ -1,17 +1,18 @@
 import re
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import box_at_rest, settle
+from tests.browser.test_draw import ONE, draw, expect_answer
 
 
-def test_from_home_the_canvas_is_one_click_away_and_above_the_fold(visit, shared_server):
+def test_a_newcomer_needs_two_actions_to_a_prediction_and_the_first_is_above_the_fold(visit, shared_server):
     page = visit(shared_server, width=1280, height=710)
     button = page.get_by_role("button", name="Draw a digit now")
     expect(button).to_be_in_viewport()
     button.click()
-    page.locator("canvas.upper-canvas").wait_for()
+    draw(page, ONE)
+    expect_answer(page, "1")
 
 
 def test_the_steps_fill_the_width_as_equal_cards_that_are_links_as_a_whole(visit, shared_server):
@@ -26,13 +27,11 @@ def test_the_steps_fill_the_width_as_equal_cards_that_are_links_as_a_whole(visit
     page.wait_for_url(re.compile("/train"))
 
 
-@pytest.mark.parametrize(("wish", "moves"), [("reduce", False), ("no-preference", True)])
-def test_the_picture_on_home_stands_still_for_those_who_want_no_motion(visit, shared_server, wish, moves):
-    page = visit(shared_server, reduced_motion=wish)
+def test_the_picture_on_home_stands_still_for_those_who_want_no_motion(visit, shared_server):
+    page = visit(shared_server)
     page.get_by_role("img", name="A 7 is drawn").wait_for()
     settle(page)
     running = "document.getAnimations().filter(one => one.animationName?.endsWith('-stroke')).length"
-    if moves:
-        page.wait_for_function(f"{running} > 0")
-    else:
-        assert page.evaluate(running) == 0
+    page.wait_for_function(f"{running} > 0")
+    page.emulate_media(reduced_motion="reduce")
+    page.wait_for_function(f"{running} === 0")

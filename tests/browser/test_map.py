@@ -1,7 +1,7 @@
 from playwright.sync_api import expect
 
-from digits.evaluation import features
-from tests.browser.conftest import box_at_rest, plots_drawn, serving, settle
+from digits.runs import store as runs
+from tests.browser.conftest import box_at_rest, plots_drawn, settle
 
 # The point of the map that lies furthest to the right: the index of its digit, and where it is in px of the chart.
 RIGHTMOST = """chart => {
@@ -12,20 +12,19 @@ RIGHTMOST = """chart => {
 }"""
 
 
-def test_a_click_on_the_map_opens_the_digit_there(visit, with_run, digits_home):
-    features.compute(with_run, "tutorial")
-    with serving(digits_home) as address:
-        page = visit(f"{address}/evaluate?model={with_run.id}&evaluate_view=Map&map=PCA")
-        chart = page.locator(".st-key-evaluate_map_chart .js-plotly-plot")
-        chart.locator(".gl-canvas").first.wait_for(state="attached")
-        number = page.get_by_label("Index in the test set")
-        settle(page)
-        plots_drawn(page)
-        box_at_rest(chart)
-        index, x, y = chart.evaluate(RIGHTMOST)
-        expect(number).not_to_have_value(str(index))
-        chart.hover(position={"x": x, "y": y})
-        expect(chart.locator(".hoverlayer .hovertext")).to_contain_text(f"index {index:,}")  # the point is drawn
-        chart.click(position={"x": x, "y": y})
-        expect(number).to_have_value(str(index))
-        expect(page.get_by_test_id("stException")).to_have_count(0)
+def test_a_click_on_the_map_opens_the_digit_there(visit, server_with_runs):
+    run = runs.page()[0]
+    page = visit(f"{server_with_runs}/evaluate?model={run.id}&evaluate_view=Map&map=PCA")
+    chart = page.locator(".st-key-evaluate_map_chart .js-plotly-plot")
+    chart.locator(".gl-canvas").first.wait_for(state="attached")
+    number = page.get_by_label("Index in the test set")
+    settle(page)
+    plots_drawn(page)
+    box_at_rest(chart)
+    index, x, y = chart.evaluate(RIGHTMOST)
+    expect(number).not_to_have_value(str(index))
+    chart.hover(position={"x": x, "y": y})
+    expect(chart.locator(".hoverlayer .hovertext")).to_contain_text(f"index {index:,}")  # the point is drawn
+    chart.click(position={"x": x, "y": y})
+    expect(number).to_have_value(str(index))
+    expect(page.get_by_test_id("stException")).to_have_count(0)

@@ -1,37 +1,41 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import box_at_rest, plots_drawn, serving, settle
+from tests.browser.conftest import box_at_rest, plots_drawn, settle
 
-PAGES = ("", "explore", "train", "evaluate", "compare", "draw", "lesson", "glossary?term=convolution")
+PHONE = 400  # px
+# What ends to the right of it. Nobody sees the input of a slider; it is there for screen readers.
+TOO_WIDE = (
+    "[...document.querySelectorAll('[data-testid=stMain] *')].filter(e => e.getBoundingClientRect().right > 401"
+    " && getComputedStyle(e).position !== 'fixed' && !e.closest('[data-testid=stTabs] [role=tablist]')"
+    " && !e.closest('[data-testid=stDataFrame]') && e.type !== 'range')"
+    ".map(e => e.tagName + '.' + e.className).slice(0, 3)"
+)
 
 
-@pytest.mark.parametrize(("path", "title"), [("", "Digits"), ("train", "Train"), ("draw", "Draw")])
-def test_each_page_opens_by_its_link_right_after_a_start(visit, with_sample, path, title):
+def test_a_page_opens_by_its_link_right_after_a_start(visit, server):
     """As the very first visit of a server, which once ended in Streamlit's old kind of pages."""
-    with serving(with_sample) as address:
-        page = visit(f"{address}/{path}")
-        page.get_by_role("heading", name=title, level=1).wait_for()
-        settle(page)
-        expect(page.get_by_role("dialog")).to_have_count(0)
-        assert not page.get_by_test_id("stException").count()
-        for name in ("Home", "Explore", "Train", "Evaluate", "Compare", "Draw"):
-            expect(page.get_by_role("link", name=name).first).to_be_attached()
+    page = visit(f"{server}/draw")
+    page.get_by_role("heading", name="Draw", level=1).wait_for()
+    settle(page)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert not page.get_by_test_id("stException").count()
+    for name in ("Home", "Explore", "Train", "Evaluate", "Compare", "Draw"):
+        expect(page.get_by_role("link", name=name).first).to_be_attached()
 
 
-def test_no_page_is_wider_than_a_phone(visit, shared_server):
-    for path in PAGES:
-        page = visit(f"{shared_server}/{path}", width=400, height=800)
-        settle(page)
-        plots_drawn(page)
-        # Nobody sees the input of a slider; it is there for screen readers.
-        overflow = page.evaluate(
-            "[...document.querySelectorAll('[data-testid=stMain] *')].filter(e => e.getBoundingClientRect().right > 401"
-            " && getComputedStyle(e).position !== 'fixed' && !e.closest('[data-testid=stTabs] [role=tablist]')"
-            " && !e.closest('[data-testid=stDataFrame]') && e.type !== 'range')"
-            ".map(e => e.tagName + '.' + e.className).slice(0, 3)"
-        )
-        assert not overflow, f"{path}: {overflow}"
+def test_where_nothing_was_trained_no_page_is_wider_than_a_phone_either(visit, shared_server):
+    page = visit(f"{shared_server}/evaluate", width=PHONE, height=800)
+    fits(page)
+    page.goto(f"{shared_server}/compare")
+    fits(page)
+
+
+def fits(page):
+    page.locator("h1").wait_for()
+    settle(page)
+    plots_drawn(page)
+    assert not (wide := page.evaluate(TOO_WIDE)), wide
 
 
 def test_the_first_digit_is_a_five_with_its_one_hot_label(visit, shared_server):
@@ -42,13 +46,18 @@ def test_the_first_digit_is_a_five_with_its_one_hot_label(visit, shared_server):
     assert "index=1" in page.url
 
 
-def test_on_a_phone_no_figure_leaves_empty_space_no_digit_is_hidden_and_the_menu_closes(visit, shared_server):
+GAP = """(([first, second]) => second.getBoundingClientRect().top - first.getBoundingClientRect().bottom)(
+    [...document.querySelectorAll('[data-testid=stColumn]')])"""
+
+
+def test_on_a_phone_no_figure_or_gap_is_too_large_no_digit_is_hidden_and_the_menu_closes(visit, shared_server):
     page = visit(f"{shared_server}/explore", width=360, height=800)
     figure = page.locator(".js-plotly-plot").first
     expect(figure).to_be_visible()
     settle(page)
     box = box_at_rest(figure)
     assert box["height"] == pytest.approx(box["width"], abs=2)
+    assert 0 <= page.evaluate(GAP) <= 17
     last = page.get_by_role("radiogroup").last.get_by_role("radio").last.bounding_box()
     assert last["x"] + last["width"] <= 360
 

@@ -6,6 +6,8 @@ from digits.networks.architectures import RECIPES, TITLES
 from digits.runs import store as runs
 from digits.runs.run import RunState
 from tests.browser.conftest import TRAINED, serving, settle
+from tests.faults.conftest import harmed_workers as harmed_workers
+from tests.faults.conftest import no_worker_outlives_its_test as no_worker_outlives_its_test
 
 
 def start(page, network, epochs):
@@ -36,12 +38,13 @@ def test_a_training_on_the_sample_is_watched_to_its_end(visit, server):
     other.get_by_text("Test accuracy").wait_for()
 
 
-def test_a_training_continues_without_page_and_server_and_is_stopped_from_a_new_one(visit, with_sample):
+def test_a_training_continues_without_page_and_server_and_is_stopped_from_a_new_one(visit, with_sample, harmed_workers):
+    harmed_workers("import tests.faults.quick_engine as engine; engine.SECONDS = 0.1")
     with serving(with_sample) as address:
         page = visit(f"{address}/train")
         start(page, "mlp", 1000)
         page.get_by_text(re.compile(r"Epoch \d+ of 1,000")).wait_for(timeout=TRAINED)
-        page.context.close()
+        page.close()
     seen = runs.page()[0].epochs_done
     with serving(with_sample) as address:
         page = visit(f"{address}/train?train_view=Watch&run={runs.page()[0].id}")

@@ -2,21 +2,22 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from digits.runs import store as runs
-from tests.browser.conftest import TRAINED, box_at_rest, settle
+from tests.browser.conftest import TRAINED, box_at_rest, serving, settle
+from tests.faults.conftest import harmed_workers as harmed_workers
+from tests.faults.conftest import no_worker_outlives_its_test as no_worker_outlives_its_test
 
 
-def test_start_is_within_the_first_500_pixels(visit, shared_server):
+def test_start_is_within_the_first_500_pixels_and_cards_and_the_picture_of_the_network_fit_every_width(
+    visit, shared_server
+):
     page = visit(f"{shared_server}/train", width=1280, height=800)
     settle(page)
     box = box_at_rest(page.get_by_role("button", name="Start training"))
     assert box["y"] + box["height"] <= 500
-
-
-def test_the_cards_and_the_picture_of_the_network_fit_every_width(visit, shared_server):
-    page = visit(f"{shared_server}/train", width=360)
     for width in (360, 820, 1280, 1920):
         page.set_viewport_size({"width": width, "height": 900})
         settle(page)
@@ -30,8 +31,16 @@ def test_the_cards_and_the_picture_of_the_network_fit_every_width(visit, shared_
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_a_keyboard_starts_names_and_ends_a_training_and_another_is_one_click_away(visit, server):
-    page = visit(f"{server}/train")
+@pytest.fixture
+def quick_server(with_sample, harmed_workers):
+    """The address of a server whose networks are trained in no time."""
+    harmed_workers("import tests.faults.quick_engine")
+    with serving(with_sample) as address:
+        yield address
+
+
+def test_a_keyboard_starts_names_and_ends_a_training_and_another_is_one_click_away(visit, quick_server):
+    page = visit(f"{quick_server}/train")
     settle(page)
     page.get_by_text("One hidden layer").first.click()
     settle(page)

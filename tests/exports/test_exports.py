@@ -1,17 +1,20 @@
 """Exports by the command line: each predicts what the app predicts, by its own runtime, and explains itself."""
 
+import io
 import json
 import shutil
 import subprocess
 import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from digits.__main__ import main
 from digits.errors import DigitsError
 from digits.exports import check, formats, javascript, layouts
-from tests.conftest import digits
+from tests.commands.conftest import run as run
 
 
 def missing(format):
@@ -35,10 +38,12 @@ def exported(trained_home, tmp_path_factory):
     def exported(format, *options):
         key = (format, *options)
         if key not in said:
-            target = folder / str(len(said))
-            [run] = (home / "runs").iterdir()
-            process = digits("export", run.name, "--format", format, target, *options, "--json", home=home)
-            said[key] = target, json.loads(process.stdout)
+            target, out = folder / str(len(said)), io.StringIO()
+            [trained] = (home / "runs").iterdir()
+            with pytest.MonkeyPatch.context() as patch, redirect_stdout(out):
+                patch.setenv("DIGITS_HOME", str(home))
+                assert main(["export", trained.name, "--format", format, str(target), *options, "--json"]) == 0
+            said[key] = target, json.loads(out.getvalue())
         return said[key]
 
     return exported
@@ -95,13 +100,13 @@ def test_with_8_bits_the_lost_accuracy_is_measured_on_the_whole_test_set(exporte
 
 
 @pytest.mark.parametrize("format", [needs("html")])
-def test_a_check_is_repeated_anywhere_and_a_changed_file_is_refused(exported, format, tmp_path):
+def test_a_check_is_repeated_anywhere_and_a_changed_file_is_refused(exported, format, run, tmp_path):
     folder = shutil.copytree(exported(format)[0], tmp_path / "elsewhere")
-    again = json.loads(digits("export", "--check", folder, "--json", home=tmp_path).stdout)
+    again = json.loads(run("export", "--check", folder, "--json").out)
     assert again["same_predictions"] and again["path"] == str(folder / "digits.html")
     (folder / "model.js").write_text("")
-    refused = digits("export", "--check", folder, home=tmp_path, check=False)
-    assert refused.returncode == 1 and "model.js of this export was changed or damaged" in refused.stderr
+    refused = run("export", "--check", folder)
+    assert refused.code == 1 and "model.js of this export was changed or damaged" in refused.err
 
 
 @pytest.mark.parametrize("format", [needs("html")])
@@ -138,8 +143,8 @@ def test_a_layout_is_what_its_server_takes(exported, format, layout):
     assert [side.dim_value for side in graph.output[0].type.tensor_type.shape.dim][1:] == [10]
 
 
-def test_nothing_is_left_of_an_export_that_fails(digits_home, with_run, tmp_path):
+def test_nothing_is_left_of_an_export_that_fails(digits_home, with_run, run, tmp_path):
     with_run.model.file("model.keras").write_bytes(b"damaged")
-    process = digits("export", with_run.id, tmp_path / "out", "--format", "keras", home=digits_home, check=False)
-    assert process.returncode == 1 and "The file model.keras was damaged" in process.stderr.splitlines()[-1]
+    refused = run("export", with_run.id, tmp_path / "out", "--format", "keras")
+    assert refused.code == 1 and "The file model.keras was damaged" in refused.err.splitlines()[-1]
     assert list(tmp_path.iterdir()) == [digits_home]

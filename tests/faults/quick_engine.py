@@ -37,7 +37,8 @@ def fit(settings, dataset, device, *, num_epochs, checkpoint, on_compile, on_tic
     """Like `digits.training.trainer.fit`."""
     on_compile(False)
     rows = list(checkpoint.epochs) if checkpoint else []
-    weights = np.array(checkpoint.state[0]) if checkpoint else np.full(1000, settings.seed, np.float64)
+    # Of a training with TensorFlow, some of its weights.
+    weights = np.ravel(checkpoint.state[0])[:1000] if checkpoint else np.full(1000, settings.seed, np.float64)
     if not checkpoint:
         on_weights(0, Network(weights))
     for epoch in range(len(rows) + 1, num_epochs + 1):

@@ -17,6 +17,7 @@ from digits.storage import database
 from digits.storage.home import run_folder
 from pages.shared import cache
 from tests.conftest import wait_until
+from tests.faults.conftest import QUICK_EPOCHS
 
 HOLD_THE_RESULT = """
 import time
@@ -51,7 +52,7 @@ def test_a_finished_model_is_used_until_the_next_one_whose_results_are_its_own(w
     wait_until(lambda: tasks.find("evaluate", with_run.id, "tutorial").phase.startswith("Predicting"))
 
     runs.resume(with_run.id, 1000)
-    process = worker()
+    process = worker(QUICK_EPOCHS)
     wait_until(lambda: runs.get(with_run.id).epochs_done > 4)
     process.send_signal(signal.SIGTERM)
     assert process.wait() == 0
@@ -61,7 +62,7 @@ def test_a_finished_model_is_used_until_the_next_one_whose_results_are_its_own(w
     assert robustness.stored(paused, chosen) and evaluate.stored(paused, chosen)
 
     runs.resume(with_run.id)
-    process = worker()
+    process = worker(QUICK_EPOCHS)
     wait_until(lambda: runs.get(with_run.id).epochs_done > paused.epochs_done)
     runs.stop(runs.get(with_run.id))
     assert process.wait() == 0

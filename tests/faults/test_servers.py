@@ -40,7 +40,7 @@ def test_a_training_continues_whatever_ends_the_server_and_the_next_server_finds
     harmed_workers(IDLE)
     run, waits = (runs.create(make_settings(architecture="linear")) for _ in range(2))
     workers = set()
-    for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGKILL):
+    for name in (signal.SIGINT, signal.SIGHUP, signal.SIGKILL):
         with serving(digits_home) as server:
             before = wait_until(lambda: at_work(run))
             workers |= {process.pid for process in workers_of(digits_home)}

@@ -1,5 +1,6 @@
 """What signals do to `train` at the command line, and what its state says then."""
 
+import json
 import os
 import pty
 import signal
@@ -47,7 +48,7 @@ def newest():
 def training(with_sample):
     """A run that has got going at the command line. Returns its process."""
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with train("--architecture", "linear", "--epochs", "1000", **pipes) as process:
+    with train("--architecture", "linear", "--epochs", "1000", "--json", **pipes) as process:
         wait_until(lambda: runs.page() and newest().epochs_done > 1)
         yield process
         process.kill()
@@ -56,10 +57,10 @@ def training(with_sample):
 def test_ctrl_c_keeps_the_model_so_far_and_evaluates_it(training):
     training.send_signal(signal.SIGINT)
     said, _ = training.communicate()
-    run = newest()
-    assert training.returncode == 0 and f"{run.id} (stopped)" in said and "test accuracy" in said
+    run, result = newest(), json.loads(said)
+    assert (training.returncode, result["run"], result["state"]) == (0, run.id, "stopped")
+    assert result["test"]["n"] == 1_000 and 1 < len(result["epochs"]) == run.epochs_done < 1000
     assert (run.state, run.lacks_evaluation) == (RunState.STOPPED, False) and run.model.temperature
-    assert 1 < run.epochs_done < 1000
 
 
 def test_a_second_ctrl_c_ends_at_once_in_a_sentence_and_keeps_the_last_checkpoint(with_sample):
@@ -87,7 +88,8 @@ def test_sigterm_and_sighup_pause_a_training_with_a_checkpoint(training, name):
     with train("--resume", paused.id, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         wait_until(lambda: newest().epochs_done > paused.epochs_done)
         process.send_signal(signal.SIGINT)
-        process.communicate()
+        said, _ = process.communicate()
+    assert f"{paused.id} (stopped)" in said and "test accuracy" in said
     assert [row["epoch"] for row in runs.epochs(paused.id)] == list(range(1, newest().epochs_done + 1))
 
 

@@ -65,6 +65,10 @@ def drawings_kept_at_once(monkeypatch):
     monkeypatch.setattr(draft.SAVING, "submit", lambda save, *arguments: save(*arguments))
 
 
+# The pages of the app, which Streamlit learns by opening one: half of the time of opening another.
+_registered = {}
+
+
 @pytest.fixture
 def open_page():
     """open_page("draw", model="starter") opens that page by a link and checks that nothing went wrong.
@@ -73,7 +77,10 @@ def open_page():
     """
 
     def open_page(name: str, part: str = "page", **link: str) -> AppTest:
-        page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE).run()
+        page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE)
+        if not _registered:
+            _registered.update(page.run()._registered_pages)
+        page._registered_pages = _registered
         page.switch_page(f"pages/{name}/{part}.py")
         for key, value in link.items():
             page.query_params[key] = value

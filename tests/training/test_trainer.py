@@ -1,5 +1,6 @@
 """A process that trains one run after the other: what it has compiled makes it faster and changes no number."""
 
+import functools
 import json
 
 import pytest
@@ -8,7 +9,7 @@ from digits.training import backends
 from tests.training.test_engine import output_of
 
 CODE = """
-import gc, hashlib, json, sys, time
+import gc, hashlib, json, os, sys, time
 import numpy as np
 from digits.networks.library import keras
 from digits.data.dataset import open_dataset
@@ -48,6 +49,24 @@ def num_graphs():
     return sum(type(thing).__name__ == "FuncGraph" for thing in gc.get_objects())
 
 
+class CallsPython(keras.layers.Layer):  # where no compiler can follow
+    def call(self, x):
+        import tensorflow as tf
+
+        y = tf.py_function(lambda v: v, [x], tf.float32)
+        y.set_shape(x.shape)
+        return y
+
+
+def refusal():
+    layers = [keras.layers.Flatten(), CallsPython(), keras.layers.Dense(10, activation="softmax")]
+    architectures.build = lambda settings: keras.Sequential([keras.Input((28, 28, 1)), *layers])
+    try:
+        trainer.fit(make_settings(architecture="mlp", xla="on"), data, "CPU")
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+
+
 results, waits = [], []
 if sys.argv[1:]:
     train(int(sys.argv[1]))
@@ -67,24 +86,37 @@ else:
     except ZeroDivisionError:
         pass
     train(2)
-    graphs = [before, num_graphs()]
-    print(json.dumps([results, waits, [num_built, len(built)], graphs, digest(first.get_weights())]))
+    graphs, engines = [before, num_graphs()], [num_built, len(built)]
+    refused = "" if os.environ["KERAS_BACKEND"] == "jax" else refusal()
+    print(json.dumps([results, waits, engines, graphs, digest(first.get_weights()), refused]))
 """
 
 
-@pytest.mark.parametrize("library", ["tensorflow", "jax"])
-def test_a_warm_process_trains_the_same_numbers_as_a_fresh_one_and_begins_sooner(with_sample, monkeypatch, library):
+@functools.cache
+def ran(library, *arguments):
+    """What that prints on a library, run once for all tests."""
     if not backends.is_installed(library):
         pytest.skip("pip install -r requirements-jax.txt")
-    monkeypatch.setenv("KERAS_BACKEND", library)
-    one, cold, as_keras_seeds = json.loads(output_of(CODE, "1"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KERAS_BACKEND", library)
+        return json.loads(output_of(CODE, *arguments))
+
+
+@pytest.mark.parametrize("library", ["tensorflow", "jax"])
+def test_a_warm_process_trains_the_same_numbers_as_a_fresh_one_and_begins_sooner(with_sample, library):
+    one, cold, as_keras_seeds = ran(library, "1")
     assert len(one["weights"]) == 3 and one["end"] == one["weights"][-1]
     assert as_keras_seeds
 
-    results, warm, built, graphs, first = json.loads(output_of(CODE))
+    results, warm, built, graphs, first, _ = ran(library)
     # After another seed, after one that was stopped within an epoch, and after one that failed.
     assert results[0] == results[2] == one and results[1] == results[3] and results[1]["end"] != one["end"]
     assert first == one["end"]  # the trained network stays as it is while the next one is trained
     assert built == [1, 2]  # only the failure cost the engine
     assert graphs[0] == graphs[1]  # and the engine that it cost is gone
     assert min(warm[:3]) < cold / 2
+
+
+def test_a_network_that_xla_cannot_compile_is_told_in_one_sentence(with_sample):
+    said = "XLA cannot compile the network mlp on this machine. Set XLA to auto or off."
+    assert ran("tensorflow")[-1] == f"DigitsError: {said}"
