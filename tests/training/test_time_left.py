@@ -3,7 +3,7 @@
 import pytest
 
 from digits.training.time_left import time_left
-from pages.train.progress import SOON
+from pages.shared.background import SOON
 from tests.training.recorded import FOLDER, recorded
 
 RUNS = sorted(file.stem for file in FOLDER.glob("*.json"))
