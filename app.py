@@ -35,8 +35,10 @@ STYLE = """<style>
 </style>"""
 # On a phone Streamlit leaves its menu open, over the page that was chosen in it.
 CLOSE_MENU = """<script>
-if (innerWidth < 768) document.querySelector(
-  '[data-testid="stSidebarCollapseButton"] button[aria-expanded="true"]')?.click()
+window.menuCloses ??= !addEventListener("click", event => {
+  if (innerWidth < 768 && event.target.closest?.('[data-testid="stSidebarNavLink"]'))
+    document.querySelector('[data-testid="stSidebarCollapseButton"] button[aria-expanded="true"]')?.click()
+})
 </script>"""
 
 st.set_page_config(page_title="Digits", page_icon="pages/shared/icon.png", layout="wide")

@@ -199,6 +199,21 @@ def test_a_flood_of_messages_is_read_slowly_and_nothing_is_lost(monkeypatch, no_
     assert run(flood()) == (10, 3, 1)  # one is on its way
 
 
+def test_running_a_whole_page_counts_as_more_than_a_stroke(monkeypatch, no_class):
+    monkeypatch.setattr(limits, "MESSAGES_OF_VISITOR", Rate(per_second=0.001, burst=4 * limits.WHOLE_PAGE))
+    stroke, click = BackMsg(), BackMsg()
+    stroke.rerun_script.fragment_id = "canvas"
+    click.rerun_script.page_name = "draw"
+
+    async def heard(message):
+        stream = Stream(limits.Limits(listen), [message.SerializeToString()] * 20)
+        await asyncio.sleep(0.05)
+        stream.task.cancel()
+        return stream.heard
+
+    assert (run(heard(click)), run(heard(stroke))) == (4, 4 * limits.WHOLE_PAGE)
+
+
 def test_a_flood_from_the_address_of_a_school_holds_no_member_of_a_class_back(monkeypatch):
     monkeypatch.setitem(keys.SCRYPT, "n", 2)
     monkeypatch.setattr(limits, "MESSAGES_OF_ADDRESS", Rate(per_second=0.001, burst=3 * limits.STRANGE))

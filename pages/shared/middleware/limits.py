@@ -9,9 +9,11 @@ from collections.abc import MutableMapping
 from contextlib import suppress
 from typing import Any
 
+from google.protobuf.message import DecodeError
 from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 from starlette.websockets import WebSocketDisconnect, WebSocketDisconnected
+from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from digits import permissions
 from digits.errors import StoreUnavailable
@@ -23,7 +25,8 @@ REQUESTS = Rate(40, 400)  # of an address, without static files; opening a page 
 CONNECTIONS = Rate(20, 150)  # WebSockets that an address opens; a class that reloads opens thirty
 MESSAGES_OF_VISITOR = Rate(10, 60)  # a pen sends three a second, a training that is watched four
 MESSAGES_OF_ADDRESS = Rate(120, 400)  # a school has one address; a message takes up to 25 ms
-STRANGE = 4  # messages, as which one counts of who has not joined while a class is open; they see three small pages
+WHOLE_PAGE = 3  # messages, as which one counts that runs a page again; strokes and what is watched run a part of it
+STRANGE = 2  # times as much counts who has not joined while a class is open; they see three small pages
 MESSAGE_BYTES = 50_000  # more of them in one message count as more messages
 PART_SECONDS = 40.0  # from one part of a body to the next; the prediction service gives up before, in its own words
 BODY_SECONDS = 300.0  # 25 MB by a slow telephone
@@ -53,6 +56,16 @@ async def _place(scope: MutableMapping[str, Any]) -> tuple[str, int]:
         if role == Role.STRANGER:
             return address(scope), STRANGE
     return address(scope), 1
+
+
+def _cost(data: bytes) -> int:
+    """Return as how many messages a browser's message counts, by its size and by what it makes the server do."""
+    if len(data) > MESSAGE_BYTES:
+        return 1 + len(data) // MESSAGE_BYTES
+    message = BackMsg()
+    with suppress(DecodeError):  # Streamlit ends the session
+        message.ParseFromString(data)
+    return WHOLE_PAGE if message.HasField("rerun_script") and not message.rerun_script.fragment_id else 1
 
 
 class Connection:
@@ -147,7 +160,7 @@ class Limits:
                     await send({"type": "websocket.close", "code": 1003})
                     return {"type": "websocket.disconnect", "code": 1003}
                 connection.is_silent, connection.heard = False, time.monotonic()
-                cost = 1 + len(message["bytes"]) // MESSAGE_BYTES
+                cost = _cost(message["bytes"])
                 waits = self.by_visitor.take(connection.who, cost), self.by_address.take(place, weight * cost)
                 await asyncio.sleep(max(waits))
             return message

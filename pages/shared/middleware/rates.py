@@ -10,6 +10,7 @@ from typing import Any
 from streamlit.config import get_option
 from streamlit.url_util import make_url_path
 
+ROUNDING = 1e-6  # s; a bucket that is empty to the last drop asks nobody to wait
 MAX_KEYS = 10_000  # of the names seen last; one forgotten begins again with a full bucket
 
 
@@ -35,7 +36,8 @@ class Buckets:
         self._full_at[name] = full_at
         if len(self._full_at) > MAX_KEYS:
             self._full_at.popitem(last=False)
-        return max(0.0, full_at - now - self.rate.burst / self.rate.per_second)
+        wait = full_at - now - self.rate.burst / self.rate.per_second
+        return wait if wait > ROUNDING else 0.0
 
     def give_back(self, name: str, cost: float = 1.0) -> None:
         """Undo a `take` of something that was refused."""
