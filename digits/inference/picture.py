@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from digits.errors import UnreadablePicture
+from digits.inference.close_cut import close_cut
 from digits.inference.decoding import FORMATS, Picture, decode
 from digits.inference.extract_ink import Ink, extract_ink
 from digits.inference.frames import main_piece, remove_frame
@@ -66,12 +67,13 @@ class Seen:
 
 def see(picture: Picture) -> Seen:
     """Find the paper, its ink, and the digit, without the circle or box around it."""
-    sheet = find_sheet(picture.pixels, SHEET) if picture.alpha.min() == 255 else None
+    cut = close_cut(picture, SIDE)
+    sheet = find_sheet(picture.pixels, SHEET) if cut is None and picture.alpha.min() == 255 else None
     if sheet is not None:
         found = extract_ink(sheet.pixels, np.full(sheet.mask.shape, 255, np.uint8), sheet.mask)
         if found.ink.any():
             return Seen(sheet, found, _digit(found.ink))
-    sheet = whole(picture.pixels, SIDE)
+    sheet = cut or whole(picture.pixels, SIDE)
     alpha = picture.alpha
     if alpha.shape != sheet.mask.shape:
         alpha = cv2.resize(alpha, sheet.mask.shape[::-1], interpolation=cv2.INTER_AREA)

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from digits.errors import BlankDrawing, UnreadablePicture
+from digits.inference.close_cut import close_cut
 from digits.inference.decoding import Picture
 from digits.inference.detector import Detector
 from digits.inference.extract_ink import Ink, extract_ink
@@ -61,13 +62,14 @@ def read_rows(picture: Picture, recognizer: Recognizer, detector: Detector) -> R
 
     Raises BlankDrawing where there is no ink, UnreadablePicture where there are more than MAX_DIGITS pieces of it.
     """
-    sheet = find_sheet(picture.pixels, LONGEST) if picture.alpha.min() == 255 else None
+    cut = close_cut(picture, LONGEST)
+    sheet = find_sheet(picture.pixels, LONGEST) if cut is None and picture.alpha.min() == 255 else None
     found = None
     if sheet is not None:
         found = _ink(sheet, np.full(sheet.mask.shape, 255, np.uint8), sheet.mask)
     if found is None or not found.ink.any():
-        sheet = whole(picture.pixels, LONGEST)
-        found = _ink(sheet, picture.alpha, None)
+        sheet = cut or whole(picture.pixels, LONGEST)
+        found = _ink(sheet, np.full(sheet.mask.shape, 255, np.uint8) if cut else picture.alpha, None)
     rows = []
     for piece in find_rows(remove_frames(found.ink)):
         try:
