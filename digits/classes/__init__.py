@@ -14,6 +14,7 @@ from digits.classes.membership import (
     member,
     members,
     place_of,
+    places,
     remove,
     renew_key,
     was_member,

@@ -89,6 +89,14 @@ def place_of(visitor: str) -> tuple[bool, Class | None, Member | None]:
     return True, store.read(within), _member(row)
 
 
+def places() -> dict[str, tuple[int, str]] | None:
+    """Return {visitor: (class id, role)} of all who are in an open class; None where no class is open."""
+    with database.reading() as connection:
+        if not connection.execute("SELECT 1 FROM classes WHERE closed IS NULL").fetchone():
+            return None
+        return {row["id"]: (row["class"], row["role"]) for row in connection.execute(MEMBERS)}
+
+
 def was_member(visitor: str) -> bool:
     """Return whether a visitor is or was in a class, open or closed."""
     return database.first("SELECT 1 FROM members WHERE id = ?", (visitor,)) is not None

@@ -15,11 +15,9 @@ from starlette.responses import PlainTextResponse
 from starlette.websockets import WebSocketDisconnect, WebSocketDisconnected
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-from digits import permissions
-from digits.errors import StoreUnavailable
-from digits.permissions import Role
 from pages.shared.middleware.cookie import visitor
 from pages.shared.middleware.rates import Buckets, Rate, address, base_path
+from pages.shared.middleware.standing import Places
 
 REQUESTS = Rate(40, 400)  # of an address, without static files; opening a page makes about ten
 CONNECTIONS = Rate(20, 150)  # WebSockets that an address opens; a class that reloads opens thirty
@@ -41,21 +39,6 @@ UNCOUNTED = ("/static/", "/component/", "/_stcore/bidi-components/", "/v2/", "/a
 
 def _path(scope: MutableMapping[str, Any]) -> str:
     return scope["path"].removeprefix(base_path())
-
-
-async def _place(scope: MutableMapping[str, Any]) -> tuple[str, int]:
-    """Return what a request counts for, its address, and how much a message counts there.
-
-    A member of a class has a name of their own: whoever floods from the address of a school slows strangers alone. A
-    class has few members, while anybody can have cookies by the thousand.
-    """
-    with suppress(StoreUnavailable):
-        role = (await asyncio.to_thread(permissions.identify, visitor(scope))).role
-        if role in (Role.TEACHER, Role.PUPIL):
-            return f"member {visitor(scope)}", 1
-        if role == Role.STRANGER:
-            return address(scope), STRANGE
-    return address(scope), 1
 
 
 def _cost(data: bytes) -> int:
@@ -91,13 +74,14 @@ class Limits:
         self.requests, self.connections = Buckets(REQUESTS), Buckets(CONNECTIONS)
         self.by_visitor, self.by_address = Buckets(MESSAGES_OF_VISITOR), Buckets(MESSAGES_OF_ADDRESS)
         self.open: list[Connection] = []
+        self.places = Places()
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
         if scope["type"] == "websocket":
             await self._websocket(scope, receive, send)
         elif scope["type"] != "http":
             await self.app(scope, receive, send)
-        elif not _path(scope).startswith(UNCOUNTED) and self._is_hasty((await _place(scope))[0]):
+        elif not _path(scope).startswith(UNCOUNTED) and self._is_hasty((await self.place(scope))[0]):
             refusal = PlainTextResponse(
                 "Too many requests from your address. Try again soon.", 429, {"retry-after": "1"}
             )
@@ -134,13 +118,24 @@ class Limits:
                 refusal = PlainTextResponse("The request came too slowly. Try again.", 408, headers)
                 await refusal(scope, receive, send)
 
+    async def place(self, scope: MutableMapping[str, Any]) -> tuple[str, int]:
+        """Return what a request counts for, its address, and how much a message counts there.
+
+        A member of a class has a name of their own: whoever floods from the address of a school slows strangers alone.
+        A class has few members, while anybody can have cookies by the thousand.
+        """
+        places = await self.places.all()
+        if places and visitor(scope) in places:
+            return f"member {visitor(scope)}", 1
+        return address(scope), 1 if places is None else STRANGE
+
     def _is_hasty(self, place: str) -> bool:
         if is_hasty := self.requests.take(place) > 0:
             self.requests.give_back(place)
         return is_hasty
 
     async def _websocket(self, scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
-        place, weight = await _place(scope)
+        place, weight = await self.place(scope)
         connection = Connection(place, visitor(scope))
         await asyncio.sleep(self.connections.take(connection.place))
         if not self._has_room(connection):

@@ -4,6 +4,7 @@ app.py asks who may see a page. A fragment of it runs without app.py, each secon
 """
 
 import asyncio
+import time
 from collections.abc import MutableMapping
 from contextlib import suppress
 from typing import Any
@@ -11,9 +12,39 @@ from typing import Any
 from google.protobuf.message import DecodeError
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-from digits import permissions
+from digits import classes
 from digits.errors import StoreUnavailable
 from pages.shared.middleware.cookie import visitor
+
+SECONDS = 1.0  # how old the answer may be
+
+
+class Places:
+    """Who is in an open class, as it was a moment ago.
+
+    Nobody waits but for the first answer: beside pages that compute, a thread that asks the database waits for
+    Python's lock again and again, which held every message back by 0.1 s and more.
+    """
+
+    def __init__(self) -> None:
+        self.found: dict[str, tuple[int, str]] | None = None
+        self.is_known = False
+        self.asking: asyncio.Task | None = None
+        self.asked = float("-inf")
+
+    async def all(self) -> dict[str, tuple[int, str]] | None:
+        """Return {visitor: (class id, role)}; None where no class is open."""
+        now = time.monotonic()
+        if now - self.asked > SECONDS and (self.asking is None or self.asking.done()):
+            self.asked, self.asking = now, asyncio.create_task(self._ask())
+        if not self.is_known and self.asking:
+            await asyncio.wait([self.asking])
+        return self.found
+
+    async def _ask(self) -> None:
+        with suppress(StoreUnavailable):  # the page says it
+            self.found = await asyncio.to_thread(classes.places)
+        self.is_known = True
 
 
 class Standing:
@@ -21,22 +52,21 @@ class Standing:
 
     def __init__(self, app: Any) -> None:
         self.app = app
+        self.places = Places()
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
-        before = None
+        before = [await self._place(scope)] if scope["type"] == "websocket" else []
 
         async def receive_whole() -> MutableMapping[str, Any]:
-            nonlocal before
             message = await receive()
-            if message.get("bytes"):
-                with suppress(StoreUnavailable):  # the page says it
-                    now = await asyncio.to_thread(_standing, visitor(scope))
-                    if before not in (None, now):
-                        message = {**message, "bytes": whole(message["bytes"])}
-                    before = now
+            if message.get("bytes") and (now := await self._place(scope)) != before[0]:
+                message, before[0] = {**message, "bytes": whole(message["bytes"])}, now
             return message
 
-        await self.app(scope, receive_whole if scope["type"] == "websocket" else receive, send)
+        await self.app(scope, receive_whole if before else receive, send)
+
+    async def _place(self, scope: MutableMapping[str, Any]) -> tuple[int, str] | None:
+        return (await self.places.all() or {}).get(visitor(scope))
 
 
 def whole(data: bytes) -> bytes:
@@ -50,8 +80,3 @@ def whole(data: bytes) -> bytes:
         return data
     message.rerun_script.ClearField("fragment_id")
     return message.SerializeToString()
-
-
-def _standing(visitor_id: str) -> tuple[permissions.Role, int | None]:
-    who = permissions.identify(visitor_id)
-    return who.role, who.within and who.within.id
