@@ -21,8 +21,8 @@ from pages.shared.middleware.standing import Places
 
 REQUESTS = Rate(40, 400)  # of an address, without static files; opening a page makes about ten
 CONNECTIONS = Rate(20, 150)  # WebSockets that an address opens; a class that reloads opens thirty
-MESSAGES_OF_VISITOR = Rate(10, 60)  # a pen sends three a second, a training that is watched four
-MESSAGES_OF_ADDRESS = Rate(120, 400)  # a school has one address; a message takes up to 25 ms
+MESSAGES_OF_VISITOR = Rate(10, 40)  # a pen sends three a second, a training that is watched four
+MESSAGES_OF_ADDRESS = Rate(360, 1200)  # a school has one address, in which whole pages are opened
 WHOLE_PAGE = 3  # messages, as which one counts that runs a page again; strokes and what is watched run a part of it
 STRANGE = 2  # times as much counts who has not joined while a class is open; they see three small pages
 MESSAGE_BYTES = 50_000  # more of them in one message count as more messages
