@@ -28,6 +28,8 @@ def show(sweep: Sweep, trials: list[Trial], best: Trial | None) -> None:
         )  # fmt: skip
         if sweep.importance:
             _importance(sweep)
+        elif sweep.state.is_final:
+            st.caption("Too few trials went to their end to tell. Those that ended early don't count.")
         else:
             st.caption("This shows after some trials.")
     names = _varied(trials)
