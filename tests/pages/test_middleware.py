@@ -458,5 +458,21 @@ def test_a_page_that_is_open_runs_whole_once_its_visitor_has_another_role(digits
     assert standing.whole(b"\xff\xff") == b"\xff\xff"
 
 
+def test_the_first_click_after_a_long_silence_meets_the_role_of_now(digits_home, monkeypatch):
+    monkeypatch.setitem(keys.SCRYPT, "n", 2)
+    monkeypatch.setattr(standing, "SECONDS", 0.0)
+    monkeypatch.setattr(standing, "STALE", 0.0)
+    opened = classes.create("7b", "123456")
+    places = standing.Places()
+
+    async def asked():
+        before = await places.all()
+        classes.join(opened, "Ada", "ada")
+        await asyncio.sleep(0.01)
+        return before, await places.all()
+
+    assert run(asked()) == ({}, {"ada": (opened.id, "pupil")})
+
+
 def test_what_is_no_message_is_left_to_streamlit_which_ends_the_session():
     assert values.readable(b"\xff\xff") == b"\xff\xff"

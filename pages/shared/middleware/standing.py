@@ -16,35 +16,35 @@ from digits import classes
 from digits.errors import StoreUnavailable
 from pages.shared.middleware.cookie import visitor
 
-SECONDS = 1.0  # how old the answer may be
+SECONDS = 1.0  # from one question to the next
+STALE = 3.0  # s; an older answer is waited for, where nobody has asked for a while
 
 
 class Places:
     """Who is in an open class, as it was a moment ago.
 
-    Nobody waits but for the first answer: beside pages that compute, a thread that asks the database waits for
-    Python's lock again and again, which held every message back by 0.1 s and more.
+    Nobody waits while others ask: beside pages that compute, a thread that asks the database waits for Python's lock
+    again and again, which held every message back by 0.1 s and more.
     """
 
     def __init__(self) -> None:
         self.found: dict[str, tuple[int, str]] | None = None
-        self.is_known = False
         self.asking: asyncio.Task | None = None
-        self.asked = float("-inf")
+        self.asked = self.answered = float("-inf")
 
     async def all(self) -> dict[str, tuple[int, str]] | None:
         """Return {visitor: (class id, role)}; None where no class is open."""
         now = time.monotonic()
         if now - self.asked > SECONDS and (self.asking is None or self.asking.done()):
             self.asked, self.asking = now, asyncio.create_task(self._ask())
-        if not self.is_known and self.asking:
+        if now - self.answered > STALE:
             await asyncio.wait([self.asking])
         return self.found
 
     async def _ask(self) -> None:
         with suppress(StoreUnavailable):  # the page says it
             self.found = await asyncio.to_thread(classes.places)
-        self.is_known = True
+        self.answered = time.monotonic()
 
 
 class Standing:
