@@ -2,8 +2,6 @@
 
 import base64
 import json
-import subprocess
-import sys
 
 import cv2
 import numpy as np
@@ -16,11 +14,10 @@ from digits.inference.preprocessing import to_mnist
 from digits.inference.strokes import paint
 from digits.runs import models, starter
 from digits.runs import store as runs
-from digits.storage.home import ROOT
 from tests.exports.drawings import drawings
+from tests.training.conftest import output_of
 
 SEVEN = [[(100, 80), (280, 80)], [(280, 80), (220, 200), (170, 320)]]
-# In a process of its own: TensorFlow in this one would slow down every later test of the pages.
 MAKE = """
 import contextlib, io, json, sys
 from pathlib import Path
@@ -51,6 +48,7 @@ with contextlib.redirect_stdout(io.StringIO()):
 web_page.write(folder / "edited.html", folder / "model.tflite", 1.0, {"name": "", "lines": {}, "credit": ""})
 images = np.random.default_rng(2).integers(0, 256, (8, 28, 28, 1)).astype("float32")
 np.savez(folder / "expected.npz", images=images, probabilities=np.asarray(model(images)))
+print("done")
 """
 READ = """drawn => drawn.map(lines => {
   strokes.splice(0, strokes.length, ...lines);
@@ -82,7 +80,7 @@ def folder(trained_home, tmp_path_factory):
             (name, str(run.model.file("model.tflite")), run.model.temperature)
             for name, run in {"mlp": runs.page()[0], "cnn-large": starter.run()}.items()
         ]
-    subprocess.run([sys.executable, "-c", MAKE, folder, json.dumps(wanted)], cwd=ROOT, check=True, capture_output=True)
+    output_of(MAKE, folder, json.dumps(wanted))
     return folder
 
 
