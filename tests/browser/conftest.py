@@ -14,7 +14,7 @@ import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from digits.evaluation import features
+from digits.evaluation import evaluate, features
 from digits.runs import store as runs
 from digits.storage.home import ROOT
 from pages.shared.visitor import COOKIE
@@ -50,14 +50,21 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
-def chromium():
+def chromium(tmp_path_factory):
+    """Chromium with a profile on the disk, for only there it keeps what it has compiled of the scripts of the pages.
+
+    The tab of that profile is the first that `visit` takes.
+    """
     from playwright.sync_api import expect, sync_playwright
 
     expect.set_options(timeout=1000 * PATIENCE)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
+    profile = tmp_path_factory.mktemp("profile")
+    with (
+        sync_playwright() as playwright,
+        playwright.chromium.launch_persistent_context(profile, executable_path=CHROMIUM, args=FLAGS) as context,
+    ):
+        _idle[repr({})] = [_new_tab(context)]
+        yield context.browser
 
 
 @pytest.fixture
@@ -72,7 +79,7 @@ def visit(chromium):
 
     def visit(url, *, width=1280, height=900, **options):
         idle = _idle.setdefault(repr(options), [])
-        page = idle.pop() if idle else _new_tab(chromium, options)
+        page = idle.pop(0) if idle else _new_tab(chromium.new_context(**options))
         visitors.append((page, idle, "/".join(url.split("/")[:3])))
         page.set_viewport_size({"width": width, "height": height})
         page.goto(url)
@@ -82,10 +89,9 @@ def visit(chromium):
     yield visit
     for page, idle, origin in visitors:
         if page.is_closed():
-            page.context.close()
-        else:
-            _forget(page, origin)
-            idle.append(page)
+            page = page.context.new_page()
+        _forget(page, origin)
+        idle.append(page)
     assert not _outside
 
 
@@ -93,8 +99,7 @@ def visit(chromium):
 _idle, _outside = {}, []
 
 
-def _new_tab(chromium, options):
-    context = chromium.new_context(**options)
+def _new_tab(context):
     context.set_default_timeout(1000 * PATIENCE)
     context.on("request", lambda request: _outside.append(request.url) if _is_outside(request.url) else None)
     context.on("page", _follow_script)
@@ -106,8 +111,9 @@ def _forget(page, origin):
     for other in page.context.pages:
         if other != page:
             other.close()
-    page.evaluate("sessionStorage.clear()")
-    page.goto("about:blank")
+    if page.url != "about:blank":
+        page.evaluate("sessionStorage.clear()")
+        page.goto("about:blank")
     session = page.context.new_cdp_session(page)
     session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
     session.detach()
@@ -239,15 +245,18 @@ def wait_until_up(url, process):
 def _served(sample_data, tmp_path_factory):
     home = tmp_path_factory.mktemp("browser") / "home"
     shutil.copytree(sample_data, home / "data")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DIGITS_HOME", str(home))
+        evaluate.evaluate(runs.get("starter"), "optdigits")
     with serving(home) as address:
         yield home, address
 
 
 @pytest.fixture
 def shared_server(_served, monkeypatch):
-    """The address of a server with the sample, shared by tests that leave nothing behind but ink on a visitor's canvas.
+    """The address of a server with the sample, on which the starter was evaluated.
 
-    DIGITS_HOME is its home.
+    DIGITS_HOME is its home. Tests share it that leave nothing behind but a visitor's own drawings.
     """
     home, address = _served
     monkeypatch.setenv("DIGITS_HOME", str(home))
