@@ -90,7 +90,7 @@ def visit(chromium):
     for page, idle, origin in visitors:
         if page.is_closed():
             page = page.context.new_page()
-        _forget(page, origin)
+        forget(page, origin)
         idle.append(page)
     assert not _outside
 
@@ -106,7 +106,7 @@ def _new_tab(context):
     return context.new_page()
 
 
-def _forget(page, origin):
+def forget(page, origin):
     """Let nothing be left of a visitor but an empty tab: no cookie, and nothing that pages have stored."""
     for other in page.context.pages:
         if other != page:

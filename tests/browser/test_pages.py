@@ -38,14 +38,6 @@ def fits(page):
     assert not (wide := page.evaluate(TOO_WIDE)), wide
 
 
-def test_the_first_digit_is_a_five_with_its_one_hot_label(visit, shared_server):
-    page = visit(f"{shared_server}/explore?view=One+digit")
-    page.get_by_text("[0, 0, 0, 0, 0, 1, 0, 0, 0, 0]").wait_for()
-    page.get_by_role("button", name="Next").click()
-    page.get_by_text("[1, 0, 0, 0, 0, 0, 0, 0, 0, 0]").wait_for()
-    assert "index=1" in page.url
-
-
 GAP = """(([first, second]) => second.getBoundingClientRect().top - first.getBoundingClientRect().bottom)(
     [...document.querySelectorAll('[data-testid=stColumn]')])"""
 
