@@ -50,21 +50,14 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
-def chromium(tmp_path_factory):
-    """Chromium with a profile on the disk, for only there it keeps what it has compiled of the scripts of the pages.
-
-    The tab of that profile is the first that `visit` takes.
-    """
+def chromium():
     from playwright.sync_api import expect, sync_playwright
 
     expect.set_options(timeout=1000 * PATIENCE)
-    profile = tmp_path_factory.mktemp("profile")
-    with (
-        sync_playwright() as playwright,
-        playwright.chromium.launch_persistent_context(profile, executable_path=CHROMIUM, args=FLAGS) as context,
-    ):
-        _idle[repr({})] = [_new_tab(context)]
-        yield context.browser
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture
@@ -79,7 +72,7 @@ def visit(chromium):
 
     def visit(url, *, width=1280, height=900, **options):
         idle = _idle.setdefault(repr(options), [])
-        page = idle.pop(0) if idle else _new_tab(chromium.new_context(**options))
+        page = idle.pop() if idle else _new_tab(chromium, options)
         visitors.append((page, idle, "/".join(url.split("/")[:3])))
         page.set_viewport_size({"width": width, "height": height})
         page.goto(url)
@@ -89,9 +82,10 @@ def visit(chromium):
     yield visit
     for page, idle, origin in visitors:
         if page.is_closed():
-            page = page.context.new_page()
-        forget(page, origin)
-        idle.append(page)
+            page.context.close()
+        else:
+            forget(page, origin)
+            idle.append(page)
     assert not _outside
 
 
@@ -99,7 +93,8 @@ def visit(chromium):
 _idle, _outside = {}, []
 
 
-def _new_tab(context):
+def _new_tab(chromium, options):
+    context = chromium.new_context(**options)
     context.set_default_timeout(1000 * PATIENCE)
     context.on("request", lambda request: _outside.append(request.url) if _is_outside(request.url) else None)
     context.on("page", _follow_script)
@@ -111,9 +106,8 @@ def forget(page, origin):
     for other in page.context.pages:
         if other != page:
             other.close()
-    if page.url != "about:blank":
-        page.evaluate("sessionStorage.clear()")
-        page.goto("about:blank")
+    page.evaluate("sessionStorage.clear()")
+    page.goto("about:blank")
     session = page.context.new_cdp_session(page)
     session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
     session.detach()
