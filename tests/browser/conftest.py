@@ -68,11 +68,11 @@ def visit(chromium):
     open a tab takes as long as a page.
     """
     visitors = []
-    _outside.clear()
+    outside.clear()
 
     def visit(url, *, width=1280, height=900, **options):
         idle = _idle.setdefault(repr(options), [])
-        page = idle.pop() if idle else _new_tab(chromium, options)
+        page = idle.pop() if idle else new_tab(chromium, options)
         visitors.append((page, idle, "/".join(url.split("/")[:3])))
         page.set_viewport_size({"width": width, "height": height})
         page.goto(url)
@@ -86,17 +86,18 @@ def visit(chromium):
         else:
             forget(page, origin)
             idle.append(page)
-    assert not _outside
+    assert not outside
 
 
 # Tabs that nobody uses, by the options of their contexts; and what pages have asked for that is not here.
-_idle, _outside = {}, []
+_idle, outside = {}, []
 
 
-def _new_tab(chromium, options):
+def new_tab(chromium, options):
+    """Return a tab of a new visitor. options: of their context."""
     context = chromium.new_context(**options)
     context.set_default_timeout(1000 * PATIENCE)
-    context.on("request", lambda request: _outside.append(request.url) if _is_outside(request.url) else None)
+    context.on("request", lambda request: outside.append(request.url) if _is_outside(request.url) else None)
     context.on("page", _follow_script)
     return context.new_page()
 
@@ -115,6 +116,13 @@ def forget(page, origin):
     page.emulate_media(color_scheme="null", reduced_motion="null")
     page.mouse.move(0, 0)
     _runs.pop(page, None)
+
+
+def go(page, path):
+    """Lead an open page to another address of the app, as its own links do: a third of the work of loading it anew."""
+    _runs[page] = False
+    page.evaluate("path => { history.pushState({}, '', path); dispatchEvent(new PopStateEvent('popstate')); }", path)
+    settle(page)
 
 
 def settle(page):
@@ -278,6 +286,12 @@ def _served_runs(two_runs_home, tmp_path_factory):
     shutil.copytree(two_runs_home, home)
     with serving(home) as address:
         yield home, address
+
+
+@pytest.fixture(scope="session")
+def address_with_runs(_served_runs):
+    """The address of `server_with_runs`."""
+    return _served_runs[1]
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from digits.data import own_sources
 from digits.data.dataset import open_dataset
 from digits.storage.home import home
-from tests.browser.conftest import box_at_rest, settle
+from tests.browser.conftest import box_at_rest, go, settle
 from tests.data.reading.files import csv
 
 
@@ -42,6 +42,6 @@ def test_kaggles_table_becomes_a_source_to_explore_and_to_train_on(visit, server
     settle(page)
     assert "source=class-7a" in page.url
     assert not any((home() / "uploads").iterdir())
-    page.goto(f"{server}/train")
+    go(page, "/train")
     page.get_by_text("class-7a").click()
     expect(page.get_by_text("The network learns from 127 digits.")).to_be_visible()

@@ -35,7 +35,7 @@ def expect_ink(page):
 
 def test_a_stroke_drawn_the_moment_the_canvas_appears_is_not_lost(visit, shared_server):
     page = visit(shared_server)
-    for _ in range(3):
+    for _ in range(2):
         forget(page, shared_server)
         page.goto(f"{shared_server}/draw")
         draw(page, ONE, at_once=True)
