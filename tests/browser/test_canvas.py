@@ -74,7 +74,7 @@ def test_the_canvas_is_whole_with_undo_and_clear_in_every_window_and_ink_lies_un
 def test_what_is_predicted_is_what_the_browser_painted(page):
     canvas = page.locator("canvas.upper-canvas")
     canvas.wait_for()
-    for brush in ("Thin", "Medium", "Thick"):
+    for brush in ("Thin", "Thick"):  # Medium: the next test
         page.get_by_role("radio", name=brush).click()
         settle(page)
         draw(page, [[(60, 90), (200, 50), (300, 130), (120, 330), (330, 320)], [(30, 30), (31, 30)]])
