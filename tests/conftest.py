@@ -27,6 +27,7 @@ TOGETHER = {
         "tests/networks/",
         "tests/commands/test_edited_networks",
         "tests/evaluation/test_audit",
+        "tests/exports/test_trackers",
         "tests/inference/test_recognizer",
         "tests/inference/test_snapshot",
         "tests/sweeps/test_race",
