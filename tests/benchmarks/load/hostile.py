@@ -47,7 +47,7 @@ async def hostile(address: str, process: psutil.Process, home: Path) -> Rows:
         (f"beside {NUM_SOCKETS} WebSockets that send reruns without pause", _flood),
         ("beside drawings of 4 MB, one after the other", _large_values),
         ("beside uploads of 9 MB, one after the other", _uploads),
-        ("beside requests and bad links without pause", _requests),
+        ("beside requests of bad links and files without pause", _requests),
         (f"beside {NUM_IDLE} connections that say nothing", _idle),
     ):
         arguments = attack, address, hostile_cookie
@@ -137,8 +137,9 @@ def _upload(address: str, cookie: str, session: str, number: int) -> None:
 
 async def _requests(address: str, cookie: str) -> None:
     def ask(number: int) -> None:
+        path = f"evaluate?model={'%00' * 50}{number}" if number % 2 else "static/index.html"
         with contextlib.suppress(urllib.error.URLError):
-            urllib.request.urlopen(f"{address}/evaluate?model={'%00' * 50}{number}").close()
+            urllib.request.urlopen(f"{address}/{path}").close()
 
     async def ask_on() -> None:
         number = 0
