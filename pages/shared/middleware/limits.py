@@ -21,7 +21,7 @@ from pages.shared.middleware.rates import Buckets, Rate, address, base_path
 from pages.shared.middleware.standing import Places
 
 REQUESTS = Rate(40, 400)  # of an address, without static files; opening a page makes about ten
-FILES = Rate(100, 8000)  # static files of an address; a browser that opens its first page asks for about eighty
+FILES = Rate(200, 1000)  # static files of an address; a browser that opens its first page asks for about eighty
 REFUSAL_SECONDS = 1.0  # before a request is refused: whoever asks on without pause is not answered without pause
 CONNECTIONS = Rate(20, 150)  # WebSockets that an address opens; a class that reloads opens thirty
 MESSAGES_OF_VISITOR = Rate(10, 40)  # a pen sends three a second, a training that is watched four

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import json
 import multiprocessing
+import re
 import time
 import urllib.error
 import urllib.request
@@ -136,10 +137,13 @@ def _upload(address: str, cookie: str, session: str, number: int) -> None:
 
 
 async def _requests(address: str, cookie: str) -> None:
+    with urllib.request.urlopen(address) as page:
+        script = re.search(r"/static/js/index[^\"]*", page.read().decode())[0]
+
     def ask(number: int) -> None:
-        path = f"evaluate?model={'%00' * 50}{number}" if number % 2 else "static/index.html"
+        path = f"/evaluate?model={'%00' * 50}{number}" if number % 2 else script
         with contextlib.suppress(urllib.error.URLError):
-            urllib.request.urlopen(f"{address}/{path}").close()
+            urllib.request.urlopen(address + path).close()
 
     async def ask_on() -> None:
         number = 0
