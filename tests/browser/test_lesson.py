@@ -51,11 +51,13 @@ def test_a_learner_completes_the_lesson_step_by_step(visit, with_run, address):
     evaluate.evaluate(linear, "tutorial")
     has_done(2)
 
-    go(page, f"/evaluate?evaluate_view=Mistakes&model={linear.id}")
+    page.goto(f"{address}/evaluate?evaluate_view=Mistakes&model={linear.id}")  # anew: no earlier step is told there
+    settle(page)
     page.get_by_role("button", name="Open the first digit").click()
     expect(page.get_by_text("A step of the lesson is done.")).to_be_visible()
 
-    go(page, f"/evaluate?evaluate_view=Break it&model={with_run.id}")
+    page.goto(f"{address}/evaluate?evaluate_view=Break it&model={with_run.id}")
+    settle(page)
     page.get_by_role("combobox", name="Layer that is off").click()
     page.get_by_role("option", name="Last layer").click()
     expect(page.get_by_text("A step of the lesson is done.")).to_be_visible()

@@ -8,6 +8,7 @@ import pytest
 from digits.data.dataset import open_dataset
 from digits.runs import models, transfer
 from digits.runs import store as runs
+from digits.training import threads
 
 EDITS = {
     "mlp": ["--hidden-layers", 2, "--units", 24, "--activation", "silu", "--dropout", 0.1, "--optimizer", "adamw"],
@@ -16,6 +17,12 @@ EDITS = {
         "--batch-size", 256,
     ],
 }  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def here(monkeypatch):
+    """Whatever another test has loaded here, this process trains."""
+    monkeypatch.setenv(threads.VARIABLE, "0")
 
 
 @pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")  # Keras and NumPy, whoever trains in this process
