@@ -16,10 +16,10 @@ from digits.data.reading import opened
 from digits.errors import BadConfig, DigitsError
 from digits.evaluation import pictures
 from digits.inference.detector import Detector
+from digits.inference.numbers.rows import read_rows
 from digits.inference.picture import read_upload
 from digits.inference.prediction import Prediction
 from digits.inference.recognizer import Recognizer
-from digits.inference.sheet import read_rows
 from digits.runs import models
 
 NAMED = 5  # files of a folder that are named when they are skipped

@@ -8,9 +8,9 @@ import numpy as np
 from digits.data.reading import Entry
 from digits.errors import BlankDrawing, DigitsError
 from digits.evaluation.report import wilson_interval
-from digits.inference.decoding import SUFFIXES
 from digits.inference.detector import Detector
 from digits.inference.picture import read_upload, see
+from digits.inference.pictures.decoding import SUFFIXES
 from digits.inference.prediction import Prediction, predict
 from digits.inference.recognizer import Recognizer
 

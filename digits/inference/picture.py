@@ -10,13 +10,13 @@ import cv2
 import numpy as np
 
 from digits.errors import UnreadablePicture
-from digits.inference.close_cut import close_cut
-from digits.inference.decoding import FORMATS, Picture, decode
-from digits.inference.extract_ink import Ink, extract_ink
-from digits.inference.frames import main_piece, remove_frame
-from digits.inference.paper import find_sheet
-from digits.inference.perspective import Sheet, whole
-from digits.inference.png import PNG, png_frame, png_pixels
+from digits.inference.paper.close_cut import close_cut
+from digits.inference.paper.frames import main_piece, remove_frame
+from digits.inference.paper.ink import Ink, extract_ink
+from digits.inference.paper.perspective import Sheet, whole
+from digits.inference.paper.sheet import find_sheet
+from digits.inference.pictures.decoding import FORMATS, Picture, decode
+from digits.inference.pictures.png import PNG, png_frame, png_pixels
 
 OWN_BYTES = 1 << 20  # of a PNG that this app made; 384 x 384 px of pure noise need 600 kB
 UPLOAD_BYTES = 25 << 20
@@ -45,7 +45,7 @@ def read_upload(data: bytes) -> Picture:
     """Decode a picture that somebody chose, pasted or photographed, at most LONGEST px a side.
 
     data: a file of one of FORMATS, of any depth and colours. Raises UnreadablePicture for anything else, for a damaged
-    file, and for one of more than UPLOAD_BYTES or of more pixels than `digits.inference.decoding` allows.
+    file, and for one of more than UPLOAD_BYTES or of more pixels than `digits.inference.pictures.decoding` allows.
     """
     if not isinstance(data, bytes):
         raise UnreadablePicture(f"This isn't a file. Choose a picture: {FORMATS}.")

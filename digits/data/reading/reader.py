@@ -13,7 +13,7 @@ from digits.data.dataset import NO_LABEL
 from digits.data.reading import idx, pictures, tables
 from digits.data.reading.entries import Entry, opened
 from digits.errors import BlankDrawing, DigitsError
-from digits.inference.decoding import SUFFIXES
+from digits.inference.pictures.decoding import SUFFIXES
 from digits.storage.untrusted_zip import shown
 
 MOST = 300_000  # digits; EMNIST has 280,000

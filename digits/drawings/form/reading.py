@@ -7,11 +7,11 @@ import numpy as np
 
 from digits.drawings.form import layout
 from digits.errors import UnreadablePicture
-from digits.inference.decoding import Picture
 from digits.inference.detector import Detector
-from digits.inference.extract_ink import extract_ink
-from digits.inference.frames import main_piece
-from digits.inference.perspective import warp
+from digits.inference.paper.frames import main_piece
+from digits.inference.paper.ink import extract_ink
+from digits.inference.paper.perspective import warp
+from digits.inference.pictures.decoding import Picture
 from digits.inference.prediction import predict
 from digits.inference.recognizer import Recognizer
 

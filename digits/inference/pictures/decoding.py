@@ -22,9 +22,9 @@ from PIL import (
 )
 
 from digits.errors import UnreadablePicture
-from digits.inference.jpeg import jpeg_frame
-from digits.inference.limits import DAMAGED, PIXELS, check_size
-from digits.inference.png import PNG, png_frame, png_pixels
+from digits.inference.pictures.jpeg import jpeg_frame
+from digits.inference.pictures.limits import DAMAGED, PIXELS, check_size
+from digits.inference.pictures.png import PNG, png_frame, png_pixels
 
 WEBP_PIXELS = 24_000_000  # its decoder needs 16 bytes for each pixel
 BAND = 1 << 21  # pixels that are converted at a time

@@ -6,18 +6,18 @@ import cv2
 import numpy as np
 
 from digits.errors import BlankDrawing, UnreadablePicture
-from digits.inference.close_cut import close_cut
-from digits.inference.decoding import Picture
 from digits.inference.detector import Detector
-from digits.inference.extract_ink import Ink, extract_ink
-from digits.inference.frames import remove_frames
-from digits.inference.paper import find_sheet
-from digits.inference.parts import Part, cut_out
-from digits.inference.perspective import Sheet, whole
+from digits.inference.numbers.parts import Part, cut_out
+from digits.inference.numbers.segmentation import separate
+from digits.inference.paper.close_cut import close_cut
+from digits.inference.paper.frames import remove_frames
+from digits.inference.paper.ink import Ink, extract_ink
+from digits.inference.paper.perspective import Sheet, whole
+from digits.inference.paper.sheet import find_sheet
+from digits.inference.pictures.decoding import Picture
 from digits.inference.prediction import Number, predict_number
 from digits.inference.preprocessing import FAINT
 from digits.inference.recognizer import Recognizer
-from digits.inference.segmentation import separate
 
 LONGEST = 2048  # px, of a sheet: a digit that is 5 mm high on A4 has 34 px
 BLUR = 1.3  # px

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from digits.inference.rulings import remove_rulings
+from digits.inference.paper.rulings import remove_rulings
 
 NARROWEST = 64  # length by width of a picture: no digit is in a narrower one
 EVEN = 12  # of 255: paper whose rim differs by more has a shadow on it

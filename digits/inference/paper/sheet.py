@@ -3,9 +3,9 @@
 import cv2
 import numpy as np
 
-from digits.inference.outlines import AREA, CONTRAST, contrast, innermost, is_crossed, level_sets
-from digits.inference.perspective import SMALL, Sheet, at_rim, flat_sheet
-from digits.inference.stripes import on_stripes
+from digits.inference.paper.outlines import AREA, CONTRAST, contrast, innermost, is_crossed, level_sets
+from digits.inference.paper.perspective import SMALL, Sheet, at_rim, flat_sheet
+from digits.inference.paper.stripes import on_stripes
 
 SOLID = 0.9  # of its hull: a finger may cover a little of a sheet
 COMPACT = 0.72  # of its hull: sheets that overlap

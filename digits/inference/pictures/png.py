@@ -4,7 +4,7 @@ import struct
 import zlib
 
 from digits.errors import UnreadablePicture
-from digits.inference.limits import DAMAGED, PIXELS
+from digits.inference.pictures.limits import DAMAGED, PIXELS
 
 PNG = b"\x89PNG\r\n\x1a\n"
 PIXEL_CHUNKS = b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"
