@@ -16,6 +16,7 @@ from digits.errors import DigitsError
 from digits.evaluation import fine_tune_result, test_sets
 from digits.evaluation.calibration import calibrate
 from digits.evaluation.evaluate import evaluate
+from digits.networks import backends
 from digits.runs import ensemble, sharing, transfer, updates
 from digits.runs import store as runs
 from digits.runs.run import FINISHED, Run, RunState
@@ -23,7 +24,6 @@ from digits.runs.training import Training
 from digits.storage.files import write_new
 from digits.storage.home import run_folder
 from digits.tasks import Interrupted, TaskState, Unsuited, Work
-from digits.training import backends
 
 TRIAL = "trial"
 """The part of the pipeline that a trial goes through: the training."""

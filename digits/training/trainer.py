@@ -8,6 +8,7 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -21,10 +22,9 @@ from digits.networks.settings import Settings
 from digits.training.checkpoints import Checkpoint
 from digits.training.engine import Digits, Engine, Sums, backend
 from digits.training.epochs import digits_by_epoch, shuffled
-from digits.training.fine_tuning import FineTuneData, RehearsalSampler
-from digits.training.warm_engine import engine_for, warm_up
-
-__all__ = ["Fitted", "fit", "warm_up"]
+from digits.training.fine_tuning import FineTuneData
+from digits.training.rehearsal import RehearsalSampler
+from digits.training.warm_engine import engine_for
 
 CHUNK_SECONDS = 0.5  # how long one compiled call is to last, so that Stop works within a second
 SLOW = 5.0  # s; a first batch that takes longer, with compiling, may be one of many slow ones
@@ -89,10 +89,7 @@ def fit(
     named, members = bool(members), members or [settings.racer(place) for place in range(settings.racers)]
     networks = [_untrained(member) for member in members]
     if fine_tune:
-        weights = fine_tune.weights()
-        if settings.damage:
-            weights = damage.apply(damage.Damage.read(settings.damage), settings, weights)
-        networks[0].set_weights(weights)
+        networks[0].set_weights(_first_weights(fine_tune, settings))
 
     def fitted(state: str, reason: str = "") -> Fitted:
         if named:
@@ -111,58 +108,54 @@ def fit(
         elif not settings.damage:  # a damaged network is never saved
             on_weights(0, engine.model)
         rows = list(checkpoint.epochs) if checkpoint else []
-        first = len(rows) + 1
-        chunk, ticked = 1, -math.inf  # the first call may compile; the second, short one shows the pace
-        good = engine.state()
-        for epoch, digits in digits_by_epoch(settings, images, labels, rehearsal, first, num_epochs or settings.epochs):
-            began = time.perf_counter()
-            order = np.stack([shuffled(member.seed, epoch, len(digits)) for member in members])
-            order = order if settings.racers > 1 else order[0]
-            sums, step = Sums(), 0
-            while step < steps:
-                if should_stop():
-                    return fitted("stopped")
-                stop = min(step + chunk, steps)
-                called = time.perf_counter()
-                sums += _train(engine, digits, order, step, stop, settings)
-                now = time.perf_counter()
-                pace = (now - called) / (stop - step)
-                if step == 0 and epoch == first:
-                    chunk = 1 if pace > SLOW else 8
-                else:
-                    chunk = max(1, math.ceil(CHUNK_SECONDS / pace))
-                step = stop
-                leading = sums.of(sums.leader)
-                if problem := _divergence(leading.mean_loss):
-                    engine.restore(good)
-                    return fitted("failed", f"the loss became {problem} in epoch {epoch}; lower the learning rate")
-                if now - ticked >= CHUNK_SECONDS:
-                    ticked = now
-                    means = {"loss": leading.mean_loss, "accuracy": leading.accuracy}
-                    on_tick({"epoch": epoch, "step": step, "steps": steps, **means})
-            validated = engine.validate(validation)
-            best = validated.of(validated.leader)
-            if problem := _divergence(best.mean_loss):
-                engine.restore(good)
-                reason = f"the validation loss became {problem} in epoch {epoch}; lower the learning rate"
-                return fitted("failed", reason)
-            good = engine.state()
-            row = {
-                "epoch": epoch,
-                "seconds": time.perf_counter() - began,
-                "loss": sums.of(validated.leader).mean_loss,
-                "accuracy": sums.of(validated.leader).accuracy,
-                "val_loss": best.mean_loss,
-                "val_accuracy": best.accuracy,
-                "learning_rate": float(engine.optimizer.learning_rate),
-            }
-            if settings.racers > 1:
-                row |= {"leader": validated.leader, "racers": _each(sums, validated)}
-            on_epoch(row)
-            rows.append(row)
-            on_checkpoint(Checkpoint(list(rows), good))
-            on_weights(epoch, engine.model)
+        first, last = len(rows) + 1, num_epochs or settings.epochs
+        chunk, ticked, good = _Chunk(), -math.inf, engine.state()
+        try:
+            for epoch, digits in digits_by_epoch(settings, images, labels, rehearsal, first, last):
+                began = time.perf_counter()
+                order = np.stack([shuffled(member.seed, epoch, len(digits)) for member in members])
+                order = order if settings.racers > 1 else order[0]
+                sums, step = Sums(), 0
+                while step < steps:
+                    if should_stop():
+                        return fitted("stopped")
+                    start, step = step, min(step + chunk.size, steps)
+                    called = time.perf_counter()
+                    sums += _train(engine, digits, order, start, step, settings)
+                    now = time.perf_counter()
+                    chunk.took(now - called, step - start)
+                    leading = sums.of(sums.leader)
+                    _check("loss", leading, epoch)
+                    if now - ticked >= CHUNK_SECONDS:
+                        ticked = now
+                        on_tick({"epoch": epoch, "step": step, "steps": steps, **_means(leading)})
+                validated = engine.validate(validation)
+                _check("validation loss", validated.of(validated.leader), epoch)
+                good = engine.state()
+                seconds, rate = time.perf_counter() - began, float(engine.optimizer.learning_rate)
+                rows.append({"epoch": epoch, "seconds": seconds, **_numbers(sums, validated), "learning_rate": rate})
+                on_epoch(rows[-1])
+                on_checkpoint(Checkpoint(list(rows), good))
+                on_weights(epoch, engine.model)
+        except _Diverged as error:
+            engine.restore(good)
+            return fitted("failed", str(error))
         return fitted("done")
+
+
+class _Chunk:
+    """How many batches one compiled call takes: as many as last CHUNK_SECONDS."""
+
+    def __init__(self) -> None:
+        self.size = 1  # the first call may compile; the second, short one shows the pace
+        self._is_first = True
+
+    def took(self, seconds: float, num_batches: int) -> None:
+        pace = seconds / num_batches
+        if self._is_first:
+            self.size, self._is_first = 1 if pace > SLOW else 8, False
+        else:
+            self.size = max(1, math.ceil(CHUNK_SECONDS / pace))
 
 
 def _untrained(settings: Settings) -> keras.Sequential:
@@ -171,6 +164,14 @@ def _untrained(settings: Settings) -> keras.Sequential:
     # TensorFlow forget its kernels, which costs a warm engine half a second.
     random.seed(settings.seed)
     return architectures.build(settings)
+
+
+def _first_weights(fine_tune: FineTuneData, settings: Settings) -> list[np.ndarray]:
+    """Return the weights with which a fine-tuning begins: its parent's, with their damage."""
+    weights = fine_tune.weights()
+    if settings.damage:
+        weights = damage.apply(damage.Damage.read(settings.damage), settings, weights)
+    return weights
 
 
 def _train(engine: Engine, digits: Digits, order: np.ndarray, start: int, stop: int, settings: Settings) -> Sums:
@@ -185,21 +186,28 @@ def _train(engine: Engine, digits: Digits, order: np.ndarray, start: int, stop: 
         ) from error
 
 
-def _each(learned: Sums, validated: Sums) -> list[dict[str, float | None]]:
-    """Return loss and accuracy of each network; JSON knows no NaN, and therefore one that diverged has no loss."""
-    return [
-        {
-            f"{prefix}{name}": value if math.isfinite(value) else None
-            for prefix, sums in (("", learned.of(place)), ("val_", validated.of(place)))
-            for name, value in (("loss", sums.mean_loss), ("accuracy", sums.accuracy))
-        }
-        for place in range(len(validated.loss))
-    ]
+class _Diverged(Exception):
+    """The loss has become so large that nothing is learned any more. The message says when, and what to do."""
 
 
-def _divergence(loss: float) -> str:
-    """Return in words what is wrong with a mean loss; nothing if training can recover from it."""
-    if not math.isfinite(loss):
-        return "NaN"
+def _check(name: str, sums: Sums, epoch: int) -> None:
+    """Raise _Diverged if training cannot recover from a loss. name: which one, in words."""
+    loss = sums.mean_loss
     # A softmax in float32 may give huge numbers for ever instead of NaN, while nothing is learned any more.
-    return f"{loss:.0e}, which is no better than NaN," if loss > EXPLODED else ""
+    if not math.isfinite(loss) or loss > EXPLODED:
+        became = f"{loss:.0e}, which is no better than NaN," if math.isfinite(loss) else "NaN"
+        raise _Diverged(f"the {name} became {became} in epoch {epoch}; lower the learning rate")
+
+
+def _numbers(learned: Sums, validated: Sums) -> dict[str, Any]:
+    """Return what the row of an epoch says of the network that leads, and of each that is trained with it."""
+    places = range(np.size(validated.loss))
+    each = [_means(learned.of(place)) | _means(validated.of(place), "val_") for place in places]
+    several = {"leader": validated.leader, "racers": each} if len(each) > 1 else {}
+    return each[validated.leader] | several
+
+
+def _means(sums: Sums, prefix: str = "") -> dict[str, float | None]:
+    """Return {loss, accuracy}. JSON knows no NaN, and therefore a network that diverged has no loss."""
+    means = {"loss": sums.mean_loss, "accuracy": sums.accuracy}
+    return {f"{prefix}{name}": value if math.isfinite(value) else None for name, value in means.items()}
