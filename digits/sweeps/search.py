@@ -19,7 +19,7 @@ from digits.runs import updates
 from digits.runs.run import RunState
 from digits.storage import database
 from digits.sweeps import store
-from digits.sweeps.local import LocalTrials, Progress
+from digits.sweeps.local import LocalTrials, TrialProgress
 from digits.sweeps.race import RaceTrials
 from digits.sweeps.store import Sweep
 from digits.sweeps.study import Study, check_installed
@@ -45,7 +45,7 @@ def run(work: Work, sweep_id: str, part: str = "") -> TaskState:
     study = Study(sweep.id, sweep.plan)
     with database.kept_open() as has_changed:
         if sweep.plan.ray:
-            from digits.sweeps.cluster import RayTrials
+            from digits.sweeps.ray_trials import RayTrials
 
             with RayTrials(sweep) as trials:
                 trials.check_nodes()
@@ -158,7 +158,7 @@ class Search:
             self.places[trial.repeats_best].end(trial, request or "stop", is_poor=is_poor and not request)
         return trial
 
-    def _ended(self, trial: Trial, now: Progress) -> Trial:
+    def _ended(self, trial: Trial, now: TrialProgress) -> Trial:
         early = (RunState.STOPPED, RunState.PAUSED)
         state = COMPLETE if now.state == RunState.DONE else PRUNED if now.state in early else FAILED
         if now.accuracies and now.accuracies != trial.accuracies:  # begun again, it ended earlier than before
@@ -173,7 +173,7 @@ class Search:
         self.has_news = True
         return trial
 
-    def _lost(self, trial: Trial, now: Progress) -> Trial:
+    def _lost(self, trial: Trial, now: TrialProgress) -> Trial:
         self.lost[trial.key] += 1
         if self.lost[trial.key] > MAX_LOST:
             return self._ended(trial, now)
