@@ -11,7 +11,6 @@ import io
 import re
 import time
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 from digits import classes, permissions, tasks
@@ -22,6 +21,7 @@ from digits.drawings import store as drawings
 from digits.errors import DamagedFile, RunBusy
 from digits.lessons import store as lessons
 from digits.permissions import LOCAL, Action
+from digits.progress import Progress, to_nobody
 from digits.runs import store as runs
 from digits.runs import transfer
 from digits.storage import database, files
@@ -39,7 +39,7 @@ def export_file(of: Class) -> Path:
     return home() / "classes" / f"{of.code}.zip"
 
 
-def export(of: Class, target: Path, on_progress: Callable[[float, str], None] = lambda fraction, phase: None) -> None:
+def export(of: Class, target: Path, on_progress: Progress = to_nobody) -> None:
     """Write all of a class into one zip. Raises DigitsError, NotAllowed."""
     found = classes.members(of)
     for member in found:
@@ -83,7 +83,7 @@ def end(of: Class, *, keep: bool = False) -> None:
         classes.close(of)
 
 
-def _write(members: list[Member], file: Path, on_progress: Callable[[float, str], None]) -> None:
+def _write(members: list[Member], file: Path, on_progress: Progress) -> None:
     table = io.StringIO()
     lines = csv.writer(table)
     lines.writerow(COLUMNS)

@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping
 
 from digits.errors import DigitsError, RunBusy
+from digits.progress import Progress, to_nobody
 from digits.storage import database
 from digits.tasks import claims, places, store, supervision, workers
 from digits.tasks.lease import clock
@@ -71,7 +72,7 @@ def do_now(
     handler: Handler,
     *,
     lane: str = COMPUTING,
-    on_tell: Callable[[float, str], None] = lambda fraction, phase: None,
+    on_progress: Progress = to_nobody,
 ) -> Task:
     """Do a task in this process; a training waits for its turn first. Return the task as it ended.
 
@@ -85,7 +86,7 @@ def do_now(
             worker = places.add_worker(connection, lane, foreground=True, pid=os.getpid())
             task_id = store.enqueue(connection, kind, subject, part, lane=lane, reserved=worker)
             connection.execute("UPDATE tasks SET reserved = ? WHERE id = ? AND state = 'queued'", (worker, task_id))
-        work = Work(store.find(kind, subject, part), on_tell, signals)
+        work = Work(store.find(kind, subject, part), on_progress, signals)
         try:
             with renewed(worker):
                 if _await_turn(work, worker, lane):
@@ -132,7 +133,7 @@ def _await_turn(work: Work, worker: int, lane: str) -> bool:
             return False
         if now.state == TaskState.RUNNING:
             raise RunBusy("Another process is doing this already. Wait for it.")
-        work.on_tell(0.0, now.phase or "Waiting: another run is using the device")
+        work.on_progress(0.0, now.phase or "Waiting: another run is using the device")
         time.sleep(0.3)
     store.request(work.task.id, work.signals.request)
     return False

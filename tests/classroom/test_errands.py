@@ -88,7 +88,7 @@ def test_a_damaged_run_costs_the_class_no_other(with_run, opened, tmp_path):
 
 def test_a_worker_packs_everything_into_a_zip_and_the_end_of_the_class_removes_it(busy):
     told = []
-    do_now(errands.EXPORT, str(busy.id), "", errands.export_task, on_tell=lambda _, phase: told.append(phase))
+    do_now(errands.EXPORT, str(busy.id), "", errands.export_task, on_progress=lambda _, phase: told.append(phase))
     file = closing.export_file(busy)
     with zipfile.ZipFile(file) as archive:
         names = archive.namelist()

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -14,6 +14,7 @@ from digits.data.reading import idx, pictures, tables
 from digits.data.reading.entries import Entry, opened
 from digits.errors import BlankDrawing, DigitsError
 from digits.inference.pictures.decoding import SUFFIXES
+from digits.progress import Progress, to_nobody
 from digits.storage.untrusted_zip import shown
 
 MOST = 300_000  # digits; EMNIST has 280,000
@@ -24,7 +25,6 @@ OTHER = "It isn't a picture, a CSV table or an idx file."
 HIDDEN = "It is a hidden file."
 NO_LABEL_HERE = "It has no label, but other digits here have one. Add it separately."
 LABELS_ALONE = "The pictures to which these labels belong are missing."
-Progress = Callable[[float, str], None]
 
 
 @dataclass
@@ -59,7 +59,7 @@ class _Part:
     labels: np.ndarray | None  # (n,) uint8
 
 
-def read(paths: Iterable[Path], on_progress: Progress = lambda fraction, phase: None) -> Found:
+def read(paths: Iterable[Path], on_progress: Progress = to_nobody) -> Found:
     """Read pictures, tables and idx files, in folders, in zips or alone.
 
     on_progress: called with the fraction that is done, 0 to 1, and what is done next.
