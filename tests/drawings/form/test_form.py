@@ -15,7 +15,7 @@ from digits.inference.picture import read_upload
 from digits.inference.pictures.decoding import decode
 from digits.runs import models, starter
 from tests.drawings.form.filling import DOTS, jpeg, page, photograph
-from tests.inference.test_segmentation import DIGITS
+from tests.inference.numbers.test_segmentation import DIGITS
 
 WRITTEN = {
     number: label for number, (label, *_) in enumerate(layout.boxes(), start=1) if label in DIGITS and number % 7 > 1
