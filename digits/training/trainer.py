@@ -132,8 +132,8 @@ def fit(
                 validated = engine.validate(validation)
                 _check("validation loss", validated.of(validated.leader), epoch)
                 good = engine.state()
-                seconds, rate = time.perf_counter() - began, float(engine.optimizer.learning_rate)
-                rows.append({"epoch": epoch, "seconds": seconds, **_numbers(sums, validated), "learning_rate": rate})
+                rate = float(engine.optimizer.learning_rate)
+                rows.append(_row(epoch, time.perf_counter() - began, sums, validated, rate))
                 on_epoch(rows[-1])
                 on_checkpoint(Checkpoint(list(rows), good))
                 on_weights(epoch, engine.model)
@@ -199,12 +199,12 @@ def _check(name: str, sums: Sums, epoch: int) -> None:
         raise _Diverged(f"the {name} became {became} in epoch {epoch}; lower the learning rate")
 
 
-def _numbers(learned: Sums, validated: Sums) -> dict[str, Any]:
-    """Return what the row of an epoch says of the network that leads, and of each that is trained with it."""
+def _row(epoch: int, seconds: float, learned: Sums, validated: Sums, rate: float) -> dict[str, Any]:
+    """Return the row of an epoch, see `fit`."""
     places = range(np.size(validated.loss))
     each = [_means(learned.of(place)) | _means(validated.of(place), "val_") for place in places]
-    several = {"leader": validated.leader, "racers": each} if len(each) > 1 else {}
-    return each[validated.leader] | several
+    row = {"epoch": epoch, "seconds": seconds, **each[validated.leader], "learning_rate": rate}
+    return row | {"leader": validated.leader, "racers": each} if len(each) > 1 else row
 
 
 def _means(sums: Sums, prefix: str = "") -> dict[str, float | None]:
