@@ -6,7 +6,7 @@ Writes no file: progress goes out through callables, and the request to stop com
 import math
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -109,26 +109,21 @@ def fit(
             on_weights(0, engine.model)
         rows = list(checkpoint.epochs) if checkpoint else []
         first, last = len(rows) + 1, num_epochs or settings.epochs
-        chunk, ticked, good = _Chunk(), -math.inf, engine.state()
+        learner, ticked, good = _Learner(engine, settings, steps), -math.inf, engine.state()
         try:
             for epoch, digits in digits_by_epoch(settings, images, labels, rehearsal, first, last):
                 began = time.perf_counter()
                 order = np.stack([shuffled(member.seed, epoch, len(digits)) for member in members])
                 order = order if settings.racers > 1 else order[0]
-                sums, step = Sums(), 0
-                while step < steps:
-                    if should_stop():
-                        return fitted("stopped")
-                    start, step = step, min(step + chunk.size, steps)
-                    called = time.perf_counter()
-                    sums += _train(engine, digits, order, start, step, settings)
-                    now = time.perf_counter()
-                    chunk.took(now - called, step - start)
-                    leading = sums.of(sums.leader)
+                step, sums = 0, Sums()
+                for step, sums in learner.learn(digits, order, should_stop):
+                    leading, now = sums.of(sums.leader), time.perf_counter()
                     _check("loss", leading, epoch)
                     if now - ticked >= CHUNK_SECONDS:
                         ticked = now
                         on_tick({"epoch": epoch, "step": step, "steps": steps, **_means(leading)})
+                if step < steps:
+                    return fitted("stopped")
                 validated = engine.validate(validation)
                 _check("validation loss", validated.of(validated.leader), epoch)
                 good = engine.state()
@@ -143,19 +138,38 @@ def fit(
         return fitted("done")
 
 
-class _Chunk:
-    """How many batches one compiled call takes: as many as last CHUNK_SECONDS."""
+class _Learner:
+    """Learns from the batches of epochs by compiled calls, each of as many batches as take CHUNK_SECONDS."""
 
-    def __init__(self) -> None:
-        self.size = 1  # the first call may compile; the second, short one shows the pace
-        self._is_first = True
+    def __init__(self, engine: Engine, settings: Settings, steps: int) -> None:
+        """steps: batches of an epoch."""
+        self.engine, self.settings, self.steps = engine, settings, steps
+        self.chunk = 0  # batches; not known before the first call
 
-    def took(self, seconds: float, num_batches: int) -> None:
-        pace = seconds / num_batches
-        if self._is_first:
-            self.size, self._is_first = 1 if pace > SLOW else 8, False
-        else:
-            self.size = max(1, math.ceil(CHUNK_SECONDS / pace))
+    def learn(self, digits: Digits, order: np.ndarray, should_stop: Callable[[], bool]) -> Iterator[tuple[int, Sums]]:
+        """Learn from an epoch until `should_stop`. Yield after each call how many batches are done, and their sums."""
+        step, sums = 0, Sums()
+        while step < self.steps and not should_stop():
+            start, step = step, min(step + (self.chunk or 1), self.steps)
+            began = time.perf_counter()
+            sums += self._train(digits, order, start, step)
+            pace = (time.perf_counter() - began) / (step - start)
+            if self.chunk:
+                self.chunk = max(1, math.ceil(CHUNK_SECONDS / pace))
+            else:  # the first call may have compiled; the second, short one shows the pace
+                self.chunk = 1 if pace > SLOW else 8
+            yield step, sums
+
+    def _train(self, digits: Digits, order: np.ndarray, start: int, stop: int) -> Sums:
+        try:
+            return self.engine.train(digits, order, start, stop)
+        except backend.COMPILE_ERRORS as error:
+            if self.settings.xla != "on":
+                raise
+            raise DigitsError(
+                f"XLA cannot compile the network {self.settings.architecture} on this machine. Set XLA to auto or off.",
+                error.message.strip().split("\n")[0][:200],
+            ) from error
 
 
 def _untrained(settings: Settings) -> keras.Sequential:
@@ -172,18 +186,6 @@ def _first_weights(fine_tune: FineTuneData, settings: Settings) -> list[np.ndarr
     if settings.damage:
         weights = damage.apply(damage.Damage.read(settings.damage), settings, weights)
     return weights
-
-
-def _train(engine: Engine, digits: Digits, order: np.ndarray, start: int, stop: int, settings: Settings) -> Sums:
-    try:
-        return engine.train(digits, order, start, stop)
-    except backend.COMPILE_ERRORS as error:
-        if settings.xla != "on":
-            raise
-        raise DigitsError(
-            f"XLA cannot compile the network {settings.architecture} on this machine. Set XLA to auto or off.",
-            error.message.strip().split("\n")[0][:200],
-        ) from error
 
 
 class _Diverged(Exception):
