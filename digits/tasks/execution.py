@@ -42,14 +42,9 @@ def serve(worker: int, lane: str, handlers: Mapping[str, Handler], *, warm: Call
                 traceback.print_exc()
         idle_since, pause = clock(), QUICK_SECONDS
         while has_place() and not signals.request:
-            task = claims.claim(worker, lane)
-            if task:
-                try:
-                    carry_out(Work(task, signals=signals), worker, handlers.get(task.kind, _unknown))
-                except Unsuited:
+            if task := claims.claim(worker, lane):
+                if not _attempt(Work(task, signals=signals), worker, handlers.get(task.kind, _unknown)):
                     break
-                except Exception:  # it is in the task's cause and in the log
-                    pass
                 if places.is_at_work(worker):
                     return  # it could not note how its task ended, as on a full disk; the end of this process tells
                 idle_since, pause = clock(), QUICK_SECONDS
@@ -63,6 +58,17 @@ def serve(worker: int, lane: str, handlers: Mapping[str, Handler], *, warm: Call
     places.remove_worker(worker)
     if not signals.request:  # whoever ends a worker may be ending all of them
         workers.look_after()
+
+
+def _attempt(work: Work, worker: int, handler: Handler) -> bool:
+    """Do a task. Return False if this process cannot, because of what it has loaded."""
+    try:
+        carry_out(work, worker, handler)
+    except Unsuited:
+        return False
+    except Exception:  # it is in the task's cause and in the log
+        pass
+    return True
 
 
 def do_now(
