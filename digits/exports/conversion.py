@@ -1,4 +1,4 @@
-"""Let a fresh process write a run's model in another format."""
+"""Let a fresh process, digits.exports.conversion_worker, write a run's model in another format."""
 
 import json
 from pathlib import Path
@@ -41,7 +41,7 @@ def convert(run: Run, export: Export, target: Path, on_progress: Progress) -> No
             np.save(job["representative"], _representative(run))
         try:
             processes.call(
-                "digits.exports.convert",
+                "digits.exports.conversion_worker",
                 json.dumps(job),
                 on_wait=lambda seconds: on_progress(min(seconds / USUAL_SECONDS, 0.95), doing),
             )

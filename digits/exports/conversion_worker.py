@@ -80,7 +80,7 @@ def _signature(batch: int | None) -> list[keras.InputSpec]:
 
 
 def main(job: dict[str, Any]) -> None:
-    """Do what `digits.exports.bundle` asks for: {format, target, keras, litert, temperature, largest, ...}."""
+    """Do what `digits.exports.conversion` asks for: {format, target, keras, litert, temperature, largest, ...}."""
     target = Path(job["target"])
     if job["format"] == "html":
         page.write(target, Path(job["litert"]), job["temperature"], job["page"])
