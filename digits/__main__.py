@@ -33,7 +33,7 @@ try:
 except ModuleNotFoundError as error:  # the doctor cannot tell either where its own packages are missing
     sys.exit(f"python -m digits: the package {error.name} is missing. Run: pip install -r requirements.txt")
 from digits.errors import BadConfig, DigitsError
-from digits.training.backends import check_chosen
+from digits.networks.backends import check_chosen
 
 VERBS = (
     data, train, sweep, evaluation, predict, drawings, form, fine_tune, ensemble, runs, export, serve, classes,

@@ -10,6 +10,7 @@ import math
 import os
 
 from digits.data.splits import split
+from digits.networks import backends as libraries
 from digits.networks.architectures import FEW, described_layers
 from digits.networks.settings import Settings
 from digits.training import backends
@@ -38,7 +39,7 @@ def wanted(settings: Settings) -> int | None:
 
 def suit(settings: Settings) -> bool:
     """Return whether this process, with what it has loaded, can train with these settings."""
-    loaded = backends.loaded()
+    loaded = libraries.loaded()
     if loaded is None:
         return True
     return loaded == settings.backend and wanted(settings) in (None, _used or ALL)

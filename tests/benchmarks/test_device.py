@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from digits.training import backends
+from digits.networks import backends
 from tests.benchmarks import measurements
 from tests.benchmarks.device import report, tables
 from tests.benchmarks.device.counting import training_bytes, training_flops

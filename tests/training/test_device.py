@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from digits.training import backends
+from digits.networks import backends
 from tests.training.test_engine import output_of
 
 # Trains as digits/pipeline.py does, on a GPU that is full in the second epoch.

@@ -8,9 +8,9 @@ import sys
 
 import pytest
 
+from digits.networks import backends
 from digits.networks.settings_table import OPTIMIZERS
 from digits.storage.home import ROOT
-from digits.training import backends
 
 # In a process of its own: TensorFlow in this one would slow down every later test of the pages.
 CODE = """

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from digits.training import backends
+from digits.networks import backends
 from tests.training.test_engine import output_of
 
 # In a process of its own: a process cannot change the library that Keras runs on.

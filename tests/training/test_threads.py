@@ -2,6 +2,7 @@
 
 import pytest
 
+from digits.networks import backends as libraries
 from digits.networks.settings import make_settings
 from digits.training import backends, threads
 from digits.training.threads import ALL, ONE
@@ -11,7 +12,7 @@ from digits.training.threads import ALL, ONE
 def fresh_process(monkeypatch):
     monkeypatch.delenv(threads.VARIABLE, raising=False)
     monkeypatch.setattr(threads, "_used", None)
-    monkeypatch.setattr(backends, "loaded", lambda: None)
+    monkeypatch.setattr(libraries, "loaded", lambda: None)
 
 
 @pytest.mark.parametrize(
@@ -39,7 +40,7 @@ def test_whoever_starts_a_process_may_choose_for_it(monkeypatch):
 def test_a_process_suits_what_needs_the_threads_and_the_library_that_it_has(monkeypatch):
     small, large, on_jax = make_settings(), make_settings(architecture="cnn-large"), make_settings(backend="jax")
     assert all(threads.suit(each) for each in (small, large, on_jax))
-    monkeypatch.setattr(backends, "loaded", lambda: "tensorflow")
+    monkeypatch.setattr(libraries, "loaded", lambda: "tensorflow")
     assert [threads.suit(each) for each in (small, large, on_jax)] == [False, True, False]  # loaded by something else
     monkeypatch.setattr(threads, "_used", ONE)
     assert [threads.suit(each) for each in (small, large, on_jax)] == [True, False, False]

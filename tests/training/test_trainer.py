@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from digits.training import backends
+from digits.networks import backends
 from tests.training.test_engine import output_of
 
 CODE = """
@@ -74,7 +74,7 @@ if sys.argv[1:]:
     keras.utils.set_random_seed(7)
     print(json.dumps([results[0], waits[0], digest(seeded) == digest(architectures.build(settings(7)).variables)]))
 else:
-    trainer.warm_up(settings(0))
+    warm_engine.warm_up(settings(0))
     first = train(1)
     train(2)
     stops = iter([False, False, True])

@@ -17,10 +17,6 @@ Everything else, the step itself included, is written once, with Keras' own func
 import importlib
 from types import ModuleType
 
-from digits.networks.backends import BACKENDS, TITLES, check_chosen, check_installed, is_installed, loaded, versions
-
-__all__ = ["BACKENDS", "TITLES", "check_chosen", "check_installed", "current", "is_installed", "loaded", "versions"]
-
 
 def current() -> ModuleType:
     """Return the module of the library that Keras runs on here. Imports Keras."""
