@@ -17,6 +17,8 @@ DASHES = ["solid", "dash", "dashdot", "longdash", "longdashdot", "dot"]
 """Each line has a symbol and a dash beside its colour, for people who cannot tell the colours apart."""
 QUIET = "#7f838d"
 """For what is there but not meant: the nine other bars, the line within an epoch."""
+FAINT = "rgba(127, 131, 141, 0.2)"
+"""The same as a ground on which text is read. It lets the page through, which may become light or dark at any time."""
 
 CLEAR = "rgba(0, 0, 0, 0)"
 LEGEND = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"}  # in a line above the picture
@@ -53,9 +55,14 @@ def line(x, y, name: str, colour: str, *, width=2.5, dash="solid", size=6, **opt
     return go.Scatter(x=x, y=y, name=name, mode=mode, line=stroke, marker={"size": size}, **options)
 
 
-def cells(z, low: float, high: float, *, gap: int = 0, **options) -> go.Heatmap:
-    """Return a cell for each number of a matrix, in colours from `low` to `high`. gap: px between them."""
-    return go.Heatmap(z=z, zmin=low, zmax=high, xgap=gap, ygap=gap, showscale=False, **options)
+def cells(z, low: float, high: float, *, colorscale: list, gap: int = 0, **options) -> go.Heatmap:
+    """Return a cell for each number of a matrix, in colours from `low` to `high`. gap: px between them.
+
+    colorscale: asked for, because Streamlit's own keeps the colours of the scheme in which the page was opened.
+    """
+    return go.Heatmap(
+        z=z, zmin=low, zmax=high, colorscale=colorscale, xgap=gap, ygap=gap, showscale=False, **options
+    )  # fmt: skip
 
 
 def picture(pixels: np.ndarray, **place) -> go.Image:

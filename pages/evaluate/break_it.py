@@ -22,7 +22,7 @@ from pages.shared.text import confidence_text
 
 NUM_TESTED = 1_000  # digits predicted at most when a slider moves: a tenth of a second with mlp and cnn
 HELPS = {
-    "noise": "Adds a random number to each weight: 1 is as large as the weights of its layer are on average.",
+    "noise": "Adds a random number to each weight. At 1 it is about as large as the weights of the layer.",
     "weights": "Sets this fraction of the weights to 0, chosen at random in every layer.",
     "filters": "Sets this fraction of the filters of each convolution, or of the units of each hidden layer, to 0.",
     "bits": "How many different numbers a weight can be: 8 bits 255, 4 bits 15, 2 bits only three (quantisation).",
@@ -51,7 +51,7 @@ def _damage(run: Run, chosen: TestSet) -> None:
             if st.button(
                 "Heal it", type="primary", icon=":material/healing:", key="evaluate_heal", disabled=not some,
                 on_click=attempt, args=(heal.begin, run, some),
-                help=linked("Trains the damaged network some seconds further (fine-tuning). The result is a new run."),
+                help=linked("Trains the damaged network for some seconds (fine-tuning). The result is a new run."),
             ):  # fmt: skip
                 st.rerun()
     with result, told():

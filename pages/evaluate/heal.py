@@ -1,4 +1,4 @@
-"""Heal a damaged network: train it some seconds further, and see how it comes back, epoch by epoch."""
+"""Heal a damaged network: train it for some seconds, and see how it comes back, epoch by epoch."""
 
 import streamlit as st
 

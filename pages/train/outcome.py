@@ -35,12 +35,15 @@ def show(run: Run, epochs: list[dict[str, Any]]) -> None:
 
 
 def _sentence(run: Run, epochs: list[dict[str, Any]], report: dict[str, Any] | None) -> str:
-    took = f"It took {run.epochs_done:,} of {counted(run.num_epochs, 'epoch')}." if epochs else ""
+    done = counted(run.num_epochs, "epoch")
+    if run.epochs_done < run.num_epochs:
+        done = f"{run.epochs_done:,} of {done}"
     if report is None:
-        return f"of the validation digits are correct after {run.epochs_done:,} of {counted(run.num_epochs, 'epoch')}."
+        return f"Measured on the validation digits after {done}."
     n, state = report["n"], "**Done**" if run.state == RunState.DONE else f"**{run.state.capitalize()}**"
     wrong = round((1 - report["accuracy"]) * n)
-    return f"{state}: {n - wrong:,} of {n:,} test digits are correct, {wrong:,} are misclassified. {took}"
+    took = f" It took {done}." if epochs else ""
+    return f"{state}: {n - wrong:,} of {n:,} test digits are correct, {wrong:,} are misclassified.{took}"
 
 
 def _next_steps(run: Run) -> None:

@@ -29,8 +29,8 @@ def _sentence(best: Trial, found: dict | None) -> str:
     if not found:
         return f"Trial {best.number} leads."
     text = (
-        f"Trial {best.number} is the best of {found['of']:,} on the validation digits. As the best of several, its "
-        "validation accuracy is a little too good."
+        f"Trial {best.number} is the best of {found['of']:,} on the validation digits. Its validation accuracy is a "
+        "little too good, because luck helps the best of many."
     )
     spread, tested = found["seeds"]["val_accuracy"], found["seeds"]["test_accuracy"]
     if spread:
