@@ -82,7 +82,7 @@ def _offer_removing_idle(of: Class) -> None:
 def _offer_export(of: Class) -> None:
     file = closing.export_file(of)
     with st.popover("Export all", icon=":material/archive:"):
-        st.markdown("One zip with the runs and drawings of everybody, for each person a folder, and a list of all.")
+        st.markdown("One zip with a folder for each person, with their runs and drawings, and a list of all.")
         _begin(
             "Pack the zip", errands.EXPORT, of, key="class_export", icon=":material/package_2:",
             disabled=background.is_under_way(errands.EXPORT, str(of.id)),

@@ -422,7 +422,7 @@ def test_a_run_that_somebody_else_deleted_is_said_to_be_gone(open_page, with_run
 
 def test_a_link_to_an_unknown_run_is_friendly(open_page, with_run):
     page = open_page("train", train_view="Watch", run=HOSTILE_NAME)
-    assert page.warning[0].value == "The link names a run that is not here; this is another."
+    assert page.warning[0].value == "The link names a run that is not here; this is another one."
     assert page.selectbox(key="run").value == with_run.id
 
 
