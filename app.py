@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.shared import classroom, joining
+from pages.shared import classroom, joining_routes
 from pages.shared.errors import show_error
 from pages.shared.middleware import MIDDLEWARE, sessions
 from pages.shared.server import believe_named_proxies, lifespan, service_routes
@@ -12,7 +12,7 @@ believe_named_proxies()
 # Through an App, `streamlit run` imports this file once before the first visit, so that st.navigation is known by then.
 # Without it Streamlit takes the folder pages/ for its old kind of pages until somebody has opened one, and greets the
 # first deep link with "Page not found".
-routes = [*joining.routes(), *service_routes()]
+routes = [*joining_routes.routes(), *service_routes()]
 app = st.App(__file__, lifespan=lifespan, routes=routes, middleware=MIDDLEWARE, on_script_error=show_error)
 
 # What Streamlit does not do well, in the order of the rules: its primary buttons are white on the light blue of the

@@ -12,7 +12,7 @@ from digits.lessons.checks import BROKEN
 from digits.networks import damage
 from digits.networks.damage import BITS, Damage
 from digits.runs.run import Run
-from pages.evaluate import heal
+from pages.evaluate import damaged, heal
 from pages.shared import cache, drawing, lesson
 from pages.shared.errors import attempt, told
 from pages.shared.glossary import linked
@@ -88,7 +88,7 @@ def _accuracy(run: Run, chosen: TestSet, some: Damage) -> None:
     _, labels = chosen.take(cache.dataset(chosen.source))
     labels = labels[every.start : every.stop : every.step]
     num_correct, num_whole = (
-        int((cache.predicted_by_damaged(run, str(which), chosen, every) == labels).sum()) for which in (some, Damage())
+        int((damaged.predicted(run, str(which), chosen, every) == labels).sum()) for which in (some, Damage())
     )
     n = len(labels)
     if num_correct < BROKEN * n:
@@ -111,6 +111,6 @@ def _drawing(run: Run, some: Damage) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         show_enlarged(image, 3, alt="Your drawing as the network sees it")
         for name, which in (("Damaged", some), ("Whole", Damage())):
-            rows = cache.damaged(run, str(which)).probabilities(image[np.newaxis])
+            rows = damaged.network(run, str(which)).probabilities(image[np.newaxis])
             row = at_temperature(rows, run.model.temperature or 1.0)[0]
             st.markdown(f"{name}: **{row.argmax()}**  \n:small[{confidence_text(row)}]")
