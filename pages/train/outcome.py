@@ -8,6 +8,7 @@ from digits.evaluation import evaluate
 from digits.evaluation.test_sets import test_sets
 from digits.runs import store as runs
 from digits.runs.run import Run, RunState
+from pages.shared import links
 from pages.shared.glossary import linked
 from pages.shared.text import counted
 
@@ -55,9 +56,7 @@ def _next_steps(run: Run) -> None:
             )  # fmt: skip
         return
     if run.model:
-        to_it = {"model": run.id}
-        st.page_link("pages/draw/page.py", label="Draw with it", icon=":material/draw:", query_params=to_it)
-        st.page_link("pages/evaluate/page.py", label="See its mistakes", icon=":material/search:", query_params=to_it)
+        links.to_model(run.id)
     if runs.files(run.id, "snapshot"):
         st.page_link(
             "pages/draw/page.py", label="Draw at each epoch", icon=":material/animation:",
