@@ -21,6 +21,7 @@ FAINT = "rgba(127, 131, 141, 0.2)"
 """The same as a ground on which text is read. It lets the page through, which may become light or dark at any time."""
 
 CLEAR = "rgba(0, 0, 0, 0)"
+MARGIN = {"l": 8, "r": 8, "t": 8, "b": 8, "pad": 0}  # px
 LEGEND = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"}  # in a line above the picture
 HIDDEN = {"visible": False}  # an axis that is not shown
 TEN = list(range(10))
@@ -40,7 +41,7 @@ def chart(traces: list, height: int, *, x: dict, y: dict, square=False, zoom=Fal
         "height": height,
         "paper_bgcolor": CLEAR,
         "plot_bgcolor": CLEAR,
-        "margin": {"l": 8, "r": 8, "t": 8, "b": 8, "pad": 0},
+        "margin": MARGIN,
         "dragmode": "zoom" if zoom else False,  # else a finger that scrolls the page draws a zoom box
         "legend": LEGEND,
         "xaxis": axis | x,
