@@ -22,7 +22,9 @@ FAINT = "rgba(127, 131, 141, 0.2)"
 
 CLEAR = "rgba(0, 0, 0, 0)"
 MARGIN = {"l": 8, "r": 8, "t": 8, "b": 8, "pad": 0}  # px
-LEGEND = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"}  # in a line above the picture
+LEGEND = {"orientation": "h", "x": 0, "yref": "container", "y": 1, "yanchor": "top"}
+"""In a line above the picture. On the paper itself Plotly leaves it too little room once it needs fewer lines than
+before, as when a phone is turned."""
 HIDDEN = {"visible": False}  # an axis that is not shown
 TEN = list(range(10))
 
@@ -44,7 +46,7 @@ def chart(traces: list, height: int, *, x: dict, y: dict, square=False, zoom=Fal
         "margin": MARGIN,
         "dragmode": "zoom" if zoom else False,  # else a finger that scrolls the page draws a zoom box
         "legend": LEGEND,
-        "xaxis": axis | x,
+        "xaxis": axis | {"ticklabelstandoff": 4} | x,  # px, else the first one touches that of the other axis
         "yaxis": axis | y,
     }
     return go.Figure(traces, frame | layout)
