@@ -35,7 +35,8 @@ def chart(traces: list, height: int, *, x: dict, y: dict, square=False, zoom=Fal
     height: px. x, y: the axes. square: makes pixels as wide as high. zoom: whether one can zoom in.
     Made in one go: to change a Plotly figure bit by bit takes five times as long, and reruns are made of them.
     """
-    axis = {"fixedrange": not zoom, "showgrid": False, "zeroline": False}
+    # Without a standoff (px) what stands at the ticks touches bars, and the first of an axis that of the other.
+    axis = {"fixedrange": not zoom, "showgrid": False, "zeroline": False, "ticklabelstandoff": 4}
     if square:
         axis |= {"constrain": "domain"}
         y = {"constraintoward": "top", "scaleanchor": "x"} | y
@@ -46,7 +47,7 @@ def chart(traces: list, height: int, *, x: dict, y: dict, square=False, zoom=Fal
         "margin": MARGIN,
         "dragmode": "zoom" if zoom else False,  # else a finger that scrolls the page draws a zoom box
         "legend": LEGEND,
-        "xaxis": axis | {"ticklabelstandoff": 4} | x,  # px, else the first one touches that of the other axis
+        "xaxis": axis | x,
         "yaxis": axis | y,
     }
     return go.Figure(traces, frame | layout)
