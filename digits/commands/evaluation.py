@@ -34,7 +34,6 @@ def add_to(verbs) -> None:
         parser = verbs.add_parser(verb, help=about)
         parser.add_argument("run", nargs="?", metavar="RUN", help="the chosen model by default")
         parser.add_argument("--test", metavar="SET", help=f"{sets}; the run's own split by default")
-        parser.add_argument("--json", action="store_true", help="print one JSON document")
         parser.set_defaults(command=run, result=result)
     parser = verbs.add_parser("features", help="compute the values in the last hidden layer for many digits")
     parser.add_argument("run", nargs="?", metavar="RUN", help="the chosen model by default")
@@ -43,13 +42,12 @@ def add_to(verbs) -> None:
     parser.set_defaults(command=compute_features)
     parser = verbs.add_parser("audit", help="find doubtful labels among the training digits")
     parser.add_argument("source", nargs="?", default="sample", metavar="SOURCE", help=", ".join(FIXED))
-    parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.set_defaults(command=audit_labels)
 
 
 def named_run(run_id: str | None) -> Run:
     """Return the run of that id, or the chosen model. Raises UnknownRun."""
-    return transfer.ensure_built(runs.get(run_id) if run_id else models.chosen())
+    return transfer.ensure_built(models.chosen() if run_id is None else runs.get(run_id))
 
 
 def run(options) -> None:
@@ -66,7 +64,8 @@ def compute_features(options) -> None:
     run = named_run(options.run)
     _compute("features", run.id, options.part, features.part(run, options.part)[0])
     n, size = features.stored(run, options.part).shape
-    print(f"{size} features of {n:,} digits by {run.id}")
+    value = {"run": run.id, "part": options.part, "n": n, "size": size}
+    print_result(options, value, [f"{size} features of {n:,} digits by {run.id}"])
 
 
 def audit_labels(options) -> None:

@@ -43,7 +43,6 @@ def add_to(verbs) -> None:
     instead = parser.add_mutually_exclusive_group()
     instead.add_argument("--resume", metavar="SWEEP", help="continue a sweep that ended early, as it was planned")
     instead.add_argument("--list", action="store_true", help="list the sweeps, the newest first")
-    parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.set_defaults(command=run)
 
 
@@ -54,7 +53,7 @@ def run(options) -> None:
         print_result(options, {"sweeps": rows}, lines)
         return
     study.check_installed()
-    sweep = _resumed(options) if options.resume else _created(options)
+    sweep = _created(options) if options.resume is None else _resumed(options)
     with stderr_into(logs_folder() / "sweep.log") as terminal, bar(terminal) as show:
         tasks.do_now(store.KIND, sweep.id, "", search.run, lane=tasks.TRAINING, on_tell=show)
     sweep = store.get(sweep.id)

@@ -24,12 +24,11 @@ def add_to(verbs) -> None:
     add_training_options(parser)
     parser.add_argument("--resume", metavar="RUN", help="continue an ended run, to its last epoch or to --epochs")
     parser.add_argument("--name", help="what to call the run")
-    parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.set_defaults(command=run)
 
 
 def run(options) -> None:
-    run = _resumed(options) if options.resume else _created(options)
+    run = _created(options) if options.resume is None else _resumed(options)
     if options.name:
         runs.rename(run.id, options.name)
     result, report = train(run)

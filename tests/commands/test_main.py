@@ -194,7 +194,13 @@ def test_bad_arguments_end_with_two_and_one_sentence(run, with_sample, arguments
 
 
 @pytest.mark.parametrize(
-    "arguments", [["evaluate", "nope"], ["predict", "--run", "../x", "a.png"], ["runs", "show", "x"]]
+    "arguments",
+    [
+        ["evaluate", "nope"],
+        ["predict", "--run", "../x", "a.png"],
+        ["runs", "show", "x"],
+        *([*verb.split(), ""] for verb in ("train --resume", "predict a.png --run", "evaluate", "serve --run")),
+    ],
 )
 def test_an_unknown_run_ends_with_one_and_one_sentence(run, with_sample, arguments):
     said = run(*arguments)

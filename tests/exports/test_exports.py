@@ -118,7 +118,15 @@ def test_an_export_that_predicts_something_else_is_not_offered(exported, format,
     assert not check.is_same(found, format) and "is not offered" in check.difference(found)
 
 
-def test_a_folder_without_an_export_is_refused_in_words(tmp_path):
+EXPORT = {"run": "a", "format": "keras", "model": "model.keras", "files": {}, "largest": 1.0}
+
+
+@pytest.mark.parametrize(
+    "text", [None, "[]", "[" * 99_999, *(json.dumps(EXPORT | {name: [1]}) for name in EXPORT)], ids=range(8)
+)
+def test_a_folder_without_an_export_is_refused_in_words(tmp_path, text):
+    if text:
+        (tmp_path / "export.json").write_text(text)
     with pytest.raises(DigitsError, match="holds no export of Digits"):
         check.check(tmp_path)
 

@@ -1,6 +1,7 @@
 """The files of a folder or a zip, however deep they lie in it, with the label that a folder's name gives them."""
 
 import re
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -62,7 +63,7 @@ def opened(path: Path, content: bytes | None = None) -> Iterator[list[Entry]]:
         if failure:
             raise failure
     else:
-        yield [Entry(str(path), (), path.read_bytes if content is None else lambda: content)]
+        yield [Entry(str(path), (), (lambda: read_file(path)) if content is None else lambda: content)]
 
 
 def _in_folder(folder: Path) -> list[Entry]:
@@ -75,14 +76,25 @@ def _in_folder(folder: Path) -> list[Entry]:
         raise DigitsError(f"The folder contains more than {NUM_FILES:,} files. Choose a smaller one.")
     root = folder.resolve().name  # it may be named 7 itself
     return [
-        Entry(str(file), (root, *file.relative_to(folder).parts[:-1]), lambda file=file: _read(file)) for file in files
+        Entry(str(file), (root, *file.relative_to(folder).parts[:-1]), lambda file=file: _read_plain(file))
+        for file in files
     ]
 
 
-def _read(file: Path) -> bytes:
-    if file.stat().st_size > FILE_BYTES:
+def _read_plain(file: Path) -> bytes:
+    """Read a file that somebody found in a folder. A pipe or a device there might never end."""
+    if not stat.S_ISREG(file.stat().st_mode):
+        raise DigitsError("It is a pipe or a device, not a file.")
+    return read_file(file)
+
+
+def read_file(file: Path) -> bytes:
+    """Return the content of a file, or of a pipe that somebody named. Raises DigitsError for too large a one."""
+    with file.open("rb") as stream:
+        content = stream.read(FILE_BYTES + 1)
+    if len(content) > FILE_BYTES:
         raise DigitsError(f"This file is too large: expected at most {FILE_BYTES >> 20} MB.")
-    return file.read_bytes()
+    return content
 
 
 def _in_zip(path: Path, archive: UntrustedZip) -> list[Entry]:

@@ -23,6 +23,7 @@ TEST = re.compile(r"(^|[^a-z])(test|t10k)", re.I)
 OTHER = "It isn't a picture, a CSV table or an idx file."
 HIDDEN = "It is a hidden file."
 NO_LABEL_HERE = "It has no label, but other digits here have one. Add it separately."
+NO_DIGITS = "It holds no digits."
 LABELS_ALONE = "The pictures to which these labels belong are missing."
 Progress = Callable[[float, str], None]
 
@@ -69,7 +70,7 @@ def read(paths: Iterable[Path], on_progress: Progress = lambda fraction, phase: 
     passed_over: list[tuple[str, str]] = []
     arrays: dict[str, np.ndarray] = {}
     with ExitStack() as stack:
-        files = dict.fromkeys(file for path in paths for file in _with_labels(path))
+        files = dict.fromkeys(file for path in _existing(paths, passed_over) for file in _with_labels(path))
         entries = [(_shown(path, entry), entry) for path in files for entry in stack.enter_context(opened(path))]
         for place, (name, entry) in enumerate(entries):
 
@@ -99,6 +100,15 @@ def read(paths: Iterable[Path], on_progress: Progress = lambda fraction, phase: 
     return _found(parts, passed_over)
 
 
+def _existing(paths: Iterable[Path], passed_over: list[tuple[str, str]]) -> Iterator[Path]:
+    """Yield the paths but those of missing files; what a zip lacks, its reader says."""
+    for path in paths:
+        if path.exists() or path.suffix.lower() == ".zip":
+            yield path
+        else:
+            passed_over.append((path.name, "The file can't be read: No such file or directory."))
+
+
 def _with_labels(path: Path) -> Iterator[Path]:
     """Yield a file, and, if it is an idx file of pictures, the one beside it with their labels."""
     yield path
@@ -124,6 +134,8 @@ def _prepared(
 ) -> list[_Part]:
     """Return the digits of a table or an idx file, (n, height, width) uint8, as networks learn them."""
     kept, places = [], []
+    if not len(images):
+        passed_over.append((name, NO_DIGITS))
     for place, image in enumerate(pictures.ink_on_paper(images)):
         try:
             kept.append(pictures.prepared(image))
