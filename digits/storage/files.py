@@ -12,6 +12,7 @@ import os
 import shutil
 import tempfile
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,14 +90,19 @@ def temporary_folder(place: Path | None = None) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def new_folder(folder: Path) -> Iterator[Path]:
-    """Yield a folder to be filled, which then becomes `folder` in one step. That must be absent or empty."""
-    with temporary_folder(folder.parent) as temporary:
-        part = temporary / folder.name
+    """Yield a folder to be filled, which then becomes `folder` in one step.
+
+    Into an empty one that exists, what was made is moved: it may be a mounted volume, or where somebody works.
+    """
+    with temporary_folder(folder if folder.is_dir() else folder.parent) as temporary:
+        part = temporary / "new"
         part.mkdir()
         yield part
         if folder.is_dir():
-            folder.rmdir()
-        part.rename(folder)
+            for path in part.iterdir():
+                path.rename(folder / path.name)
+        else:
+            part.rename(folder)
 
 
 def sweep_unfinished(folder: Path, *, below: bool = True) -> None:
@@ -185,11 +191,9 @@ def _written(file: Path, write: Callable[[Path], object]) -> tuple[Path, str]:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         sweep_unfinished(file.parent, below=False)
-        # The suffix stays last: Keras picks its format by it.
-        handle, name = tempfile.mkstemp(dir=file.parent, prefix=UNFINISHED, suffix=file.suffix)
-        os.close(handle)
-        part = Path(name)
-        part.chmod(0o644)
+        # The suffix stays last: Keras picks its format by it. Who may read it is as the user's umask says.
+        part = file.with_name(f"{UNFINISHED}{uuid.uuid4().hex[:8]}{file.suffix}")
+        part.touch(exist_ok=False)
         write(part)
         with part.open("rb") as written:
             os.fsync(written.fileno())
