@@ -26,8 +26,9 @@ NAMED = 5  # files of a folder that are named when they are skipped
 
 def add_to(verbs) -> None:
     parser = verbs.add_parser("predict", help="predict the digits on pictures")
-    parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="pictures, folders of them, or zips")
-    parser.add_argument("--strokes", type=Path, metavar="FILE", help=f"drawings, each a line: {strokes_file.FORM}")
+    about = "pictures, folders of them, or zips; - reads one picture from stdin"
+    parser.add_argument("paths", nargs="*", type=_file, metavar="PATH", help=about)
+    parser.add_argument("--strokes", type=_file, metavar="FILE", help=f"drawings, each a line: {strokes_file.FORM}")
     parser.add_argument(
         "--path",
         action=argparse.BooleanOptionalAction,
@@ -37,6 +38,10 @@ def add_to(verbs) -> None:
     parser.add_argument("--source", metavar="NAME", help="predict every digit of a source instead of pictures")
     parser.add_argument("--run", metavar="RUN", help="the chosen model by default")
     parser.set_defaults(command=run)
+
+
+def _file(text: str) -> Path:
+    return Path("/dev/stdin" if text == "-" else text)
 
 
 def run(options) -> int:

@@ -105,7 +105,7 @@ def begin(uploads: Sequence[tuple[str, bytes]], *, owner: str) -> str:
     sweep()
     draft = secrets.token_hex(8)
     for number, (name, content) in enumerate(uploads):
-        plain = re.sub(r"[^\w. ()+-]", "_", name).strip(". ")[-100:] or "file"
+        plain = re.sub(r"[^\w. ()+-]", "_", name).encode()[-100:].decode(errors="ignore").strip(". ") or "file"
         files.atomic_write(_folder(draft) / "files" / str(number) / plain, lambda part, c=content: part.write_bytes(c))
     tasks.submit(READ, draft, owner=owner)
     return draft

@@ -6,6 +6,7 @@ killed process leaves is removed by the next one that writes into the same folde
 """
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -99,6 +100,8 @@ def new_folder(folder: Path) -> Iterator[Path]:
         part.mkdir()
         yield part
         if folder.is_dir():
+            if any(not path.name.startswith(UNFINISHED) for path in folder.iterdir()):  # another process was quicker
+                raise OSError(errno.ENOTEMPTY, os.strerror(errno.ENOTEMPTY))
             for path in part.iterdir():
                 path.rename(folder / path.name)
         else:

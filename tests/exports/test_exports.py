@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from contextlib import redirect_stdout
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,10 @@ import pytest
 
 from digits.__main__ import main
 from digits.errors import DigitsError
-from digits.exports import check, formats, javascript, layouts
+from digits.evaluation.test_sets import available
+from digits.exports import card, check, formats, javascript, layouts
+from digits.exports.formats import Export
+from digits.runs import starter
 from tests.commands.conftest import run as run
 
 
@@ -87,6 +91,15 @@ def example_output(folder):
                (folder / "example.html").as_uri()]  # fmt: skip
     process = subprocess.run(command, capture_output=True, text=True)
     return process.stdout.split('<pre id="lines">')[1].split("</pre>")[0].splitlines()
+
+
+def test_the_front_matter_of_a_repository_can_be_read_whatever_the_run_is_called(digits_home):
+    yaml = pytest.importorskip("yaml")
+    called = replace(starter.run(), id="a", number=1, name='\U0001f389 "x": #no')
+    chosen = available(called.settings)[0]
+    text = card.hub_card(called, chosen, [starter.evaluation("optdigits") | {"source": "no"}], Export(format="hub"))
+    [model] = yaml.safe_load(text.split("---\n")[1])["model-index"]
+    assert model["name"] == called.title and model["results"][0]["dataset"]["type"] == "no"
 
 
 @pytest.mark.parametrize("format", [needs("litert-int8")])

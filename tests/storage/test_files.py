@@ -63,6 +63,9 @@ def test_a_new_folder_may_be_one_that_is_empty_and_is_not_replaced(folder, monke
     with files.new_folder(Path("b")) as part:
         (part / "a").write_text("a")
     assert names(folder / "b") == ["a"] and names(folder) == ["a", "b"]
+    with pytest.raises(OSError, match="not empty"), files.new_folder(Path("b")) as part:
+        (part / "c").write_text("c")
+    assert names(folder / "b") == ["a"]
 
 
 def test_a_writer_that_fails_leaves_the_old_file_and_no_litter(folder):
