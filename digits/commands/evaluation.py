@@ -41,7 +41,10 @@ def add_to(verbs) -> None:
     parser.add_argument("part", nargs="?", default=features.TRAIN, metavar="PART", help=parts)
     parser.set_defaults(command=compute_features)
     parser = verbs.add_parser("audit", help="find doubtful labels among the training digits")
-    parser.add_argument("source", nargs="?", default="sample", metavar="SOURCE", help=", ".join(FIXED))
+    trained_on = ", ".join([*(name for name, source in FIXED.items() if source.num_train), "your own digits"])
+    parser.add_argument(
+        "source", nargs="?", default="sample", metavar="SOURCE", help=f"{trained_on} (sample by default)"
+    )
     parser.set_defaults(command=audit_labels)
 
 

@@ -35,6 +35,7 @@ DRAFT_SECONDS = 3600.0
 FEW = 10  # digits; with fewer of one kind, none could be set apart to validate and to test
 SEED = 0
 SHOWN = 1_000  # things that were passed over are kept for the preview
+LONGEST = 200  # characters of what one is called, from its end: in a zip a name may have 65,535
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,7 @@ def read_task(work: tasks.Work, draft: str, part: str) -> None:
         found = read(sorted((folder / "files").glob("*/*")), work.report)
         work.report(0.99, "Comparing with MNIST")
         said = {
-            "passed_over": found.passed_over[:SHOWN],
+            "passed_over": [(what[-LONGEST:], why) for what, why in found.passed_over[:SHOWN]],
             "num_passed_over": len(found.passed_over),
             "num_in_mnist": count_in_mnist(found.images),
         }

@@ -4,7 +4,7 @@ import re
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from digits.errors import DigitsError
@@ -45,17 +45,18 @@ class Entry:
 
 
 @contextmanager
-def opened(path: Path, content: bytes | None = None) -> Iterator[list[Entry]]:
+def opened(path: Path, content: bytes | None = None, file_bytes: int = FILE_BYTES) -> Iterator[list[Entry]]:
     """Yield the files of a folder or a zip, sorted by name, or the one file that `path` is. Nothing is read yet.
 
-    content: of the file, if it was uploaded and lies nowhere. Raises DigitsError for a folder that cannot be read, and
-    for a zip that is damaged or beyond its limits.
+    content: of the file, if it was uploaded and lies nowhere. file_bytes: what a file in a zip may have unpacked.
+    Raises DigitsError for a folder that cannot be read, and for a zip that is damaged or beyond its limits.
     """
     if content is None and path.is_dir():
         yield _in_folder(path)
     elif path.suffix.lower() == ".zip":
         failure = None
-        with untrusted_zip.opened(path if content is None else content, ZIP) as archive:
+        limits = replace(ZIP, file_bytes=file_bytes)
+        with untrusted_zip.opened(path if content is None else content, limits) as archive:
             try:
                 yield _in_zip(path, archive)
             except Exception as error:  # of whoever reads the entries; it says nothing about the zip
