@@ -99,7 +99,9 @@ def _resumed(options) -> Run:
     if others := [name for name in chosen if name != "epochs"]:
         flag = others[0].replace("_", "-")
         raise BadConfig(f"--{flag} cannot change when a run continues; only --epochs can. Leave it out.")
-    _check_data(runs.get(options.resume).settings.source)
+    found = runs.get(options.resume)
+    if not found.is_starter:  # whose digits need not be fetched to say that it cannot continue
+        _check_data(found.settings.source)
     return runs.resume(options.resume, chosen.get("epochs"), queued=False)
 
 

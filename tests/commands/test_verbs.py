@@ -157,6 +157,7 @@ def test_settings_that_cannot_change_when_a_run_continues_are_refused_first(run,
         assert (said.code, said.out) == (2, "") and sentence in said.err and len(said.err.splitlines()) == 1
     assert runs.get(one.id) == one
     assert "There is no such run" in run("train", "--resume", "nope").err
+    assert "The starter model comes with Digits and cannot be continued" in run("train", "--resume", "starter").err
 
 
 def test_a_run_that_is_at_work_elsewhere_is_not_continued(run, with_sample):
