@@ -58,6 +58,8 @@ def restore(source: Path) -> int:
         was_locked = lock.exists()
         with deletion.suspended():  # of two that restore at once, one would remove what the other has unpacked
             try:
+                _check_empty()
+                was_locked = False  # by another restore, which was killed
                 return _fill(source)
             finally:
                 if not was_locked:
@@ -70,11 +72,15 @@ def restore(source: Path) -> int:
                 home().rmdir()
 
 
-def _fill(source: Path) -> int:
+def _check_empty() -> None:
+    """Raise DigitsError unless nothing is in the home but what a restore that was killed has left, which goes."""
     _remove_half_restored()
     there = (path for path in home().iterdir() if path.name != deletion.LOCK)
     if any(path.name != DATABASE or path.stat().st_size for path in there):
         raise DigitsError("A backup is restored only into an empty folder.", f"Set DIGITS_HOME; {home()} is not empty.")
+
+
+def _fill(source: Path) -> int:
     part = home() / f"{UNPACKED}{uuid.uuid4().hex[:8]}"
     try:
         names = _unpack(source, part)

@@ -195,8 +195,9 @@ def _written(file: Path, write: Callable[[Path], object]) -> tuple[Path, str]:
         file.parent.mkdir(parents=True, exist_ok=True)
         sweep_unfinished(file.parent, below=False)
         # The suffix stays last: Keras picks its format by it. Who may read it is as the user's umask says.
-        part = file.with_name(f"{UNFINISHED}{uuid.uuid4().hex[:8]}{file.suffix}")
-        part.touch(exist_ok=False)
+        new = file.with_name(f"{UNFINISHED}{uuid.uuid4().hex[:8]}{file.suffix}")
+        new.touch(exist_ok=False)
+        part = new
         write(part)
         with part.open("rb") as written:
             os.fsync(written.fileno())
