@@ -107,7 +107,7 @@ def _unpack(source: Path, folder: Path) -> list[str]:
             if DATABASE not in names or not all(map(_is_ours, names)):
                 raise DigitsError(f"This file isn't a backup of Digits. {CHOOSE}")
             if (needed := sum(entry.file_size for entry in archive.infolist())) > free_bytes():
-                raise DigitsError(f"There is no room here for what this backup holds: {needed / 1e9:,.1f} GB.")
+                raise DigitsError(f"There is no room here for what this backup holds: {needed / 1e6:,.1f} MB.")
             folder.mkdir()
             archive.extractall(folder)  # which compares every checksum
         database.check(folder / DATABASE)

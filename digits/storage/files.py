@@ -166,7 +166,7 @@ def sha256(file: Path) -> str:
 
 def cannot_write(file: Path, error: OSError) -> DigitsError:
     """Return an error in writing as a sentence with the remedy."""
-    why = error.strerror or type(error).__name__
+    why = error.strerror or "only a part was written"  # as NumPy says it
     return DigitsError(
         f"Digits could not write a file: {why}. Nothing was changed; make room on the disk or allow writing there, and "
         "try again.",

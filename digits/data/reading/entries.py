@@ -45,7 +45,7 @@ class Entry:
 
 
 @contextmanager
-def opened(path: Path, content: bytes | None = None, file_bytes: int = FILE_BYTES) -> Iterator[list[Entry]]:
+def opened(path: Path, content: bytes | None = None, file_bytes: int | None = None) -> Iterator[list[Entry]]:
     """Yield the files of a folder or a zip, sorted by name, or the one file that `path` is. Nothing is read yet.
 
     content: of the file, if it was uploaded and lies nowhere. file_bytes: what a file in a zip may have unpacked.
@@ -55,7 +55,7 @@ def opened(path: Path, content: bytes | None = None, file_bytes: int = FILE_BYTE
         yield _in_folder(path)
     elif path.suffix.lower() == ".zip":
         failure = None
-        limits = replace(ZIP, file_bytes=file_bytes)
+        limits = replace(ZIP, file_bytes=file_bytes or ZIP.file_bytes)
         with untrusted_zip.opened(path if content is None else content, limits) as archive:
             try:
                 yield _in_zip(path, archive)
