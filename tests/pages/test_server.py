@@ -28,13 +28,15 @@ def run(coroutine):
 
 @pytest.fixture
 def looks(monkeypatch):
-    """Counts how often the server has looked after the tasks; the first look fails."""
+    """Counts how often the server has looked after the tasks; the first two looks fail."""
     looks = []
 
     def look_after():
         looks.append(1)
         if len(looks) == 1:
             raise StoreUnavailable("Somebody else is writing.")
+        if len(looks) == 2:
+            raise ZeroDivisionError("what nobody foresaw")
 
     monkeypatch.setattr(tasks, "look_after", look_after)
     monkeypatch.setattr(server, "LOOK_SECONDS", 0.01)
