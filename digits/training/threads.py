@@ -42,13 +42,16 @@ def suit(settings: Settings) -> bool:
     loaded = libraries.loaded()
     if loaded is None:
         return True
-    return loaded == settings.backend and wanted(settings) in (None, _used or ALL)
+    return loaded == settings.backend and wanted(settings) in (None, use(settings))
 
 
 def use(settings: Settings) -> int:
-    """Let the operations of this process have as many cores as the settings want; return it. Loads the library."""
+    """Let the operations of this process have as many cores as the settings want, if nobody has chosen before.
+
+    Returns what they have. Loads the library.
+    """
     global _used
     if _used is None:
-        _used = wanted(settings) or ALL
-        backends.current().use_threads(_used)
+        number = wanted(settings) or ALL
+        _used = number if backends.current().use_threads(number) else ALL
     return _used
