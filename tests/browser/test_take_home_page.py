@@ -24,12 +24,12 @@ from pathlib import Path
 import numpy as np
 from digits.networks.library import keras
 from keras import layers
-from digits.exports import web_page
+from digits.exports.web import page
 
 folder = Path(sys.argv[1])
 about = {"name": "<b>Mine</b>", "lines": {"Accuracy": "99% & more"}, "credit": "MNIST"}
 for name, model, temperature in json.loads(sys.argv[2]):
-    web_page.write(folder / f"{name}.html", Path(model), temperature, about)
+    page.write(folder / f"{name}.html", Path(model), temperature, about)
 
 keras.utils.set_random_seed(3)
 model = keras.Sequential([
@@ -45,7 +45,7 @@ model.set_weights([rng.normal(0, 0.4, v.shape) ** (2 if "variance" in v.name els
 with contextlib.redirect_stdout(io.StringIO()):
     model.export(folder / "model.tflite", format="litert", verbose=False,
                  input_signature=[keras.InputSpec(shape=(1, 28, 28, 1), dtype="float32")])
-web_page.write(folder / "edited.html", folder / "model.tflite", 1.0, {"name": "", "lines": {}, "credit": ""})
+page.write(folder / "edited.html", folder / "model.tflite", 1.0, {"name": "", "lines": {}, "credit": ""})
 images = np.random.default_rng(2).integers(0, 256, (8, 28, 28, 1)).astype("float32")
 np.savez(folder / "expected.npz", images=images, probabilities=np.asarray(model(images)))
 print("done")

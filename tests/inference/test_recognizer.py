@@ -6,6 +6,7 @@ import pytest
 
 from digits.errors import DamagedFile
 from digits.inference.recognizer import Recognizer
+from digits.runs import models
 from tests.training.conftest import output_of
 
 NETWORKS = "dense", "strided"
@@ -68,6 +69,14 @@ def test_eight_threads_may_share_one_network(exported, name):
     with ThreadPoolExecutor(8) as threads:
         answers = list(threads.map(lambda turn: recognizer.probabilities(images[turn]), turns))
     np.testing.assert_allclose(answers, expected[turns], atol=1e-5)
+
+
+def test_a_network_whose_sums_run_over_predicts_nothing(digits_home, monkeypatch):
+    """A run from elsewhere may have any weights; NaN is no JSON, and no digit."""
+    recognizer = models.recognizer(models.chosen())
+    monkeypatch.setattr(recognizer._net, "forward", lambda images: np.full((len(images), 10), np.nan, np.float32))
+    with pytest.raises(DamagedFile, match="so large that it predicts nothing"):
+        recognizer.probabilities(np.zeros((1, 28, 28), np.uint8))
 
 
 def test_no_images_have_no_probabilities(exported):

@@ -171,7 +171,7 @@ def test_a_run_that_was_trained_further_shows_no_number_of_the_old_model(open_pa
 def test_runs_without_a_model_can_still_be_compared_by_their_curves(open_page, two_runs):
     execute("UPDATE runs SET model = NULL, model_sha256 = NULL WHERE id = ?", two_runs[1].id)
     page = open_both(open_page, two_runs)
-    assert "has no finished model" in page.info[0].value and page.text[0].value == "One hidden layer · run 2"
+    assert "has no model to evaluate" in page.info[0].value and page.text[0].value == "One hidden layer · run 2"
     assert open_both(open_page, two_runs, compare_view="Curves").get_by_key("compare_loss")
 
 

@@ -195,7 +195,7 @@ def test_the_starter_is_shown_on_other_hands_without_any_download(open_page, wit
 def test_similar_digits_of_the_starter_are_found_in_the_sample_without_any_download(open_page, with_sample, no_workers):
     evaluate.evaluate(runs.get("starter"), "optdigits")
     page = click(open_page("evaluate", gallery="Hardest", shown="0"), "Find similar training digits")
-    assert "this model has learned from each" in texts(page)
+    assert "from which this model learned" in texts(page)
     assert tasks.find("features", "starter", "sample").state == tasks.TaskState.QUEUED
 
 
@@ -297,7 +297,9 @@ def test_a_damaged_model_is_said_in_a_sentence_without_a_path(open_page, with_ru
 def test_links_that_lead_nowhere_are_friendly(open_page, with_run):
     page = open_page("evaluate", model=HOSTILE_NAME, test=HOSTILE_NAME, evaluate_view=HOSTILE_NAME)
     assert page.header and page.selectbox(key="model").value == with_run.id
-    assert [warning.value for warning in page.warning] == ["The link names a model that is not here; this is another."]
+    assert [warning.value for warning in page.warning] == [
+        "The link names a model that is not here; this is another one."
+    ]
 
 
 def test_a_link_with_anything_in_it_opens_the_mistakes(open_page, with_run):

@@ -302,7 +302,7 @@ def test_doubtful_labels_are_shown_by_rank_and_filtered_by_label():
     assert not page.exception
     assert page.dataframe[0].value["Index"].tolist() == [12, 40]
     page.pills(key="explore_doubtful_label").set_value(5).run()
-    assert page.success[0].value == "None of these labels is doubtful."
+    assert "No label 5 is doubtful." in words(page)
 
 
 def test_doubtful_labels_of_other_data_are_looked_for_again():

@@ -53,8 +53,8 @@ def compare(changes, folder):
 
 def exported(changes, folder):
     # an ensemble in other formats: its temperature is built in
-    from digits.exports.convert import calibrated
-    from digits.exports.graph import read
+    from digits.exports.conversion_worker import calibrated
+    from digits.exports.web.graph import read
     from digits.inference.recognizer import at_temperature
 
     model = keras.models.load_model(folder / "model.keras", compile=False)

@@ -73,7 +73,7 @@ if sys.argv[1:]:
     keras.utils.set_random_seed(7)
     print(json.dumps([results[0], waits[0], digest(seeded) == digest(architectures.build(settings(7)).variables)]))
 else:
-    trainer.warm_up(settings(0))
+    warm_engine.warm_up(settings(0))
     first = train(1)
     train(2)
     stops = iter([False, False, True])
