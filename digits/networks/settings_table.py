@@ -2,6 +2,7 @@
 
 import math
 import reprlib
+import sys
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
@@ -46,7 +47,7 @@ class Setting:
     def check(self, value: Any) -> None:
         """Raise BadConfig, in words for people, if `value` is not accepted. A float setting accepts an int."""
         if not self._accepts(value):
-            shown = f"{value:,}" if type(value) is int else reprlib.repr(value)
+            shown = f"{value:,}" if type(value) is int and abs(value) < 10**15 else reprlib.repr(value)
             raise BadConfig(f"{self.label} is {shown}; expected {self.expected}.")
 
     def _accepts(self, value: Any) -> bool:
@@ -55,7 +56,7 @@ class Setting:
         if isinstance(value, bool) or not isinstance(value, (int, self.kind)):
             return False
         if self.maximum == math.inf:
-            return self.minimum < value < math.inf
+            return self.minimum < value <= sys.float_info.max  # an integer may be larger
         return self.minimum <= value <= self.maximum
 
 

@@ -17,6 +17,7 @@ from digits.runs import store as runs
 from pages.shared import joining, joining_routes, visitor
 from pages.shared.middleware.cookie import VisitorCookie
 from pages.shared.middleware.rates import Buckets, Rate
+from tests.acting import acting_as
 from tests.classes.things import a_drawing
 from tests.pages.conftest import click, texts
 from tests.pages.test_middleware import run
@@ -314,7 +315,7 @@ def test_a_drawing_is_seen_by_who_drew_it_and_by_the_teacher(opened):
     classes.join(opened, "Ms Lee", "teacher", "teacher")
     drawings.put(a_drawing(7), owner="anna")
     for name, everyone, seen in (("anna", False, 1), ("bert", True, 0), ("teacher", False, 0), ("teacher", True, 1)):
-        with permissions.acting_as(name):
+        with acting_as(name):
             whose = permissions.visible_drawers(everyone=everyone)
             assert len(drawings.drawings(whose)) == len(drawings.images_and_labels(whose)[0]) == seen
             assert bool(drawings.find(a_drawing(7).id, whose)) == bool(seen)

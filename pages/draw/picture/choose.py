@@ -7,8 +7,8 @@ from typing import Any
 import streamlit as st
 
 from digits.errors import UnreadablePicture
-from digits.inference.decoding import FORMATS, SUFFIXES
 from digits.inference.picture import UPLOAD_BYTES, read_upload
+from digits.inference.pictures.decoding import FORMATS, SUFFIXES
 
 PASTE = st.components.v2.component(
     "digits_paste",
