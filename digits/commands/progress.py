@@ -10,6 +10,7 @@ from typing import TextIO
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from digits.commands.printing import Forgiving
 from digits.storage.files import cannot_write
 
 
@@ -20,7 +21,7 @@ def bar(terminal: TextIO | None = None) -> Iterator[Callable[[float, str], None]
     terminal: where the bar is shown; stderr if none is given.
     """
     columns = (TextColumn("{task.description:40}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(file=terminal or sys.stderr)) as progress:
+    with Progress(*columns, console=Console(file=Forgiving(terminal or sys.stderr))) as progress:
         task = progress.add_task("Starting", total=1.0)
         yield lambda fraction, phase: progress.update(task, completed=fraction, description=phase)
 
@@ -37,10 +38,13 @@ def stderr_into(log: Path) -> Iterator[TextIO]:
     except OSError as error:
         raise cannot_write(log, error) from error
     sys.stderr.flush()
-    with os.fdopen(os.dup(2), "w", encoding="utf-8") as terminal, log.open("ab") as file:
-        os.dup2(file.fileno(), 2)
-        try:
-            yield terminal
-        finally:
-            sys.stderr.flush()
-            os.dup2(terminal.fileno(), 2)
+    terminal = os.fdopen(os.dup(2), "w", encoding="utf-8")
+    try:
+        with log.open("ab") as file:
+            os.dup2(file.fileno(), 2)
+        yield terminal
+    finally:
+        sys.stderr.flush()
+        os.dup2(terminal.fileno(), 2)
+        with contextlib.suppress(OSError):
+            terminal.close()
