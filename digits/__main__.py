@@ -37,9 +37,9 @@ except KeyboardInterrupt:
     sys.exit(128 + signal.SIGINT)
 from digits.commands.printing import Forgiving, one_line
 from digits.errors import BadConfig, DigitsError
+from digits.networks.backends import check_chosen
 from digits.storage.home import logs_folder
 from digits.tasks.work import cause_of
-from digits.training.backends import check_chosen
 
 VERBS = (
     data, train, sweep, evaluation, predict, drawings, form, fine_tune, ensemble, runs, export, serve, classes,

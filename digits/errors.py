@@ -43,6 +43,10 @@ class QueueFull(DigitsError):
     """A person has as many tasks waiting as one may."""
 
 
+class NotAllowed(DigitsError):
+    """Somebody may not do this to what is another's."""
+
+
 class RunBusy(DigitsError):
     """Something is at work on the run, so it cannot be deleted or continued."""
 

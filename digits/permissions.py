@@ -1,21 +1,17 @@
-"""Who may do what to which: the one place that decides it.
+"""Who may do what to which: the one place that decides it, but for the classes themselves (digits.classes.guard).
 
 As long as no class is open everybody may do everything. Every function that changes what somebody owns calls `demand`;
 pages ask `may` for what they show.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
 
 from digits import classes
 from digits.classes import Class
-from digits.errors import DigitsError
+from digits.classes.guard import LOCAL, acting
+from digits.errors import NotAllowed
 
-LOCAL = "local"
-"""The owner of what nobody in a browser asked for: the machine itself, at the command line and in workers."""
 EVERYBODY = ""
 """The owner of what comes with Digits: the starter."""
 
@@ -60,10 +56,6 @@ HARMLESS = (*LOOKING, Action.VIEW_DRAWING, Action.CHOOSE)
 """What a pupil may do to their own things while the class is paused."""
 
 
-class NotAllowed(DigitsError):
-    """Somebody may not do this to what is another's."""
-
-
 @dataclass(frozen=True)
 class Who:
     """Somebody, and the class in which they are a teacher or a pupil."""
@@ -74,36 +66,9 @@ class Who:
     first_name: str = ""
 
 
-_current: ContextVar[str | None] = ContextVar("current", default=None)
-
-
-def _machine() -> str:
-    return LOCAL
-
-
-_resolve: Callable[[], str] = _machine
-
-
-def resolve_by(resolver: Callable[[], str]) -> None:
-    """Let this process ask `resolver` for the id of who acts, in the thread that acts. The pages do so."""
-    global _resolve
-    _resolve = resolver
-
-
-@contextmanager
-def acting_as(visitor: str) -> Iterator[None]:
-    """Inside, this visitor acts: a request of a program, a test."""
-    token = _current.set(visitor)
-    try:
-        yield
-    finally:
-        _current.reset(token)
-
-
 def who() -> Who:
     """Return who acts now."""
-    visitor = _current.get()
-    return identify(_resolve() if visitor is None else visitor)
+    return identify(acting())
 
 
 def identify(visitor: str) -> Who:
@@ -121,9 +86,9 @@ def may(action: Action, owner: str, someone: Who | None = None) -> bool:
     return not _refusal(someone or who(), action, owner)
 
 
-def demand(action: Action, owner: str, someone: Who | None = None) -> None:
-    """Raise NotAllowed, with a sentence that says why, unless `may`."""
-    if why := _refusal(someone or who(), action, owner):
+def demand(action: Action, owner: str) -> None:
+    """Raise NotAllowed, with a sentence that says why, unless who acts now may do this to a thing of that owner."""
+    if why := why_not(action, owner):
         raise NotAllowed(why)
 
 
@@ -153,12 +118,12 @@ def is_visible(owner: str, *, everyone: bool = False) -> bool:
     return is_open and may(Action.VIEW, owner, someone)
 
 
-def visible_drawers(*, everyone: bool = False, someone: Who | None = None) -> list[str] | None:
+def visible_drawers(*, everyone: bool = False) -> list[str] | None:
     """Return the owners whose drawings pages list for somebody; None for those of everybody.
 
     A pupil sees their own: what the class shares is in its collection.
     """
-    someone = someone or who()
+    someone = who()
     return visible_owners(everyone=everyone and someone.role == Role.TEACHER, someone=someone)
 
 
@@ -188,14 +153,3 @@ def _is_of(someone: Who, owner: str) -> bool:
         return True
     found = classes.member(owner)
     return found is not None and found.class_id == someone.within.id
-
-
-def _demand_class(class_id: int | None) -> None:
-    """Raise NotAllowed unless who acts may manage the class with that id; None for one that they want to open."""
-    someone = who()
-    is_teacher = someone.role == Role.TEACHER and someone.within.id == class_id
-    if someone.role != Role.MACHINE and not is_teacher:
-        raise NotAllowed("Only the teacher may do this.")
-
-
-classes.guard_by(_demand_class)

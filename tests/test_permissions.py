@@ -3,8 +3,9 @@
 import pytest
 
 from digits import classes, permissions
-from digits.classes import keys
+from digits.classes import guard, keys
 from digits.permissions import EVERYBODY, LOCAL, Action, NotAllowed, Role
+from tests.acting import acting_as
 
 ALL = set(Action)
 OWNERS = {
@@ -56,7 +57,7 @@ def two_classes(digits_home, monkeypatch):
 @pytest.mark.parametrize("owner", OWNERS)
 def test_every_role_may_do_what_it_may_and_nothing_else(two_classes, role, owner):
     classes.pause(two_classes, role == "paused pupil")
-    with permissions.acting_as(IDS[role]):
+    with acting_as(IDS[role]):
         whose = IDS[role] if owner == "their own" else OWNERS[owner]
         allowed = {action for action in Action if permissions.may(action, whose)}
         assert allowed == ALLOWED[role].get(owner, set())
@@ -73,7 +74,7 @@ def test_without_an_open_class_everybody_may_do_everything(two_classes):
     for each in classes.opened():
         classes.close(each)
     for visitor in ("teacher", "anna", "stranger", LOCAL):
-        with permissions.acting_as(visitor):
+        with acting_as(visitor):
             assert permissions.who().role == Role.MACHINE
             assert all(permissions.may(action, owner) for action in Action for owner in ("bert", "nobody", LOCAL))
             assert permissions.visible_owners() is permissions.visible_drawers() is None
@@ -86,7 +87,7 @@ def test_everybody_sees_their_own_and_by_a_switch_the_runs_of_the_class(two_clas
         ("teacher", of_class, of_class),
         ("stranger", ["stranger"], ["stranger"]),
     ):
-        with permissions.acting_as(visitor):
+        with acting_as(visitor):
             assert permissions.visible_owners() == permissions.visible_drawers() == [visitor]
             assert permissions.visible_owners(everyone=True) == owners
             assert permissions.visible_drawers(everyone=True) == drawers
@@ -94,7 +95,7 @@ def test_everybody_sees_their_own_and_by_a_switch_the_runs_of_the_class(two_clas
 
 def test_a_process_may_say_who_acts_and_the_machine_acts_otherwise(two_classes, monkeypatch):
     assert permissions.who().role == Role.MACHINE
-    monkeypatch.setattr(permissions, "_resolve", lambda: "anna")
+    monkeypatch.setattr(guard, "_resolve", lambda: "anna")
     assert permissions.who() == permissions.identify("anna")
-    with permissions.acting_as("teacher"):
+    with acting_as("teacher"):
         assert permissions.who().role == Role.TEACHER

@@ -40,9 +40,9 @@ def published(with_sample):
     return runs.get(run.id)
 
 
-def finish(run, on_tell=lambda fraction, phase: None):
+def finish(run, on_progress=lambda fraction, phase: None):
     """Take a run to its end in this process."""
-    tasks.do_now("train", run.id, "", pipeline.run, lane=TRAINING, on_tell=on_tell)
+    tasks.do_now("train", run.id, "", pipeline.run, lane=TRAINING, on_progress=on_progress)
     return runs.get(run.id)
 
 

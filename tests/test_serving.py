@@ -75,7 +75,7 @@ def test_no_file_is_loaded_that_could_run_code_but_models_that_were_written_here
     assert loaded == {
         ("digits/training/fine_tuning.py", "file"),  # from `checked`
         ("digits/training/export.py", "model_file"),  # written a moment before, for a process with TensorFlow
-        ("digits/exports/convert.py", "job['keras']"),  # from `Model.file`
+        ("digits/exports/conversion_worker.py", "job['keras']"),  # from `Model.file`
         ("digits/exports/runtimes.py", "file"),  # an export written a moment before, or named at the command line
     }
     arrays = [call for _, call in calls("load") if ast.unparse(call.func) == "np.load"]

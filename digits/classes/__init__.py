@@ -3,7 +3,7 @@
 This package knows neither runs nor drawings. What needs them, such as the end of a class, is in digits.classroom.
 """
 
-from digits.classes.guard import guard_by
+from digits.classes.guard import resolve_by
 from digits.classes.keys import make_pin, personal_key
 from digits.classes.membership import (
     Member,

@@ -11,7 +11,6 @@ import io
 import re
 import time
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 from digits import classes, permissions, tasks
@@ -22,8 +21,10 @@ from digits.drawings import store as drawings
 from digits.errors import DamagedFile, RunBusy
 from digits.lessons import store as lessons
 from digits.permissions import LOCAL, Action
+from digits.progress import Progress, to_nobody
 from digits.runs import store as runs
 from digits.runs import transfer
+from digits.runs.run import Run
 from digits.storage import database, files
 from digits.storage.home import home
 from digits.sweeps import store as sweeps
@@ -39,7 +40,7 @@ def export_file(of: Class) -> Path:
     return home() / "classes" / f"{of.code}.zip"
 
 
-def export(of: Class, target: Path, on_progress: Callable[[float, str], None] = lambda fraction, phase: None) -> None:
+def export(of: Class, target: Path, on_progress: Progress = to_nobody) -> None:
     """Write all of a class into one zip. Raises DigitsError, NotAllowed."""
     found = classes.members(of)
     for member in found:
@@ -83,7 +84,7 @@ def end(of: Class, *, keep: bool = False) -> None:
         classes.close(of)
 
 
-def _write(members: list[Member], file: Path, on_progress: Callable[[float, str], None]) -> None:
+def _write(members: list[Member], file: Path, on_progress: Progress) -> None:
     table = io.StringIO()
     lines = csv.writer(table)
     lines.writerow(COLUMNS)
@@ -94,17 +95,19 @@ def _write(members: list[Member], file: Path, on_progress: Callable[[float, str]
             theirs, drawn = runs.page(limit=-1, owners=[member.id]), drawings.drawings([member.id])
             for run in theirs:
                 if run.model or transfer.is_unbuilt(run):
-                    try:
-                        packed = transfer.pack(run)
-                    except DamagedFile as error:  # one run must not cost the class all others
-                        archive.writestr(f"runs/{name}/{run.id}.txt", f"{error}\n")
-                    else:
-                        archive.writestr(f"runs/{name}/{run.id}.zip", packed)
+                    _write_run(archive, f"runs/{name}/{run.id}", run)
             if drawn:
                 archive.writestr(f"drawings/{name}.zip", import_export.pack(drawn))
             counts = len(theirs), len(drawn), len(lessons.acts(member.id))
             lines.writerow((_cell(member.first_name), member.role, member.joined, *counts))
         archive.writestr("members.csv", "\ufeff" + table.getvalue())  # by which spreadsheets know that it is UTF-8
+
+
+def _write_run(archive: zipfile.ZipFile, name: str, run: Run) -> None:
+    try:
+        archive.writestr(f"{name}.zip", transfer.pack(run))
+    except DamagedFile as error:  # one run must not cost the class all others
+        archive.writestr(f"{name}.txt", f"{error}\n")
 
 
 def _stop(visitor: str) -> None:

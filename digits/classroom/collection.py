@@ -7,7 +7,6 @@ import numpy as np
 
 from digits import classes, permissions, tasks
 from digits.classes import Class
-from digits.drawings import fine_tune
 from digits.drawings.drawing import SIDE, drawing_id
 from digits.errors import DigitsError
 from digits.evaluation import fine_tune_result
@@ -16,6 +15,7 @@ from digits.runs import continued
 from digits.runs import store as runs
 from digits.runs.run import Run
 from digits.storage import database
+from digits.training.fine_tuning import fine_tune_settings
 
 SHARED = "FROM drawings JOIN members ON members.id = drawings.owner WHERE class = ? AND shared"
 NEWEST = "ORDER BY drawings.created DESC, drawings.id DESC"
@@ -42,11 +42,11 @@ class Score:
     after: int
 
 
+@database.parsing()
 def collected(of: Class) -> Collection:
     """Return what the members of a class share. Raises StoreUnavailable."""
-    with database.reading() as connection, database.parsing():
-        rows = connection.execute(f"SELECT drawings.id, label, seen, owner {SHARED} {NEWEST}", (of.id,)).fetchall()
-        images = np.frombuffer(b"".join(row["seen"] for row in rows), np.uint8).reshape(-1, SIDE, SIDE)
+    rows = database.rows(f"SELECT drawings.id, label, seen, owner {SHARED} {NEWEST}", (of.id,))
+    images = np.frombuffer(b"".join(row["seen"] for row in rows), np.uint8).reshape(-1, SIDE, SIDE)
     labels = np.array([row["label"] for row in rows], np.uint8)
     return Collection([row["id"] for row in rows], images, labels, [row["owner"] for row in rows])
 
@@ -78,13 +78,11 @@ def begin(of: Class, parent: Run, *, owner: str) -> Run:
     Raises DigitsError if there are too few drawings or no model, DamagedFile, NotAllowed.
     """
     permissions.demand(Action.USE, parent.owner)
-    if parent.model is None:
-        raise DigitsError(f"This run has no model to fine-tune: it is {parent.state}. Choose another one.")
+    parent.demand_model("fine-tune")
     found = collected(of)
-    run = continued.begin(
-        parent, fine_tune.settings_for(parent), found.images, found.labels,
-        name=f"Class {of.name}", owner=owner, queued=False,
-    )  # fmt: skip
+    settings = fine_tune_settings(parent.settings, parent.id)
+    name = f"Class {of.name}"
+    run = continued.begin(parent, settings, found.images, found.labels, name=name, owner=owner, queued=False)
     database.change("UPDATE runs SET collection = ? WHERE id = ?", (of.id, run.id))
     tasks.submit("train", run.id, owner=owner, lane=tasks.TRAINING)
     return runs.get(run.id)

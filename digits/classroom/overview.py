@@ -49,7 +49,7 @@ def lines(of: Class) -> list[Line]:
     """Return a line for each pupil, in the order in which they joined. Raises StoreUnavailable."""
     members = {member.id: member for member in classes.members(of) if member.role == PUPIL}
     learned, newest = learners.learners(list(members)), runs.newest_of_each(members)
-    evaluated, drawn = results.accuracies([run.id for run in newest.values()]), _drawings(of)
+    evaluated, drawn = results.accuracy_of_each([run.id for run in newest.values()]), _drawings(of)
     at_work, places = _tasks()
     found = []
     for owner, member in members.items():
@@ -60,7 +60,7 @@ def lines(of: Class) -> list[Line]:
                 member,
                 {name: _done(lesson, learned[owner]) for name, lesson in LESSONS.items()},
                 run,
-                _accuracy(run, evaluated),
+                evaluated.get(run.id) if run else None,
                 num_drawings,
                 num_shared,
                 at_work.get(owner),
@@ -74,20 +74,13 @@ def _done(lesson, learner: learners.Learner) -> int:
     return sum(bool(checks.check(step.check, learner)) for step in lesson.steps)
 
 
-def _accuracy(run: Run | None, evaluated: dict[str, dict]) -> float | None:
-    found = evaluated.get(run.id, {}) if run else {}
-    own = [test for test in (run.settings.split, run.settings.source) if test in found] if run else []
-    return found[(own or list(found))[0]]["accuracy"] if found else None
-
-
 def _drawings(of: Class) -> dict[str, tuple[int, int]]:
     """Return how many drawings each member has and shares."""
-    with database.reading() as connection:
-        rows = connection.execute(
-            """SELECT owner, count(*) AS num_drawings, sum(shared) AS num_shared FROM drawings
-               JOIN members ON members.id = owner WHERE class = ? GROUP BY owner""",
-            (of.id,),
-        ).fetchall()
+    rows = database.rows(
+        """SELECT owner, count(*) AS num_drawings, sum(shared) AS num_shared FROM drawings
+           JOIN members ON members.id = owner WHERE class = ? GROUP BY owner""",
+        (of.id,),
+    )
     return {row["owner"]: (row["num_drawings"], row["num_shared"]) for row in rows}
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 from digits import tasks
 from digits.commands.printing import one_line, print_result
 from digits.commands.progress import bar
-from digits.data import adding, own_sources
+from digits.data import own_sources
+from digits.data.arranging import FEW, arrange, count_in_mnist, is_labelled
 from digits.data.dataset import facts, is_prepared, open_dataset, prepare_task
 from digits.data.reading import read, reasons
 from digits.data.sources import FIXED, SOURCES, check_source
@@ -57,8 +58,8 @@ def _list(options) -> None:
 def _prepare(options, source: str) -> None:
     check_source(source)
     if not SOURCES[source].is_own:
-        with bar() as on_tell:
-            task = tasks.do_now("prepare", source, "", prepare_task, on_tell=on_tell)
+        with bar() as on_progress:
+            task = tasks.do_now("prepare", source, "", prepare_task, on_progress=on_progress)
         if task.state != tasks.TaskState.DONE:
             raise DigitsError(f"Preparing {SOURCES[source].title} was {task.state}.")
     _tell(options, source)
@@ -66,16 +67,16 @@ def _prepare(options, source: str) -> None:
 
 def _add(options, name: str, paths: list[Path]) -> None:
     own_sources.check_name(name, replace=options.replace)
-    with bar() as on_tell:
-        found = read(paths, on_tell)
-        on_tell(0.99, "Comparing with MNIST")
-        digits = adding.arrange(found, test_only=options.test_only, num_in_mnist=adding.count_in_mnist(found.images))
-        on_tell(1.0, "Done")
+    with bar() as on_progress:
+        found = read(paths, on_progress)
+        on_progress(0.99, "Comparing with MNIST")
+        digits = arrange(found, test_only=options.test_only, num_in_mnist=count_in_mnist(found.images))
+        on_progress(1.0, "Done")
     for why, n, first in reasons(found.passed_over):
         more = f" and {n - 1:,} more" if n > 1 else ""
         print(one_line(f"Passed over: {first}{more}: {why}"), file=sys.stderr)
-    if adding.is_labelled(found) and not options.test_only and not digits.num_train:
-        print(f"With fewer than {adding.FEW} of one digit to learn from, they are for testing only.", file=sys.stderr)
+    if is_labelled(found) and not options.test_only and not digits.num_train:
+        print(f"With fewer than {FEW} of one digit to learn from, they are for testing only.", file=sys.stderr)
     licence, origin = (_ask(what, getattr(options, what)) for what in ("licence", "origin"))
     own_sources.publish(name, digits, licence=licence, origin=origin, owner=tasks.LOCAL, replace=options.replace)
     _tell(options, name)

@@ -7,18 +7,16 @@ import sys
 
 from digits import tasks
 from digits.commands.printing import confusion_lines, print_result
-from digits.commands.progress import bar, stderr_into
+from digits.commands.progress import do
 from digits.commands.worker import HANDLERS
-from digits.data.dataset import ensure_prepared
 from digits.data.sources import FIXED, SOURCES, check_source
-from digits.errors import BadConfig, DigitsError
+from digits.errors import BadConfig
 from digits.evaluation import audit, embedding_map, evaluate, features, robustness, score_card
 from digits.evaluation.distortions import DISTORTIONS
 from digits.evaluation.test_sets import TITLES, TestSet, caution, test_set
 from digits.runs import models, transfer
 from digits.runs import store as runs
 from digits.runs.run import Run
-from digits.storage.home import logs_folder
 
 SHOWN = 20  # doubtful labels
 
@@ -59,13 +57,13 @@ def run(options) -> None:
     chosen = test_set(options.test or run.settings.split, run.settings)
     if warning := caution(chosen, run.settings):
         print(warning, file=sys.stderr)
-    _compute(options.verb, run.id, chosen.name, chosen.source)
+    do(options.verb, run.id, chosen.name, HANDLERS[options.verb], source=chosen.source)
     print_result(options, *options.result(runs.get(run.id), chosen))
 
 
 def compute_features(options) -> None:
     run = named_run(options.run)
-    _compute("features", run.id, options.part, features.part(run, options.part)[0])
+    do("features", run.id, options.part, HANDLERS["features"], source=features.part(run, options.part)[0])
     n, size = features.stored(run, options.part).shape
     value = {"run": run.id, "part": options.part, "n": n, "size": size}
     print_result(options, value, [f"{size} features of {n:,} digits by {run.id}"])
@@ -75,18 +73,9 @@ def audit_labels(options) -> None:
     check_source(options.source)
     if not SOURCES[options.source].num_train:
         raise BadConfig(f"{SOURCES[options.source].title} has no training digits. Audit sample or mnist.")
-    _compute("audit", options.source, "", options.source, lane=tasks.TRAINING)
+    do("audit", options.source, "", HANDLERS["audit"], source=options.source, lane=tasks.TRAINING)
     found = audit.stored(options.source)
     print_result(options, found, _audit(found))
-
-
-def _compute(kind: str, subject: str, part: str, source: str, lane: str = tasks.COMPUTING) -> None:
-    """Do a task here and now, with a progress bar, its digits prepared first. Raises DigitsError."""
-    with stderr_into(logs_folder() / f"{kind}.log") as terminal, bar(terminal) as on_tell:
-        ensure_prepared(source, lambda phase: on_tell(0.0, phase))
-        task = tasks.do_now(kind, subject, part, HANDLERS[kind], lane=lane, on_tell=on_tell)
-    if task.state != tasks.TaskState.DONE:
-        raise DigitsError(f"It was {task.state} before it was done. {task.cause}".strip())
 
 
 def _evaluation(run: Run, chosen: TestSet) -> tuple[dict, list[str]]:

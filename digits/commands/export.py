@@ -6,14 +6,13 @@ from typing import Any
 
 from digits import tasks
 from digits.commands.printing import print_result
-from digits.commands.progress import bar, stderr_into
+from digits.commands.progress import do
 from digits.errors import BadConfig, DigitsError
 from digits.exports import bundle, check, whole_run
 from digits.exports.formats import FORMATS, SCALES, Export
 from digits.runs import store as runs
 from digits.runs import transfer
 from digits.storage.files import cannot_write, new_folder
-from digits.storage.home import logs_folder
 
 LAYOUTS = tuple(known.layout for known in FORMATS.values() if known.layout)
 
@@ -55,8 +54,7 @@ def run(options) -> None:
     if not options.format and (options.layout or options.scale != SCALES[0]):
         raise BadConfig("--scale and --layout need a --format.")
     found, folder = transfer.ensure_built(runs.get(options.run)), options.folder
-    if found.model is None:
-        raise DigitsError(f"This run has no model to export: it is {found.state}.", f"It is {found.id}.")
+    found.demand_model("export")
     wanted = options.format and Export(format=options.format, scale=options.scale, layout=options.layout or "")
     try:
         if folder.is_dir() and any(folder.iterdir()):
@@ -79,10 +77,7 @@ def _make(found: runs.Run, wanted: Export, folder: Path) -> dict[str, Any]:
     def handle(work: tasks.Work, run_id: str, part: str) -> None:
         outcome.update(bundle.make(found, wanted, folder, work.report))
 
-    with stderr_into(logs_folder() / "export.log") as terminal, bar(terminal) as on_tell:
-        task = tasks.do_now("export", found.id, f"{wanted.part} {wanted.layout} to a folder", handle, on_tell=on_tell)
-    if task.state != tasks.TaskState.DONE:
-        raise DigitsError(f"It was {task.state} before it was done. {task.cause}".strip())
+    do("export", found.id, f"{wanted.part} {wanted.layout} to a folder", handle)
     return outcome
 
 

@@ -7,18 +7,17 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from digits.commands import strokes_file
 from digits.commands.evaluation import named_run
 from digits.commands.printing import as_json, confusion_lines, one_line
 from digits.data.dataset import open_dataset
 from digits.data.reading import opened
 from digits.errors import BadConfig, DigitsError
-from digits.evaluation import pictures
+from digits.evaluation import pictures, strokes_file
 from digits.inference.detector import Detector
+from digits.inference.numbers.rows import read_rows
 from digits.inference.picture import read_upload
 from digits.inference.prediction import Prediction
 from digits.inference.recognizer import Recognizer
-from digits.inference.sheet import read_rows
 from digits.runs import models
 
 NAMED = 5  # files of a folder that are named when they are skipped

@@ -35,8 +35,8 @@ def run(options) -> None:
     """Serve until somebody ends it."""
     if not 0 <= options.port < 1 << 16:
         raise BadConfig("The port must be 0 to 65535.")
-    if options.run is not None and transfer.ensure_built(runs.get(options.run)).model is None:
-        raise DigitsError("This run has no model to serve. Choose another one.", f"It is {options.run}.")
+    if options.run is not None:
+        transfer.ensure_built(runs.get(options.run)).demand_model("serve")
     cv2.setNumThreads(1)  # requests share the cores already
     is_local = options.host in LOOPBACK
     # No other site may point its name here (DNS rebinding).

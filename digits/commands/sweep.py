@@ -6,12 +6,11 @@ from typing import Any
 
 from digits import tasks
 from digits.commands.printing import print_result
-from digits.commands.progress import bar, stderr_into
+from digits.commands.progress import bar_alone
 from digits.data.dataset import ensure_prepared
 from digits.errors import BadConfig, DigitsError
 from digits.networks.backends import check_installed
 from digits.networks.settings_table import SETTINGS
-from digits.storage.home import logs_folder
 from digits.sweeps import cluster, result, search, space, store, study
 from digits.sweeps.plan import PRUNERS, SAMPLERS, Plan, default_parallel
 from digits.sweeps.trial import COMPLETE, FAILED, PRUNED
@@ -54,8 +53,8 @@ def run(options) -> None:
         return
     study.check_installed()
     sweep = _created(options) if options.resume is None else _resumed(options)
-    with stderr_into(logs_folder() / "sweep.log") as terminal, bar(terminal) as show:
-        tasks.do_now(store.KIND, sweep.id, "", search.run, lane=tasks.TRAINING, on_tell=show)
+    with bar_alone("sweep") as show:
+        tasks.do_now(store.KIND, sweep.id, "", search.run, lane=tasks.TRAINING, on_progress=show)
     sweep = store.get(sweep.id)
     if sweep.state == TaskState.PAUSED:
         raise DigitsError("The sweep is paused.", f"Continue it: python -m digits sweep --resume {sweep.id}")
@@ -84,7 +83,7 @@ def _created(options) -> store.Sweep:
         check_installed(plan.backend)
     if plan.ray:
         cluster.check(plan.ray)
-    ensure_prepared(plan.source, lambda phase: print(f"{phase} ...", file=sys.stderr))
+    ensure_prepared(plan.source, lambda _, phase: print(f"{phase} ...", file=sys.stderr))
     return store.create(plan, queued=False)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from digits import pipeline, tasks
 from digits.commands.printing import print_result
-from digits.commands.progress import bar, stderr_into
+from digits.commands.progress import bar_alone
 from digits.commands.training_options import add_training_options, chosen_settings
 from digits.data.dataset import ensure_prepared, open_dataset
 from digits.data.sources import SOURCES
@@ -16,7 +16,6 @@ from digits.networks.backends import check_installed
 from digits.networks.settings import make_settings
 from digits.runs import store as runs
 from digits.runs.run import Run, RunState
-from digits.storage.home import logs_folder
 
 
 def add_to(verbs) -> None:
@@ -40,15 +39,14 @@ def train(run: Run) -> tuple[dict[str, Any], dict[str, Any] | None]:
 
     Raises DigitsError if it ends without a model, or was paused.
     """
-    log = logs_folder() / "train.log"
-    with stderr_into(log) as terminal, bar(terminal) as show:
+    with bar_alone("train") as show:
 
-        def on_tell(fraction: float, phase: str) -> None:
+        def on_progress(fraction: float, phase: str) -> None:
             if phase == "Training" and (tick := runs.last_tick(run.id)):
                 phase = f"Epoch {tick['epoch']:.0f}/{run.num_epochs}, accuracy {tick['accuracy']:.2%}"
             show(fraction, phase)
 
-        tasks.do_now("train", run.id, "", pipeline.run, lane=run.lane, on_tell=on_tell)
+        tasks.do_now("train", run.id, "", pipeline.run, lane=run.lane, on_progress=on_progress)
     run = runs.get(run.id)
     if run.state == RunState.PAUSED:  # somebody asked for it, so it is no failure
         raise DigitsError("The run is paused.", f"Continue it: python -m digits train --resume {run.id}")
@@ -107,5 +105,5 @@ def _resumed(options) -> Run:
 
 def _check_data(source: str) -> None:
     """Prepare the source if necessary, and report damaged data before a run is touched."""
-    ensure_prepared(source, lambda phase: print(f"{phase} ...", file=sys.stderr))
+    ensure_prepared(source, lambda _, phase: print(f"{phase} ...", file=sys.stderr))
     open_dataset(source)

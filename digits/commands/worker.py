@@ -39,10 +39,10 @@ def warm_up() -> None:
     """Load the library for trainings and compile what the default network needs, ahead of the first task."""
     settings = make_settings(source="mnist" if is_prepared("mnist") else "sample")  # as the Train page chooses
     os.environ["KERAS_BACKEND"] = settings.backend  # read when Keras is imported, which is now
-    from digits.training import device, warm_engine
+    from digits.training import warm_engine
 
     threads.use(settings)
-    warm_engine.warm_up(settings, device.choose().name)
+    warm_engine.warm_up(settings)
 
 
 def _of_run(compute: Callable) -> Callable:

@@ -18,10 +18,8 @@ import numpy as np
 
 from digits import permissions, tasks
 from digits.data import own_sources
-from digits.data.dataset import NO_LABEL, is_available, open_dataset
-from digits.data.own_sources import Digits
+from digits.data.arranging import arrange, count_in_mnist
 from digits.data.reading import Found, read
-from digits.data.splits import mixed, set_apart
 from digits.errors import DigitsError
 from digits.permissions import Action
 from digits.storage import database, files
@@ -32,62 +30,16 @@ READ = "read"
 UPLOAD_BYTES = 25 << 20  # of one file; the server and the proxy let no more through
 ALL_BYTES = 50 << 20  # of all files of one upload; the server holds no more for one visitor
 DRAFT_SECONDS = 3600.0
-FEW = 10  # digits; with fewer of one kind, none could be set apart to validate and to test
-SEED = 0
 SHOWN = 1_000  # things that were passed over are kept for the preview
 LONGEST = 200  # characters of what one is called, from its end: in a zip a name may have 65,535
 
 
-@dataclass(frozen=True)
-class Draft:
-    """Digits that were read from an upload and are not kept yet."""
+@dataclass
+class Draft(Found):
+    """Digits that were read from an upload and are not kept yet: memory-mapped, and the first that were passed over."""
 
-    images: np.ndarray
-    """(n, 28, 28) uint8, memory-mapped."""
-    labels: np.ndarray
-    """(n,) uint8, 0 to 9, or NO_LABEL for all."""
-    is_test: np.ndarray
-    """(n,) bool."""
-    passed_over: list[tuple[str, str]]
-    """What, and why: the first of them."""
-    num_passed_over: int
-    num_in_mnist: int
-
-
-def arrange(found: Found | Draft, *, test_only: bool = False, num_in_mnist: int = 0) -> Digits:
-    """Divide digits into those for training and those for testing, and mix them; the same digits give the same result.
-
-    A test set of their own is kept as such, if it has every digit; otherwise a fifth of each digit tests. test_only:
-    whether all of them do, as they also do where fewer than FEW of one digit could train.
-    """
-    images, labels, n = found.images, np.asarray(found.labels), len(found.labels)
-    if not is_labelled(found):
-        return Digits(images, labels, 0, 0, num_unlabelled=n, num_in_mnist=num_in_mnist)
-    rng = np.random.default_rng(SEED)
-    train, test = np.flatnonzero(~found.is_test), np.flatnonzero(found.is_test)
-    if test_only or not can_train(found):
-        train, test = np.array([], int), np.arange(n)
-    elif len(np.unique(labels[test])) < 10:
-        train, test = set_apart(labels, rng)
-    order = np.concatenate([part[mixed(labels[part], rng)] for part in (train, test)])
-    return Digits(images[order], labels[order], len(train), len(test), num_in_mnist=num_in_mnist)
-
-
-def is_labelled(found: Found | Draft) -> bool:
-    """Return whether the digits have labels."""
-    return bool((found.labels != NO_LABEL).all())
-
-
-def can_train(found: Found | Draft) -> bool:
-    """Return whether there are enough labelled digits of every kind to learn from."""
-    labels = np.asarray(found.labels)[~found.is_test]
-    return is_labelled(found) and bool(np.bincount(labels, minlength=10).min() >= FEW)
-
-
-def count_in_mnist(images: np.ndarray) -> int:
-    """Return how many digits are also in MNIST, byte by byte; in its sample, where the whole is not on this machine."""
-    known = {image.tobytes() for image in open_dataset("mnist" if is_available("mnist") else "sample").images}
-    return sum(image.tobytes() in known for image in images)
+    num_passed_over: int = 0
+    num_in_mnist: int = 0
 
 
 def begin(uploads: Sequence[tuple[str, bytes]], *, owner: str) -> str:

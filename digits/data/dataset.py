@@ -1,6 +1,5 @@
 """Prepared digits: memory-mapped arrays, shared by the pages and all workers, known by their sha256."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,13 +11,14 @@ from digits.data import mnist, optdigits, sample
 from digits.data.own_sources import sha256
 from digits.data.sources import SOURCES, check_source
 from digits.errors import DamagedFile, DataUnavailable
+from digits.progress import Progress, to_nobody
 from digits.storage.files import atomic_write
 from digits.storage.home import data_folder
 
 LOADERS = {
-    "sample": lambda on_phase: sample.load(),
+    "sample": lambda on_progress: sample.load(),
     "mnist": mnist.load,
-    "optdigits": lambda on_phase: optdigits.load(),
+    "optdigits": lambda on_progress: optdigits.load(),
 }
 NAMES = ("images", "labels")
 NO_LABEL = 255
@@ -56,10 +56,10 @@ def is_available(source: str) -> bool:
     return source in SOURCES and (SOURCES[source].is_bundled or is_prepared(source))
 
 
-def prepare(source: str, on_phase: Callable[[str], None] = lambda phase: None) -> None:
+def prepare(source: str, on_progress: Progress = to_nobody) -> None:
     """Fetch, verify and convert one source into DIGITS_HOME. Two processes at once do it twice and harmlessly.
 
-    on_phase: called with a few words at each step. Raises DataUnavailable, DigitsError.
+    Nobody knows how far it is; on_progress hears what is done next. Raises DataUnavailable, DigitsError.
     """
     check_source(source)
     known = SOURCES[source]
@@ -68,8 +68,8 @@ def prepare(source: str, on_phase: Callable[[str], None] = lambda phase: None) -
             f"The digits of {source} are not here any more. Add them again under this name.",
             f"Run: python -m digits data add {source} PATH",
         )
-    arrays = dict(zip(NAMES, LOADERS[source](on_phase), strict=True))
-    on_phase("Verifying")
+    arrays = dict(zip(NAMES, LOADERS[source](on_progress), strict=True))
+    on_progress(0.0, "Verifying")
     digests = _digests(arrays)
     if not known.images_sha256:
         atomic_write(_computed_digest(source), lambda part: part.write_text(digests["images"]))
@@ -78,21 +78,21 @@ def prepare(source: str, on_phase: Callable[[str], None] = lambda phase: None) -
             f"What came from {known.origin} is not {known.title}: it was cut short or altered. Delete the download and "
             "try again."
         )
-    on_phase("Writing")
+    on_progress(0.0, "Writing")
     for file, array in zip(array_files(source), arrays.values(), strict=True):
         atomic_write(file, lambda part, array=array: np.save(part, array))
 
 
-def ensure_prepared(source: str, on_phase: Callable[[str], None] = lambda phase: None) -> None:
+def ensure_prepared(source: str, on_progress: Progress = to_nobody) -> None:
     """Prepare `source` here and now unless that is done already. Raises RunBusy while another process does it."""
     check_source(source)
     if not is_prepared(source):
-        tasks.do_now("prepare", source, "", prepare_task, on_tell=lambda fraction, phase: on_phase(phase))
+        tasks.do_now("prepare", source, "", prepare_task, on_progress=on_progress)
 
 
 def prepare_task(work: tasks.Work, source: str, part: str) -> None:
     """Prepare a source as a task."""
-    prepare(source, lambda phase: work.report(0.0, phase))
+    prepare(source, work.report)
 
 
 def open_dataset(source: str) -> Dataset:

@@ -3,12 +3,12 @@
 import os
 import re
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
 from digits.errors import DataUnavailable
+from digits.progress import Progress
 from digits.storage.files import sha256
 
 URL = "https://storage.googleapis.com/cvdf-datasets/mnist/"
@@ -54,22 +54,22 @@ def check_reachable() -> None:
     )
 
 
-def load(on_phase: Callable[[str], None]) -> tuple[np.ndarray, np.ndarray]:
+def load(on_progress: Progress) -> tuple[np.ndarray, np.ndarray]:
     """Download MNIST if need be and read it in its original order.
 
     Returns images (70000, 28, 28) uint8 and labels (70000,) uint8: the 60,000 training digits, then the 10,000
     test digits. Raises DataUnavailable with the remedy.
     """
     check_reachable()
-    on_phase("Starting")
+    on_progress(0.0, "Starting")
     import tensorflow_datasets as tfds
 
     builder = tfds.builder("mnist:3.0.1", data_dir=tfds_folder())
     try:
         if not builder.data_path.exists():
-            on_phase("Downloading 11 MB")
+            on_progress(0.0, "Downloading 11 MB")
             builder.download_and_prepare()
-        on_phase("Reading 70,000 digits")
+        on_progress(0.0, "Reading 70,000 digits")
         parts = [_in_original_order(builder, part) for part in ("train", "test")]
     except Exception as error:  # TFDS raises dozens of kinds; whichever it is, the user needs the remedy
         reason = re.sub(r"{{.*?}} ?", "", str(error)).strip().split("\n")[0][:200]  # without TensorFlow's own names

@@ -40,7 +40,7 @@ def official(num_train: int, num_test: int) -> Split:
 
 
 SPLITS = {"tutorial": tutorial, "official": official}
-TEST_FRACTION = VALIDATION_FRACTION = 0.2  # of one's own digits, and of those that are then left
+VALIDATION_FRACTION = 0.2  # of one's own digits for training
 
 
 def own(num_train: int, num_test: int) -> Split:
@@ -53,32 +53,6 @@ def names(source: str) -> list[str]:
     """Return the names of the splits of a source; the first stands for the only one of one's own digits."""
     digits = SOURCES[source]
     return list(SPLITS) if digits.num_test and digits.num_train and not digits.is_own else ["tutorial"]
-
-
-def set_apart(labels: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Return which digits train and which test, as indices in the order of `mixed`; a fifth of each digit tests.
-
-    labels: (n,) integers 0 to 9.
-    """
-    places = [rng.permutation(np.flatnonzero(labels == digit)) for digit in range(10)]
-    test = np.concatenate([of_digit[: round(TEST_FRACTION * len(of_digit))] for of_digit in places])
-    train = np.setdiff1d(np.arange(len(labels)), test)
-    return train[mixed(labels[train], rng)], test[mixed(labels[test], rng)]
-
-
-def mixed(labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Return the indices of some digits in a random order in which every stretch has its share of each digit.
-
-    So the ranges of a split are stratified. labels: (n,) integers 0 to 9.
-    """
-    place = np.empty(len(labels))
-    for digit in range(10):
-        of_digit = np.flatnonzero(labels == digit)
-        # Evenly spread over 0 to 1, each moved a little within its part.
-        place[rng.permutation(of_digit)] = (np.arange(len(of_digit)) + rng.random(len(of_digit))) / max(
-            1, len(of_digit)
-        )
-    return np.argsort(place, kind="stable")
 
 
 def split(name: str, source: str) -> Split:

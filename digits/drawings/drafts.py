@@ -28,13 +28,12 @@ def save(strokes: list[Any], *, owner: str) -> None:
             )
 
 
+@database.parsing()
 def load(*, owner: str) -> list[Any]:
     """Return the strokes that the owner drew last; none after a day. Raises StoreUnavailable."""
-    with database.reading() as connection, database.parsing():
-        oldest = _time(datetime.now(UTC) - KEPT)
-        query = "SELECT strokes FROM drafts WHERE owner = ? AND saved >= ?"
-        row = connection.execute(query, (owner, oldest)).fetchone()
-        return json.loads(row["strokes"]) if row else []
+    oldest = _time(datetime.now(UTC) - KEPT)
+    row = database.first("SELECT strokes FROM drafts WHERE owner = ? AND saved >= ?", (owner, oldest))
+    return json.loads(row["strokes"]) if row else []
 
 
 def _time(moment: datetime) -> str:

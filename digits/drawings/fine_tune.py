@@ -3,10 +3,7 @@
 from dataclasses import replace
 
 from digits import permissions, tasks
-from digits.data.dataset import is_prepared
 from digits.drawings import store
-from digits.errors import DigitsError
-from digits.networks.settings import Settings
 from digits.runs import continued
 from digits.runs.run import Run
 from digits.training.fine_tuning import fine_tune_settings
@@ -15,21 +12,15 @@ FINE_TUNED = ", fine-tuned"
 MAX_NAME = 80  # characters
 
 
-def settings_for(parent: Run) -> Settings:
-    """Return the settings by which a run continues from `parent`."""
-    return fine_tune_settings(parent.settings, parent.id, is_prepared(parent.settings.source))
-
-
 def begin(parent: Run, *, owner: str = tasks.LOCAL, seed: int = 0, queued: bool = True, everyone: bool = False) -> Run:
     """Make a run that continues from `parent` with My drawings. It keeps its own copy of both.
 
     everyone: see `permissions.visible_drawers`. Raises DigitsError if there are too few drawings or no model,
     DamagedFile if the parent's model is damaged.
     """
-    if parent.model is None:
-        raise DigitsError(f"This run has no model to fine-tune: it is {parent.state}. Choose another one.")
+    parent.demand_model("fine-tune")
     _, images, labels = store.images_and_labels(permissions.visible_drawers(everyone=everyone))
-    settings = replace(settings_for(parent), seed=seed)
+    settings = replace(fine_tune_settings(parent.settings, parent.id), seed=seed)
     return continued.begin(parent, settings, images, labels, name=_name(parent), owner=owner, queued=queued)
 
 

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,9 +12,10 @@ from digits.drawings.drawing import SIDE, Drawing
 from digits.errors import DigitsError
 from digits.permissions import Action
 from digits.storage import database
+from digits.storage.owners import Owners, by, owned
 
 NEWEST = "ORDER BY created DESC, id DESC"
-OF = ":owners IS NULL OR owner IN (SELECT value FROM json_each(:owners))"
+OF = owned("drawings")
 MOST = 5_000  # drawings; a class of thirty with 150 each
 MOST_OF_MEMBER = 500  # while a class is open: nobody fills the server for the others
 
@@ -30,32 +31,28 @@ class Merged:
     """These existed already with another label, which stays."""
 
 
-def drawings(owners: Collection[str] | None = None) -> list[Drawing]:
+def drawings(owners: Owners = None) -> list[Drawing]:
     """Return all drawings of some owners, or of everybody, the newest first."""
-    with database.reading() as connection:
-        rows = connection.execute(f"SELECT * FROM drawings WHERE {OF} {NEWEST}", _of(owners)).fetchall()
-    return [_drawing(row) for row in rows]
+    return [_drawing(row) for row in database.rows(f"SELECT * FROM drawings WHERE {OF} {NEWEST}", by(owners))]
 
 
 @database.parsing()
-def images_and_labels(owners: Collection[str] | None = None) -> tuple[list[str], np.ndarray, np.ndarray]:
+def images_and_labels(owners: Owners = None) -> tuple[list[str], np.ndarray, np.ndarray]:
     """Return ids, images (n, 28, 28) uint8 and labels (n,) uint8 of the same; quicker than `drawings`."""
-    with database.reading() as connection:
-        rows = connection.execute(f"SELECT id, label, seen FROM drawings WHERE {OF} {NEWEST}", _of(owners)).fetchall()
+    rows = database.rows(f"SELECT id, label, seen FROM drawings WHERE {OF} {NEWEST}", by(owners))
     images = np.frombuffer(b"".join(row["seen"] for row in rows), np.uint8).reshape(-1, SIDE, SIDE)
     return [row["id"] for row in rows], images, np.array([row["label"] for row in rows], np.uint8)
 
 
-def find(drawing_id: str, owners: Collection[str] | None = None) -> Drawing | None:
+def find(drawing_id: str, owners: Owners = None) -> Drawing | None:
     """Return the drawing with that id, of some owners or of anybody; None if there is none."""
-    row = database.first(f"SELECT * FROM drawings WHERE id = :id AND ({OF}) LIMIT 1", _of(owners) | {"id": drawing_id})
+    row = database.first(f"SELECT * FROM drawings WHERE id = :id AND {OF} LIMIT 1", by(owners) | {"id": drawing_id})
     return _drawing(row) if row else None
 
 
 def revision() -> int:
     """Return a number that grows whenever a drawing is stored, deleted or relabelled."""
-    with database.reading() as connection:
-        row = connection.execute("SELECT number FROM revisions WHERE subject = 'drawings'").fetchone()
+    row = database.first("SELECT number FROM revisions WHERE subject = 'drawings'")
     return row["number"] if row else 0
 
 
@@ -82,12 +79,12 @@ def remove(drawing_id: str, *, owner: str = tasks.LOCAL) -> Drawing | None:
         return _drawing(row)
 
 
-def remove_all(owners: Collection[str] | None = None) -> None:
+def remove_all(owners: Owners = None) -> None:
     """Delete all drawings of some owners, or of everybody, for ever. Raises NotAllowed."""
     with database.writing() as connection:
-        for row in connection.execute(f"SELECT DISTINCT owner FROM drawings WHERE {OF}", _of(owners)).fetchall():
+        for row in connection.execute(f"SELECT DISTINCT owner FROM drawings WHERE {OF}", by(owners)).fetchall():
             permissions.demand(Action.DELETE, row["owner"])
-        connection.execute(f"DELETE FROM drawings WHERE {OF}", _of(owners))
+        connection.execute(f"DELETE FROM drawings WHERE {OF}", by(owners))
         _changed(connection)
 
 
@@ -98,7 +95,7 @@ def merge(others: Iterable[Drawing], *, owner: str = tasks.LOCAL) -> Merged:
     for drawing in others:
         theirs.setdefault(drawing.id, drawing)
     with database.writing() as connection:
-        known_of = _of(None if _changes_everything() else [owner])
+        known_of = by(None if _changes_everything() else [owner])
         here = {
             row["id"]: row["label"]
             for row in connection.execute(f"SELECT id, label FROM drawings WHERE {OF}", known_of)
@@ -110,10 +107,6 @@ def merge(others: Iterable[Drawing], *, owner: str = tasks.LOCAL) -> Merged:
             _put(connection, drawing, owner)
         _changed(connection)
     return Merged(len(new), known, len(theirs) - len(new) - known)
-
-
-def _of(owners: Collection[str] | None) -> dict[str, str | None]:
-    return {"owners": None if owners is None else json.dumps([*owners])}
 
 
 @database.parsing()
@@ -147,7 +140,7 @@ def _put(connection: sqlite3.Connection, drawing: Drawing, owner: str) -> None:
 def _check_room(connection: sqlite3.Connection, wanted: int, owner: str) -> None:
     limits = {MOST: None} if _changes_everything() else {MOST_OF_MEMBER: [owner], MOST: None}
     for most, owners in limits.items():
-        [there] = connection.execute(f"SELECT count(*) FROM drawings WHERE {OF}", _of(owners)).fetchone()
+        [there] = connection.execute(f"SELECT count(*) FROM drawings WHERE {OF}", by(owners)).fetchone()
         if there + wanted > most:
             raise DigitsError(
                 f"There is no room for {wanted:,} more: My drawings holds {there:,} of at most {most:,} drawings. "

@@ -13,8 +13,9 @@ from digits.data.dataset import Dataset, open_dataset
 from digits.data.sources import SOURCES
 from digits.evaluation import store
 from digits.evaluation.report import as_rows
-from digits.evaluation.store import Progress, Subject
+from digits.evaluation.store import Subject
 from digits.networks.settings import make_settings
+from digits.progress import Progress, to_nobody
 
 KIND = "audit"
 
@@ -23,7 +24,7 @@ NUM_FOLDS = 5
 SMALL = {"epochs": 10, "learning_rate": 0.01, "augmentation": False, "label_smoothing": 0.0}
 
 
-def audit(source: str, on_progress: Progress = lambda fraction, phase: None) -> dict[str, Any]:
+def audit(source: str, on_progress: Progress = to_nobody) -> dict[str, Any]:
     """Cross-validate the training digits of a source; keep the probabilities and the doubtful labels.
 
     Returns {source, n, folds, accuracy (of the networks on what they have not learned), issues}; the issues are those
@@ -55,9 +56,7 @@ def _subject(source: str) -> Subject:
     return Subject.of_source(source, SOURCES[source].labels_sha256)
 
 
-def cross_validated(
-    dataset: Dataset, labels: np.ndarray, on_progress: Progress = lambda fraction, phase: None
-) -> np.ndarray:
+def cross_validated(dataset: Dataset, labels: np.ndarray, on_progress: Progress = to_nobody) -> np.ndarray:
     """Return probabilities of each training digit, (n, 10), by a `cnn` that learned `labels` (n,) from the others."""
     from digits.training.cross_validation import out_of_fold
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from digits.evaluation import evaluate, features, store
-from digits.evaluation.store import Progress, Subject
+from digits.evaluation.store import Subject
 from digits.evaluation.test_sets import TestSet, test_set
+from digits.progress import Progress, to_nobody
 from digits.runs.run import Run
 
 KIND = "map"
@@ -68,7 +69,7 @@ def components(vectors: np.ndarray) -> Components:
     return Components(mean, directions * np.sign(largest), (float(explained[0]), float(explained[1])))
 
 
-def compute(run: Run, name: str, on_progress: Progress = lambda fraction, phase: None) -> Embedding:
+def compute(run: Run, name: str, on_progress: Progress = to_nobody) -> Embedding:
     """Place the digits of a test set by t-SNE, keep the places and return them. Missing features are computed first.
 
     Raises BadConfig, DataUnavailable, DamagedFile.

@@ -13,9 +13,10 @@ from digits.evaluation import store
 from digits.evaluation.calibration import calibrate, expected_calibration_error
 from digits.evaluation.label_errors import corrected
 from digits.evaluation.report import report
-from digits.evaluation.store import Progress, Subject
+from digits.evaluation.store import Subject
 from digits.evaluation.test_sets import TestSet, test_set, test_sets
 from digits.inference.recognizer import Recognizer, at_temperature
+from digits.progress import Progress, to_nobody
 from digits.runs import starter
 from digits.runs.run import Run
 
@@ -23,7 +24,7 @@ KIND = "evaluate"
 CHUNK = 2_000  # digits between two reports of progress
 
 
-def evaluate(run: Run, name: str, on_progress: Progress = lambda fraction, phase: None) -> dict[str, Any]:
+def evaluate(run: Run, name: str, on_progress: Progress = to_nobody) -> dict[str, Any]:
     """Evaluate `run` on the test set of that name, keep the report and the probabilities, and return the report.
 
     The report is that of `digits.evaluation.report` with run, test (the set's name), source, title and calibration:

@@ -10,8 +10,9 @@ from digits.data.dataset import is_available, open_dataset
 from digits.data.sources import SOURCES
 from digits.data.splits import split, take
 from digits.evaluation import store
-from digits.evaluation.store import Progress, Subject
+from digits.evaluation.store import Subject
 from digits.evaluation.test_sets import test_set
+from digits.progress import Progress, to_nobody
 from digits.runs import models
 from digits.runs.run import Run
 
@@ -43,7 +44,7 @@ def learned_part(run: Run) -> str:
     return SAMPLE if knows_sample and not is_available(source) else TRAIN
 
 
-def compute(run: Run, name: str, on_progress: Progress = lambda fraction, phase: None) -> np.ndarray:
+def compute(run: Run, name: str, on_progress: Progress = to_nobody) -> np.ndarray:
     """Compute, keep and return the features of a named part, (n, d) float16.
 
     on_progress: called with the fraction that is done and what is done next.

@@ -8,9 +8,9 @@ import numpy as np
 from digits.data.reading import Entry
 from digits.errors import BlankDrawing, DigitsError
 from digits.evaluation.report import wilson_interval
-from digits.inference.decoding import SUFFIXES
 from digits.inference.detector import Detector
-from digits.inference.picture import read_upload, see
+from digits.inference.picture import upload_ink
+from digits.inference.pictures.decoding import SUFFIXES
 from digits.inference.prediction import Prediction, predict
 from digits.inference.recognizer import Recognizer
 
@@ -45,7 +45,7 @@ def predicted(entries: Iterable[Entry], read: Callable[[bytes], dict[str, Any]])
 def prediction_of(content: bytes, recognizer: Recognizer, detector: Detector) -> Prediction:
     """Predict a picture file of one digit. Raises UnreadablePicture, BlankDrawing."""
     try:
-        return predict(see(read_upload(content)).digit, recognizer, detector)
+        return predict(upload_ink(content), recognizer, detector)
     except BlankDrawing as error:
         raise BlankDrawing("We found no ink in this picture. Crop it to the digit and try again.") from error
 

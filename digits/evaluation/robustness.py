@@ -12,16 +12,17 @@ from digits.data.dataset import open_dataset
 from digits.evaluation import store
 from digits.evaluation.distortions import DISTORTIONS, distort
 from digits.evaluation.report import wilson_interval
-from digits.evaluation.store import Progress, Subject
+from digits.evaluation.store import Subject
 from digits.evaluation.test_sets import TestSet, test_set
 from digits.inference.recognizer import Recognizer
+from digits.progress import Progress, to_nobody
 from digits.runs.run import Run
 
 KIND = "robustness"
 FEW = 0.05  # of the accuracy: what may be lost to a distortion that a network copes with
 
 
-def measure(run: Run, name: str, on_progress: Progress = lambda fraction, phase: None) -> dict[str, Any]:
+def measure(run: Run, name: str, on_progress: Progress = to_nobody) -> dict[str, Any]:
     """Predict the test set under every distortion at every strength, one at a time; keep and return the curves.
 
     Returns {run, test, title, n, curves}; curves by the distortion's name: {strengths, accuracy (0 to 1), interval

@@ -12,14 +12,17 @@ from typing import Any
 
 import numpy as np
 
-from digits.errors import DamagedFile, DigitsError, RunBusy
+from digits.errors import DamagedFile, RunBusy
 from digits.runs.run import Run
 from digits.storage import database, deletion, files
 from digits.storage.files import StoredFile
 from digits.storage.home import data_folder, home, run_folder
 
-Progress = Callable[[float, str], None]
-"""Is called with the fraction that is done, 0 to 1, and what is done next."""
+_ACCURACY = """(SELECT json_extract(value, '$.accuracy') FROM results
+  WHERE subject = runs.id AND kind = 'evaluate' AND made_from = model_sha256 AND {} LIMIT 1)"""
+_OWN_TEST_SET = "part IN (json_extract(settings, '$.split'), json_extract(settings, '$.source'))"
+ACCURACY = f"coalesce({_ACCURACY.format(_OWN_TEST_SET)}, {_ACCURACY.format('TRUE')})"
+"""In SQL, the accuracy of a run on the test set of its split, or else another; NULL while it is not evaluated."""
 
 
 @dataclass(frozen=True)
@@ -33,11 +36,10 @@ class Subject:
     @classmethod
     def of(cls, run: Run) -> "Subject":
         """Return the present model of a run. Raises DigitsError where it has none."""
-        if run.model is None:
-            raise DigitsError(f"This run has no model to evaluate: it is {run.state}.", f"It is {run.id}.")
+        model = run.demand_model("evaluate")
         # The starter is a part of the program, which may not be writable.
         folder = home() / "starter" if run.is_starter else run_folder(run.id) / "evaluation"
-        return cls(run.id, run.model.sha256, folder)
+        return cls(run.id, model.sha256, folder)
 
     @classmethod
     def of_source(cls, source: str, labels_sha256: str) -> "Subject":
@@ -127,6 +129,12 @@ def accuracies(run_ids: list[str]) -> dict[str, dict[str, dict[str, Any]]]:
         numbers = {name: row[name] for name in ("accuracy", "n", "title")} | {"interval": json.loads(row["interval"])}
         found.setdefault(row["subject"], {})[row["part"]] = numbers
     return found
+
+
+def accuracy_of_each(run_ids: list[str]) -> dict[str, float | None]:
+    """Return the ACCURACY of these runs, by id."""
+    question = f"SELECT id, {ACCURACY} AS accuracy FROM runs WHERE id IN (SELECT value FROM json_each(?))"
+    return {row["id"]: row["accuracy"] for row in database.rows(question, [json.dumps(run_ids)])}
 
 
 def _check_current(connection: sqlite3.Connection, subject: Subject) -> None:

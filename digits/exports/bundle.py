@@ -12,20 +12,19 @@ from typing import Any
 import numpy as np
 
 from digits.data.dataset import open_dataset
-from digits.errors import DigitsError
 from digits.evaluation import evaluate
 from digits.evaluation.test_sets import TestSet, available
-from digits.exports import card, check, conversion, examples, javascript, layouts, preparation, samples
-from digits.exports.formats import Export, Progress, check_installed
+from digits.exports import card, check, conversion, examples, layouts, preparation, samples
+from digits.exports.formats import Export, check_installed
+from digits.exports.web import javascript
 from digits.inference.detector import Detector
+from digits.progress import Progress, to_nobody
 from digits.runs import models
 from digits.runs.run import Run
 from digits.storage.files import sha256, temporary_folder
 
 
-def make(
-    run: Run, export: Export, folder: Path, on_progress: Progress = lambda fraction, phase: None
-) -> dict[str, Any]:
+def make(run: Run, export: Export, folder: Path, on_progress: Progress = to_nobody) -> dict[str, Any]:
     """Write an export of a model into an empty folder, and return its outcome like `digits.exports.check.check`.
 
     With 8 bits also test, the title of a test set, accuracy on it, accuracy_before, that of the app, and num_test.
@@ -50,8 +49,7 @@ def make(
     _write_json(folder / "export.json", described)
     on_progress(0.7, "Comparing it with the app")
     found = _compare(run, chosen, export, folder, lambda seconds: on_progress(0.7, "Comparing it with the app"))
-    if not check.is_same(found, export.format):
-        raise DigitsError(check.difference(found))
+    check.demand_same(found, export.format)
     described |= {"checked": found, "files": _digests(folder)}
     _write_json(folder / "export.json", described)
     return {"run": run.id, "format": export.format, "path": str(folder / model), **found}

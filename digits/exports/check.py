@@ -1,6 +1,6 @@
 """Load an export by its own runtime and compare it with the app: python -m digits.exports.check FOLDER.
 
-A process of its own, so that nothing that made the file helps to read it. Prints one JSON object.
+A process of its own, so that nothing that made the file helps to read it.
 """
 
 import json
@@ -33,8 +33,7 @@ def check(folder: Path) -> dict[str, Any]:
         if sha256(folder / name) != digest:
             raise DigitsError(f"The file {name} of this export was changed or damaged. Export the model again.")
     found = compare(folder, described["format"])
-    if not is_same(found, described["format"]):
-        raise DigitsError(difference(found))
+    demand_same(found, described["format"])
     path = str(folder / described["model"])
     return {"run": described["run"], "format": described["format"], "path": path, **found}
 
@@ -61,36 +60,29 @@ def compare(
     """Return {max_difference, same_predictions, n, checked_with} of an export. Raises DigitsError.
 
     extra: an .npz of test digits {images, labels, probabilities}; then also their accuracy in the export, accuracy,
-    that of the app, accuracy_before, and num_test. on_wait: see `digits.training.processes.run`.
+    that of the app, accuracy_before, and num_test. on_wait: see `digits.training.processes.call`.
     """
     check_installed(format)
     arguments = [folder.absolute(), *([extra.absolute()] if extra else [])]
-    _, out, err = processes.run("digits.exports.check", *arguments, on_wait=on_wait)
     try:
-        said = json.loads(out.splitlines()[-1])
-    except (IndexError, ValueError):
-        why = processes.last_line(err)
-        raise DigitsError(f"{FORMATS[format].title} could not be loaded again, so it is not offered.", why) from None
-    if "problem" in said:
-        raise DigitsError(said["problem"], said["hint"])
-    return said
+        return processes.call("digits.exports.check", *arguments, on_wait=on_wait)
+    except processes.Crashed as error:
+        title = FORMATS[format].title
+        raise DigitsError(f"{title} could not be loaded again, so it is not offered.", str(error)) from error
 
 
-def is_same(found: dict[str, Any], format: str) -> bool:
-    """Return whether an export may be offered."""
-    return format == "litert-int8" or (found["same_predictions"] and found["max_difference"] <= LARGEST_DIFFERENCE)
-
-
-def difference(found: dict[str, Any]) -> str:
-    """Return the sentence about an export that predicts something else."""
+def demand_same(found: dict[str, Any], format: str) -> None:
+    """Raise DigitsError for an export that predicts something else than the app; with 8 bits it may."""
+    if format == "litert-int8" or (found["same_predictions"] and found["max_difference"] <= LARGEST_DIFFERENCE):
+        return
     predictions = "the same" if found["same_predictions"] else "other"
-    return (
+    raise DigitsError(
         f"This export gives {predictions} predictions on {found['n']} digits, and probabilities that differ by up to "
         f"{found['max_difference']:.2g}; at most {LARGEST_DIFFERENCE:g} is accepted, so it is not offered."
     )
 
 
-def _compare(folder: Path, extra: Path | None) -> dict[str, Any]:
+def _compare(folder: Path, extra: Path | None = None) -> dict[str, Any]:
     described = read(folder)
     with np.load(folder / "check.npz", allow_pickle=False) as arrays:
         images, expected = arrays["images"], arrays["probabilities"]
@@ -119,8 +111,4 @@ def _pixels(images: np.ndarray, largest: float) -> np.ndarray:
 
 
 if __name__ == "__main__":
-    try:
-        outcome = _compare(Path(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) > 2 else None)
-    except DigitsError as error:
-        outcome = {"problem": str(error), "hint": error.hint}
-    print(json.dumps(outcome))
+    processes.answer(lambda: _compare(*map(Path, sys.argv[1:])))

@@ -1,4 +1,4 @@
-"""Let a fresh process write a run's model in another format."""
+"""Let a fresh process, digits.exports.conversion_worker, write a run's model in another format."""
 
 import json
 from pathlib import Path
@@ -12,7 +12,8 @@ from digits.data.splits import split, take
 from digits.errors import DigitsError
 from digits.evaluation import evaluate
 from digits.evaluation.score_card import lines, score_card
-from digits.exports.formats import Export, Progress
+from digits.exports.formats import Export
+from digits.progress import Progress
 from digits.runs.run import Run
 from digits.storage.files import temporary_folder
 from digits.training import processes
@@ -38,18 +39,15 @@ def convert(run: Run, export: Export, target: Path, on_progress: Progress) -> No
         if export.format == "litert-int8":
             job["representative"] = f"{temporary}/digits.npy"
             np.save(job["representative"], _representative(run))
-        code, _, said = processes.run(
-            "digits.exports.convert",
-            json.dumps(job),
-            on_wait=lambda seconds: on_progress(min(seconds / USUAL_SECONDS, 0.95), doing),
-        )
-    if code:
-        name, _, message = processes.last_line(said).partition(": ")
-        if name == f"{DigitsError.__module__}.{DigitsError.__name__}":
-            raise DigitsError(message)
-        raise DigitsError(
-            f"This network could not be written as {export.of.title}. Choose another format.", processes.last_line(said)
-        )
+        try:
+            processes.call(
+                "digits.exports.conversion_worker",
+                json.dumps(job),
+                on_wait=lambda seconds: on_progress(min(seconds / USUAL_SECONDS, 0.95), doing),
+            )
+        except processes.Crashed as error:
+            why = f"This network could not be written as {export.of.title}. Choose another format."
+            raise DigitsError(why, str(error)) from error
 
 
 def _representative(run: Run) -> np.ndarray:

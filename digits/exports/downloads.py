@@ -8,14 +8,15 @@ from digits.errors import DamagedFile
 from digits.evaluation import store
 from digits.evaluation.store import Subject
 from digits.exports import bundle
-from digits.exports.formats import Export, Progress
+from digits.exports.formats import Export
+from digits.progress import Progress, to_nobody
 from digits.runs.run import Run
 from digits.storage import files
 
 KIND = "export"
 
 
-def compute(run: Run, part: str, on_progress: Progress = lambda fraction, phase: None) -> dict[str, Any]:
+def compute(run: Run, part: str, on_progress: Progress = to_nobody) -> dict[str, Any]:
     """Make the zip of an export and keep it; returns the outcome of its check.
 
     part: see `digits.exports.formats.Export.part`. Raises BadConfig and DigitsError.

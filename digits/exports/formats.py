@@ -1,14 +1,11 @@
 """The formats in which a model can leave Digits, and what each of them needs."""
 
 import importlib.metadata
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from digits.errors import BadConfig, DigitsError
 
 REQUIREMENTS = "requirements-export.txt"
-Progress = Callable[[float, str], None]
-"""Is called with the fraction that is done, 0 to 1, and what is done next; what it raises ends the work."""
 SCALES = ("0-255", "0-1")
 """What the exported model expects of a pixel: 0 is paper, the other end is ink."""
 

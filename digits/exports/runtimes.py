@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from digits.exports import javascript
 from digits.exports.formats import version
+from digits.exports.web import javascript
 
 Outcome = tuple[np.ndarray, str]
 Reader = Callable[[Path, np.ndarray], Outcome]

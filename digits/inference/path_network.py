@@ -11,6 +11,8 @@ import numpy as np
 
 from digits.errors import DamagedFile
 from digits.inference.preprocessing import FAINT
+from digits.inference.recognizer import softmax
+from digits.inference.snapshot import same_padding
 from digits.inference.strokes import Stroke
 from digits.storage.files import StoredFile, read_arrays, read_json
 from digits.storage.home import ROOT
@@ -61,9 +63,7 @@ class PathNetwork:
         for (kernel, bias), stride in zip(self._convolutions, STRIDES, strict=True):
             x = np.maximum(_convolution(x, kernel, stride) + bias, 0)
         kernel, bias = self._dense
-        logits = (x.reshape(len(x), -1) @ kernel + bias) / self.temperature
-        powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-        return powers / powers.sum(axis=1, keepdims=True)
+        return softmax((x.reshape(len(x), -1) @ kernel + bias) / self.temperature)
 
     def predict(self, strokes: Sequence[Stroke], ink: np.ndarray) -> np.ndarray | None:
         """Return the ten probabilities of one digit, (10,) float32; None where its path is not known.
@@ -131,10 +131,7 @@ def likelihood_with_path(likelihood: np.ndarray, picture: np.ndarray, path: np.n
 
 def _convolution(x: np.ndarray, kernel: np.ndarray, stride: int) -> np.ndarray:
     """x: (n, length, channels). kernel: (width, channels, filters). Padded as Keras pads with "same"."""
-    (n, length, channels), width = x.shape, len(kernel)
-    outputs = -(-length // stride)
-    total = max((outputs - 1) * stride + width - length, 0)
-    padded = np.zeros((n, length + total, channels), np.float32)
-    padded[:, total // 2 : total // 2 + length] = x
-    span = (outputs - 1) * stride + 1
+    length = x.shape[1]
+    padded = np.pad(x, [(0, 0), same_padding(length, len(kernel), stride), (0, 0)])
+    span = (-(-length // stride) - 1) * stride + 1
     return sum(padded[:, tap : tap + span : stride] @ weights for tap, weights in enumerate(kernel))

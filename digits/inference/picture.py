@@ -1,4 +1,4 @@
-"""Bytes -> ink: the one safe reader for pictures.
+"""Bytes -> ink: the one safe reader for pictures. `pictures` decodes them, `paper` finds the ink.
 
 Ink is (H, W) uint8, 0 = paper, 255 = ink. Whatever file a browser or a stranger sends goes through here. What is not
 a picture, or larger than the limits, raises UnreadablePicture before it is decoded.
@@ -10,13 +10,13 @@ import cv2
 import numpy as np
 
 from digits.errors import UnreadablePicture
-from digits.inference.close_cut import close_cut
-from digits.inference.decoding import FORMATS, Picture, decode
-from digits.inference.extract_ink import Ink, extract_ink
-from digits.inference.frames import main_piece, remove_frame
-from digits.inference.paper import find_sheet
-from digits.inference.perspective import Sheet, whole
-from digits.inference.png import PNG, png_frame, png_pixels
+from digits.inference.paper.close_cut import close_cut
+from digits.inference.paper.frames import main_piece, remove_frame
+from digits.inference.paper.ink import SPECK, Ink, extract_ink
+from digits.inference.paper.perspective import Sheet, whole
+from digits.inference.paper.sheet import find_sheet
+from digits.inference.pictures.decoding import FORMATS, Picture, decode
+from digits.inference.pictures.png import PNG, png_frame, png_pixels
 
 OWN_BYTES = 1 << 20  # of a PNG that this app made; 384 x 384 px of pure noise need 600 kB
 UPLOAD_BYTES = 25 << 20
@@ -45,7 +45,7 @@ def read_upload(data: bytes) -> Picture:
     """Decode a picture that somebody chose, pasted or photographed, at most LONGEST px a side.
 
     data: a file of one of FORMATS, of any depth and colours. Raises UnreadablePicture for anything else, for a damaged
-    file, and for one of more than UPLOAD_BYTES or of more pixels than `digits.inference.decoding` allows.
+    file, and for one of more than UPLOAD_BYTES or of more pixels than `digits.inference.pictures.decoding` allows.
     """
     if not isinstance(data, bytes):
         raise UnreadablePicture(f"This isn't a file. Choose a picture: {FORMATS}.")
@@ -67,18 +67,28 @@ class Seen:
 
 def see(picture: Picture) -> Seen:
     """Find the paper, its ink, and the digit, without the circle or box around it."""
-    cut = close_cut(picture, SIDE)
-    sheet = find_sheet(picture.pixels, SHEET) if cut is None and picture.alpha.min() == 255 else None
-    if sheet is not None:
-        found = extract_ink(sheet.pixels, np.full(sheet.mask.shape, 255, np.uint8), sheet.mask)
-        if found.ink.any():
-            return Seen(sheet, found, _digit(found.ink))
-    sheet = cut or whole(picture.pixels, SIDE)
-    alpha = picture.alpha
+    sheet, found = find_ink(picture, SHEET, SIDE)
+    return Seen(sheet, found, _digit(found.ink))
+
+
+def find_ink(
+    picture: Picture, sheet_side: int, side: int, *, blur: float | None = None, speck: float = SPECK
+) -> tuple[Sheet, Ink]:
+    """Find the paper and its ink: a sheet in a photograph or, where none has ink, the whole picture.
+
+    sheet_side, side: px, the longest side of either. blur, speck: see `extract_ink`.
+    """
+    cut = close_cut(picture, side)
+    if cut is None and picture.alpha.min() == 255:
+        sheet = find_sheet(picture.pixels, sheet_side)
+        if sheet is not None:
+            found = extract_ink(sheet.pixels, mask=sheet.mask, blur=blur, speck=speck)
+            if found.ink.any():
+                return sheet, found
+    sheet, alpha = cut or whole(picture.pixels, side), picture.alpha
     if alpha.shape != sheet.mask.shape:
         alpha = cv2.resize(alpha, sheet.mask.shape[::-1], interpolation=cv2.INTER_AREA)
-    found = extract_ink(sheet.pixels, alpha)
-    return Seen(sheet, found, _digit(found.ink))
+    return sheet, extract_ink(sheet.pixels, alpha, blur=blur, speck=speck)
 
 
 def upload_ink(data: bytes) -> np.ndarray:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from digits.inference.detector import THRESHOLD, Detector
-from digits.inference.parts import Part
+from digits.inference.numbers.parts import Part
 from digits.inference.path_network import join, likelihood_with_path
 from digits.inference.preprocessing import Steps, as_drawn, preprocess
 from digits.inference.recognizer import Recognizer
@@ -127,7 +127,7 @@ class Number:
 def predict_number(
     parts: Sequence[Part], recognizer: Recognizer, detector: Detector, paths: Sequence[np.ndarray | None] | None = None
 ) -> Number:
-    """Predict the digits of a number. parts: as `digits.inference.segmentation` separates them, at least one.
+    """Predict the digits of a number. parts: as `digits.inference.numbers.segmentation` separates them, at least one.
 
     paths: what the path network predicts for each part, to be joined; None where the picture alone decides.
     """

@@ -51,7 +51,11 @@ def at_temperature(probabilities: np.ndarray, temperature: float) -> np.ndarray:
     """
     if temperature == 1:
         return probabilities
-    # In logarithms and relative to the largest, so that no small probability vanishes before it is rescaled.
-    logits = np.log(np.maximum(probabilities, 1e-30)) / temperature
-    scaled = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return scaled / scaled.sum(axis=1, keepdims=True)
+    # In logarithms, so that no small probability vanishes before it is rescaled.
+    return softmax(np.log(np.maximum(probabilities, 1e-30)) / temperature)
+
+
+def softmax(logits: np.ndarray) -> np.ndarray:
+    """Return the probabilities that logits (n, 10) stand for."""
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)

@@ -12,6 +12,7 @@ import numpy as np
 
 from digits.errors import DamagedFile
 from digits.inference.net import SIDE
+from digits.inference.recognizer import softmax
 from digits.storage.files import StoredFile, read_arrays
 
 
@@ -19,7 +20,7 @@ class Snapshot:
     """One network after one epoch; threads can share it, because it only reads its weights."""
 
     def __init__(self, layers: list[dict[str, Any]], weights: list[np.ndarray]):
-        """layers: {layer, weights, settings ...}, as `digits.training.snapshots.described` gives them.
+        """layers: {layer, weights, settings ...}, as `digits.networks.layers.steps` gives them.
 
         weights: the arrays of all layers, in their order.
         """
@@ -65,14 +66,14 @@ def _rescaling(x: np.ndarray, *, scale: float, offset: float) -> np.ndarray:
 def _convolution(x: np.ndarray, kernel: np.ndarray, bias=0.0, *, strides, padding: str, activation: str) -> np.ndarray:
     """x: (n, h, w, channels). kernel: (kh, kw, channels, filters). Returns (n, h', w', filters)."""
     if padding == "same":
-        x = np.pad(x, [(0, 0), *map(_around, x.shape[1:3], kernel.shape[:2], strides), (0, 0)])
+        x = np.pad(x, [(0, 0), *map(same_padding, x.shape[1:3], kernel.shape[:2], strides), (0, 0)])
     # (n, h", w", channels, kh, kw)
     windows = np.lib.stride_tricks.sliding_window_view(x, kernel.shape[:2], axis=(1, 2))
     windows = windows[:, :: strides[0], :: strides[1]]
     return ACTIVATIONS[activation](np.tensordot(windows, kernel, axes=([4, 5, 3], [0, 1, 2])) + bias)
 
 
-def _around(side: int, kernel: int, stride: int) -> tuple[int, int]:
+def same_padding(side: int, kernel: int, stride: int) -> tuple[int, int]:
     """Return the zeros before and after a side under TensorFlow's padding "same": the odd one comes after."""
     total = max((-(-side // stride) - 1) * stride + kernel - side, 0)
     return total // 2, total - total // 2
@@ -95,18 +96,13 @@ def _sigmoid(x: np.ndarray) -> np.ndarray:
     return 1 / (1 + np.exp(-np.clip(x, -80, 80)))  # beyond that it is 0 or 1, and float32 overflows
 
 
-def _softmax(x: np.ndarray) -> np.ndarray:
-    powers = np.exp(x - x.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)
-
-
 ACTIVATIONS = {
     "linear": lambda x: x,
     "relu": _relu,
     "leaky_relu": lambda x: np.maximum(x, np.float32(0.2) * x),
     "silu": lambda x: x * _sigmoid(x),
     "sigmoid": _sigmoid,
-    "softmax": _softmax,
+    "softmax": softmax,
 }
 LAYERS = {
     "Rescaling": _rescaling,

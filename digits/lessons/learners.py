@@ -5,14 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from digits.evaluation.store import ACCURACY
 from digits.lessons.store import BEGUN, Act
 from digits.storage import database
-
-_ACCURACY = """(SELECT json_extract(value, '$.accuracy') FROM results
-  WHERE subject = runs.id AND kind = 'evaluate' AND made_from = model_sha256 AND {} LIMIT 1)"""
-_OWN_TEST_SET = "part IN (json_extract(settings, '$.split'), json_extract(settings, '$.source'))"
-ACCURACY = f"coalesce({_ACCURACY.format(_OWN_TEST_SET)}, {_ACCURACY.format('TRUE')})"
-"""In SQL, the accuracy of a run on the test set of its split, or else another; NULL while it is not evaluated."""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from digits.networks.library import keras
 
 INPUT = (28, 28, 1)
+EPSILON = 0.001  # Keras' default of BatchNormalization
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,16 @@ def described(layers: Iterable[Layer]) -> list[dict[str, Any]]:
     return rows
 
 
+def steps(layers: Iterable[Layer]) -> list[dict[str, Any]]:
+    """Return {layer, weights, settings ...} for each layer: its kind, how many arrays it has, and how it computes.
+
+    `digits.inference.snapshot.Snapshot` computes with them.
+    """
+    layers = list(layers)
+    rows = zip(layers, described(layers), strict=True)
+    return [{"layer": layer.kind, "weights": len(row["weights"]), **_how(layer)} for layer, row in rows]
+
+
 def build(name: str, layers: Iterable[Layer]) -> "keras.Sequential":
     """Build a network of these layers with new weights. Loads Keras."""
     from digits.networks.library import keras
@@ -79,3 +90,16 @@ def build(name: str, layers: Iterable[Layer]) -> "keras.Sequential":
     keras.config.set_floatx("float32")
     made = [getattr(keras.layers, layer.kind)(**layer.options) for layer in layers]
     return keras.Sequential([keras.Input(INPUT), *made], name=name)
+
+
+def _how(layer: Layer) -> dict[str, Any]:
+    """Return what the output of a layer depends on besides its weights, by Keras' names."""
+    options = layer.options
+    if layer.kind == "Conv2D":
+        return {"strides": 2 * (options["strides"],), "padding": options["padding"], "activation": "linear"}
+    return {
+        "Rescaling": {"scale": options.get("scale"), "offset": 0.0},
+        "BatchNormalization": {"epsilon": EPSILON},
+        "Activation": {"activation": options.get("activation")},
+        "Dense": {"activation": options.get("activation")},
+    }.get(layer.kind, {})

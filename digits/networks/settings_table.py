@@ -116,7 +116,7 @@ _TABLE = (
             default="tensorflow", choices=backends.TITLES, is_advanced=True),
     Setting("racers", int, "Networks at once",
             "Trains several networks together on JAX and keeps the best on the validation digits. "
-            "As the best of several, its validation accuracy is a little too good.",
+            "Its validation accuracy is a little too good, because luck helps the best of several.",
             default=1, minimum=1, maximum=16, is_advanced=True),
     Setting("race", str, "What differs",
             "Seed: each network has the next seed. Learning rate: each has 3.16 times that of the one before.",

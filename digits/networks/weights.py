@@ -5,7 +5,7 @@ import re
 import zipfile
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import h5py  # comes with Keras, and loads in a tenth of a second
 import numpy as np
@@ -16,8 +16,6 @@ from digits.networks import architectures, layers
 
 if TYPE_CHECKING:
     from digits.networks.settings import Settings
-
-EPSILON = 0.001  # Keras' default of BatchNormalization
 
 
 def read(file: Path, settings: "Settings") -> list[np.ndarray]:
@@ -36,10 +34,7 @@ def read(file: Path, settings: "Settings") -> list[np.ndarray]:
 
 def network(settings: "Settings", weights: list[np.ndarray]) -> Snapshot:
     """Return the network with these weights, in Keras' order, as NumPy computes it, not calibrated."""
-    found = architectures.all_layers(settings)
-    counts = [len(row["weights"]) for row in layers.described(found)]
-    steps = [{"layer": layer.kind, "weights": count, **_how(layer)} for layer, count in zip(found, counts, strict=True)]
-    return Snapshot(steps, weights)
+    return Snapshot(layers.steps(architectures.all_layers(settings)), weights)
 
 
 def _paths(settings: "Settings") -> list[str]:
@@ -59,16 +54,3 @@ def _paths(settings: "Settings") -> list[str]:
         seen[kind] += 1
         paths += [f"layers/{name}/vars/{number}" for number in range(len(row["weights"]))]
     return paths
-
-
-def _how(layer: layers.Layer) -> dict[str, Any]:
-    """Return how a layer computes, as `digits.training.snapshots.described` has it."""
-    options = layer.options
-    if layer.kind == "Conv2D":
-        return {"strides": 2 * (options["strides"],), "padding": options["padding"], "activation": "linear"}
-    return {
-        "Rescaling": {"scale": options.get("scale"), "offset": 0.0},
-        "BatchNormalization": {"epsilon": EPSILON},
-        "Activation": {"activation": options.get("activation")},
-        "Dense": {"activation": options.get("activation")},
-    }.get(layer.kind, {})

@@ -23,18 +23,17 @@ def begin(
     name: str,
     owner: str,
     queued: bool,
-    heals: bool = False,
 ) -> Run:
     """Make a run with its own copy of the parent's network and of what it learns from, all or nothing.
 
-    images: (n, 28, 28) uint8; labels: (n,) uint8; heals: without images, its own training digits instead. Raises
-    DigitsError if there are too few images, DamagedFile if the parent's model is damaged.
+    images: (n, 28, 28) uint8; labels: (n,) uint8; none where the settings name a damage, which its own training digits
+    heal. Raises DigitsError if there are too few images, DamagedFile if the parent's model is damaged.
     """
 
     def copy(connection: sqlite3.Connection, run_id: str) -> None:
         models = (parent.model.file(file) for file in ("model.keras", "model.tflite"))
         try:
-            stored = FineTuneData.copy(images, labels, *models, run_folder(run_id), heals=heals)
+            stored = FineTuneData.copy(images, labels, *models, run_folder(run_id), heals=bool(settings.damage))
         except BaseException:
             shutil.rmtree(run_folder(run_id), ignore_errors=True)
             raise

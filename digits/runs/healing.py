@@ -5,8 +5,6 @@ from dataclasses import replace
 import numpy as np
 
 from digits import tasks
-from digits.data.dataset import is_prepared
-from digits.errors import DigitsError
 from digits.networks.damage import Damage
 from digits.networks.settings import make_settings
 from digits.runs import continued
@@ -20,11 +18,10 @@ def begin(parent: Run, damage: Damage, *, owner: str = tasks.LOCAL, seed: int = 
     It names both in its settings and keeps its own copy of the network. Raises DigitsError if the parent has no model,
     DamagedFile if its file is damaged.
     """
-    if parent.model is None:
-        raise DigitsError(f"This run has no model to heal: it is {parent.state}. Choose another one.")
-    settings = fine_tune_settings(parent.settings, parent.id, is_prepared(parent.settings.source))
+    parent.demand_model("heal")
+    settings = fine_tune_settings(parent.settings, parent.id)
     usual = make_settings(architecture=settings.architecture, optimizer=settings.optimizer, source="mnist")
     settings = replace(settings, learning_rate=usual.learning_rate, seed=seed, damage=str(damage))
     nothing = np.empty((0, 28, 28), np.uint8), np.empty(0, np.uint8)
     name = f"{parent.title}, healed"
-    return continued.begin(parent, settings, *nothing, name=name, owner=owner, queued=queued, heals=True)
+    return continued.begin(parent, settings, *nothing, name=name, owner=owner, queued=queued)

@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 from digits import permissions, tasks
-from digits.errors import DamagedFile, DigitsError, UnknownRun
+from digits.errors import DamagedFile, UnknownRun
 from digits.inference.activations import Activations
 from digits.inference.recognizer import Recognizer
 from digits.inference.snapshot import Snapshot
@@ -13,11 +13,12 @@ from digits.runs.run import Model, Run
 from digits.runs.store.rows import moment
 from digits.storage import database
 from digits.storage.home import run_folder
+from digits.storage.owners import Owners
 
 SHOWN = 100  # runs in a picker; the others are found on Compare or by a link
 
 
-def usable(owners: store.Owners = None) -> list[Run]:
+def usable(owners: Owners = None) -> list[Run]:
     """Return the newest runs with a model of some owners, or of everybody, and the starter last."""
     return [*store.with_model(SHOWN, owners), starter.run()]
 
@@ -54,8 +55,7 @@ def choose(run: Run, owner: str = tasks.LOCAL) -> None:
     """Remember the model that `owner` wants. Raises DigitsError for a run without one, NotAllowed."""
     permissions.demand(Action.USE, run.owner)
     permissions.demand(Action.CHOOSE, owner)
-    if run.model is None:
-        raise DigitsError(f"This run has no model to use: it is {run.state}. Choose another one.", f"It is {run.id}.")
+    run.demand_model("use")
     with database.writing() as connection:
         connection.execute("INSERT OR REPLACE INTO choices VALUES (?, ?, ?)", (owner, run.id, moment(connection)))
 

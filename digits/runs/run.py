@@ -5,7 +5,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from digits.errors import DamagedFile
+from digits.errors import DamagedFile, DigitsError
 from digits.networks.settings import Settings
 from digits.storage import files
 from digits.storage.files import StoredFile
@@ -149,6 +149,13 @@ class Run:
         """What decided its network alone: the run's settings, in a race those of the racer whose network it is."""
         leader = self.details.get("leader")
         return self.settings if leader is None else self.settings.racer(leader)
+
+    def demand_model(self, to: str) -> Model:
+        """Return its model. to: what that is wanted for, such as "heal". Raises DigitsError if it has none."""
+        if self.model is None:
+            why = f"This run has no model to {to}: it is {self.state}. Choose another one."
+            raise DigitsError(why, f"It is {self.id}.")
+        return self.model
 
     @property
     def lacks_evaluation(self) -> bool:

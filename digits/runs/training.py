@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from digits.data.dataset import Dataset
 from digits.errors import DamagedFile
+from digits.networks import architectures, backends, layers
 from digits.runs import store, updates
 from digits.runs.run import Run, RunState
 from digits.storage import deletion
 from digits.storage.files import StoredFile
 from digits.storage.home import run_folder
 from digits.tasks import Work
-from digits.training import backends, checkpoints, threads
+from digits.training import checkpoints, threads
 from digits.training.checkpoints import Checkpoint, CheckpointWriter
 from digits.training.fine_tuning import FineTuneData
 from digits.training.snapshots import SnapshotWriter
@@ -33,7 +34,8 @@ class Training:
         folder = run_folder(run.id)
         deletion.sweep(folder, keep={"run.json", "metrics.csv", *(stored.name for stored in store.named_files(run))})
         self.checkpoints = CheckpointWriter(folder, self._keep_checkpoint)
-        self.snapshots = SnapshotWriter(folder, self._keep_snapshot, there=store.files(run.id, "snapshot"))
+        steps = layers.steps(architectures.all_layers(run.settings))
+        self.snapshots = SnapshotWriter(folder, steps, self._keep_snapshot, there=store.files(run.id, "snapshot"))
         self.ticks: list[dict[str, float]] = []
         self.device, self.began = "", 0.0
 

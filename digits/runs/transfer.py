@@ -20,6 +20,7 @@ from digits.errors import DigitsError
 from digits.networks import architectures
 from digits.networks.weights import read as read_weights
 from digits.permissions import Action
+from digits.progress import Progress, to_nobody
 from digits.runs import exported_run, store, updates
 from digits.runs.exported_run import FORMAT, ExportedRun
 from digits.runs.run import FINISHED, MAX_TAGS, STARTER, Run
@@ -58,9 +59,7 @@ def weights(run: Run) -> list[np.ndarray]:
     """Return the weights of a run, in Keras' order. Raises DigitsError for a run without a model, DamagedFile."""
     if is_unbuilt(run):
         return _stored_weights(run, WEIGHTS)
-    if run.model is None:
-        raise DigitsError(f"This run has no model to export: it is {run.state}.", f"It is {run.id}.")
-    return read_weights(run.model.file("model.keras"), run.settings)
+    return read_weights(run.demand_model("export").file("model.keras"), run.settings)
 
 
 def _stored_weights(run: Run, kind: str) -> list[np.ndarray]:
@@ -119,7 +118,7 @@ def ensure_built(run: Run) -> Run:
     return store.get(run.id)
 
 
-def build(run_id: str, on_progress: Callable[[float, str], None] = lambda fraction, phase: None) -> None:
+def build(run_id: str, on_progress: Progress = to_nobody) -> None:
     """Make the model files of an imported run. Worker side: imports Keras. Raises DamagedFile."""
     run = store.get(run_id)
     if not is_unbuilt(run):
@@ -130,7 +129,7 @@ def build(run_id: str, on_progress: Callable[[float, str], None] = lambda fracti
     updates.set_stage(run_id, FINISHED)
 
 
-def publish(run: Run, kind: str, on_progress: Callable[[float, str], None], *, ended: str) -> None:
+def publish(run: Run, kind: str, on_progress: Progress, *, ended: str) -> None:
     """Make the model files of a run from its file of weights of that kind, and publish them. Imports Keras."""
     on_progress(0.0, "Loading TensorFlow")
     from digits.training import export as model_files

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 
 from digits.evaluation.pictures import prediction_of
+from digits.inference.numbers.rows import read_rows
+from digits.inference.numbers.segmentation import separate
 from digits.inference.picture import read_upload
 from digits.inference.prediction import Prediction, predict, predict_number, with_path
-from digits.inference.segmentation import separate
-from digits.inference.sheet import read_rows
 from digits.inference.strokes import Stroke
 from digits.service.drawings import Drawing
 from digits.service.served_models import ServedModel

@@ -5,10 +5,10 @@ import os
 import shutil
 import uuid
 import zipfile
-from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 from digits.errors import DigitsError, StoreUnavailable
+from digits.progress import Progress, to_nobody
 from digits.storage import database, deletion
 from digits.storage.files import UNFINISHED, atomic_write, cannot_write
 from digits.storage.home import free_bytes, home
@@ -19,7 +19,7 @@ FOLDERS = ("data", "runs", "starter", "sweeps")
 CHOOSE = "Choose a backup that Digits has made."
 
 
-def backup(target: Path, on_progress: Callable[[float, str], None] = lambda fraction, phase: None) -> int:
+def backup(target: Path, on_progress: Progress = to_nobody) -> int:
     """Write one state of the database, and the files that it names, to a zip. Return the number of files.
 
     Files never change once they exist and none is removed meanwhile, so a copy made after the database's is complete.

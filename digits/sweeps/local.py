@@ -15,7 +15,7 @@ from digits.tasks import store as task_store
 
 
 @dataclass(frozen=True)
-class Progress:
+class TrialProgress:
     """How far a trial is."""
 
     accuracies: list[float]
@@ -59,7 +59,7 @@ class LocalTrials:
         tasks.look_after()
         return replace(trial, run=run.id)
 
-    def look(self, trial: Trial) -> Progress:
+    def look(self, trial: Trial) -> TrialProgress:
         """Return how far a trial is."""
         return of_run(trial)
 
@@ -74,12 +74,12 @@ class LocalTrials:
         tasks.look_after()
 
 
-def of_run(trial: Trial) -> Progress:
+def of_run(trial: Trial) -> TrialProgress:
     """Return how far the run of a trial is."""
     try:
         run = runs.get(trial.run or "")
     except UnknownRun:
-        return Progress(trial.accuracies, RunState.FAILED, cause="Somebody deleted its run.")
+        return TrialProgress(trial.accuracies, RunState.FAILED, cause="Somebody deleted its run.")
     accuracies = [row["val_accuracy"] for row in runs.epochs(run.id)]
     state, seconds = run.state if run.state.is_final else None, run.details.get("seconds")
-    return Progress(accuracies, state, seconds, run.cause, trial.node, is_asked=bool(run.request))
+    return TrialProgress(accuracies, state, seconds, run.cause, trial.node, is_asked=bool(run.request))

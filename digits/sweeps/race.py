@@ -7,7 +7,7 @@ from digits import tasks
 from digits.runs.run import RunState
 from digits.storage import database
 from digits.sweeps import store
-from digits.sweeps.local import Progress, of_run
+from digits.sweeps.local import TrialProgress, of_run
 from digits.sweeps.store import Sweep
 from digits.sweeps.trial import RUNNING, Trial
 from digits.tasks import TRIALS, Task, TaskState
@@ -50,21 +50,21 @@ class RaceTrials:
         tasks.look_after()
         return trials
 
-    def look(self, trial: Trial) -> Progress:
+    def look(self, trial: Trial) -> TrialProgress:
         """Return how far a trial is."""
         task = self._task(trial)  # before the trial, which is stored before its task is done
         [stored] = store.trials(trial.sweep, repeats_best=trial.repeats_best, number=trial.number)
         if stored.run:
             return of_run(stored)
         if stored.cause:
-            return Progress(stored.accuracies, RunState.FAILED, cause=stored.cause)
+            return TrialProgress(stored.accuracies, RunState.FAILED, cause=stored.cause)
         is_asked = part(trial) in self.asked
         if task is None or task.state in (TaskState.DONE, TaskState.LOST):  # it is done, but without this one
-            return Progress(stored.accuracies, RunState.LOST, cause=task.cause if task else "")
+            return TrialProgress(stored.accuracies, RunState.LOST, cause=task.cause if task else "")
         if task.state == TaskState.STOPPED:  # before its first epoch; what an earlier start has reached went with it
-            return Progress([], RunState.STOPPED)
+            return TrialProgress([], RunState.STOPPED)
         state = RunState(task.state) if task.state.is_final else None
-        return Progress(stored.accuracies, state, cause=task.cause, is_asked=is_asked)
+        return TrialProgress(stored.accuracies, state, cause=task.cause, is_asked=is_asked)
 
     def end(self, trial: Trial, what: str, *, is_poor: bool) -> None:
         """Ask the race of a trial to `stop`, or to `pause` until it is begun again from its beginning."""

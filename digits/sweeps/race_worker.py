@@ -11,6 +11,7 @@ import numpy as np
 
 from digits.data.dataset import open_dataset
 from digits.errors import DigitsError
+from digits.networks import backends
 from digits.networks.settings import Settings, make_settings
 from digits.runs import transfer
 from digits.runs.exported_run import ExportedRun
@@ -18,7 +19,6 @@ from digits.storage import database
 from digits.sweeps import race, store
 from digits.sweeps.trial import Trial
 from digits.tasks import Interrupted, TaskState, Unsuited, Work
-from digits.training import backends
 
 JAX = "jax"
 DIVERGED = "The training failed: the loss became NaN; lower the learning rate."

@@ -7,7 +7,6 @@ exactly once, and whoever continues the sweep takes them over.
 import time
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 
 from digits import tasks
@@ -19,7 +18,8 @@ from digits.runs import updates
 from digits.runs.run import RunState
 from digits.storage import database
 from digits.sweeps import store
-from digits.sweeps.local import LocalTrials, Progress
+from digits.sweeps.importance import Importance
+from digits.sweeps.local import LocalTrials, TrialProgress
 from digits.sweeps.race import RaceTrials
 from digits.sweeps.store import Sweep
 from digits.sweeps.study import Study, check_installed
@@ -29,7 +29,6 @@ from digits.tasks import TRIALS, Interrupted, TaskState, Work
 LOOK_SECONDS = 0.01  # between two looks whether the database has changed
 RAY_SECONDS = 0.05  # between two looks at trials on a cluster, of whose end the database does not know
 CARE_SECONDS = 1.0  # between two looks at their workers
-IMPORTANCE_SECONDS = 10.0
 MAX_LOST = 3  # a trial whose worker vanishes more often has failed
 
 
@@ -45,7 +44,7 @@ def run(work: Work, sweep_id: str, part: str = "") -> TaskState:
     study = Study(sweep.id, sweep.plan)
     with database.kept_open() as has_changed:
         if sweep.plan.ray:
-            from digits.sweeps.cluster import RayTrials
+            from digits.sweeps.ray_trials import RayTrials
 
             with RayTrials(sweep) as trials:
                 trials.check_nodes()
@@ -62,14 +61,11 @@ class Search:
         self.places = {False: races if sweep.plan.is_race else place, True: races or place}
         """Where trials train, and where the best one is repeated."""
         self.has_changed = has_changed
-        self.began, self.cared, self.weighed = time.monotonic(), 0.0, time.monotonic()
+        self.began, self.cared = time.monotonic(), 0.0
         self.lost: Counter[str] = Counter()
         """How often the worker of each trial vanished, by the trial's key."""
         self.fraction = 0.0
-        self.has_news = False
-        """Whether a trial has ended since the importance of the settings was computed."""
-        self.thread = ThreadPoolExecutor(1, thread_name_prefix="importance")
-        self.weighing: Future[dict[str, float]] | None = None
+        self.importance = Importance(study.importance, lambda found: store.update(sweep.id, importance=found))
 
     def run(self) -> TaskState:
         """Do what is missing: trials, the winner's model, the same network with fresh seeds."""
@@ -125,7 +121,7 @@ class Search:
             if not running and (request or len(trials) >= num_trials):
                 return
             self._care()
-            self._weigh()
+            self.importance.look()
             self._rest()
 
     def _begin(self, numbers: range, best: Trial | None = None) -> list[Trial]:
@@ -158,7 +154,7 @@ class Search:
             self.places[trial.repeats_best].end(trial, request or "stop", is_poor=is_poor and not request)
         return trial
 
-    def _ended(self, trial: Trial, now: Progress) -> Trial:
+    def _ended(self, trial: Trial, now: TrialProgress) -> Trial:
         early = (RunState.STOPPED, RunState.PAUSED)
         state = COMPLETE if now.state == RunState.DONE else PRUNED if now.state in early else FAILED
         if now.accuracies and now.accuracies != trial.accuracies:  # begun again, it ended earlier than before
@@ -170,10 +166,10 @@ class Search:
             self.study.tell(trial.number, state, trial.val_accuracy)
         trial = store.update_trial(trial, state=state, seconds=now.seconds, node=now.node, cause=cause)
         self._note_seconds()
-        self.has_news = True
+        self.importance.has_news = True
         return trial
 
-    def _lost(self, trial: Trial, now: Progress) -> Trial:
+    def _lost(self, trial: Trial, now: TrialProgress) -> Trial:
         self.lost[trial.key] += 1
         if self.lost[trial.key] > MAX_LOST:
             return self._ended(trial, now)
@@ -219,14 +215,6 @@ class Search:
         time.sleep(LOOK_SECONDS)
         while not self.has_changed() and time.monotonic() < until:
             time.sleep(LOOK_SECONDS)
-
-    def _weigh(self) -> None:
-        """Compute how much each setting matters, in a thread: it takes seconds, in which no trial is to wait."""
-        if self.weighing and self.weighing.done():
-            store.update(self.sweep.id, importance=self.weighing.result())
-            self.weighing, self.weighed = None, time.monotonic()
-        elif not self.weighing and self.has_news and time.monotonic() - self.weighed > IMPORTANCE_SECONDS:
-            self.has_news, self.weighing = False, self.thread.submit(self.study.importance)
 
     def _note_seconds(self) -> None:
         store.update(self.sweep.id, seconds=self.sweep.seconds + time.monotonic() - self.began)

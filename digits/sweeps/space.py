@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 FIXED = ("source", "split", "train_digits", "seed", "racers", "race", "backend", "xla")
 """The settings that a sweep does not vary: the same digits for all, and what changes no result."""
-LOGARITHMIC = ("learning_rate",)
 GRID_POINTS = 3  # of a range of numbers
 RATE_FACTOR = 4  # how far the learning rates reach below and above that of the recipe
 

@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-from collections.abc import Collection
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ from digits.networks.settings import read_settings
 from digits.permissions import Action
 from digits.storage import database, deletion
 from digits.storage.home import sweep_folder
+from digits.storage.owners import Owners, by, owned
 from digits.sweeps.plan import Plan
 from digits.sweeps.space import grid_size
 from digits.sweeps.trial import Trial
@@ -88,16 +88,15 @@ def resume(sweep: Sweep, *, queued: bool = True) -> None:
 
 def get(sweep_id: str) -> Sweep:
     """Return the sweep with this id. Raises DigitsError."""
-    if found := _sweeps("WHERE sweeps.id = ?", sweep_id):
+    if found := _sweeps("WHERE sweeps.id = :id", {"id": sweep_id}):
         return found[0]
     raise DigitsError("There is no such sweep.", f"{sweep_id[:64]!r} is unknown; see: python -m digits sweep --list")
 
 
-def page(limit: int = 50, owners: Collection[str] | None = None) -> list[Sweep]:
+def page(limit: int = 50, owners: Owners = None) -> list[Sweep]:
     """Return the newest sweeps of some owners, or of everybody."""
-    theirs = None if owners is None else json.dumps([*owners])
-    mine = "WHERE ?1 IS NULL OR sweeps.owner IN (SELECT value FROM json_each(?1))"
-    return _sweeps(f"{mine} ORDER BY sweeps.number DESC LIMIT ?2", theirs, limit)
+    condition = f"WHERE {owned('sweeps')} ORDER BY sweeps.number DESC LIMIT :limit"
+    return _sweeps(condition, by(owners) | {"limit": limit})
 
 
 @database.parsing()
@@ -168,7 +167,7 @@ def _enqueue(connection: sqlite3.Connection, sweep_id: str, owner: str, queued: 
 
 
 @database.parsing()
-def _sweeps(condition: str, *values: Any) -> list[Sweep]:
+def _sweeps(condition: str, values: dict[str, Any]) -> list[Sweep]:
     rows = database.rows(
         f"""SELECT sweeps.*, {COLUMNS} FROM sweeps JOIN tasks ON tasks.kind = '{KIND}' AND subject = sweeps.id
             LEFT JOIN workers ON workers.id = tasks.worker {condition}""",

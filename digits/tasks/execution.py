@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping
 
 from digits.errors import DigitsError, RunBusy
+from digits.progress import Progress, to_nobody
 from digits.storage import database
 from digits.tasks import claims, places, store, supervision, workers
 from digits.tasks.lease import clock
@@ -41,14 +42,9 @@ def serve(worker: int, lane: str, handlers: Mapping[str, Handler], *, warm: Call
                 traceback.print_exc()
         idle_since, pause = clock(), QUICK_SECONDS
         while has_place() and not signals.request:
-            task = claims.claim(worker, lane)
-            if task:
-                try:
-                    carry_out(Work(task, signals=signals), worker, handlers.get(task.kind, _unknown))
-                except Unsuited:
+            if task := claims.claim(worker, lane):
+                if not _attempt(Work(task, signals=signals), worker, handlers.get(task.kind, _unknown)):
                     break
-                except Exception:  # it is in the task's cause and in the log
-                    pass
                 if places.is_at_work(worker):
                     return  # it could not note how its task ended, as on a full disk; the end of this process tells
                 idle_since, pause = clock(), QUICK_SECONDS
@@ -64,6 +60,17 @@ def serve(worker: int, lane: str, handlers: Mapping[str, Handler], *, warm: Call
         workers.look_after()
 
 
+def _attempt(work: Work, worker: int, handler: Handler) -> bool:
+    """Do a task. Return False if this process cannot, because of what it has loaded."""
+    try:
+        carry_out(work, worker, handler)
+    except Unsuited:
+        return False
+    except Exception:  # it is in the task's cause and in the log
+        pass
+    return True
+
+
 def do_now(
     kind: str,
     subject: str,
@@ -71,7 +78,7 @@ def do_now(
     handler: Handler,
     *,
     lane: str = COMPUTING,
-    on_tell: Callable[[float, str], None] = lambda fraction, phase: None,
+    on_progress: Progress = to_nobody,
 ) -> Task:
     """Do a task in this process; a training waits for its turn first. Return the task as it ended.
 
@@ -85,7 +92,7 @@ def do_now(
             worker = places.add_worker(connection, lane, foreground=True, pid=os.getpid())
             task_id = store.enqueue(connection, kind, subject, part, lane=lane, reserved=worker)
             connection.execute("UPDATE tasks SET reserved = ? WHERE id = ? AND state = 'queued'", (worker, task_id))
-        work = Work(store.find(kind, subject, part), on_tell, signals)
+        work = Work(store.find(kind, subject, part), on_progress, signals)
         try:
             with renewed(worker):
                 if _await_turn(work, worker, lane):
@@ -132,7 +139,7 @@ def _await_turn(work: Work, worker: int, lane: str) -> bool:
             return False
         if now.state == TaskState.RUNNING:
             raise RunBusy("Another process is doing this already. Wait for it.")
-        work.on_tell(0.0, now.phase or "Waiting: another run is using the device")
+        work.on_progress(0.0, now.phase or "Waiting: another run is using the device")
         time.sleep(0.3)
     store.request(work.task.id, work.signals.request)
     return False

@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Callable
 
 from digits.errors import DigitsError, TakenOver
+from digits.progress import Progress, to_nobody
 from digits.storage import database
 from digits.tasks import claims
 from digits.tasks.signals import Signals
@@ -37,15 +38,15 @@ class Work:
     def __init__(
         self,
         task: Task,
-        on_tell: Callable[[float, str], None] = lambda fraction, phase: None,
+        on_progress: Progress = to_nobody,
         signals: Signals | None = None,
     ):
-        self.task, self.on_tell, self.signals = task, on_tell, signals or Signals()
+        self.task, self.on_progress, self.signals = task, on_progress, signals or Signals()
         self._looked, self._heard, self._told, self._phase = 0.0, "", 0.0, ""
 
     def tell(self, fraction: float, phase: str) -> None:
         """Report how far the work is, 0 to 1, and what is done now, in a few words."""
-        self.on_tell(fraction, phase)
+        self.on_progress(fraction, phase)
         now = time.monotonic()
         if phase != self._phase or now - self._told >= TELL_SECONDS:
             self._told, self._phase = now, phase

@@ -1,6 +1,5 @@
 """k-fold cross-validation: predictions for digits by networks that have not learned from them. Worker side."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +9,7 @@ from digits.data.dataset import Dataset
 from digits.data.splits import Split
 from digits.errors import DigitsError
 from digits.networks.settings import Settings
+from digits.progress import Progress, to_nobody
 from digits.training import device, trainer
 
 BATCH_SIZE = 1_000  # digits predicted at a time
@@ -19,7 +19,7 @@ def out_of_fold(
     settings: Settings,
     dataset: Dataset,
     num_folds: int,
-    on_progress: Callable[[float, str], None] = lambda fraction, phase: None,
+    on_progress: Progress = to_nobody,
 ) -> np.ndarray:
     """Train a network on all folds but one and let it predict that one, for each fold, until every digit is predicted.
 

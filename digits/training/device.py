@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import psutil
 
 from digits.errors import DigitsError
+from digits.networks.backends import TITLES
 from digits.networks.library import keras
 from digits.training import backends
 
@@ -49,7 +50,7 @@ def choose() -> Device:
         library = keras.backend.backend()
         return Device(
             "CPU",
-            f"{backends.TITLES[library]} does not see the NVIDIA card, so it trains on the CPU. Install the package "
+            f"{TITLES[library]} does not see the NVIDIA card, so it trains on the CPU. Install the package "
             f"{GPU_PACKAGES[library]} and start Digits again.",
         )
     return Device(name or "CPU")

@@ -7,7 +7,7 @@ import numpy as np
 
 from digits.networks.settings import Settings
 from digits.training.engine import Digits
-from digits.training.fine_tuning import RehearsalSampler
+from digits.training.rehearsal import RehearsalSampler
 
 
 def shuffled(seed: int, epoch: int, num_images: int) -> np.ndarray:

@@ -2,16 +2,15 @@
 
 import contextlib
 import io
-import json
 import math
 import sys
 from pathlib import Path
 
 from digits.errors import DigitsError
+from digits.networks.backends import check_installed
 from digits.networks.library import keras
 from digits.storage.files import StoredFile, write_new
 from digits.training import processes
-from digits.training.backends import check_installed
 
 Exported = tuple[dict[str, StoredFile], dict[str, list[int]]]
 """Files by their plain name, and the shape of each hidden layer in layers.tflite, in order."""
@@ -89,18 +88,22 @@ def _flat(model: keras.Model, hidden: dict[str, keras.KerasTensor]) -> keras.Mod
 
 def _export_litert_with_tensorflow(folder: Path, stored: StoredFile) -> Exported:
     check_installed("tensorflow")
-    code, out, err = processes.run("digits.training.export", folder / stored.name)
-    if code:
+    try:
+        files, layers = processes.call("digits.training.export", folder / stored.name)
+    except processes.Crashed as error:
         raise DigitsError(
             "The network is trained, but TensorFlow could not write it in the form that the pages read. Continue the "
             "run to try again.",
-            processes.last_line(err) or f"exit code {code}",
-        )
-    files, layers = json.loads(out.splitlines()[-1])
+            str(error),
+        ) from error
     return {name: StoredFile(**file) for name, file in files.items()}, layers
 
 
-if __name__ == "__main__":
-    model_file = Path(sys.argv[1])
+def _export_litert_of(model_file: Path) -> tuple[dict[str, dict[str, str]], dict[str, list[int]]]:
+    """Do what `_export_litert_with_tensorflow` asks for."""
     files, layers = export_litert(keras.models.load_model(model_file, compile=False), model_file.parent)
-    print(json.dumps([{name: vars(stored) for name, stored in files.items()}, layers]))
+    return {name: vars(stored) for name, stored in files.items()}, layers
+
+
+if __name__ == "__main__":
+    processes.answer(lambda: _export_litert_of(Path(sys.argv[1])))

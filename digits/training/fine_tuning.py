@@ -1,9 +1,6 @@
-"""Fine-tune a trained network with drawings, without its forgetting what it knew.
+"""Fine-tune a trained network with drawings: what it begins with and learns from, and its settings.
 
-It learns from a mix in which each digit is as frequent as any other. Of a digit that was drawn, a quarter are the
-drawings, each varied so often that a few become many; all the rest are digits of its own training part. Learning the
-old along with the new is called rehearsal (A. Robins, Catastrophic forgetting, rehearsal and pseudorehearsal, 1995);
-the even mix keeps it from predicting the drawn digit everywhere. docs/experiments.md has the measurements.
+What it learns in an epoch is in `digits.training.rehearsal`.
 """
 
 import hashlib
@@ -13,12 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
+from digits.data.dataset import is_prepared
 from digits.errors import BadConfig, DamagedFile, DigitsError
 from digits.networks.settings import Settings, make_settings
 from digits.storage.files import StoredFile, checked, read_arrays, write_new
 
-NUM_DIGITS = 5_000  # an epoch, or as many as keep the classes even
-DRAWN_FRACTION = 0.25  # of a digit that was drawn; half improves no more, and costs 0.1 points elsewhere
 EPOCHS = {"cnn-large": 3}  # ten seconds on two cores; the others take two or three for
 MORE_EPOCHS = 8
 MIN_DRAWINGS = 5
@@ -100,15 +96,15 @@ def is_held_out(image: np.ndarray) -> bool:
     return hashlib.sha256(image.tobytes()).digest()[-1] % 4 == 0
 
 
-def fine_tune_settings(settings: Settings, run_id: str, source_is_prepared: bool) -> Settings:
+def fine_tune_settings(settings: Settings, run_id: str) -> Settings:
     """Return the settings for fine-tuning: the parent's network and data, few epochs, a tenth of the recipe's rate.
 
-    settings, run_id: of the parent. source_is_prepared: whether its digits are on this machine; where they are not (the
-    starter model on a fresh one), it rehearses with the sample's. Raises BadConfig for an ensemble.
+    settings, run_id: of the parent. Where its digits are not on this machine (the starter model on a fresh one), it
+    rehearses with the sample's. Raises BadConfig for an ensemble.
     """
     if settings.members:
         raise BadConfig("An ensemble cannot be trained further. Choose one of its members.")
-    source = settings.source if source_is_prepared else "sample"
+    source = settings.source if is_prepared(settings.source) else "sample"
     usual = make_settings(architecture=settings.architecture, optimizer=settings.optimizer, source="mnist")
     return replace(
         settings,
@@ -122,36 +118,6 @@ def fine_tune_settings(settings: Settings, run_id: str, source_is_prepared: bool
         parent=run_id,
         parent_source=settings.parent_source or (settings.source if source != settings.source else ""),
     )
-
-
-class RehearsalSampler:
-    """Draws the digits of each epoch: variations of the drawings that are not held out, and digits to rehearse."""
-
-    def __init__(self, data: FineTuneData, images: np.ndarray, labels: np.ndarray, *, vary: bool):
-        """images, labels: the training part. vary: whether rehearsed digits are varied, too."""
-        self.data, self.images, self.labels, self.vary = data, images, np.asarray(labels), vary
-        self.pools = [np.flatnonzero(self.labels == digit) for digit in range(10)]
-        learned = ~data.held_out
-        self.drawn = [np.flatnonzero(learned & (data.labels == digit)) for digit in range(10)]
-        self.per_class = min(NUM_DIGITS // 10, *(len(pool) for pool in self.pools))
-
-    def __len__(self) -> int:
-        return 10 * self.per_class
-
-    def epoch(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-        """Return (n, 28, 28) uint8 and (n,) uint8, class by class. The same generator state gives the same digits."""
-        from digits.networks.augmentation import Augmentation, augment  # needs OpenCV, which a bare machine may lack
-
-        new, old = [], []
-        for drawn, pool in zip(self.drawn, self.pools, strict=True):
-            count = round(DRAWN_FRACTION * self.per_class) if len(drawn) else 0
-            new.append(np.resize(rng.permutation(drawn), count))  # each as often as any other
-            old.append(rng.choice(pool, self.per_class - count, replace=False))
-        new, old = np.concatenate(new), np.sort(np.concatenate(old))
-        mild = Augmentation().times(0.5)
-        drawings = augment(self.data.images[new], self.data.labels[new], rng, mild)
-        known = augment(self.images[old], self.labels[old], rng, mild) if self.vary else self.images[old]
-        return np.concatenate([drawings, known]), np.concatenate([self.data.labels[new], self.labels[old]])
 
 
 def _check(images: np.ndarray, labels: np.ndarray) -> None:

@@ -1,11 +1,16 @@
-"""Fresh processes with TensorFlow: one writes a model, another checks it, and neither leaves anything loaded here."""
+"""Fresh processes with TensorFlow: one writes a model, another checks it, and neither leaves anything loaded here.
 
+`call` lets a module do something in such a process; what the module does there, it hands to `answer`.
+"""
+
+import json
 import os
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from digits.errors import DigitsError
 from digits.storage.home import ROOT
@@ -16,11 +21,32 @@ END_SECONDS = 15 * 60  # the slowest takes one minute, on a busy machine a multi
 ENVIRONMENT = {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1"}
 
 
-def run(
-    module: str, *arguments: object, on_wait: Callable[[float], None] = lambda seconds: None
-) -> tuple[int, str, str]:
-    """Run `python -m MODULE ARGUMENTS` to its end; returns its exit code, stdout and stderr. See `run_command`."""
-    return run_command([sys.executable, "-m", module, *arguments], on_wait)
+class Crashed(Exception):
+    """A process ended without an answer. The message is the last line that it wrote to stderr."""
+
+
+def call(module: str, *arguments: object, on_wait: Callable[[float], None] = lambda seconds: None) -> Any:
+    """Run `python -m MODULE ARGUMENTS` and return its answer.
+
+    Raises DigitsError for one that was raised there, or if it takes too long; Crashed. on_wait: see `run_command`.
+    """
+    code, out, err = run_command([sys.executable, "-m", module, *arguments], on_wait)
+    try:
+        said = json.loads(out.splitlines()[-1])
+    except (IndexError, ValueError):
+        raise Crashed(last_line(err) or f"exit code {code}") from None
+    if "problem" in said:
+        raise DigitsError(said["problem"], said["hint"])
+    return said["answer"]
+
+
+def answer(work: Callable[[], Any]) -> None:
+    """Do some work, and print for `call` what it returns, plain values for JSON, or the DigitsError that it raises."""
+    try:
+        said = {"answer": work()}
+    except DigitsError as error:
+        said = {"problem": str(error), "hint": error.hint}
+    print(json.dumps(said))
 
 
 def run_command(

@@ -21,34 +21,28 @@ if TYPE_CHECKING:
 KEPT = 32  # steps from epoch 0 to the newest; 30 MB of the network cnn-large
 PAUSE_SECONDS = 1.0  # between two writes
 MAX_FRACTION = 0.05  # of the time of the training that is spent on writing
-SETTINGS = {
-    "Rescaling": ("scale", "offset"),
-    "Conv2D": ("strides", "padding", "activation"),
-    "BatchNormalization": ("epsilon",),
-    "Activation": ("activation",),
-    "Dense": ("activation",),
-}
-"""What the output of a layer depends on besides its weights, by Keras' names."""
 
 
 class SnapshotWriter:
     """Writes the snapshots of one training."""
 
     def __init__(
-        self, folder: Path, on_written: Callable[[int, StoredFile, list[int]], None], there: Iterable[int] = ()
+        self,
+        folder: Path,
+        layers: list[dict[str, Any]],
+        on_written: Callable[[int, StoredFile, list[int]], None],
+        there: Iterable[int] = (),
     ):
-        """on_written: called with an epoch, its file, and the epochs whose files are wanted from now on.
+        """layers: of the network, from `digits.networks.layers.steps`. there: the epochs that have a file already.
 
-        there: the epochs that have a file already.
+        on_written: called with an epoch, its file, and the epochs whose files are wanted from now on.
         """
-        self.folder, self.on_written, self.there = folder, on_written, set(there)
-        self.layers: list[dict[str, Any]] = []
+        self.folder, self.layers, self.on_written, self.there = folder, layers, on_written, set(there)
         self.waiting: dict[int, list[np.ndarray]] = {}
         self.due = float("-inf")
 
     def keep(self, epoch: int, network: "keras.Sequential") -> None:
         """Keep the weights after `epoch`, 0 before the first; they wait where the last were written a moment ago."""
-        self.layers = self.layers or described(network)
         self.waiting[epoch] = network.get_weights()
         self.waiting = {number: self.waiting[number] for number in thinned(self.waiting)}
         if time.monotonic() >= self.due:
@@ -72,16 +66,6 @@ class SnapshotWriter:
     def _write(self, epoch: int, weights: list[np.ndarray]) -> StoredFile:
         layers = np.array(json.dumps(self.layers))
         return write_new(self.folder, f"snapshot-{epoch:04}.npz", lambda part: np.savez(part, *weights, layers=layers))
-
-
-def described(network: "keras.Sequential") -> list[dict[str, Any]]:
-    """Return {layer, weights, settings ...} for each layer: its kind, how many arrays it has, and how it computes."""
-    layers = []
-    for layer in network.layers:
-        kind, config = type(layer).__name__, layer.get_config()
-        settings = {name: config[name] for name in SETTINGS.get(kind, ())}
-        layers.append({"layer": kind, "weights": len(layer.weights), **settings})
-    return layers
 
 
 def thinned(epochs: Iterable[int]) -> list[int]:

@@ -6,8 +6,9 @@ Writes no file: progress goes out through callables, and the request to stop com
 import math
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -21,10 +22,9 @@ from digits.networks.settings import Settings
 from digits.training.checkpoints import Checkpoint
 from digits.training.engine import Digits, Engine, Sums, backend
 from digits.training.epochs import digits_by_epoch, shuffled
-from digits.training.fine_tuning import FineTuneData, RehearsalSampler
-from digits.training.warm_engine import engine_for, warm_up
-
-__all__ = ["Fitted", "fit", "warm_up"]
+from digits.training.fine_tuning import FineTuneData
+from digits.training.rehearsal import RehearsalSampler
+from digits.training.warm_engine import engine_for
 
 CHUNK_SECONDS = 0.5  # how long one compiled call is to last, so that Stop works within a second
 SLOW = 5.0  # s; a first batch that takes longer, with compiling, may be one of many slow ones
@@ -89,10 +89,7 @@ def fit(
     named, members = bool(members), members or [settings.racer(place) for place in range(settings.racers)]
     networks = [_untrained(member) for member in members]
     if fine_tune:
-        weights = fine_tune.weights()
-        if settings.damage:
-            weights = damage.apply(damage.Damage.read(settings.damage), settings, weights)
-        networks[0].set_weights(weights)
+        networks[0].set_weights(_first_weights(fine_tune, settings))
 
     def fitted(state: str, reason: str = "") -> Fitted:
         if named:
@@ -111,58 +108,68 @@ def fit(
         elif not settings.damage:  # a damaged network is never saved
             on_weights(0, engine.model)
         rows = list(checkpoint.epochs) if checkpoint else []
-        first = len(rows) + 1
-        chunk, ticked = 1, -math.inf  # the first call may compile; the second, short one shows the pace
-        good = engine.state()
-        for epoch, digits in digits_by_epoch(settings, images, labels, rehearsal, first, num_epochs or settings.epochs):
-            began = time.perf_counter()
-            order = np.stack([shuffled(member.seed, epoch, len(digits)) for member in members])
-            order = order if settings.racers > 1 else order[0]
-            sums, step = Sums(), 0
-            while step < steps:
-                if should_stop():
+        first, last = len(rows) + 1, num_epochs or settings.epochs
+        learner, ticked, good = _Learner(engine, settings, steps), -math.inf, engine.state()
+        try:
+            for epoch, digits in digits_by_epoch(settings, images, labels, rehearsal, first, last):
+                began = time.perf_counter()
+                order = np.stack([shuffled(member.seed, epoch, len(digits)) for member in members])
+                order = order if settings.racers > 1 else order[0]
+                step, sums = 0, Sums()
+                for step, sums in learner.learn(digits, order, should_stop):
+                    leading, now = sums.of(sums.leader), time.perf_counter()
+                    _check("loss", leading, epoch)
+                    if now - ticked >= CHUNK_SECONDS:
+                        ticked = now
+                        on_tick({"epoch": epoch, "step": step, "steps": steps, **_means(leading)})
+                if step < steps:
                     return fitted("stopped")
-                stop = min(step + chunk, steps)
-                called = time.perf_counter()
-                sums += _train(engine, digits, order, step, stop, settings)
-                now = time.perf_counter()
-                pace = (now - called) / (stop - step)
-                if step == 0 and epoch == first:
-                    chunk = 1 if pace > SLOW else 8
-                else:
-                    chunk = max(1, math.ceil(CHUNK_SECONDS / pace))
-                step = stop
-                leading = sums.of(sums.leader)
-                if problem := _divergence(leading.mean_loss):
-                    engine.restore(good)
-                    return fitted("failed", f"the loss became {problem} in epoch {epoch}; lower the learning rate")
-                if now - ticked >= CHUNK_SECONDS:
-                    ticked = now
-                    means = {"loss": leading.mean_loss, "accuracy": leading.accuracy}
-                    on_tick({"epoch": epoch, "step": step, "steps": steps, **means})
-            validated = engine.validate(validation)
-            best = validated.of(validated.leader)
-            if problem := _divergence(best.mean_loss):
-                engine.restore(good)
-                reason = f"the validation loss became {problem} in epoch {epoch}; lower the learning rate"
-                return fitted("failed", reason)
-            good = engine.state()
-            row = {
-                "epoch": epoch,
-                "seconds": time.perf_counter() - began,
-                "loss": sums.of(validated.leader).mean_loss,
-                "accuracy": sums.of(validated.leader).accuracy,
-                "val_loss": best.mean_loss,
-                "val_accuracy": best.accuracy,
-                "learning_rate": float(engine.optimizer.learning_rate),
-            }
-            if settings.racers > 1:
-                row |= {"leader": validated.leader, "racers": _each(sums, validated)}
-            on_epoch(row)
-            rows.append(row)
-            on_checkpoint(Checkpoint(list(rows), good))
-            on_weights(epoch, engine.model)
+                validated = engine.validate(validation)
+                _check("validation loss", validated.of(validated.leader), epoch)
+                good = engine.state()
+                rate = float(engine.optimizer.learning_rate)
+                rows.append(_row(epoch, time.perf_counter() - began, sums, validated, rate))
+                on_epoch(rows[-1])
+                on_checkpoint(Checkpoint(list(rows), good))
+                on_weights(epoch, engine.model)
+        except _Diverged as error:
+            engine.restore(good)
+            return fitted("failed", str(error))
         return fitted("done")
+
+
+class _Learner:
+    """Learns from the batches of epochs by compiled calls, each of as many batches as take CHUNK_SECONDS."""
+
+    def __init__(self, engine: Engine, settings: Settings, steps: int) -> None:
+        """steps: batches of an epoch."""
+        self.engine, self.settings, self.steps = engine, settings, steps
+        self.chunk = 0  # batches; not known before the first call
+
+    def learn(self, digits: Digits, order: np.ndarray, should_stop: Callable[[], bool]) -> Iterator[tuple[int, Sums]]:
+        """Learn from an epoch until `should_stop`. Yield after each call how many batches are done, and their sums."""
+        step, sums = 0, Sums()
+        while step < self.steps and not should_stop():
+            start, step = step, min(step + (self.chunk or 1), self.steps)
+            began = time.perf_counter()
+            sums += self._train(digits, order, start, step)
+            pace = (time.perf_counter() - began) / (step - start)
+            if self.chunk:
+                self.chunk = max(1, math.ceil(CHUNK_SECONDS / pace))
+            else:  # the first call may have compiled; the second, short one shows the pace
+                self.chunk = 1 if pace > SLOW else 8
+            yield step, sums
+
+    def _train(self, digits: Digits, order: np.ndarray, start: int, stop: int) -> Sums:
+        try:
+            return self.engine.train(digits, order, start, stop)
+        except backend.COMPILE_ERRORS as error:
+            if self.settings.xla != "on":
+                raise
+            raise DigitsError(
+                f"XLA cannot compile the network {self.settings.architecture} on this machine. Set XLA to auto or off.",
+                error.message.strip().split("\n")[0][:200],
+            ) from error
 
 
 def _untrained(settings: Settings) -> keras.Sequential:
@@ -173,33 +180,36 @@ def _untrained(settings: Settings) -> keras.Sequential:
     return architectures.build(settings)
 
 
-def _train(engine: Engine, digits: Digits, order: np.ndarray, start: int, stop: int, settings: Settings) -> Sums:
-    try:
-        return engine.train(digits, order, start, stop)
-    except backend.COMPILE_ERRORS as error:
-        if settings.xla != "on":
-            raise
-        raise DigitsError(
-            f"XLA cannot compile the network {settings.architecture} on this machine. Set XLA to auto or off.",
-            error.message.strip().split("\n")[0][:200],
-        ) from error
+def _first_weights(fine_tune: FineTuneData, settings: Settings) -> list[np.ndarray]:
+    """Return the weights with which a fine-tuning begins: its parent's, with their damage."""
+    weights = fine_tune.weights()
+    if settings.damage:
+        weights = damage.apply(damage.Damage.read(settings.damage), settings, weights)
+    return weights
 
 
-def _each(learned: Sums, validated: Sums) -> list[dict[str, float | None]]:
-    """Return loss and accuracy of each network; JSON knows no NaN, and therefore one that diverged has no loss."""
-    return [
-        {
-            f"{prefix}{name}": value if math.isfinite(value) else None
-            for prefix, sums in (("", learned.of(place)), ("val_", validated.of(place)))
-            for name, value in (("loss", sums.mean_loss), ("accuracy", sums.accuracy))
-        }
-        for place in range(len(validated.loss))
-    ]
+class _Diverged(Exception):
+    """The loss has become so large that nothing is learned any more. The message says when, and what to do."""
 
 
-def _divergence(loss: float) -> str:
-    """Return in words what is wrong with a mean loss; nothing if training can recover from it."""
-    if not math.isfinite(loss):
-        return "NaN"
+def _check(name: str, sums: Sums, epoch: int) -> None:
+    """Raise _Diverged if training cannot recover from a loss. name: which one, in words."""
+    loss = sums.mean_loss
     # A softmax in float32 may give huge numbers for ever instead of NaN, while nothing is learned any more.
-    return f"{loss:.0e}, which is no better than NaN," if loss > EXPLODED else ""
+    if not math.isfinite(loss) or loss > EXPLODED:
+        became = f"{loss:.0e}, which is no better than NaN," if math.isfinite(loss) else "NaN"
+        raise _Diverged(f"the {name} became {became} in epoch {epoch}; lower the learning rate")
+
+
+def _row(epoch: int, seconds: float, learned: Sums, validated: Sums, rate: float) -> dict[str, Any]:
+    """Return the row of an epoch, see `fit`."""
+    places = range(np.size(validated.loss))
+    each = [_means(learned.of(place)) | _means(validated.of(place), "val_") for place in places]
+    row = {"epoch": epoch, "seconds": seconds, **each[validated.leader], "learning_rate": rate}
+    return row | {"leader": validated.leader, "racers": each} if len(each) > 1 else row
+
+
+def _means(sums: Sums, prefix: str = "") -> dict[str, float | None]:
+    """Return {loss, accuracy}. JSON knows no NaN, and therefore a network that diverged has no loss."""
+    means = {"loss": sums.mean_loss, "accuracy": sums.accuracy}
+    return {f"{prefix}{name}": value if math.isfinite(value) else None for name, value in means.items()}

@@ -38,16 +38,12 @@ def engine_for(settings: Settings, num_steps: int, device: str) -> Iterator[Engi
     _kept[:] = [(key, engine)]
 
 
-def warm_up(settings: Settings, device: str | None = None) -> None:
-    """Compile the engine for these settings ahead of `trainer.fit`, on blank digits.
-
-    device: the name of what will train; the one that `device.choose` finds, unless another is given.
-    """
-    device = device or choose().name
+def warm_up(settings: Settings) -> None:
+    """Compile the engine for these settings ahead of `trainer.fit`, on blank digits."""
     parts = split(settings.split, settings.source)
     num_digits = len(parts.train)
     members = [settings.racer(place) for place in range(settings.racers)]
-    with engine_for(settings, num_batches(num_digits, settings.batch_size), device) as engine:
+    with engine_for(settings, num_batches(num_digits, settings.batch_size), choose().name) as engine:
         engine.begin([architectures.build(settings) for _ in members])
         order = np.stack([shuffled(member.seed, 1, num_digits) for member in members])
         engine.train(_blank(num_digits), order if len(members) > 1 else order[0], 0, 1)

@@ -6,11 +6,10 @@ from digits.classes import Class
 from digits.classroom import collection, overview
 from digits.classroom.collection import Score
 from digits.data.sources import SOURCES
-from digits.drawings import fine_tune
 from digits.evaluation import fine_tune_result
 from digits.figures.class_scores import before_after
 from digits.runs.run import Run, RunState
-from digits.training.fine_tuning import MIN_DRAWINGS, is_held_out
+from digits.training.fine_tuning import MIN_DRAWINGS, fine_tune_settings, is_held_out
 from pages.shared import background, pickers, table
 from pages.shared.charts import chart
 from pages.shared.errors import attempt, told
@@ -49,7 +48,7 @@ def _offer(of: Class, *, is_at_work: bool) -> None:
             help=f"The collection needs at least {MIN_DRAWINGS} drawings." if too_few else None,
         )  # fmt: skip
     with told():
-        rehearsed = SOURCES[fine_tune.settings_for(parent).source].title
+        rehearsed = SOURCES[fine_tune_settings(parent.settings, parent.id).source].title
     st.markdown(
         f"The model learns from **{counted(len(found.ids) - num_held_out, 'drawing')}** of **{num_people}** "
         f"{'person' if num_people == 1 else 'people'}, "

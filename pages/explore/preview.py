@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import numpy as np
 import streamlit as st
 
-from digits.data import adding, own_sources
+from digits.data import adding, arranging, own_sources
 from digits.data.adding import Draft
 from digits.data.reading import reasons
 from digits.data.sources import SOURCES
@@ -23,14 +23,14 @@ from pages.shared.visitor import owner
 SHOWN = 40  # digits of the preview
 REASONS = 8  # for passing over; the most frequent ones
 LICENCES = ["My own digits", "CC0 1.0", "CC BY 4.0", "CC BY-SA 3.0", "CC BY-SA 4.0", own_sources.NOT_STATED]
-FEW = f"A network needs at least {adding.FEW} of each digit to learn from. These are for testing only."
+FEW = f"A network needs at least {arranging.FEW} of each digit to learn from. These are for testing only."
 IN_MNIST = "At least {:,} of them are digits of MNIST. Models that learned from MNIST have seen those."
 
 
 def show(draft: str, found: Draft) -> None:
     """Show what was read and what was passed over, and ask for what is still to be known."""
     n = len(found.labels)
-    is_labelled = adding.is_labelled(found)
+    is_labelled = arranging.is_labelled(found)
     sheet, words = st.columns(2, gap="large")
     with sheet:
         st.header(f"{counted(n, 'digit')} read", anchor=False)
@@ -75,10 +75,10 @@ def _ask(draft: str, found: Draft, is_labelled: bool) -> None:
         )  # fmt: skip
         st.selectbox(
             "Licence", LICENCES, index=None, accept_new_options=True, key="explore_add_licence",
-            help="Under which licence these digits may be used. You can type another one.",
+            help="The licence under which others may use these digits. You can type another one.",
         )  # fmt: skip
         st.text_input("Origin", max_chars=200, key="explore_add_origin", placeholder="a web address, a paper, a class")
-        if is_labelled and adding.can_train(found):
+        if is_labelled and arranging.can_train(found):
             st.toggle(
                 "For testing only", key="explore_add_test_only",
                 help=linked("No network learns from them. Otherwise a fifth of each digit is set apart for testing."),

@@ -10,7 +10,7 @@ import os
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from digits import permissions
+from digits import classes, permissions
 from digits.permissions import LOCAL
 from digits.storage.secrets import secret
 
@@ -83,7 +83,7 @@ def shows_everyone() -> bool:
     return bool(st.session_state.get(EVERYONE))
 
 
-permissions.resolve_by(owner)
+classes.resolve_by(owner)
 
 
 def signed(name: str) -> str:

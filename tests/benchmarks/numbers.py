@@ -16,8 +16,8 @@ import numpy as np
 from digits.errors import DamagedFile, DigitsError
 from digits.evaluation.report import wilson_interval
 from digits.inference.detector import Detector
+from digits.inference.numbers.segmentation import separate
 from digits.inference.recognizer import Recognizer
-from digits.inference.segmentation import separate
 from digits.inference.strokes import Stroke, paint
 from digits.runs import models, starter
 from tests.benchmarks.pens.styles import CANVAS, Digit, read_pen_digits

@@ -105,7 +105,7 @@ def _home() -> Iterator[None]:
     """Inside, DIGITS_HOME is a new one with the sample. Workers that still wait for trials end with it."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         with mock.patch.dict(os.environ, {"DIGITS_HOME": folder}):
-            ensure_prepared("sample", lambda phase: None)
+            ensure_prepared("sample")
             yield
         for process in psutil.process_iter(["cmdline", "environ"]):
             if (process.info["environ"] or {}).get("DIGITS_HOME") == folder and "work" in process.info["cmdline"]:

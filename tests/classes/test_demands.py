@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from digits import classes, permissions, tasks
+from digits import classes, tasks
 from digits.classes import keys
 from digits.classroom import closing, collection, errands
 from digits.data import adding, own_sources
@@ -19,6 +19,7 @@ from digits.runs import store as runs
 from digits.storage import database
 from digits.sweeps import store as sweeps
 from digits.sweeps.plan import Plan
+from tests.acting import acting_as
 from tests.classes.things import a_drawing, a_source
 
 PLAN = Plan(space={"architecture": "cnn", "batch_size": [32, 64]})
@@ -103,13 +104,13 @@ def everything():
 @pytest.mark.parametrize("visitor", ["stranger", "bert", "other teacher"])
 def test_who_may_not_change_something_changes_nothing(of_anna, change, visitor):
     before = everything()
-    with permissions.acting_as(visitor), pytest.raises(NotAllowed):
+    with acting_as(visitor), pytest.raises(NotAllowed):
         CHANGES[change]()
     assert everything() == before
 
 
 def test_a_stranger_notes_nothing_in_the_lesson_of_another(of_anna):
     before = everything()
-    with permissions.acting_as("stranger"):
+    with acting_as("stranger"):
         assert not lessons.note("anna", "drew")
     assert everything() == before

@@ -19,6 +19,7 @@ from digits.runs import exported_run, models, transfer
 from digits.runs import store as runs
 from digits.storage import database
 from digits.tasks import store as task_store
+from tests.acting import acting_as
 from tests.classes.things import a_drawing, a_source
 from tests.runs.test_transfer import zipped
 
@@ -76,11 +77,11 @@ def test_closing_keeps_everything_when_asked(taught):
 
 
 def test_only_the_teacher_and_the_machine_clear_what_somebody_made(taught):
-    with permissions.acting_as("bert"), pytest.raises(permissions.NotAllowed):
+    with acting_as("bert"), pytest.raises(permissions.NotAllowed):
         closing.clear("anna")
     assert runs.count(owners=["anna"]) == 2
     classes.join(taught, "Ms Lee", "teacher", "teacher")
-    with permissions.acting_as("teacher"):
+    with acting_as("teacher"):
         closing.clear("anna")
     assert runs.count(owners=["anna"]) == 0 and classes.member("anna")
 

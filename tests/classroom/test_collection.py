@@ -2,7 +2,7 @@
 
 import pytest
 
-from digits import classes, permissions
+from digits import classes
 from digits.classroom import collection
 from digits.classroom.collection import Score
 from digits.drawings import store as drawings
@@ -14,6 +14,7 @@ from digits.permissions import NotAllowed
 from digits.runs import store as runs
 from digits.runs.starter import run as starter
 from digits.training.fine_tuning import is_held_out
+from tests.acting import acting_as
 from tests.classes.things import a_drawing
 from tests.pages.conftest import execute
 
@@ -30,12 +31,12 @@ def drawn(opened):
 
 def test_the_same_picture_belongs_to_each_who_has_drawn_it(drawn):
     """A zip that a friend exported holds their very drawings."""
-    with permissions.acting_as("ben"):
+    with acting_as("ben"):
         assert drawings.merge(DRAWN[:1], owner="ben").new == 1
         drawings.put(a_drawing(1, 100), owner="ben")
         collection.share("ben", True, DRAWN[0].id)
         assert not collection.is_shared("anna", DRAWN[0].id)
-    with permissions.acting_as("anna"):
+    with acting_as("anna"):
         assert drawings.find(DRAWN[0].id, ["anna"]).label == 7
         drawings.remove(DRAWN[0].id, owner="anna")
         assert drawings.find(DRAWN[0].id, ["anna"]) is None
@@ -45,9 +46,9 @@ def test_the_same_picture_belongs_to_each_who_has_drawn_it(drawn):
 
 def test_nobody_fills_the_server_for_the_others(drawn, monkeypatch):
     monkeypatch.setattr(drawings, "MOST_OF_MEMBER", 8)
-    with permissions.acting_as("anna"), pytest.raises(DigitsError, match="holds 8 of at most 8"):
+    with acting_as("anna"), pytest.raises(DigitsError, match="holds 8 of at most 8"):
         drawings.put(a_drawing(3, 300), owner="anna")
-    with permissions.acting_as("ben"):
+    with acting_as("ben"):
         drawings.put(a_drawing(3, 300), owner="ben")
 
 
@@ -56,7 +57,7 @@ def test_nothing_is_shared_at_first(drawn):
 
 
 def test_a_drawing_is_shared_and_taken_back_by_itself(drawn):
-    with permissions.acting_as("anna"):
+    with acting_as("anna"):
         collection.share("anna", True, DRAWN[0].id)
         found = collection.collected(drawn)
         assert (found.ids, found.owners, found.labels.tolist()) == ([DRAWN[0].id], ["anna"], [7])
@@ -86,11 +87,11 @@ def test_who_leaves_takes_their_drawings_along(drawn):
 
 
 def test_nobody_shares_for_another_but_the_teacher_may_take_out(drawn):
-    with permissions.acting_as("ben"), pytest.raises(NotAllowed):
+    with acting_as("ben"), pytest.raises(NotAllowed):
         collection.share("anna", True)
-    with permissions.acting_as("anna"):
+    with acting_as("anna"):
         collection.share("anna", True)
-    with permissions.acting_as("teacher"):
+    with acting_as("teacher"):
         collection.share("anna", False, DRAWN[0].id)
     assert len(collection.collected(drawn).ids) == 7
 
@@ -103,7 +104,7 @@ def test_who_is_in_no_class_has_nobody_to_share_with(digits_home):
 
 def test_a_network_learns_from_what_is_shared_and_its_run_is_found_again(drawn, no_workers):
     collection.share("anna", True)
-    with permissions.acting_as("teacher"):
+    with acting_as("teacher"):
         run = collection.begin(drawn, starter(), owner="teacher")
     assert (run.owner, run.settings.parent, run.is_queued) == ("teacher", "starter", True)
     assert len(fine_tune_result.drawings(run).labels) == 8
@@ -112,10 +113,10 @@ def test_a_network_learns_from_what_is_shared_and_its_run_is_found_again(drawn, 
 
 def test_a_pupil_learns_for_themselves_but_not_while_the_class_is_paused(drawn, no_workers):
     collection.share("anna", True)
-    with permissions.acting_as("ben"):
+    with acting_as("ben"):
         assert collection.begin(drawn, starter(), owner="ben").owner == "ben"
     classes.pause(drawn, True)
-    with permissions.acting_as("ben"), pytest.raises(NotAllowed, match="paused"):
+    with acting_as("ben"), pytest.raises(NotAllowed, match="paused"):
         collection.begin(drawn, starter(), owner="ben")
     assert runs.count() == 1
 

@@ -4,13 +4,14 @@ import zipfile
 
 import pytest
 
-from digits import classes, permissions, tasks
+from digits import classes, tasks
 from digits.classroom import closing, errands
 from digits.drawings import store as drawings
 from digits.networks.settings import make_settings
 from digits.permissions import NotAllowed
 from digits.runs import store as runs
 from digits.tasks import COMPUTING, TaskState, do_now
+from tests.acting import acting_as
 from tests.classes.things import a_drawing
 from tests.pages.conftest import copy_run, execute
 
@@ -31,7 +32,7 @@ def waiting():
 
 
 def test_the_teacher_stops_one_or_all_pupils_and_nobody_else(busy):
-    with permissions.acting_as(TEACHER):
+    with acting_as(TEACHER):
         errands.stop(busy, "anna")
         assert waiting() == {"ben", TEACHER}
         errands.stop(busy)
@@ -40,14 +41,14 @@ def test_the_teacher_stops_one_or_all_pupils_and_nobody_else(busy):
 
 @pytest.mark.parametrize("kind", [errands.EXPORT, errands.CLEAR, errands.REMOVE])
 def test_no_pupil_exports_or_clears_the_class_or_removes_anybody(busy, kind):
-    with permissions.acting_as("anna"), pytest.raises(NotAllowed):
+    with acting_as("anna"), pytest.raises(NotAllowed):
         errands.begin(kind, busy, "ben", owner="anna")
     assert tasks.waiting(COMPUTING) == []
 
 
 @pytest.mark.parametrize("pupil, left", [("anna", {"ben", TEACHER}), ("", {TEACHER})])
 def test_a_worker_clears_one_pupil_or_all_and_never_the_teacher(busy, pupil, left):
-    with permissions.acting_as(TEACHER):
+    with acting_as(TEACHER):
         errands.begin(errands.CLEAR, busy, pupil, owner=TEACHER)
     [task] = tasks.waiting(COMPUTING)
     assert (task.kind, task.owner) == (errands.CLEAR, TEACHER)
@@ -68,7 +69,7 @@ def test_who_made_nothing_is_taken_out_and_nobody_else(opened, no_workers):
     for name in ("invented", "another"):
         classes.join(opened, name, name)
     assert errands.num_idle(opened) == 2
-    with permissions.acting_as(TEACHER):
+    with acting_as(TEACHER):
         errands.remove_idle(opened)
     assert {member.id for member in classes.members(opened)} == {TEACHER, "anna", "ben"}
     assert errands.num_idle(opened) == 0 and classes.join(opened, "Invented", "invented")
@@ -87,7 +88,7 @@ def test_a_damaged_run_costs_the_class_no_other(with_run, opened, tmp_path):
 
 def test_a_worker_packs_everything_into_a_zip_and_the_end_of_the_class_removes_it(busy):
     told = []
-    do_now(errands.EXPORT, str(busy.id), "", errands.export_task, on_tell=lambda fraction, phase: told.append(phase))
+    do_now(errands.EXPORT, str(busy.id), "", errands.export_task, on_progress=lambda _, phase: told.append(phase))
     file = closing.export_file(busy)
     with zipfile.ZipFile(file) as archive:
         names = archive.namelist()

@@ -11,7 +11,7 @@ from PIL import Image
 
 from digits.commands import checks, train
 from digits.data.dataset import open_dataset
-from digits.inference.decoding import FORMATS
+from digits.inference.pictures.decoding import FORMATS
 from digits.networks.settings import make_settings
 from digits.runs import models, starter
 from digits.runs import store as runs

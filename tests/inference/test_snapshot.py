@@ -4,13 +4,13 @@ import pytest
 from digits.data.dataset import open_dataset
 from digits.errors import DamagedFile
 from digits.inference.snapshot import Snapshot
+from digits.networks import weights
 from digits.networks.architectures import ACTIVATIONS, RECIPES, build
 from digits.networks.settings import make_settings
 from digits.runs import models
 from digits.runs import store as runs
 from digits.storage.files import write_new
 from digits.storage.home import run_folder
-from digits.training import snapshots
 
 EDITED = [
     *({"architecture": "mlp", "hidden_layers": 2, "activation": activation} for activation in ACTIVATIONS),
@@ -24,17 +24,17 @@ def test_numpy_predicts_what_keras_predicts(changes, with_sample):
     from digits.networks.library import keras
 
     keras.utils.set_random_seed(0)
-    network, random = build(make_settings(**changes)), np.random.default_rng(0)
+    settings, random = make_settings(**changes), np.random.default_rng(0)
+    network = build(settings)
     # Not as built: biases of 0 and means of 0 would hide where they are forgotten. A variance is never negative.
-    weights = [weight * 0.8 + random.uniform(0.01, 0.2, weight.shape) for weight in network.get_weights()]
+    moved = [weight * 0.8 + random.uniform(0.01, 0.2, weight.shape) for weight in network.get_weights()]
     network.set_weights(
-        [(weight - weight.mean()) * (weight.ndim > 1) + weight * (weight.ndim == 1) for weight in weights]
+        [(weight - weight.mean()) * (weight.ndim > 1) + weight * (weight.ndim == 1) for weight in moved]
     )
     images = open_dataset("sample").images[::1000]
     expected = network.predict_on_batch(images[..., np.newaxis].astype(np.float32))
     assert np.ptp(expected, axis=0).max() > 0.01  # the digits do not all look the same to it
-    snapshot = Snapshot(snapshots.described(network), network.get_weights())
-    found = snapshot.probabilities(images)
+    found = weights.network(settings, network.get_weights()).probabilities(images)
     assert found.dtype == np.float32
     np.testing.assert_allclose(found, expected, atol=1e-5)
 
@@ -74,15 +74,15 @@ def test_a_snapshot_with_an_unknown_kind_of_layer_is_refused(tmp_path):
 
 def test_the_weights_of_a_first_dense_layer_are_pictures(with_run):
     snapshot = models.snapshot(with_run, 3)
-    weights = snapshot.pixel_weights
-    assert weights.shape == (128, 28, 28)
+    pictures = snapshot.pixel_weights
+    assert pictures.shape == (128, 28, 28)
     # One bright pixel adds its weight to every unit.
     image = np.zeros((1, 28, 28), np.uint8)
     image[0, 14, 9] = 255
     (kernel, *_), *_ = [arrays for _, arrays, _ in snapshot._steps if arrays]
-    np.testing.assert_array_equal(weights[:, 14, 9], image.reshape(1, -1)[0] / 255 @ kernel)
+    np.testing.assert_array_equal(pictures[:, 14, 9], image.reshape(1, -1)[0] / 255 @ kernel)
 
 
 def test_a_first_convolution_has_no_pictures_of_all_pixels():
-    network = build(make_settings(architecture="cnn"))
-    assert Snapshot(snapshots.described(network), network.get_weights()).pixel_weights is None
+    settings = make_settings(architecture="cnn")
+    assert weights.network(settings, build(settings).get_weights()).pixel_weights is None

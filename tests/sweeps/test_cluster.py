@@ -17,7 +17,7 @@ from digits.networks.settings import make_settings
 from digits.runs import store as runs
 from digits.runs.run import RunState
 from digits.storage.home import ROOT
-from digits.sweeps import cluster, node, search, store
+from digits.sweeps import cluster, node, ray_trials, search, store
 from digits.sweeps.plan import Plan
 from digits.sweeps.trial import COMPLETE, RUNNING, Trial
 from digits.tasks import TaskState
@@ -131,7 +131,7 @@ class SilentRay:
 def test_a_board_that_does_not_answer_leaves_a_trial_where_it_was(digits_home):
     sweep = store.create(Plan(space=SPACE, trials=1, seeds=0), queued=False)
     trial = Trial(sweep=sweep.id, number=0, params={}, settings=make_settings(), accuracies=[0.5])
-    there = cluster.RayTrials(sweep)
+    there = ray_trials.RayTrials(sweep)
     there.ray, there.begun = SilentRay(), {trial.key: "promised"}
     there.board = SimpleNamespace(read=SimpleNamespace(remote=lambda: "board"))
     assert there.look(trial).accuracies == [0.5]

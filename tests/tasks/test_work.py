@@ -34,7 +34,7 @@ def test_a_task_done_in_this_process_is_visible_to_everybody(digits_home):
         job.tell(0.5, "Half")
         seen.append((tasks.find("wait", "a", "official").fraction, tasks.find("wait", "a", "official").phase))
 
-    task = do(handler, part="official", on_tell=lambda fraction, phase: heard.append((fraction, phase)))
+    task = do(handler, part="official", on_progress=lambda fraction, phase: heard.append((fraction, phase)))
     assert (task.state, task.fraction, task.cause) == (TaskState.DONE, 1.0, "")
     assert seen == [("a", "official", TaskState.RUNNING), (0.5, "Half")]
     assert heard == [(0.5, "Half")]
@@ -137,12 +137,12 @@ def busy(digits_home, bystander):
 def test_a_training_waits_for_its_turn_and_says_so(busy, started):
     said, done = [], []
 
-    def on_tell(fraction, phase):
+    def on_progress(fraction, phase):
         said.append(phase)
         if len(said) == 2:
             places.remove_worker(busy)
 
-    task = do(lambda job, subject, part: done.append(1), lane=TRAINING, on_tell=on_tell)
+    task = do(lambda job, subject, part: done.append(1), lane=TRAINING, on_progress=on_progress)
     assert (task.state, done) == (TaskState.DONE, [1])
     assert said == ["Waiting: another run is using the device"] * 2
 
@@ -155,7 +155,7 @@ def test_a_training_that_is_taken_out_of_the_queue_while_it_waits_is_not_done(bu
     def stop(fraction, phase):
         tasks.stop(tasks.find("wait", "a").id)
 
-    task = do(lambda job, subject, part: 1 / 0, lane=TRAINING, on_tell=stop)
+    task = do(lambda job, subject, part: 1 / 0, lane=TRAINING, on_progress=stop)
     assert (task.state, task.phase, workers_left()) == (TaskState.STOPPED, "Ended before it began", 1)
 
 
@@ -207,7 +207,7 @@ def test_a_second_ctrl_c_ends_at_once_and_the_state_says_so(digits_home):
 
 @pytest.mark.parametrize(("number", "end"), [(signal.SIGINT, TaskState.STOPPED), (signal.SIGTERM, TaskState.PAUSED)])
 def test_a_signal_ends_the_waiting_too_and_nobody_does_the_task(busy, started, number, end):
-    task = do(lambda job, subject, part: 1 / 0, lane=TRAINING, on_tell=lambda *told: os.kill(os.getpid(), number))
+    task = do(lambda job, subject, part: 1 / 0, lane=TRAINING, on_progress=lambda *told: os.kill(os.getpid(), number))
     assert (task.state, tasks.waiting(TRAINING)) == (end, [])
 
 

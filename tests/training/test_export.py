@@ -5,8 +5,7 @@ import json
 import pytest
 
 from digits.networks.settings import make_settings
-from digits.training import backends
-from tests.training.test_engine import output_of
+from tests.training.conftest import output_of
 
 CODE = """
 import json, sys
@@ -54,8 +53,8 @@ def compare(changes, folder):
 
 def exported(changes, folder):
     # an ensemble in other formats: its temperature is built in
-    from digits.exports.convert import calibrated
-    from digits.exports.graph import read
+    from digits.exports.conversion_worker import calibrated
+    from digits.exports.web.graph import read
     from digits.inference.recognizer import at_temperature
 
     model = keras.models.load_model(folder / "model.keras", compile=False)
@@ -84,12 +83,10 @@ EDITED = [
 
 
 @pytest.mark.parametrize("library", ["tensorflow", "jax"])
-def test_the_exported_files_compute_what_the_network_computes(tmp_path, monkeypatch, library):
-    if not backends.is_installed(library):
-        pytest.skip("pip install -r requirements-jax.txt")
-    monkeypatch.setenv("KERAS_BACKEND", library)
+def test_the_exported_files_compute_what_the_network_computes(tmp_path, library):
     edited = EDITED if library == "tensorflow" else []  # JAX lets TensorFlow write the files
-    result, *others = json.loads(output_of(CODE, json.dumps([{"architecture": "cnn"}, *edited]), str(tmp_path)))
+    networks = json.dumps([{"architecture": "cnn"}, *edited])
+    result, *others = json.loads(output_of(CODE, networks, tmp_path, library=library))
     assert result["files"] == {
         "model.keras": "model.keras", "model.tflite": "model-2.tflite", "layers.tflite": "layers.tflite",
     }  # fmt: skip

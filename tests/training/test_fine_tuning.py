@@ -6,14 +6,8 @@ from digits.data.splits import split, take
 from digits.errors import DamagedFile, DigitsError
 from digits.networks.settings import make_settings, read_settings
 from digits.storage.files import checked
-from digits.training.fine_tuning import (
-    DRAWN_FRACTION,
-    MIN_DRAWINGS,
-    FineTuneData,
-    RehearsalSampler,
-    fine_tune_settings,
-    is_held_out,
-)
+from digits.training.fine_tuning import MIN_DRAWINGS, FineTuneData, fine_tune_settings, is_held_out
+from digits.training.rehearsal import DRAWN_FRACTION, RehearsalSampler
 
 
 def drawings(n=20, seed=0):
@@ -109,7 +103,7 @@ def test_the_same_generator_gives_the_same_epoch_and_another_gives_another(data,
 
 def test_fine_tuning_keeps_the_parents_network_and_data_and_names_it():
     parent = make_settings(architecture="mlp", seed=3)
-    settings = fine_tune_settings(parent, "parent-id", source_is_prepared=True)
+    settings = fine_tune_settings(parent, "parent-id")
     kept = ("architecture", "source", "split", "augmentation", "label_smoothing", "seed", "xla")
     assert all(getattr(settings, name) == getattr(parent, name) for name in kept)
     assert (settings.parent, settings.parent_source) == ("parent-id", "")
@@ -117,14 +111,14 @@ def test_fine_tuning_keeps_the_parents_network_and_data_and_names_it():
     assert read_settings(settings.as_dict()) == settings
 
 
-def test_where_mnist_is_not_here_it_rehearses_with_the_sample_and_what_the_parent_knew_is_remembered():
+def test_where_mnist_is_not_here_it_rehearses_with_the_sample_and_what_the_parent_knew_is_remembered(digits_home):
     parent = make_settings(source="mnist", split="official")
-    settings = fine_tune_settings(parent, "starter", source_is_prepared=False)
+    settings = fine_tune_settings(parent, "starter")
     assert (settings.source, settings.split, settings.parent, settings.parent_source) == (
         "sample", "tutorial", "starter", "mnist",
     )  # fmt: skip
     # A second generation remembers it still.
-    assert fine_tune_settings(settings, "second", source_is_prepared=True).parent_source == "mnist"
+    assert fine_tune_settings(settings, "second").parent_source == "mnist"
 
 
 def test_a_run_of_before_names_no_parent():

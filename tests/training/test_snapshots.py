@@ -9,11 +9,12 @@ from digits.storage.files import read_arrays
 from digits.training import snapshots
 from digits.training.snapshots import KEPT, SnapshotWriter, thinned
 
+LAYERS = [{"layer": "Flatten", "weights": 0}, {"layer": "Dense", "weights": 2, "activation": "softmax"}]
+"""Those of DenseNetwork."""
+
 
 class Network:
     """All that a snapshot asks of one."""
-
-    layers = ()
 
     def __init__(self, epoch):
         self.epoch = epoch
@@ -22,24 +23,8 @@ class Network:
         return [np.full(3, self.epoch, np.float32)]
 
 
-class Flatten:
-    weights = ()
-
-    def get_config(self):
-        return {"name": "flatten"}
-
-
-class Dense:
-    weights = ("kernel", "bias")
-
-    def get_config(self):
-        return {"name": "dense", "activation": "softmax"}
-
-
 class DenseNetwork:
     """A network that predicts the digits 0 to 9, without Keras."""
-
-    layers = (Flatten(), Dense())
 
     def get_weights(self):
         random = np.random.default_rng(0)
@@ -67,7 +52,7 @@ def writer(caller, tmp_path, monkeypatch):
     """Writes every snapshot at once."""
     monkeypatch.setattr(snapshots, "PAUSE_SECONDS", 0)
     monkeypatch.setattr(snapshots, "MAX_FRACTION", float("inf"))
-    return SnapshotWriter(tmp_path, caller.on_written)
+    return SnapshotWriter(tmp_path, LAYERS, caller.on_written)
 
 
 @pytest.mark.parametrize(
@@ -96,14 +81,14 @@ def test_thinning_at_each_epoch_ends_in_the_same_as_thinning_at_the_end(writer, 
 def test_a_continued_training_thins_what_was_there_before(caller, tmp_path, writer):
     for epoch in range(40):
         writer.keep(epoch, Network(epoch))
-    later = SnapshotWriter(tmp_path, caller.on_written, caller.files)
+    later = SnapshotWriter(tmp_path, LAYERS, caller.on_written, caller.files)
     for epoch in range(40, 101):
         later.keep(epoch, Network(epoch))
     assert list(caller.files) == thinned(range(101))
 
 
 def test_short_epochs_wait_and_are_written_together(caller, tmp_path):
-    writer = SnapshotWriter(tmp_path, caller.on_written)
+    writer = SnapshotWriter(tmp_path, LAYERS, caller.on_written)
     for epoch in range(6):
         writer.keep(epoch, Network(epoch))
     assert list(caller.files) == [0]
@@ -128,7 +113,7 @@ def test_a_training_that_another_process_took_over_hears_of_it(tmp_path):
         raise TakenOver
 
     with pytest.raises(TakenOver):
-        SnapshotWriter(tmp_path, refuse).keep(0, Network(0))
+        SnapshotWriter(tmp_path, LAYERS, refuse).keep(0, Network(0))
 
 
 def test_a_snapshot_predicts_what_its_network_predicts(writer, caller, tmp_path):
@@ -151,8 +136,7 @@ def test_a_damaged_snapshot_is_named_in_one_sentence(writer, caller, tmp_path, d
 
 
 def test_a_layer_that_is_not_known_is_no_snapshot(writer, caller, tmp_path):
-    network = DenseNetwork()
-    network.layers = (type("LSTM", (Flatten,), {})(),)
-    writer.keep(3, network)
+    writer.layers = [{"layer": "LSTM", "weights": 0}]
+    writer.keep(3, DenseNetwork())
     with pytest.raises(DamagedFile):
         Snapshot.load(tmp_path, caller.files[3])

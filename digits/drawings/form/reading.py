@@ -7,11 +7,11 @@ import numpy as np
 
 from digits.drawings.form import layout
 from digits.errors import UnreadablePicture
-from digits.inference.decoding import Picture
 from digits.inference.detector import Detector
-from digits.inference.extract_ink import extract_ink
-from digits.inference.frames import main_piece
-from digits.inference.perspective import warp
+from digits.inference.paper.frames import main_piece
+from digits.inference.paper.ink import extract_ink
+from digits.inference.paper.perspective import warp
+from digits.inference.pictures.decoding import Picture
 from digits.inference.prediction import predict
 from digits.inference.recognizer import Recognizer
 
@@ -61,7 +61,7 @@ def read_form(picture: Picture, recognizer: Recognizer, detector: Detector) -> l
     mask = np.zeros(page.shape[:2], bool)
     for x, y in corners:
         mask[y : y + height, x : x + width] = True
-    ink = extract_ink(page, np.full(mask.shape, 255, np.uint8), mask, blur=BLUR * SCALE / max(mask.shape), speck=0).ink
+    ink = extract_ink(page, mask=mask, blur=BLUR * SCALE, speck=0).ink
     digits = []
     for number, ((label, *_), (x, y)) in enumerate(zip(layout.boxes(), corners, strict=True), start=1):
         box = np.ascontiguousarray(ink[y : y + height, x : x + width])

@@ -4,8 +4,8 @@ import csv
 import json
 import shutil
 import sys
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -51,16 +51,19 @@ def to_csv(about: dict[str, Any], folder: Path, python: str) -> None:
 def to_tensorboard(about: dict[str, Any], folder: Path, python: str) -> None:
     """Write event files to RUN/train and RUN/validation, as Keras' own callback does, by TensorFlow's writer."""
     with _new_folder(folder / about["run"]) as part:
-        code, _, err = _run([sys.executable, "-m", "digits.exports.trackers.to_tensorboard"], about, part)
-        if code:
-            raise DigitsError("TensorFlow could not write the event files.", processes.last_line(err))
+        try:
+            with _as_file(about) as file:
+                processes.call("digits.exports.trackers.to_tensorboard", file, part)
+        except processes.Crashed as error:
+            raise DigitsError("TensorFlow could not write the event files.", str(error)) from error
 
 
 def to_mlflow(about: dict[str, Any], folder: Path, python: str) -> None:
     """Log the run to mlflow.db, an SQLite store, and its model to artifacts/, by MLflow's own client."""
     if not shutil.which(python):
         raise DigitsError("There is no such interpreter. Name one in whose environment MLflow is.", python)
-    code, out, err = _run([python, "-I", MLFLOW_PROGRAM], about, folder)
+    with _as_file(about) as file:
+        code, out, err = processes.run_command([python, "-I", MLFLOW_PROGRAM, file, folder])
     if (said := processes.last_line(out)) != "done" or code:
         problem = {"missing": NO_MLFLOW, "held": HELD}.get(said, "MLflow could not store the run.")
         raise DigitsError(problem, processes.last_line(err) if code else "")
@@ -73,11 +76,13 @@ TRACKERS: dict[str, Callable[[dict[str, Any], Path, str], None]] = {
 }
 
 
-def _run(command: list[object], about: dict[str, Any], folder: Path) -> tuple[int, str, str]:
+@contextmanager
+def _as_file(about: dict[str, Any]) -> Iterator[Path]:
+    """Yield a run as a JSON file: it may be longer than a command line."""
     with temporary_folder() as temporary:
         file = temporary / "run.json"
         file.write_text(json.dumps(about), encoding="utf-8")
-        return processes.run_command([*command, file, folder])
+        yield file
 
 
 def _new_folder(folder: Path) -> AbstractContextManager[Path]:

@@ -10,6 +10,8 @@ from typing import Any
 
 import tensorflow as tf
 
+from digits.training import processes
+
 PARTS = {
     "train": {"loss": "epoch_loss", "accuracy": "epoch_accuracy", "learning_rate": "epoch_learning_rate"},
     "validation": {"val_loss": "epoch_loss", "val_accuracy": "epoch_accuracy"},
@@ -40,4 +42,4 @@ def point(plugin: str, tag: str, value: tf.Tensor, step: int) -> None:
 
 if __name__ == "__main__":
     file, folder = map(Path, sys.argv[1:])
-    write(json.loads(file.read_text(encoding="utf-8")), folder)
+    processes.answer(lambda: write(json.loads(file.read_text(encoding="utf-8")), folder))

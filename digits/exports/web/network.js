@@ -1,4 +1,4 @@
-// A network in plain JavaScript. `described` is what digits/exports/graph.py reads from a LiteRT file: {input, output,
+// A network in plain JavaScript. `described` is what digits/exports/web/graph.py reads from a LiteRT file: {input, output,
 // tensors, operations}; tensors are {shape, start?}, with `start` where a constant lies among the weights.
 // Images and maps are (height, width, channels), row by row; a batch has one image.
 

@@ -4,7 +4,6 @@ from digits.runs.run import Run, RunState
 from digits.runs.store.annotations import annotate, move, plain, rename, stop
 from digits.runs.store.lifecycle import create, delete, insert, is_free, resume, sweep
 from digits.runs.store.queries import (
-    Owners,
     active,
     count,
     durations,

@@ -12,17 +12,15 @@ from digits.runs.run import STARTER, Run, RunState
 from digits.runs.store.rows import SELECT, parsed, run_from
 from digits.storage import database
 from digits.storage.files import StoredFile
+from digits.storage.owners import Owners, by, owned
 from digits.tasks.task import TRAINING
 from digits.tasks.turns import ORDER
 
 FOUND = """instr(casefold(runs.id || ' ' || name || ' run ' || runs.number || ' ' || tags || ' ' || notes || ' '
   || runs.architecture), :search)"""
-OF = "(:owners IS NULL OR runs.owner IN (SELECT value FROM json_each(:owners)))"
+OF = owned("runs")
 NEWEST = "ORDER BY runs.created DESC, runs.id DESC"
 TICKS = "SELECT epoch, step, steps, loss, accuracy FROM ticks WHERE run = ?"
-
-Owners = Collection[str] | None
-"""Of whom: those of these owners; None for everybody's."""
 
 
 def get(run_id: str) -> Run:
@@ -37,20 +35,20 @@ def get(run_id: str) -> Run:
 
 def page(limit: int = 50, offset: int = 0, search: str = "", owners: Owners = None) -> list[Run]:
     """Return some of the runs, the newest first: those whose name, id, tags, notes or network contain `search`."""
-    values = _of(owners) | {"search": search.casefold(), "limit": limit, "offset": offset}
+    values = by(owners) | {"search": search.casefold(), "limit": limit, "offset": offset}
     return _runs(f"WHERE {FOUND} AND {OF} {NEWEST} LIMIT :limit OFFSET :offset", values)
 
 
 def count(search: str = "", owners: Owners = None) -> int:
     """Return how many runs `page` finds in all."""
-    values = _of(owners) | {"search": search.casefold()}
+    values = by(owners) | {"search": search.casefold()}
     return database.first(f"SELECT count(*) AS n FROM runs WHERE {FOUND} AND {OF}", values)["n"]
 
 
 def newest_of_each(owners: Collection[str]) -> dict[str, Run]:
     """Return the newest run of each of these owners, by owner; who has none is not there."""
     ranked = f"SELECT id, row_number() OVER (PARTITION BY owner {NEWEST}) AS rank FROM runs WHERE {OF}"
-    found = _runs(f"WHERE runs.id IN (SELECT id FROM ({ranked}) WHERE rank = 1)", _of(owners))
+    found = _runs(f"WHERE runs.id IN (SELECT id FROM ({ranked}) WHERE rank = 1)", by(owners))
     return {run.owner: run for run in found}
 
 
@@ -58,13 +56,13 @@ def with_model(limit: int = 50, owners: Owners = None) -> list[Run]:
     """Return the newest runs that have a model, or the weights to make one from; trials only if they have a model."""
     is_trial = "EXISTS (SELECT 1 FROM trials WHERE run = runs.id)"
     usable = f"(model IS NOT NULL OR ({_has('weights')} AND NOT {is_trial}))"
-    return _runs(f"WHERE {usable} AND {OF} {NEWEST} LIMIT :limit", _of(owners) | {"limit": limit})
+    return _runs(f"WHERE {usable} AND {OF} {NEWEST} LIMIT :limit", by(owners) | {"limit": limit})
 
 
 def followable(owners: Owners = None) -> list[Run]:
     """Return the newest runs that wait, are at work or have kept their epochs: drawings can be predicted along them."""
     has_epochs = f"(tasks.state IN ('queued', 'running') OR {_has('snapshot')})"
-    return _runs(f"WHERE {has_epochs} AND {OF} {NEWEST} LIMIT 100", _of(owners))
+    return _runs(f"WHERE {has_epochs} AND {OF} {NEWEST} LIMIT 100", by(owners))
 
 
 def learned_from(source: str) -> list[Run]:
@@ -75,7 +73,7 @@ def learned_from(source: str) -> list[Run]:
 
 def active(owners: Owners = None) -> list[Run]:
     """Return every run that waits or is at work, the newest first."""
-    found = _runs(f"WHERE tasks.state IN ('queued', 'running') AND {OF} {NEWEST}", _of(owners))
+    found = _runs(f"WHERE tasks.state IN ('queued', 'running') AND {OF} {NEWEST}", by(owners))
     return [run for run in found if not run.state.is_final]
 
 
@@ -144,10 +142,6 @@ def how_it_ended(run_id: str) -> str:
 
 def _has(kind: str) -> str:
     return f"EXISTS (SELECT 1 FROM run_files WHERE run = runs.id AND kind = '{kind}')"
-
-
-def _of(owners: Owners) -> dict[str, Any]:
-    return {"owners": None if owners is None else json.dumps([*owners])}
 
 
 def _runs(condition: str, values: Sequence[str] | Mapping[str, Any] = ()) -> list[Run]:

@@ -11,11 +11,11 @@ import numpy as np
 import streamlit as st
 
 from digits.inference.detector import Detector
-from digits.inference.parts import Part
+from digits.inference.numbers.parts import Part
+from digits.inference.numbers.segmentation import separate
 from digits.inference.prediction import NOT_A_DIGIT, Number, Prediction, predict_number
 from digits.inference.preprocessing import FAINT
 from digits.inference.recognizer import Recognizer
-from digits.inference.segmentation import separate
 from digits.inference.strokes import read_strokes
 from pages.draw.canvas.sources import NUMBER
 from pages.shared import text

@@ -4,8 +4,8 @@ import numpy as np
 import streamlit as st
 
 from digits.errors import BlankDrawing
-from digits.inference.decoding import FORMATS
 from digits.inference.picture import see
+from digits.inference.pictures.decoding import FORMATS
 from pages.draw.picture import adjust, choose
 from pages.draw.picture.seen import LEGEND, overlay
 

@@ -12,11 +12,11 @@ from digits.errors import UnknownRun
 from digits.evaluation import fine_tune_result
 from digits.runs import store as runs
 from digits.runs.run import Run, RunState
-from digits.training.fine_tuning import MIN_DRAWINGS
+from digits.training.fine_tuning import MIN_DRAWINGS, fine_tune_settings
 from pages.draw.my_drawings import fine_tune_result as result_panel
 from pages.draw.my_drawings import sharing
-from pages.shared.cache import Drawings
 from pages.shared.errors import attempt, told
+from pages.shared.my_drawings import Drawings
 from pages.shared.text import counted
 from pages.shared.visitor import owner, shows_everyone
 
@@ -44,7 +44,7 @@ def _offer(parent: Run, drawings: Drawings) -> None:
         st.info("An ensemble cannot be fine-tuned. Choose one of its networks.", icon=":material/info:")
         return
     num_learned = len(drawings.ids) - drawings.num_held_out
-    rehearsed = SOURCES[fine_tune.settings_for(parent).source].title
+    rehearsed = SOURCES[fine_tune_settings(parent.settings, parent.id).source].title
     st.markdown("## Fine-tune this model")
     st.markdown(
         f"The model learns for some seconds from **{counted(num_learned, 'drawing')}** of yours. Each is varied many "

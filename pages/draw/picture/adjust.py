@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import streamlit as st
 
-from digits.inference.decoding import Picture
+from digits.inference.pictures.decoding import Picture
 from pages.draw.picture import crop
 
 WIDTH = 768  # px, the longest side of the picture as it is shown

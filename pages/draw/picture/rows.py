@@ -7,12 +7,12 @@ import streamlit as st
 from digits.drawings import store
 from digits.drawings.drawing import LONGEST, make
 from digits.errors import BlankDrawing, UnreadablePicture
-from digits.inference.decoding import Picture
 from digits.inference.detector import Detector
-from digits.inference.parts import Part
+from digits.inference.numbers.parts import Part
+from digits.inference.numbers.rows import Row, read_rows
+from digits.inference.pictures.decoding import Picture
 from digits.inference.prediction import Prediction
 from digits.inference.recognizer import Recognizer
-from digits.inference.sheet import Row, read_rows
 from pages.draw.picture import adjust
 from pages.shared.errors import attempt
 from pages.shared.picture import png

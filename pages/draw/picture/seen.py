@@ -3,9 +3,9 @@
 import cv2
 import numpy as np
 
-from digits.inference.decoding import Picture
-from digits.inference.extract_ink import Ink
-from digits.inference.perspective import Sheet
+from digits.inference.paper.ink import Ink
+from digits.inference.paper.perspective import Sheet
+from digits.inference.pictures.decoding import Picture
 
 LONGEST = 1024  # px
 OUTLINE, LINES, INK = (79, 117, 218), (240, 150, 30), (220, 40, 90)  # red, green, blue

@@ -17,8 +17,9 @@ from digits.storage.home import ROOT, data_folder
 from tests.benchmarks.machine import COMMIT_FILE, commit
 
 MODULES = (
-    "digits/__init__.py", "digits/errors.py", "digits/permissions.py", "digits/classes", "digits/storage",
-    "digits/tasks", "digits/data", "digits/networks", "digits/training", "tests/__init__.py", "tests/benchmarks",
+    "digits/__init__.py", "digits/errors.py", "digits/progress.py", "digits/permissions.py", "digits/classes",
+    "digits/storage", "digits/tasks", "digits/data", "digits/networks", "digits/training", "tests/__init__.py",
+    "tests/benchmarks",
 )  # fmt: skip
 # NumPy, SciPy and ml-dtypes come with JAX.
 WHEELS = (

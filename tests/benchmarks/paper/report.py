@@ -14,10 +14,10 @@ import numpy as np
 from digits.commands.evaluation import named_run
 from digits.errors import BlankDrawing, DigitsError, UnreadablePicture
 from digits.inference.detector import Detector
+from digits.inference.numbers.rows import read_rows
 from digits.inference.picture import read_upload, upload_ink
 from digits.inference.prediction import predict
 from digits.inference.recognizer import Recognizer
-from digits.inference.sheet import read_rows
 from digits.runs import models
 from tests.benchmarks.paper import scenes
 from tests.benchmarks.pens.styles import Digit, read_pen_digits

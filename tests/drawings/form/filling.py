@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from digits.drawings.form import layout, printing
-from tests.inference.test_segmentation import DIGITS
+from tests.inference.numbers.test_segmentation import DIGITS
 
 DOTS = 6  # px for each mm
 PEN = 60

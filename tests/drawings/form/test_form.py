@@ -10,12 +10,12 @@ from digits.drawings import store
 from digits.drawings.form import checking, layout, printing
 from digits.drawings.form.reading import CROSSED_OUT, NOT_A_DIGIT, NOT_FOUND, read_form
 from digits.errors import UnreadablePicture
-from digits.inference.decoding import decode
 from digits.inference.detector import Detector
 from digits.inference.picture import read_upload
+from digits.inference.pictures.decoding import decode
 from digits.runs import models, starter
 from tests.drawings.form.filling import DOTS, jpeg, page, photograph
-from tests.inference.test_segmentation import DIGITS
+from tests.inference.numbers.test_segmentation import DIGITS
 
 WRITTEN = {
     number: label for number, (label, *_) in enumerate(layout.boxes(), start=1) if label in DIGITS and number % 7 > 1

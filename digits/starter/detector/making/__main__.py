@@ -15,6 +15,7 @@ from digits.inference.detector import FOLDER, Detector
 from digits.starter.detector.making.pictures import pictures_of
 from digits.storage.files import atomic_write
 
+INPUT = {"shape": [1, 28, 28, 1], "dtype": "float32", "range": [0, 255], "meaning": "0 = paper, 255 = ink"}
 OUTPUT = {"shape": [1, 2], "dtype": "float32", "meaning": "probabilities of no digit and of a digit"}
 SEED = 0
 PROGRAM = "python -m digits.starter.detector.making"
@@ -26,7 +27,7 @@ def main(folder: Path) -> None:
     print("Drawing the pictures takes some minutes.")
     pictures, is_digit = map(np.concatenate, zip(*pictures_of(*take(dataset, parts.train), SEED), strict=True))
     from digits.starter.detector.making.train import fit
-    from digits.training.export import INPUT, write_litert
+    from digits.training.export import write_litert
 
     model = fit(pictures, is_digit, SEED)
     digest = atomic_write(folder / "model.tflite", lambda part: write_litert(model, part))

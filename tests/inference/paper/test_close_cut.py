@@ -6,12 +6,12 @@ import pytest
 
 from digits.data.dataset import open_dataset
 from digits.errors import BlankDrawing
-from digits.inference.close_cut import close_cut
-from digits.inference.decoding import decode
 from digits.inference.detector import Detector
+from digits.inference.numbers.rows import read_rows
+from digits.inference.paper.close_cut import close_cut
 from digits.inference.picture import upload_ink
+from digits.inference.pictures.decoding import decode
 from digits.inference.prediction import predict
-from digits.inference.sheet import read_rows
 from digits.runs import models, starter
 
 

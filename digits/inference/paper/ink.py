@@ -9,12 +9,13 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from digits.inference.rulings import remove_rulings
+from digits.inference.paper.rulings import remove_rulings
 
 NARROWEST = 64  # length by width of a picture: no digit is in a narrower one
 EVEN = 12  # of 255: paper whose rim differs by more has a shadow on it
 CONTRAST = 11  # of 255: ink differs from its paper by at least this
 GRAIN = 7  # times the grain: so does ink on rough paper
+BLUR = 4e-3  # of the longest side: against a camera's grain, a fraction of a pixel at 28 x 28
 SPECK = 0.03  # a piece smaller than this fraction of the largest is dirt
 SMALL = 256  # px, longest side at which the paper is looked at
 BROADEST = 0.17  # of the longest side: a dark place that is broader is a shadow, not a stroke
@@ -36,17 +37,27 @@ class Ink:
 
 
 def extract_ink(
-    pixels: np.ndarray, alpha: np.ndarray, mask: np.ndarray | None = None, *, blur: float = 4e-3, speck: float = SPECK
+    pixels: np.ndarray,
+    alpha: np.ndarray | None = None,
+    mask: np.ndarray | None = None,
+    *,
+    blur: float | None = None,
+    speck: float = SPECK,
 ) -> Ink:
     """Return the ink without its paper; all 0 where nothing differs from the paper.
 
-    pixels: (H, W, 3) uint8 red, green, blue, times opacity; alpha: (H, W) uint8 opacity; mask: (H, W) bool, where there
-    is paper. blur: sigma against a camera's grain, as a fraction of the longest side. speck: the largest dirt, as
-    a fraction of the largest piece.
+    pixels: (H, W, 3) uint8 red, green, blue, times opacity; alpha: (H, W) uint8 opacity, None where all is opaque;
+    mask: (H, W) bool, where there is paper. blur: px, sigma against a camera's grain; BLUR of the longest side by
+    default. speck: the largest dirt, as a fraction of the largest piece.
     """
+    if alpha is None:
+        alpha = np.full(pixels.shape[:2], 255, np.uint8)
+    if blur is None:
+        blur = BLUR * max(alpha.shape)
     none = np.zeros(alpha.shape, bool)
+    blank = Ink(np.zeros(alpha.shape, np.uint8), none)
     if max(alpha.shape) > NARROWEST * min(alpha.shape):
-        return Ink(np.zeros(alpha.shape, np.uint8), none)
+        return blank
     opaque = alpha > 127
     if opaque.mean() < 0.5:
         return Ink(alpha, none)  # no paper: what covers less than half of the picture is the ink, of any colour
@@ -58,40 +69,57 @@ def extract_ink(
         light = _extended(light, mask)
     rim = np.concatenate([light[0], light[-1], light[:, 0], light[:, -1]])
     even = mask is None and float(np.ptp(np.percentile(rim, (5, 95), axis=0), axis=0).max()) <= EVEN
-    relief = _relief(light, np.median(rim, axis=0) if even else None)
-    noise = float(np.median(np.abs(relief)))  # 0 for a picture made on a screen
-    if mask is not None:
-        relief[~mask] = 0
-    if noise > 0.7:
-        # A camera's grain would tear holes into the ink; the blur is a fraction of a pixel at 28 x 28.
-        relief = cv2.GaussianBlur(relief, (0, 0), max(relief.shape) * blur)
-        noise = float(np.median(np.abs(relief)))
-    relief = relief.clip(0, 255)
+    relief, noise = _without_grain(_relief(light, np.median(rim, axis=0) if even else None), mask, blur)
     plain, rulings = remove_rulings(relief, noise)
     floor = max(4 * noise, 6.0)
     # A picture that shows nothing but a line shows a 1, or a minus.
     relief, rulings = (plain, rulings) if _size(plain, floor) > 0.02 else (relief, none)
     if not even:
         relief = _without_rim(relief, max(floor, float(relief.max()) * 0.12), _rim(alpha.shape, mask))
-    core = relief[relief > floor]
+    ink = _darkened(relief, relief[relief > floor], noise, even)
+    if ink is None:
+        return blank
+    if not even:  # the soft edge of a stroke ends beside it; that of a hard shadow runs on
+        reach = 2 * round(SOFT * blur) + 1
+        ink[cv2.dilate((ink >= FAINTEST).view(np.uint8), np.ones((reach, reach), np.uint8)) == 0] = 0
+    return Ink(_without_specks(ink, speck), rulings)
+
+
+def _without_grain(relief: np.ndarray, mask: np.ndarray | None, blur: float) -> tuple[np.ndarray, float]:
+    """Return the relief without a camera's grain, and the noise that is left: 0 for a picture made on a screen."""
+    noise = float(np.median(np.abs(relief)))
+    if mask is not None:
+        relief[~mask] = 0
+    if noise > 0.7:
+        relief = cv2.GaussianBlur(relief, (0, 0), blur)  # grain would tear holes into the ink
+        noise = float(np.median(np.abs(relief)))
+    return relief.clip(0, 255), noise
+
+
+def _darkened(relief: np.ndarray, core: np.ndarray, noise: float, even: bool) -> np.ndarray | None:
+    """Return the relief as ink, (H, W) uint8, the darker half of it nearly 255; None where nothing is dark enough.
+
+    core: (n,) what stands out of the paper. even: whether the paper has no shadow.
+    """
     if not core.size:
-        return Ink(np.zeros(alpha.shape, np.uint8), none)
+        return None
     split = cv2.threshold(core.astype(np.uint8), 0, 255, cv2.THRESH_OTSU)[0]
     full = float(np.percentile(core[core >= min(split + 1, core.max())], 90))
+    if full < max(CONTRAST, GRAIN * noise):
+        return None
     share = SHADED if _is_shaded(relief, full) else FULL_SHARE
     floor = 0.0 if even and noise == 0 else max(4 * noise, share * full)
-    if full < max(CONTRAST, GRAIN * noise):
-        return Ink(np.zeros(alpha.shape, np.uint8), none)
-    ink = ((relief - floor) * (255 / (full - floor))).clip(0, 255).astype(np.uint8)
-    if not even:  # the soft edge of a stroke ends beside it; that of a hard shadow runs on
-        reach = 2 * round(SOFT * blur * max(ink.shape)) + 1
-        ink[cv2.dilate((ink >= FAINTEST).view(np.uint8), np.ones((reach, reach), np.uint8)) == 0] = 0
+    return ((relief - floor) * (255 / (full - floor))).clip(0, 255).astype(np.uint8)
+
+
+def _without_specks(ink: np.ndarray, speck: float) -> np.ndarray:
+    """Return the ink without pieces that are small or faint. speck: see `extract_ink`."""
     _, pieces, stats, _ = cv2.connectedComponentsWithStats((ink > 0).view(np.uint8))
     area = stats[:, cv2.CC_STAT_AREA]
     darkest = np.zeros(len(stats), np.uint8)
     np.maximum.at(darkest, pieces.ravel(), ink.ravel())
     ink[((area < speck * area[1:].max(initial=0)) | (darkest < FAINTEST))[pieces]] = 0
-    return Ink(ink, rulings)
+    return ink
 
 
 def _extended(light: np.ndarray, mask: np.ndarray) -> np.ndarray:
@@ -178,8 +206,7 @@ def _rim(shape: tuple[int, int], mask: np.ndarray | None) -> np.ndarray:
     """Return the rim of the paper: (H, W) bool."""
     paper = np.ones(shape, np.uint8) if mask is None else mask.astype(np.uint8)
     side = 2 * max(1, round(RIM * min(shape))) + 1
-    paper = cv2.copyMakeBorder(paper, 1, 1, 1, 1, cv2.BORDER_CONSTANT)
-    return cv2.erode(paper, np.ones((side, side), np.uint8))[1:-1, 1:-1] == 0
+    return cv2.erode(paper, np.ones((side, side), np.uint8), borderValue=0) == 0
 
 
 def _without_rim(relief: np.ndarray, floor: float, rim: np.ndarray) -> np.ndarray:

@@ -15,11 +15,11 @@ import numpy as np
 
 from digits.errors import BlankDrawing
 from digits.inference.detector import THRESHOLD, Detector
-from digits.inference.parts import Part, cut_out, find_parts, join
+from digits.inference.numbers.parts import Part, cut_out, find_parts, join
+from digits.inference.numbers.touching import slices, without_spill
 from digits.inference.preprocessing import to_mnist
 from digits.inference.recognizer import Recognizer
 from digits.inference.strokes import Stroke
-from digits.inference.touching import slices, without_spill
 
 OVERLAP = 0.5  # of the width of the narrower piece: pieces that overlap sideways by more are one digit
 SHORT = 0.35  # of the height of the tallest piece: less is a dot, a comma or a dash, or belongs to a neighbour

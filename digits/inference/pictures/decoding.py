@@ -23,13 +23,13 @@ from PIL import (
 )
 
 from digits.errors import UnreadablePicture
-from digits.inference.jpeg import jpeg_frame
-from digits.inference.limits import DAMAGED, PIXELS, check_size
-from digits.inference.png import PNG, png_frame, png_pixels
+from digits.inference.pictures.jpeg import jpeg_frame
+from digits.inference.pictures.limits import DAMAGED, PIXELS, check_size
+from digits.inference.pictures.pixels import shrunk
+from digits.inference.pictures.png import PNG, png_frame, png_pixels
 
 warnings.filterwarnings("ignore", module=r"PIL\.")  # it warns of damaged EXIF data; what matters, it raises
 WEBP_PIXELS = 24_000_000  # its decoder needs 16 bytes for each pixel
-BAND = 1 << 21  # pixels that are converted at a time
 FORMATS = "PNG, JPEG, WebP, GIF, BMP, TIFF or HEIC"
 SUFFIXES = (
     ".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".gif", ".bmp", ".dib", ".tif", ".tiff", ".heic", ".heif",
@@ -95,7 +95,7 @@ def decode(data: bytes, longest: int) -> Picture:
     try:
         image = open_image(data, longest)
         turn = _turn(image)
-        pixels, alpha = _shrunk(image, -(-max(image.size) // longest))
+        pixels, alpha = shrunk(image, -(-max(image.size) // longest))
     except UnreadablePicture:
         raise
     except Exception as error:  # Pillow passes on the errors of its decoders: OSError, SyntaxError, struct.error, ...
@@ -179,40 +179,3 @@ def _turn(image: Image.Image) -> Image.Transpose | None:
         return TURNS.get(image.getexif().get(ExifTags.Base.Orientation))
     except Exception:  # damaged EXIF data say nothing; the pixels are whole
         return None
-
-
-def _shrunk(image: Image.Image, factor: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return colours and opacity, each pixel the mean of factor x factor px. Conversion in bands saves memory."""
-    width, height = image.size
-    step = max(1, BAND // (width * factor)) * factor
-    white = _white(image)
-    bands = [
-        _band(image.crop((0, top, width, min(top + step, height))), factor, white) for top in range(0, height, step)
-    ]
-    pixels, alpha = (np.concatenate(parts) for parts in zip(*bands, strict=True))
-    return pixels, alpha
-
-
-def _white(image: Image.Image) -> int:
-    """Return the level of white in a picture of more than 8 bits of grey, of which a camera may fill only some."""
-    if image.mode not in ("F", "I", "I;16"):
-        return 65_535
-    brightest = image.getextrema()[1]
-    return next((white for white in (1, 255, 1_023, 4_095, 16_383) if brightest <= white), 65_535)
-
-
-def _band(band: Image.Image, factor: int, white: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return red, green and blue times opacity, (h, w, 3) uint8, and opacity, (h, w) uint8. white: from `_white`."""
-    if band.mode.startswith("I") or band.mode == "F":  # more than 8 bits of grey, which Pillow would clip
-        levels = np.nan_to_num(np.asarray(band).astype(np.float32)).clip(0, white)
-        band = Image.fromarray((levels * (255 / white)).astype(np.uint8))
-    if not band.has_transparency_data:
-        pixels = np.asarray(_reduced(band.convert("L" if band.mode in ("1", "L") else "RGB"), factor))
-        pixels = pixels if pixels.ndim == 3 else cv2.cvtColor(pixels, cv2.COLOR_GRAY2RGB)
-        return pixels, np.full(pixels.shape[:2], 255, np.uint8)
-    pixels = np.asarray(_reduced(band.convert("RGBA").convert("RGBa"), factor))
-    return pixels[..., :3], pixels[..., 3]
-
-
-def _reduced(band: Image.Image, factor: int) -> Image.Image:
-    return band if factor == 1 else band.reduce(factor)

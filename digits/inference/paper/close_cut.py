@@ -8,8 +8,8 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from digits.inference.decoding import Picture
-from digits.inference.perspective import Sheet, whole
+from digits.inference.paper.perspective import Sheet, whole
+from digits.inference.pictures.decoding import Picture
 
 MARGIN = 0.2  # of the longest side: the paper that is put around
 SAME = 6  # of 255: paper that is no photograph's, or an evenly lit one's, varies less

@@ -4,7 +4,7 @@ import struct
 import zlib
 
 from digits.errors import UnreadablePicture
-from digits.inference.limits import DAMAGED, PIXELS
+from digits.inference.pictures.limits import DAMAGED, PIXELS
 
 PNG = b"\x89PNG\r\n\x1a\n"
 PIXEL_CHUNKS = b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"
@@ -27,16 +27,11 @@ def png_pixels(data: bytes) -> bytes:
         # A second header could claim another size after the first was checked.
         if end > len(data) or (name == b"IHDR") != (at == len(PNG)):
             break
-        if name in PIXEL_CHUNKS:
-            if zlib.crc32(view[at + 4 : end - 4]) != int.from_bytes(view[end - 4 : end]):
+        if name in PIXEL_CHUNKS or (name == b"eXIf" and end - at < EXIF_BYTES):
+            if zlib.crc32(view[at + 4 : end - 4]) == int.from_bytes(view[end - 4 : end]):
+                kept.append(view[at:end])
+            elif name in PIXEL_CHUNKS:
                 break
-            kept.append(view[at:end])
-        elif (
-            name == b"eXIf"
-            and end - at < EXIF_BYTES
-            and zlib.crc32(view[at + 4 : end - 4]) == int.from_bytes(view[end - 4 : end])
-        ):
-            kept.append(view[at:end])
         if name == b"IEND":
             return b"".join(kept)
         at = end

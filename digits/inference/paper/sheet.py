@@ -3,9 +3,9 @@
 import cv2
 import numpy as np
 
-from digits.inference.outlines import AREA, CONTRAST, contrast, innermost, is_crossed, level_sets
-from digits.inference.perspective import SMALL, Sheet, at_rim, flat_sheet
-from digits.inference.stripes import on_stripes
+from digits.inference.paper.outlines import AREA, CONTRAST, contrast, innermost, is_crossed, level_sets
+from digits.inference.paper.perspective import SMALL, Sheet, at_rim, flat_sheet
+from digits.inference.paper.stripes import on_stripes
 
 SOLID = 0.9  # of its hull: a finger may cover a little of a sheet
 COMPACT = 0.72  # of its hull: sheets that overlap
@@ -129,7 +129,7 @@ def _is_written(detail: np.ndarray, polygon: np.ndarray) -> bool:
     """Return whether there is ink well inside the polygon. detail: (h, w) float32, difference from the paper nearby."""
     mask = np.zeros(detail.shape, np.uint8)
     cv2.fillPoly(mask, [np.rint(polygon).astype(np.int32)], 1)
-    mask = cv2.erode(cv2.copyMakeBorder(mask, 1, 1, 1, 1, cv2.BORDER_CONSTANT), np.ones((15, 15), np.uint8))[1:-1, 1:-1]
+    mask = cv2.erode(mask, np.ones((15, 15), np.uint8), borderValue=0)
     inside = detail[mask > 0]
     if not inside.size:
         return False

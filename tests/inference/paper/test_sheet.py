@@ -4,10 +4,10 @@ import cv2
 import numpy as np
 import pytest
 
-from digits.inference.decoding import decode
 from digits.inference.detector import Detector
-from digits.inference.paper import find_sheet
+from digits.inference.paper.sheet import find_sheet
 from digits.inference.picture import see, upload_ink
+from digits.inference.pictures.decoding import decode
 from digits.inference.prediction import predict
 from digits.runs import models, starter
 from tests.inference.photos import FOUR, ONE, SEVEN, lay, photo, written
@@ -168,7 +168,7 @@ def on_even_ground(draw):
     ],
 )
 def test_no_sheet_is_looked_for_in_a_picture_made_on_a_screen(monkeypatch, draw):
-    monkeypatch.setattr("digits.inference.paper._candidates", lambda flat: pytest.fail("it was looked for"))
+    monkeypatch.setattr("digits.inference.paper.sheet._candidates", lambda flat: pytest.fail("it was looked for"))
     assert find_sheet(on_even_ground(draw), 1024) is None
 
 

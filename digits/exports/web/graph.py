@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from digits.errors import DigitsError
+from digits.inference.snapshot import same_padding
 
 FUSED = {"NONE": "", "RELU": "relu", "RELU6": "relu6", "TANH": "tanh"}
 SIMPLE = {
@@ -94,9 +95,6 @@ def _window(options: Any, shape: list[int], size: list[int]) -> dict[str, list[i
     """Return the strides, and the zeros before the first row and column under TensorFlow's padding."""
     stride = [int(options.strideH), int(options.strideW)]
     before = [0, 0]
-    if options.padding == 0:  # SAME: the odd zero comes after
-        for axis in (0, 1):
-            side = shape[1 + axis]
-            total = max((-(-side // stride[axis]) - 1) * stride[axis] + size[axis] - side, 0)
-            before[axis] = total // 2
+    if options.padding == 0:  # SAME
+        before = [same_padding(*each)[0] for each in zip(shape[1:3], size, stride, strict=True)]
     return {"stride": stride, "before": before}

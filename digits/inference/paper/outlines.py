@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import cv2
 import numpy as np
 
-from digits.inference.perspective import at_rim
+from digits.inference.paper.perspective import at_rim
 
 LEVELS = 12  # thresholds for each channel
 AREA = 0.05, 0.97  # of the picture, of a sheet; more is the whole picture

@@ -55,8 +55,7 @@ def flat_sheet(pixels: np.ndarray, outline: np.ndarray, longest: int, *, inset: 
     inner = cv2.perspectiveTransform(np.float32(outline)[np.newaxis], matrix)[0]
     cv2.fillPoly(mask, [np.rint(inner).astype(np.int32)], 1)
     if step := round(inset * max(size)):
-        mask = cv2.copyMakeBorder(mask, 1, 1, 1, 1, cv2.BORDER_CONSTANT)
-        mask = cv2.erode(mask, np.ones((2 * step + 1, 2 * step + 1), np.uint8), borderValue=0)[1:-1, 1:-1]
+        mask = cv2.erode(mask, np.ones((2 * step + 1, 2 * step + 1), np.uint8), borderValue=0)
     return Sheet(flat, mask > 0, np.float32(outline), matrix)
 
 

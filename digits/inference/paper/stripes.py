@@ -5,7 +5,7 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-from digits.inference.outlines import AREA, CONTRAST, contrast, innermost, level_sets
+from digits.inference.paper.outlines import AREA, CONTRAST, contrast, innermost, level_sets
 
 WIDTHS = 11, 17, 25, 37  # px of SMALL: the white stripes are narrower
 RIM = 0.15  # of the rim of the picture: so much is in white stripes

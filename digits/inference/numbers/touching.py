@@ -8,7 +8,7 @@ from itertools import pairwise
 import cv2
 import numpy as np
 
-from digits.inference.parts import WIDE, Part, cut_out
+from digits.inference.numbers.parts import WIDE, Part, cut_out
 from digits.inference.preprocessing import FAINT
 
 CUTS = 3  # at most, for each height of the part that it is wide

@@ -12,11 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from digits.exports import web_page
 from digits.exports.formats import FORMATS
+from digits.exports.web import page
 from digits.networks import architectures
 from digits.networks.library import keras
 from digits.storage.files import temporary_folder
+from digits.training import processes
 
 
 def calibrated(model: keras.Model, temperature: float, largest: float) -> keras.Model:
@@ -79,10 +80,10 @@ def _signature(batch: int | None) -> list[keras.InputSpec]:
 
 
 def main(job: dict[str, Any]) -> None:
-    """Do what `digits.exports.bundle` asks for: {format, target, keras, litert, temperature, largest, ...}."""
+    """Do what `digits.exports.conversion` asks for: {format, target, keras, litert, temperature, largest, ...}."""
     target = Path(job["target"])
     if job["format"] == "html":
-        web_page.write(target, Path(job["litert"]), job["temperature"], job["page"])
+        page.write(target, Path(job["litert"]), job["temperature"], job["page"])
         return
     model = keras.models.load_model(job["keras"], compile=False)
     with contextlib.redirect_stdout(io.StringIO()):  # Keras and the converters print pages
@@ -90,4 +91,4 @@ def main(job: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    main(json.loads(sys.argv[1]))
+    processes.answer(lambda: main(json.loads(sys.argv[1])))

@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 
 from digits.errors import BlankDrawing, UnreadablePicture
-from digits.inference import sheet as sheet_module
-from digits.inference.decoding import decode
 from digits.inference.detector import Detector
-from digits.inference.sheet import read_rows
+from digits.inference.numbers import rows as rows_module
+from digits.inference.numbers.rows import read_rows
+from digits.inference.pictures.decoding import decode
 from digits.runs import models, starter
 from tests.inference.photos import COMMA, FOUR, ONE, SEVEN, photo, written
 
@@ -109,7 +109,7 @@ def test_each_box_lies_around_its_digit_in_px_of_the_picture_as_it_was_taken(row
 
 
 def test_a_picture_of_more_marks_than_can_be_read_is_refused_in_a_sentence(rows, monkeypatch):
-    monkeypatch.setattr(sheet_module, "MAX_DIGITS", 5)
+    monkeypatch.setattr(rows_module, "MAX_DIGITS", 5)
     assert [row.text for row in rows(sheet(["71", "417"]))] == ["71", "417"]
     with pytest.raises(UnreadablePicture, match="shows 6 marks; we read at most 5 digits. Crop it"):
         rows(sheet(["714", "417"]))

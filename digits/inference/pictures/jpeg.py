@@ -4,7 +4,7 @@ import re
 import struct
 
 from digits.errors import UnreadablePicture
-from digits.inference.limits import DAMAGED
+from digits.inference.pictures.limits import DAMAGED
 
 MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # not what stands inside a scan: stuffed bytes and restarts
 SEGMENTS = 4096  # a real file has tens

@@ -4,10 +4,10 @@ import pytest
 
 from digits.errors import BlankDrawing
 from digits.inference.detector import Detector
+from digits.inference.numbers.segmentation import separate
 from digits.inference.prediction import predict_number
 from digits.inference.preprocessing import FAINT
 from digits.inference.recognizer import Recognizer
-from digits.inference.segmentation import separate
 from digits.inference.strokes import Stroke, paint
 from digits.runs import starter
 

@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from digits.exports import graph
+from digits.exports.web import graph
 from digits.inference import preprocessing
 from digits.inference.detector import FOLDER, THRESHOLD
 
-WEB = Path(__file__).with_name("web")
+WEB = Path(__file__).parent
 SETTINGS = (
     "SIDE", "BOX", "LENGTH", "FINE", "FAINT", "WIDTH", "NATURAL", "SOFT", "MIDDLE", "DETAIL", "MARGIN"
 )  # fmt: skip

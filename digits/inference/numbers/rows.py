@@ -6,18 +6,17 @@ import cv2
 import numpy as np
 
 from digits.errors import BlankDrawing, UnreadablePicture
-from digits.inference.close_cut import close_cut
-from digits.inference.decoding import Picture
 from digits.inference.detector import Detector
-from digits.inference.extract_ink import Ink, extract_ink
-from digits.inference.frames import remove_frames
-from digits.inference.paper import find_sheet
-from digits.inference.parts import Part, cut_out
-from digits.inference.perspective import Sheet, whole
+from digits.inference.numbers.parts import Part, cut_out
+from digits.inference.numbers.segmentation import separate
+from digits.inference.paper.frames import remove_frames
+from digits.inference.paper.ink import Ink
+from digits.inference.paper.perspective import Sheet
+from digits.inference.picture import find_ink
+from digits.inference.pictures.decoding import Picture
 from digits.inference.prediction import Number, predict_number
 from digits.inference.preprocessing import FAINT
 from digits.inference.recognizer import Recognizer
-from digits.inference.segmentation import separate
 
 LONGEST = 2048  # px, of a sheet: a digit that is 5 mm high on A4 has 34 px
 BLUR = 1.3  # px
@@ -62,14 +61,7 @@ def read_rows(picture: Picture, recognizer: Recognizer, detector: Detector) -> R
 
     Raises BlankDrawing where there is no ink, UnreadablePicture where there are more than MAX_DIGITS pieces of it.
     """
-    cut = close_cut(picture, LONGEST)
-    sheet = find_sheet(picture.pixels, LONGEST) if cut is None and picture.alpha.min() == 255 else None
-    found = None
-    if sheet is not None:
-        found = _ink(sheet, np.full(sheet.mask.shape, 255, np.uint8), sheet.mask)
-    if found is None or not found.ink.any():
-        sheet = cut or whole(picture.pixels, LONGEST)
-        found = _ink(sheet, np.full(sheet.mask.shape, 255, np.uint8) if cut else picture.alpha, None)
+    sheet, found = find_ink(picture, LONGEST, LONGEST, blur=BLUR, speck=SPECK)
     rows = []
     for piece in find_rows(remove_frames(found.ink)):
         try:
@@ -84,56 +76,71 @@ def read_rows(picture: Picture, recognizer: Recognizer, detector: Detector) -> R
     return Rows(sheet, found, rows)
 
 
-def _ink(sheet: Sheet, alpha: np.ndarray, mask: np.ndarray | None) -> Ink:
-    return extract_ink(sheet.pixels, alpha, mask, blur=BLUR / max(alpha.shape), speck=SPECK)
+@dataclass(frozen=True)
+class _Piece:
+    """Connected ink: its number among the pieces, and the box around it, in px."""
+
+    number: int
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @property
+    def height(self) -> int:
+        return self.bottom - self.top
 
 
 def find_rows(ink: np.ndarray) -> list[Part]:
     """Return the ink of each row, from top to bottom. ink: (H, W) uint8. Rows may rise or fall a little."""
-    _, pieces, stats, _ = cv2.connectedComponentsWithStats((ink > FAINT).view(np.uint8), connectivity=8)
-    left, top, height = stats[:, 0], stats[:, 1], stats[:, 3]
-    right, bottom, area = left + stats[:, 2], top + height, stats[:, 4]
-    typical = _typical_height(height[1:], area[1:])
-    if not typical:
-        return []
-    tall = [piece for piece in range(1, len(stats)) if height[piece] >= max(LEAST, DIGIT * typical)]
+    _, numbers, stats, _ = cv2.connectedComponentsWithStats((ink > FAINT).view(np.uint8), connectivity=8)
+    pieces = [_Piece(number, x, y, x + w, y + h) for number, (x, y, w, h, _) in enumerate(stats.tolist())][1:]
+    typical = _typical_height(stats[1:, 3], stats[1:, 4])
+    least = max(LEAST, DIGIT * typical)
+    tall = [piece for piece in pieces if piece.height >= least]
     if len(tall) > MAX_DIGITS:
         raise UnreadablePicture(
             f"This picture shows {len(tall):,} marks; we read at most {MAX_DIGITS:,} digits. Crop it to fewer rows."
         )
-    rows: list[list[int]] = []
-    for piece in sorted(tall, key=lambda piece: left[piece]):
+    if not tall:
+        return []
+    rows = _in_rows(tall)[:MAX_ROWS]
+    for piece in pieces:
+        if piece.height < least:  # roofs, halves, commas and dots go to the row next to them
+            distances = [_distance(piece, row) for row in rows]
+            if min(distances) < typical:
+                rows[int(np.argmin(distances))].append(piece)
+    found = []
+    for row in rows:
+        left, top = min(piece.left for piece in row), min(piece.top for piece in row)
+        box = slice(top, max(piece.bottom for piece in row)), slice(left, max(piece.right for piece in row))
+        ours = np.isin(numbers[box], [piece.number for piece in row])
+        found.append(cut_out(np.where(ours, ink[box], 0).astype(np.uint8), left, top))
+    return [row for row in found if row is not None]
+
+
+def _in_rows(tall: list[_Piece]) -> list[list[_Piece]]:
+    """Divide pieces into rows, from top to bottom: each joins the row whose last piece is most beside it."""
+    rows: list[list[_Piece]] = []
+    for piece in sorted(tall, key=lambda piece: piece.left):
         shares = []
         for row in rows:
-            last = min(row, key=lambda other: abs(right[other] - left[piece]))
-            shared = min(bottom[last], bottom[piece]) - max(top[last], top[piece])
-            shares.append(shared / min(height[last], height[piece]))
+            last = min(row, key=lambda other: abs(other.right - piece.left))
+            shared = min(last.bottom, piece.bottom) - max(last.top, piece.top)
+            shares.append(shared / min(last.height, piece.height))
         if shares and max(shares) >= SHARED:
             rows[int(np.argmax(shares))].append(piece)
         else:
             rows.append([piece])
-    if not rows:
-        return []
-    rows = sorted(rows, key=lambda row: np.mean([top[piece] + bottom[piece] for piece in row]))[:MAX_ROWS]
-    for piece in set(range(1, len(stats))) - set(tall):  # roofs, halves, commas and dots go to the row next to them
-        middle, at = (top[piece] + bottom[piece]) / 2, (left[piece] + right[piece]) / 2
-        distances = []
-        for row in rows:
-            near = min(row, key=lambda other: max(left[other] - at, at - right[other], 0))
-            aside = max(left[near] - at, at - right[near], 0)
-            above = max(top[near] - middle, middle - bottom[near], 0)
-            distances.append(above + 0.5 * aside)
-        if min(distances) < typical:
-            rows[int(np.argmin(distances))].append(piece)
-    found = []
-    for row in rows:
-        box = slice(top[row].min(), bottom[row].max()), slice(left[row].min(), right[row].max())
-        ours = np.zeros(len(stats), bool)
-        ours[row] = True
-        found.append(
-            cut_out(np.where(ours[pieces[box]], ink[box], 0).astype(np.uint8), left[row].min(), top[row].min())
-        )
-    return [row for row in found if row is not None]
+    return sorted(rows, key=lambda row: np.mean([piece.top + piece.bottom for piece in row]))
+
+
+def _distance(piece: _Piece, row: list[_Piece]) -> float:
+    """Return how far a piece is above or below a row, in px; half as much counts beside its end."""
+    at, middle = (piece.left + piece.right) / 2, (piece.top + piece.bottom) / 2
+    near = min(row, key=lambda other: max(other.left - at, at - other.right, 0))
+    aside = max(near.left - at, at - near.right, 0)
+    return max(near.top - middle, middle - near.bottom, 0) + 0.5 * aside
 
 
 def _typical_height(heights: np.ndarray, areas: np.ndarray) -> float:

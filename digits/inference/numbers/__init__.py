@@ -1,0 +1,1 @@
+"""Several digits: a number beside itself on the canvas, or the rows of a whole sheet."""

@@ -1,0 +1,1 @@
+"""Photographs: find the sheet of paper, lay it flat, and separate the ink from it."""

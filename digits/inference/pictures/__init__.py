@@ -1,0 +1,1 @@
+"""Picture files -> pixels, within limits: whatever a stranger sends is decoded here."""
