@@ -39,6 +39,7 @@ def _badges(run: Run) -> None:
         about = linked(f"XLA compiles the training. You asked for: {SETTINGS['xla'].choices[run.settings.xla]}.")
         st.badge(f"XLA {'on' if details['xla'] else 'off'}", color="gray", help=about)
     if details.get("threads"):
-        st.badge("One core an operation", color="gray", help="To share out small batches would take longer.")
+        about = linked("Each step uses one processor core. With small batches, several would take longer.")
+        st.badge("One core", color="gray", help=about)
     if seconds := details.get("seconds"):
         st.badge(duration(seconds), icon=":material/timer:", color="gray", help="Training, with compiling.")
