@@ -35,7 +35,7 @@ except ModuleNotFoundError as error:  # the doctor cannot tell either where its 
     sys.exit(f"python -m digits: the package {error.name} is missing. Run: pip install -r requirements.txt")
 except KeyboardInterrupt:
     sys.exit(128 + signal.SIGINT)
-from digits.commands.printing import one_line
+from digits.commands.printing import Forgiving, one_line
 from digits.errors import BadConfig, DigitsError
 from digits.networks.backends import check_chosen
 from digits.storage.home import logs_folder
@@ -77,7 +77,7 @@ def main(arguments: list[str] | None = None) -> int:
             options = parser.parse_args(arguments)
             if options.verb in NEED_KERAS:
                 check_chosen()
-            return options.command(options) or 0
+            code = options.command(options) or 0
         finally:
             sys.stdout.flush()  # now, because nobody hears of what fails when Python ends
     except DigitsError as error:
@@ -87,14 +87,15 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:  # the reader, `head` for one, has seen enough
         code = 0
     except Exception as error:  # a fault of the system, or of ours
-        said = _unforeseen(error)
+        code, said = 1, _unforeseen(error)
     with contextlib.suppress(OSError):
         if said:
             print(f"{parser.prog}: {one_line(said)}", file=sys.stderr)
-        sys.stdout.flush()
-        return code
-    # What could not be written would fail once more when Python ends.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:  # what could not be written would fail once more when Python ends
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
     return code
 
 
@@ -131,4 +132,6 @@ def _unforeseen(error: Exception) -> str:
 
 
 if __name__ == "__main__":
+    _open_streams()
+    sys.stderr = Forgiving(sys.stderr)
     sys.exit(main())

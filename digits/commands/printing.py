@@ -1,8 +1,28 @@
 """What a verb prints about its result: text for people, or one JSON document."""
 
+import contextlib
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TextIO
+
+
+class Forgiving:
+    """A stream of messages that may go away: whoever has seen enough of them, `head` for one, ends no training."""
+
+    def __init__(self, stream: TextIO):
+        self.stream = stream
+
+    def write(self, text: str) -> int:
+        with contextlib.suppress(OSError):
+            self.stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError):
+            self.stream.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stream, name)
 
 
 def print_result(options, value: Any, lines: Iterable[str] = ()) -> None:

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 
 from digits import tasks
+from digits.commands.printing import Forgiving
 from digits.data.dataset import ensure_prepared
 from digits.errors import DigitsError
 from digits.progress import Progress
@@ -41,7 +42,7 @@ def bar_alone(name: str) -> Iterator[Progress]:
 def bar(terminal: TextIO | None = None) -> Iterator[Progress]:
     """Show a progress bar on a terminal, by default stderr."""
     columns = (TextColumn("{task.description:40}"), BarColumn(), TimeElapsedColumn())
-    with Bar(*columns, console=Console(file=terminal or sys.stderr)) as shown:
+    with Bar(*columns, console=Console(file=Forgiving(terminal or sys.stderr))) as shown:
         task = shown.add_task("Starting", total=1.0)
         yield lambda fraction, phase: shown.update(task, completed=fraction, description=phase)
 
@@ -55,10 +56,13 @@ def _stderr_into(log: Path) -> Iterator[TextIO]:
     except OSError as error:
         raise cannot_write(log, error) from error
     sys.stderr.flush()
-    with os.fdopen(os.dup(2), "w", encoding="utf-8") as terminal, log.open("ab") as file:
-        os.dup2(file.fileno(), 2)
-        try:
-            yield terminal
-        finally:
-            sys.stderr.flush()
-            os.dup2(terminal.fileno(), 2)
+    terminal = os.fdopen(os.dup(2), "w", encoding="utf-8")
+    try:
+        with log.open("ab") as file:
+            os.dup2(file.fileno(), 2)
+        yield terminal
+    finally:
+        sys.stderr.flush()
+        os.dup2(terminal.fileno(), 2)
+        with contextlib.suppress(OSError):
+            terminal.close()

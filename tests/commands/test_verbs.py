@@ -331,6 +331,17 @@ def test_output_that_nobody_takes_is_noticed_before_the_end(
     assert said in told and len(told.splitlines()) == code
 
 
+def test_messages_that_nobody_reads_any_more_end_no_work(digits_home, tmp_path):
+    reads, writes = os.pipe()
+    os.close(reads)
+    command = [sys.executable, "-m", "digits", "data", "sample", "--json"]  # with a bar
+    process = subprocess.run(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=writes, env={**os.environ, "DIGITS_HOME": str(digits_home)}
+    )
+    os.close(writes)
+    assert process.returncode == 0 and json.loads(process.stdout)["num_train"] == 5_000
+
+
 def test_streams_that_are_closed_take_nothing_else_in_their_place(digits_home):
     """A file that is opened then would get the number of one of them."""
     code = (
