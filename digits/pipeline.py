@@ -16,7 +16,6 @@ from digits.errors import DigitsError
 from digits.evaluation import fine_tune_result, test_sets
 from digits.evaluation.calibration import calibrate
 from digits.evaluation.evaluate import evaluate
-from digits.networks import backends
 from digits.runs import ensemble, sharing, transfer, updates
 from digits.runs import store as runs
 from digits.runs.run import FINISHED, Run, RunState
@@ -24,6 +23,7 @@ from digits.runs.training import Training
 from digits.storage.files import write_new
 from digits.storage.home import run_folder
 from digits.tasks import Interrupted, TaskState, Unsuited, Work
+from digits.training import threads
 
 TRIAL = "trial"
 """The part of the pipeline that a trial goes through: the training."""
@@ -33,7 +33,7 @@ def run(work: Work, run_id: str, part: str = "") -> TaskState:
     """Take a run from wherever it is to its end, a TRIAL to the end of its training. Raises DigitsError if it fails.
 
     Returns DONE, or STOPPED if somebody asked for an earlier end. Raises Interrupted if the run was paused, Unsuited if
-    this process has loaded another library than the run needs.
+    this process has loaded another library than the run needs, or with another number of threads.
     """
     run = runs.get(run_id)
     if run.stage != RunState.EVALUATING:
@@ -71,7 +71,7 @@ def finish(work: Work, run: Run) -> None:
 def _train(work: Work, run: Run, *, is_trial: bool) -> None:
     """Train a run, and publish its model or keep the weights of a trial."""
     settings, folder = run.settings, run_folder(run.id)
-    if backends.loaded() not in (None, settings.backend):
+    if not threads.suit(settings):
         raise Unsuited
     work.tell(0.0, "Opening the data")
     updates.set_stage(run.id, RunState.STARTING, started=time.time(), left=None)

@@ -16,7 +16,8 @@ from digits.networks.settings import make_settings
 from digits.runs import store as runs
 from digits.runs import transfer
 from digits.sweeps import race, race_worker, search
-from digits.tasks import TRAINING, Work, serve
+from digits.tasks import TRAINING, TRIALS, Work, serve
+from digits.training import threads
 
 
 def add_to(verbs) -> None:
@@ -28,6 +29,8 @@ def add_to(verbs) -> None:
 
 
 def run(options) -> None:
+    if options.lane == TRIALS:  # trials of all kinds follow each other here; each has one core, as on a cluster
+        os.environ.setdefault(threads.VARIABLE, "1")
     warm = warm_up if options.warm and options.lane == TRAINING else None
     serve(options.worker, options.lane, HANDLERS, warm=warm)
 
@@ -38,6 +41,7 @@ def warm_up() -> None:
     os.environ["KERAS_BACKEND"] = settings.backend  # read when Keras is imported, which is now
     from digits.training import warm_engine
 
+    threads.use(settings)
     warm_engine.warm_up(settings)
 
 

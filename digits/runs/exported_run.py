@@ -42,6 +42,7 @@ DETAILS = {
     "device": NAME,
     "backend": {"enum": list(BACKENDS)},
     "xla": {"type": "boolean"},
+    "threads": {"enum": [0, 1]},
     "seconds": NUMBER,
     "started": NUMBER,
     "memory": {"type": "object", "maxProperties": 2, "required": ["used", "total"],

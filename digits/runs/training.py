@@ -13,7 +13,7 @@ from digits.storage import deletion
 from digits.storage.files import StoredFile
 from digits.storage.home import run_folder
 from digits.tasks import Work
-from digits.training import checkpoints
+from digits.training import checkpoints, threads
 from digits.training.checkpoints import Checkpoint, CheckpointWriter
 from digits.training.fine_tuning import FineTuneData
 from digits.training.snapshots import SnapshotWriter
@@ -47,6 +47,8 @@ class Training:
         updates.add_details(run_id, backend=settings.backend, versions=backends.versions(settings.backend))
         os.environ["KERAS_BACKEND"] = settings.backend  # read when Keras is imported, which is now
         from digits.training import device, trainer
+
+        updates.add_details(run_id, threads=threads.use(settings))
 
         def fit() -> "Fitted":
             self.ticks.clear()

@@ -37,5 +37,7 @@ def _badges(run: Run) -> None:
     if "xla" in details:
         about = linked(f"XLA compiles the training. You asked for: {run.settings.xla}.")
         st.badge(f"XLA {'on' if details['xla'] else 'off'}", color="gray", help=about)
+    if details.get("threads"):
+        st.badge("One core an operation", color="gray", help="To share out small batches would take longer.")
     if seconds := details.get("seconds"):
         st.badge(duration(seconds), icon=":material/timer:", color="gray", help="Training, with compiling.")

@@ -25,7 +25,7 @@ FOLDERS = {
         "torch_convolutions": ("PyTorch, eager", "torch"),
         "scaling": ("how the cost of a training grows", "tensorflow"),
         "drawing": ("a drawing on one core, from PNG bytes to probabilities", "cv2"),
-        "ours_to_99": ("Digits: cnn with its defaults", "tensorflow"),
+        "ours_to_99": ("Digits: cnn with its defaults, three epochs", "tensorflow"),
         "keras_to_99": ("keras.io's mnist_convnet under model.fit until 99.0%", "tensorflow"),
     },
     "device": {

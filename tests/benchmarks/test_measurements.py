@@ -62,12 +62,15 @@ def test_the_table_gives_medians_and_ratios_within_a_round():
     assert "| Digits: the epoch as one compiled program | 0.200 | 192,000 | 1.00 |" in lines
 
 
-def test_convolutional_networks_are_compared_within_a_round():
-    case = "cnn, batch 32"
+def test_convolutional_networks_are_compared_within_a_round_by_the_cores_that_digits_gives_them():
+    small, large = "cnn, batch 32", "cnn, batch 256"
     rounds = [
-        {who: {case: speed} for who, speed in zip(report.CONVOLUTIONS, (ours, 4000, eager, compiled), strict=True)}
-        for ours, eager, compiled in ((2000, 1000, 800), (3000, 1000, 1500), (900, 1000, 400))
+        {who: {small: speed, large: speed} for who, speed in zip(report.CONVOLUTIONS, speeds, strict=True)}
+        for speeds in ((2000, 4000, 1000, 800), (3000, 4500, 1000, 1500), (900, 4000, 1000, 400))
     ]
     machine = {"cpu": "A", "cores": 2, "commit": "abc", "versions": {}}
     lines = report.lines({"machine": machine, "results": {"convolutions": rounds}})
-    assert lines[-1] == "| cnn, batch 32 | 2,000 | 4,000 | 1,000 | 800 | 2.00 (0.90 to 2.00) |"
+    assert lines[-2:] == [
+        "| cnn, batch 32 | 2,000 | 4,000 | 1,000 | 800 | 4.00 (3.00 to 4.00) |",
+        "| cnn, batch 256 | 2,000 | 4,000 | 1,000 | 800 | 2.00 (0.90 to 2.00) |",
+    ]

@@ -98,8 +98,9 @@ def test_a_proxy_on_this_machine_shows_the_figures_to_nobody(monkeypatch, by):
     assert run(answer(headers.SafeHeaders(page), scope))[0]["status"] == 404
 
 
-def test_a_hasty_address_is_refused_while_another_is_served_and_static_files_are_not_counted(monkeypatch):
+def test_a_hasty_address_is_refused_while_another_is_served_and_static_files_count_apart(monkeypatch):
     monkeypatch.setattr(limits, "REQUESTS", Rate(per_second=0.001, burst=3))
+    monkeypatch.setattr(limits, "REFUSAL_SECONDS", 0.0)
 
     async def ask():
         app = limits.Limits(page)
@@ -109,6 +110,26 @@ def test_a_hasty_address_is_refused_while_another_is_served_and_static_files_are
         return statuses, other, (await answer(app, http("/digits/static/js/index.js")))[0]["status"]
 
     assert run(ask()) == ([200, 200, 200, 429, 429], 200, 200)
+
+
+@pytest.mark.parametrize(
+    ("path", "statuses", "waits"),
+    [("/", [200, 429, 429], [1, 1]), ("/static/js/index.js", [200] * 3, [0, 2, 4]), ("/v2/models", [200] * 3, [])],
+)
+def test_who_asks_without_pause_waits_for_refusals_and_for_static_files(monkeypatch, path, statuses, waits):
+    for rate in ("REQUESTS", "FILES"):
+        monkeypatch.setattr(limits, rate, Rate(per_second=0.5, burst=1))
+    waited = []
+
+    async def sleep(seconds):
+        waited.append(round(seconds))
+
+    async def ask():
+        app = limits.Limits(page)
+        return [(await answer(app, http(path)))[0]["status"] for _ in range(3)]
+
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    assert (run(ask()), waited) == (statuses, waits)
 
 
 async def form(scope, receive, send):
@@ -219,6 +240,7 @@ def test_a_flood_from_the_address_of_a_school_holds_no_member_of_a_class_back(mo
     monkeypatch.setattr(limits, "MESSAGES_OF_ADDRESS", Rate(per_second=0.001, burst=3 * limits.STRANGE))
     monkeypatch.setattr(limits, "CONNECTIONS", Rate(per_second=0.001, burst=5))
     monkeypatch.setattr(limits, "REQUESTS", Rate(per_second=0.001, burst=1))
+    monkeypatch.setattr(limits, "REFUSAL_SECONDS", 0.0)
     classes.join(classes.create("7b", "123456"), "Anna", "anna")
 
     async def flood():

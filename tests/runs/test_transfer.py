@@ -33,8 +33,9 @@ def described(**changes):
         "name": "Größe", "notes": "a note", "tags": ["tag"], "settings": SETTINGS.as_dict(), "num_epochs": 2,
         "ended": "done", "temperature": 1.5, "epochs": [row(1), row(2)],
         "details": {
-            "device": "CPU", "backend": "tensorflow", "xla": True, "seconds": 1.5, "note": "It continued.",
-            "memory": {"used": 1, "total": 2}, "versions": {"python": "3.11.7", "keras": "3.15.1"},
+            "device": "CPU", "backend": "tensorflow", "xla": True, "threads": 1, "seconds": 1.5,
+            "note": "It continued.", "memory": {"used": 1, "total": 2},
+            "versions": {"python": "3.11.7", "keras": "3.15.1"},
         },
     } | changes  # fmt: skip
 

@@ -18,6 +18,10 @@ COMPILE_ERRORS = ()  # it compiles everything, or does not run at all
 DEVICE_ERRORS = (jax.errors.JaxRuntimeError,)
 
 
+def use_threads(number: int) -> None:
+    """Do nothing; see the module for TensorFlow."""
+
+
 def gpu() -> str | None:
     """Return the name of the first GPU; None without one. Raises DEVICE_ERRORS where it is there but cannot be used."""
     device = jax.devices()[0]

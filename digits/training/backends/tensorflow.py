@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 
 import numpy as np
@@ -15,6 +16,12 @@ os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
 
 COMPILE_ERRORS = (tf.errors.InvalidArgumentError, tf.errors.UnimplementedError, tf.errors.InternalError)
 DEVICE_ERRORS = (tf.errors.ResourceExhaustedError, tf.errors.InternalError, tf.errors.UnknownError)
+
+
+def use_threads(number: int) -> None:
+    """Let each operation have so many cores, 0 for all; before TensorFlow first computes."""
+    with suppress(RuntimeError):  # it has computed, which is known to `threads.suit`
+        tf.config.threading.set_intra_op_parallelism_threads(number)
 
 
 def gpu() -> str | None:

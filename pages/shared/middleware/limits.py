@@ -1,6 +1,7 @@
 """Nobody keeps the others waiting: requests, WebSockets and their messages are limited by address and by visitor.
 
 What comes too fast over a WebSocket is not refused, it is read more slowly, so that a hasty visitor loses nothing.
+Static files wait for the same reason: a page without one of them stays blank.
 """
 
 import asyncio
@@ -20,6 +21,8 @@ from pages.shared.middleware.rates import Buckets, Rate, address, base_path
 from pages.shared.middleware.standing import Places
 
 REQUESTS = Rate(40, 400)  # of an address, without static files; opening a page makes about ten
+FILES = Rate(200, 1000)  # static files of an address; a browser that opens its first page asks for about eighty
+REFUSAL_SECONDS = 1.0  # before a request is refused: whoever asks on without pause is not answered without pause
 CONNECTIONS = Rate(20, 150)  # WebSockets that an address opens; a class that reloads opens thirty
 MESSAGES_OF_VISITOR = Rate(10, 40)  # a pen sends three a second, a training that is watched four
 MESSAGES_OF_ADDRESS = Rate(360, 1200)  # a school has one address, in which whole pages are opened
@@ -33,8 +36,8 @@ MAX_OPEN_OF_ADDRESS = 400
 SILENT_SECONDS = 30.0  # a browser sends its first message at once
 IDLE_SECONDS = 3600.0  # afterwards; a browser whose page is shown connects again
 QUIET_SECONDS = 10.0  # a WebSocket that was quiet for so long gives its place to a new one
-UNCOUNTED = ("/static/", "/component/", "/_stcore/bidi-components/", "/v2/", "/api/")
-"""Files that never change; and the prediction service, which is for programs and has other limits."""
+STATIC = "/static/", "/component/", "/_stcore/bidi-components/"  # files that never change
+SERVICE = "/v2/", "/api/"  # the prediction service is for programs and has other limits
 
 
 def _path(scope: MutableMapping[str, Any]) -> str:
@@ -71,7 +74,7 @@ class Limits:
 
     def __init__(self, app: Any) -> None:
         self.app = app
-        self.requests, self.connections = Buckets(REQUESTS), Buckets(CONNECTIONS)
+        self.requests, self.files, self.connections = Buckets(REQUESTS), Buckets(FILES), Buckets(CONNECTIONS)
         self.by_visitor, self.by_address = Buckets(MESSAGES_OF_VISITOR), Buckets(MESSAGES_OF_ADDRESS)
         self.open: list[Connection] = []
         self.places = Places()
@@ -81,7 +84,7 @@ class Limits:
             await self._websocket(scope, receive, send)
         elif scope["type"] != "http":
             await self.app(scope, receive, send)
-        elif not _path(scope).startswith(UNCOUNTED) and self._is_hasty((await self.place(scope))[0]):
+        elif await self._is_refused(scope):
             refusal = PlainTextResponse(
                 "Too many requests from your address. Try again soon.", 429, {"retry-after": "1"}
             )
@@ -129,10 +132,19 @@ class Limits:
             return f"member {visitor(scope)}", 1
         return address(scope), 1 if places is None else STRANGE
 
-    def _is_hasty(self, place: str) -> bool:
-        if is_hasty := self.requests.take(place) > 0:
+    async def _is_refused(self, scope: MutableMapping[str, Any]) -> bool:
+        """Return whether a request is one too many, after the seconds that it waits for that answer."""
+        path = _path(scope)
+        if path.startswith(SERVICE):
+            return False
+        place, _ = await self.place(scope)
+        if path.startswith(STATIC):
+            await asyncio.sleep(self.files.take(place))
+            return False
+        if is_refused := self.requests.take(place) > 0:
             self.requests.give_back(place)
-        return is_hasty
+            await asyncio.sleep(REFUSAL_SECONDS)
+        return is_refused
 
     async def _websocket(self, scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
         place, weight = await self.place(scope)

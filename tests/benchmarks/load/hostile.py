@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import json
 import multiprocessing
+import re
 import time
 import urllib.error
 import urllib.request
@@ -47,7 +48,7 @@ async def hostile(address: str, process: psutil.Process, home: Path) -> Rows:
         (f"beside {NUM_SOCKETS} WebSockets that send reruns without pause", _flood),
         ("beside drawings of 4 MB, one after the other", _large_values),
         ("beside uploads of 9 MB, one after the other", _uploads),
-        ("beside requests and bad links without pause", _requests),
+        ("beside requests of bad links and files without pause", _requests),
         (f"beside {NUM_IDLE} connections that say nothing", _idle),
     ):
         arguments = attack, address, hostile_cookie
@@ -136,9 +137,13 @@ def _upload(address: str, cookie: str, session: str, number: int) -> None:
 
 
 async def _requests(address: str, cookie: str) -> None:
+    with urllib.request.urlopen(address) as page:
+        script = re.search(r"/static/js/index[^\"]*", page.read().decode())[0]
+
     def ask(number: int) -> None:
+        path = f"/evaluate?model={'%00' * 50}{number}" if number % 2 else script
         with contextlib.suppress(urllib.error.URLError):
-            urllib.request.urlopen(f"{address}/evaluate?model={'%00' * 50}{number}").close()
+            urllib.request.urlopen(address + path).close()
 
     async def ask_on() -> None:
         number = 0

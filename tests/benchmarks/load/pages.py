@@ -23,15 +23,16 @@ TIMES = 10
 SHEET = ".st-key-evaluate_sheet"
 DRAWN = f"document.querySelector('{SHEET} .imagelayer image')?.getBoundingClientRect().width"
 FIGURE = "document.querySelector('h1')?.innerText === 'Evaluate' && document.querySelector('.js-plotly-plot .main-svg')"
-HOME = "document.body?.innerText.includes('New here?')"
+HOME = "document.body?.innerText.includes('Draw a digit now')"
 CELLS = ".st-key-evaluate_confusion .heatmaplayer"
 MISTAKES = "evaluate?evaluate_view=Mistakes"
 # The browser's own clock, in ms since the navigation began, as soon as a sign is true; looked at once a frame, because
 # Playwright's waiting looks ever more seldom and so adds up to a quarter of a second.
-SEEN = """sign => new Promise(resolve => {
+SEEN = """sign => new Promise((resolve, reject) => {
     const test = new Function("return " + sign)
     const look = () => test() ? resolve(performance.now()) : requestAnimationFrame(look)
     look()
+    setTimeout(() => reject(new Error("not seen within a minute: " + sign)), 60000)
 })"""
 
 
