@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.shared import classroom, joining
+from pages.shared import classroom, joining_routes
 from pages.shared.errors import show_error
 from pages.shared.middleware import MIDDLEWARE, sessions
 from pages.shared.server import believe_named_proxies, lifespan, service_routes
@@ -12,7 +12,7 @@ believe_named_proxies()
 # Through an App, `streamlit run` imports this file once before the first visit, so that st.navigation is known by then.
 # Without it Streamlit takes the folder pages/ for its old kind of pages until somebody has opened one, and greets the
 # first deep link with "Page not found".
-routes = [*joining.routes(), *service_routes()]
+routes = [*joining_routes.routes(), *service_routes()]
 app = st.App(__file__, lifespan=lifespan, routes=routes, middleware=MIDDLEWARE, on_script_error=show_error)
 
 # What Streamlit does not do well, in the order of the rules: its primary buttons are white on the light blue of the
@@ -41,28 +41,28 @@ window.menuCloses ??= !addEventListener("click", event => {
 })
 </script>"""
 
+PAGES = [
+    ("home", "home", "What this is and where to begin."),
+    ("explore", "grid_view", "Look at the handwritten digits, their labels, batches and splits."),
+    ("train", "model_training", "Train a network and watch every epoch."),
+    ("evaluate", "fact_check", "Evaluate a trained network on digits it has never seen."),
+    ("compare", "compare_arrows", "Put trained networks side by side. Is the difference more than chance?"),
+    ("draw", "draw", "Draw a digit and see the prediction with every stroke."),
+    ("lesson", "school", "Six steps from pixels to predictions, each checked by what you do."),
+    ("glossary", "dictionary", "Every term in a few sentences."),
+]
+
 st.set_page_config(page_title="Digits", page_icon="pages/shared/icon.png", layout="wide")
 for_teachers = {"visibility": "visible" if classroom.taught() else "hidden"}
-# No sections: on a phone, Streamlit makes lists of them that are no valid lists (axe: "list").
-PAGES = (
-    ("explore", "Explore", "grid_view", "Look at the handwritten digits, their labels, batches and splits."),
-    ("train", "Train", "model_training", "Train a network and watch every epoch."),
-    ("evaluate", "Evaluate", "fact_check", "Evaluate a trained network on digits it has never seen."),
-    ("compare", "Compare", "compare_arrows",
-     "Put trained networks side by side, and see whether a difference is more than chance."),
-    ("draw", "Draw", "draw", "Draw a digit and see the prediction with every stroke."),
-    ("lesson", "Lesson", "school", "Six steps from pixels to predictions, each checked by what you do."),
-    ("glossary", "Glossary", "dictionary", "Every term in a few sentences."),
-)  # fmt: skip
 page = st.navigation(
     [
-        st.Page(
-            "pages/home/page.py", title="Home", icon=":material/home:", default=True,
-            help="What this is and where to begin.",
-        ),
+        # No section of their own: on a phone, Streamlit makes lists of sections that are no valid lists (axe: "list").
         *(
-            st.Page(f"pages/{name}/page.py", title=title, icon=f":material/{icon}:", url_path=name, help=about)
-            for name, title, icon, about in PAGES
+            st.Page(
+                f"pages/{name}/page.py", title=name.capitalize(), icon=f":material/{icon}:", url_path=name,
+                default=name == "home", help=about,
+            )
+            for name, icon, about in PAGES
         ),
         st.Page("pages/classroom/page.py", title="Class", url_path="class", visibility="hidden"),
         st.Page("pages/classroom/teacher.py", title="Teacher", icon=":material/supervisor_account:", **for_teachers),

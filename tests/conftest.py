@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from xdist.scheduler import LoadFileScheduling
 
 from digits.data.dataset import prepare
 from digits.runs import store as runs
@@ -20,18 +21,51 @@ from digits.storage.home import ROOT
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
+TOGETHER = {
+    "Keras": (
+        "tests/training/",
+        "tests/networks/",
+        "tests/commands/test_edited_networks",
+        "tests/evaluation/test_audit",
+        "tests/exports/test_trackers",
+        "tests/inference/test_recognizer",
+        "tests/inference/test_snapshot",
+        "tests/sweeps/test_race",
+        "tests/benchmarks/test_device",
+        "tests/browser/test_take_home_page",
+    ),
+    "a server with runs": tuple(
+        f"tests/browser/test_{name}" for name in ("accessibility", "compare", "evaluate.", "map", "names")
+    ),
+    "a server": ("tests/browser/",),
+}
+"""What takes long to load, and the files that use it."""
 LONG = (
     "tests/training/",
+    "tests/browser/",
     "tests/commands/test_main",
     "tests/faults/",
     "tests/exports/",
-    "tests/browser/",
     "tests/notebooks/",
     "tests/pages/",
     "tests/sweeps/",
-    "tests/networks/",
 )
 PATIENCE = 240.0  # s, for anything: a slow machine shall fail no test, and where all goes well nobody waits
+
+
+class TogetherScheduling(LoadFileScheduling):
+    """A process of pytest-xdist gets whole files, and all of them that load the same."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        for what, files in TOGETHER.items():
+            if nodeid.startswith(files):
+                return what
+        return super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config, log):
+    """Load what takes long in one process."""
+    return TogetherScheduling(config, log)
 
 
 def pytest_collection_modifyitems(items):

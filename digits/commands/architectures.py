@@ -7,7 +7,6 @@ from digits.networks.settings import make_settings
 
 def add_to(verbs) -> None:
     parser = verbs.add_parser("architectures", help="the networks and their layers")
-    parser.add_argument("--json", action="store_true", help="print JSON: the layers by network")
     parser.set_defaults(command=run)
 
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from digits import tasks
+from digits.commands.printing import print_result
 from digits.commands.progress import bar
 from digits.storage import backup
 from digits.storage.home import home
@@ -20,10 +21,11 @@ def add_to(verbs) -> None:
 def run(options) -> None:
     with bar() as on_progress:
         number = backup.backup(options.file, on_progress)
-    print(f"{number:,} files are in {options.file}.")
+    lines = [f"{number:,} files are in {options.file}."]
+    print_result(options, {"file": str(options.file), "files": number}, lines)
 
 
 def restore(options) -> None:
     number = backup.restore(options.file)
     tasks.forget_workers()
-    print(f"{number:,} files are in {home()}.")
+    print_result(options, {"home": str(home()), "files": number}, [f"{number:,} files are in {home()}."])

@@ -12,12 +12,12 @@ from digits.errors import DigitsError
 
 def add_to(verbs) -> None:
     parser = verbs.add_parser("class", help="open a class on this server, list and close classes")
-    parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.set_defaults(command=list_classes)
     actions = parser.add_subparsers(title="actions", metavar="ACTION")
     action = actions.add_parser("open", help="open a class; prints its code and the teacher's PIN")
     action.add_argument("--name", required=True, help='such as "7b"')
-    action.add_argument("--pin", help="of the teacher, at least 4 characters; made and printed once without it")
+    pin = "of the teacher, at least 4 characters; made and printed once without it"
+    action.add_argument("--pin", nargs="?", help=pin)
     action.set_defaults(command=open_class)
     actions.add_parser("list", help="list the classes").set_defaults(command=list_classes)
     for command, about in (
@@ -35,15 +35,13 @@ def add_to(verbs) -> None:
     action = actions.choices["close"]
     action.add_argument("--keep", action="store_true", help="delete nothing")
     action.add_argument("--export", type=Path, metavar="FILE.zip", help="write everything into one zip first")
-    for action in actions.choices.values():
-        action.add_argument("--json", action="store_true", help="print one JSON document")
 
 
 def open_class(options) -> None:
-    pin = options.pin or classes.make_pin()
+    pin = classes.make_pin() if options.pin is None else options.pin
     made = classes.create(options.name, pin)
     lines = [f"The class {made.name} is open. Its code is {made.code}; visitors join under /class."]
-    if not options.pin:
+    if options.pin is None:
         lines.append(f"The teacher also types the PIN {pin}. It is not shown again.")
     print_result(options, _class_row(made) | {"pin": pin}, lines)
 

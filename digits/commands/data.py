@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from digits import tasks
-from digits.commands.printing import print_result
+from digits.commands.printing import one_line, print_result
 from digits.commands.progress import bar
 from digits.data import own_sources
 from digits.data.arranging import FEW, arrange, count_in_mnist, is_labelled
@@ -28,7 +28,6 @@ def add_to(verbs) -> None:
     parser.add_argument("--origin", metavar="TEXT", help="add: where they are from: an address, a paper, a class")
     parser.add_argument("--test-only", action="store_true", help="add: no network learns from them")
     parser.add_argument("--replace", action="store_true", help="add: put them in place of digits of this name")
-    parser.add_argument("--json", action="store_true", help="print JSON")
     parser.set_defaults(command=run)
 
 
@@ -74,7 +73,8 @@ def _add(options, name: str, paths: list[Path]) -> None:
         digits = arrange(found, test_only=options.test_only, num_in_mnist=count_in_mnist(found.images))
         on_progress(1.0, "Done")
     for why, n, first in reasons(found.passed_over):
-        print(f"Passed over: {first}{f' and {n - 1:,} more' if n > 1 else ''}: {why}", file=sys.stderr)
+        more = f" and {n - 1:,} more" if n > 1 else ""
+        print(one_line(f"Passed over: {first}{more}: {why}"), file=sys.stderr)
     if is_labelled(found) and not options.test_only and not digits.num_train:
         print(f"With fewer than {FEW} of one digit to learn from, they are for testing only.", file=sys.stderr)
     licence, origin = (_ask(what, getattr(options, what)) for what in ("licence", "origin"))
@@ -100,7 +100,9 @@ def _tell(options, source: str) -> None:
 def _ask(what: str, given: str | None) -> str:
     """Return what was given, or what somebody answers at a terminal."""
     if given is None and sys.stdin.isatty():
-        given = input(f"The {what} of these digits (Enter: {own_sources.NOT_STATED}): ")
+        # Not input(), which asks on stdout and fails where somebody presses Ctrl-D.
+        print(f"The {what} of these digits (Enter: {own_sources.NOT_STATED}): ", end="", file=sys.stderr, flush=True)
+        given = sys.stdin.readline()
     elif given is None:
         print(f"The {what} of these digits is {own_sources.NOT_STATED}. Name it with --{what}.", file=sys.stderr)
     return given or ""

@@ -8,7 +8,6 @@ from digits.errors import DigitsError
 
 def add_to(verbs) -> None:
     parser = verbs.add_parser("doctor", help="check packages, disk, data, database, device, workers and a prediction")
-    parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.set_defaults(command=run)
 
 

@@ -2,10 +2,11 @@
 
 import sys
 from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
 
 from digits.commands import form
-from digits.commands.printing import print_result
+from digits.commands.printing import one_line, print_result
 from digits.drawings import import_export, store
 from digits.errors import DigitsError
 from digits.storage.files import atomic_write
@@ -15,7 +16,6 @@ def add_to(verbs) -> None:
     parser = verbs.add_parser(
         "drawings", help="count My drawings, export them as a zip, or import zips and filled forms"
     )
-    parser.add_argument("--json", action="store_true", help="print JSON")
     parser.set_defaults(command=count)
     actions = parser.add_subparsers(title="actions", metavar="ACTION")
     export = actions.add_parser("export", help="write all of them to a zip")
@@ -37,17 +37,20 @@ def count(options) -> None:
 def export_zip(options) -> None:
     drawings = store.drawings()
     atomic_write(options.file.absolute(), lambda part: part.write_bytes(import_export.pack(drawings)))
-    print(f"{len(drawings):,} drawings are in {options.file}.")
+    lines = [f"{len(drawings):,} drawings are in {options.file}."]
+    print_result(options, {"file": str(options.file), "n": len(drawings)}, lines)
 
 
 def import_zips(options) -> int:
     """Import each zip whole or not at all; return 1 if one of them was not imported."""
-    failed = False
+    rows, lines = [], []
     for file in options.files:
         try:
-            merged = store.merge(import_export.unpack(file.read_bytes()))
-            print(f"{file}: {merged.new:,} new, {merged.known:,} known, {merged.other:,} known by another label")
-        except (OSError, DigitsError) as error:
-            failed = True
-            print(f"{file}: {error.strerror if isinstance(error, OSError) else error.with_hint}", file=sys.stderr)
-    return int(failed)
+            merged = store.merge(import_export.unpack(file))
+            rows.append({"file": str(file)} | asdict(merged))
+            lines.append(f"{file}: {merged.new:,} new, {merged.known:,} known, {merged.other:,} known by another label")
+        except DigitsError as error:
+            rows.append({"file": str(file), "error": error.with_hint})
+            print(one_line(f"{file}: {error.with_hint}"), file=sys.stderr)
+    print_result(options, rows, map(one_line, lines))
+    return int(len(lines) < len(rows))

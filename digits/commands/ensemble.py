@@ -13,7 +13,6 @@ def add_to(verbs) -> None:
     parser = verbs.add_parser("ensemble", help="join trained networks into one", description=__doc__.split(": ")[1])
     parser.add_argument("runs", metavar="RUN", nargs="+", help="two or more, with the same data and split")
     parser.add_argument("--name", help="what to call it", default="")
-    parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.set_defaults(command=run)
 
 

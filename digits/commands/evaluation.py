@@ -32,7 +32,6 @@ def add_to(verbs) -> None:
         parser = verbs.add_parser(verb, help=about)
         parser.add_argument("run", nargs="?", metavar="RUN", help="the chosen model by default")
         parser.add_argument("--test", metavar="SET", help=f"{sets}; the run's own split by default")
-        parser.add_argument("--json", action="store_true", help="print one JSON document")
         parser.set_defaults(command=run, result=result)
     parser = verbs.add_parser("features", help="compute the values in the last hidden layer for many digits")
     parser.add_argument("run", nargs="?", metavar="RUN", help="the chosen model by default")
@@ -40,14 +39,16 @@ def add_to(verbs) -> None:
     parser.add_argument("part", nargs="?", default=features.TRAIN, metavar="PART", help=parts)
     parser.set_defaults(command=compute_features)
     parser = verbs.add_parser("audit", help="find doubtful labels among the training digits")
-    parser.add_argument("source", nargs="?", default="sample", metavar="SOURCE", help=", ".join(FIXED))
-    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    trained_on = ", ".join([*(name for name, source in FIXED.items() if source.num_train), "your own digits"])
+    parser.add_argument(
+        "source", nargs="?", default="sample", metavar="SOURCE", help=f"{trained_on} (sample by default)"
+    )
     parser.set_defaults(command=audit_labels)
 
 
 def named_run(run_id: str | None) -> Run:
     """Return the run of that id, or the chosen model. Raises UnknownRun."""
-    return transfer.ensure_built(runs.get(run_id) if run_id else models.chosen())
+    return transfer.ensure_built(models.chosen() if run_id is None else runs.get(run_id))
 
 
 def run(options) -> None:
@@ -64,7 +65,8 @@ def compute_features(options) -> None:
     run = named_run(options.run)
     do("features", run.id, options.part, HANDLERS["features"], source=features.part(run, options.part)[0])
     n, size = features.stored(run, options.part).shape
-    print(f"{size} features of {n:,} digits by {run.id}")
+    value = {"run": run.id, "part": options.part, "n": n, "size": size}
+    print_result(options, value, [f"{size} features of {n:,} digits by {run.id}"])
 
 
 def audit_labels(options) -> None:

@@ -33,7 +33,6 @@ def add_to(verbs) -> None:
     parser.add_argument("--layout", choices=LAYOUTS, help="the folders that a model server takes")
     check_help = "instead of RUN FOLDER: compare an export again, here; only one of somebody you trust"
     parser.add_argument("--check", type=Path, action=Check, const=named, metavar="FOLDER", help=check_help)
-    parser.add_argument("--json", action="store_true", help="print JSON")
     parser.set_defaults(command=run)
 
 

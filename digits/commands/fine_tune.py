@@ -2,12 +2,13 @@
 
 from typing import Any
 
+from digits.commands.evaluation import named_run
 from digits.commands.printing import print_result
 from digits.commands.train import summary, train
 from digits.drawings import fine_tune
 from digits.evaluation import fine_tune_result
 from digits.networks.damage import Damage
-from digits.runs import healing, models
+from digits.runs import healing
 from digits.runs import store as runs
 
 
@@ -18,12 +19,11 @@ def add_to(verbs) -> None:
     parser.add_argument(
         "--damage", metavar="WHAT", help='damage the network instead, and heal it; for instance "noise=1 bits=4 off=1"'
     )
-    parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.set_defaults(command=run)
 
 
 def run(options) -> None:
-    parent = runs.get(options.run) if options.run else models.chosen()
+    parent = named_run(options.run)
     if options.damage:
         tuned = healing.begin(parent, Damage.read(options.damage), seed=options.seed, queued=False)
     else:

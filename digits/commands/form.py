@@ -9,6 +9,7 @@ import cv2
 
 from digits.commands.evaluation import named_run
 from digits.commands.printing import print_result
+from digits.data.reading.entries import read_file
 from digits.drawings import store
 from digits.drawings.form import checking, layout, printing
 from digits.drawings.form.reading import FormDigit, read_form
@@ -36,7 +37,6 @@ def add_import_to(actions) -> None:
     parser.add_argument("--label", type=_label, nargs="+", default=[], metavar="BOX=DIGIT",
                         help="correct a label, or put in what was left out")  # fmt: skip
     parser.add_argument("--run", metavar="RUN", help="the model that checks the labels; the chosen one by default")
-    parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.set_defaults(command=import_form)
 
 
@@ -46,13 +46,14 @@ def write(options) -> None:
         raise BadConfig("A form is a .pdf or a .html file. Choose a name that ends so.")
     content = printing.pdf() if suffix == ".pdf" else printing.html().encode()
     atomic_write(options.file.absolute(), lambda part: part.write_bytes(content))
-    print(f"The form is in {options.file}. Print it, fill it in, and photograph it from above.")
+    lines = [f"The form is in {options.file}. Print it, fill it in, and photograph it from above."]
+    print_result(options, {"file": str(options.file)}, lines)
 
 
 def import_form(options) -> None:
     """List what the photo shows; with --take, add it to My drawings."""
     try:
-        photo = options.photo.read_bytes()
+        photo = read_file(options.photo)
     except OSError as error:
         raise DigitsError("The photo can't be read.", f"{options.photo}: {error.strerror}.") from error
     recognizer = models.recognizer(named_run(options.run))

@@ -1,7 +1,6 @@
 """python -m digits predict PATH...: predict the digits on pictures, one's own digits without labels, or strokes."""
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator
 from functools import partial
@@ -9,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from digits.commands.evaluation import named_run
-from digits.commands.printing import confusion_lines
+from digits.commands.printing import as_json, confusion_lines, one_line
 from digits.data.dataset import open_dataset
 from digits.data.reading import opened
 from digits.errors import BadConfig, DigitsError
@@ -26,8 +25,9 @@ NAMED = 5  # files of a folder that are named when they are skipped
 
 def add_to(verbs) -> None:
     parser = verbs.add_parser("predict", help="predict the digits on pictures")
-    parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="pictures, folders of them, or zips")
-    parser.add_argument("--strokes", type=Path, metavar="FILE", help=f"drawings, each a line: {strokes_file.FORM}")
+    about = "pictures, folders of them, or zips; - reads one picture from stdin"
+    parser.add_argument("paths", nargs="*", type=_file, metavar="PATH", help=about)
+    parser.add_argument("--strokes", type=_file, metavar="FILE", help=f"drawings, each a line: {strokes_file.FORM}")
     parser.add_argument(
         "--path",
         action=argparse.BooleanOptionalAction,
@@ -36,8 +36,11 @@ def add_to(verbs) -> None:
     parser.add_argument("--numbers", action="store_true", help="read all rows of digits, not one digit a picture")
     parser.add_argument("--source", metavar="NAME", help="predict every digit of a source instead of pictures")
     parser.add_argument("--run", metavar="RUN", help="the chosen model by default")
-    parser.add_argument("--json", action="store_true", help="print a JSON line for each picture")
     parser.set_defaults(command=run)
+
+
+def _file(text: str) -> Path:
+    return Path("/dev/stdin" if text == "-" else text)
 
 
 def run(options) -> int:
@@ -64,11 +67,11 @@ def run(options) -> int:
             num_failed += 1
         else:
             kept.append({name: row[name] for name in ("label", "digit") if name in row})
-        print(json.dumps(row) if options.json else _text(row), flush=True)
+        print(as_json(row) if options.json else one_line(_text(row)), flush=True)
     if not kept:
         print(f"No {'drawing' if options.strokes else 'picture'} was predicted.", file=sys.stderr)
     if found := pictures.summary(kept):
-        print(json.dumps(found) if options.json else _summary_text(found))
+        print(as_json(found) if options.json else _summary_text(found))
     return 0 if kept and not num_failed else 1
 
 
@@ -82,7 +85,7 @@ def _of_paths(paths: list[Path], read) -> Iterator[dict[str, Any]]:
                 for why, names in skipped:
                     names = [name.removeprefix(f"{path}/") for name in names]
                     more = f" and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
-                    print(f"Skipped in {path}, {why}: {', '.join(names[:NAMED])}{more}.", file=sys.stderr)
+                    print(one_line(f"Skipped in {path}, {why}: {', '.join(names[:NAMED])}{more}."), file=sys.stderr)
                 yield from pictures.predicted(found, read)
         except DigitsError as error:
             if path.is_dir():

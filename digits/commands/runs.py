@@ -19,14 +19,12 @@ END_SECONDS = 90.0  # a worker of another container counts as gone after a minut
 
 def add_to(verbs) -> None:
     parser = verbs.add_parser("runs", help="list the runs; show, name, choose, stop, pause, move, delete or copy some")
-    parser.add_argument("--json", action="store_true", help="print JSON")
     parser.set_defaults(command=list_runs)
     actions = parser.add_subparsers(title="actions", metavar="ACTION")
     for command in (show, rename, choose, stop, pause, move, delete, export):
         action = actions.add_parser(command.__name__, help=command.__doc__)
         action.add_argument("run", metavar="RUN")
         action.set_defaults(command=command)
-    actions.choices["show"].add_argument("--json", action="store_true", help="print JSON")
     actions.choices["rename"].add_argument("name", metavar="NAME")
     actions.choices["move"].add_argument("place", metavar="PLACE", type=int, help="1 is the next to start")
     action = actions.choices["export"]
@@ -38,7 +36,6 @@ def add_to(verbs) -> None:
     action = actions.add_parser("import", help=import_runs.__doc__)
     action.add_argument("files", nargs="+", type=Path, metavar="FILE", help="zips that `runs export` made")
     action.add_argument("--as-copies", action="store_true", help="give a run whose id is taken a new id")
-    action.add_argument("--json", action="store_true", help="print a JSON list of the new ids")
     action.set_defaults(command=import_runs)
 
 
@@ -71,6 +68,7 @@ def show(options) -> None:
 def rename(options) -> None:
     """give a run a name"""
     store.rename(_own(options).id, options.name)
+    _say(options)
 
 
 def choose(options) -> None:
@@ -79,6 +77,7 @@ def choose(options) -> None:
     if run.model:
         run.model.file("model.tflite")  # which reports a damaged file now
     models.choose(run)
+    _say(options)
 
 
 def stop(options) -> None:
@@ -97,11 +96,13 @@ def move(options) -> None:
     if not run.is_queued:
         raise DigitsError(f"This run is {run.state}; only a queued one has a place in the queue.", f"It is {run.id}.")
     store.move(run, options.place)
+    _say(options)
 
 
 def delete(options) -> None:
     """remove a run for ever"""
     store.delete(options.run)
+    print_result(options, {"deleted": options.run})
 
 
 def export(options) -> None:
@@ -111,7 +112,7 @@ def export(options) -> None:
         trackers.export(run, options.to, options.target, options.python)
     else:
         transfer.export(run, options.target)
-    print(f"{run.id} is in {options.target}.")
+    print_result(options, {"run": run.id, "path": str(options.target)}, [f"{run.id} is in {options.target}."])
 
 
 def import_runs(options) -> None:
@@ -140,6 +141,12 @@ def _end(options, what: str) -> None:
         time.sleep(0.5)
         tasks.look_after()
     tasks.look_after()  # it may have ended since the last look, and others wait for its place
+    _say(options)
+
+
+def _say(options) -> None:
+    """Print nothing for people, whom nothing has surprised; the run as it is now for programs."""
+    print_result(options, _row(store.get(options.run)))
 
 
 def _row(run: Run) -> dict:

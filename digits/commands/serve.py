@@ -8,8 +8,10 @@ import cv2
 import uvicorn
 
 from digits import service
+from digits.commands.printing import print_result
 from digits.errors import BadConfig, DigitsError
 from digits.runs import store as runs
+from digits.runs import transfer
 
 LOOPBACK = "localhost", "127.0.0.1", "::1"
 PORT = 8502  # beside the app's 8501
@@ -33,12 +35,10 @@ def run(options) -> None:
     """Serve until somebody ends it."""
     if not 0 <= options.port < 1 << 16:
         raise BadConfig("The port must be 0 to 65535.")
-    if options.run:
-        runs.get(options.run).demand_model("serve")
+    if options.run is not None:
+        transfer.ensure_built(runs.get(options.run)).demand_model("serve")
     cv2.setNumThreads(1)  # requests share the cores already
     is_local = options.host in LOOPBACK
-    if not is_local and not os.environ.get("DIGITS_API_TOKEN"):
-        print("Whoever reaches this port can use it. Set DIGITS_API_TOKEN to ask for a token.", file=sys.stderr)
     # No other site may point its name here (DNS rebinding).
     app = service.app(options.run, LOOPBACK if is_local else ())
     try:
@@ -46,6 +46,8 @@ def run(options) -> None:
         listening = socket.create_server((options.host, options.port), family=family)
     except OSError as error:
         raise DigitsError("This address or port can't be used. Choose another one.", f"{error}.") from error
+    if not is_local and not os.environ.get("DIGITS_API_TOKEN"):
+        print("Whoever reaches this port can use it. Set DIGITS_API_TOKEN to ask for a token.", file=sys.stderr)
     with listening:
         # Connections inherit it; without, every answer would wait 40 ms for the client's word (Nagle's algorithm).
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -54,5 +56,7 @@ def run(options) -> None:
         config = uvicorn.Config(  # not before: it closes the log of whoever called
             app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=GRACE_SECONDS
         )
-        print(f"Digits answers at http://{host}:{port}/api. Ctrl-C ends it.", flush=True)
+        address = f"http://{host}:{port}/api"
+        print_result(options, {"address": address}, [f"Digits answers at {address}. Ctrl-C ends it."])
+        sys.stdout.flush()
         uvicorn.Server(config).run([listening])

@@ -42,7 +42,6 @@ def add_to(verbs) -> None:
     instead = parser.add_mutually_exclusive_group()
     instead.add_argument("--resume", metavar="SWEEP", help="continue a sweep that ended early, as it was planned")
     instead.add_argument("--list", action="store_true", help="list the sweeps, the newest first")
-    parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.set_defaults(command=run)
 
 
@@ -53,7 +52,7 @@ def run(options) -> None:
         print_result(options, {"sweeps": rows}, lines)
         return
     study.check_installed()
-    sweep = _resumed(options) if options.resume else _created(options)
+    sweep = _created(options) if options.resume is None else _resumed(options)
     with bar_alone("sweep") as show:
         tasks.do_now(store.KIND, sweep.id, "", search.run, lane=tasks.TRAINING, on_progress=show)
     sweep = store.get(sweep.id)

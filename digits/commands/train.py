@@ -23,12 +23,11 @@ def add_to(verbs) -> None:
     add_training_options(parser)
     parser.add_argument("--resume", metavar="RUN", help="continue an ended run, to its last epoch or to --epochs")
     parser.add_argument("--name", help="what to call the run")
-    parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.set_defaults(command=run)
 
 
 def run(options) -> None:
-    run = _resumed(options) if options.resume else _created(options)
+    run = _created(options) if options.resume is None else _resumed(options)
     if options.name:
         runs.rename(run.id, options.name)
     result, report = train(run)
@@ -98,7 +97,9 @@ def _resumed(options) -> Run:
     if others := [name for name in chosen if name != "epochs"]:
         flag = others[0].replace("_", "-")
         raise BadConfig(f"--{flag} cannot change when a run continues; only --epochs can. Leave it out.")
-    _check_data(runs.get(options.resume).settings.source)
+    found = runs.get(options.resume)
+    if not found.is_starter:  # whose digits need not be fetched to say that it cannot continue
+        _check_data(found.settings.source)
     return runs.resume(options.resume, chosen.get("epochs"), queued=False)
 
 

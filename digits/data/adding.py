@@ -31,6 +31,7 @@ UPLOAD_BYTES = 25 << 20  # of one file; the server and the proxy let no more thr
 ALL_BYTES = 50 << 20  # of all files of one upload; the server holds no more for one visitor
 DRAFT_SECONDS = 3600.0
 SHOWN = 1_000  # things that were passed over are kept for the preview
+LONGEST = 200  # characters of what one is called, from its end: in a zip a name may have 65,535
 
 
 @dataclass
@@ -57,7 +58,7 @@ def begin(uploads: Sequence[tuple[str, bytes]], *, owner: str) -> str:
     sweep()
     draft = secrets.token_hex(8)
     for number, (name, content) in enumerate(uploads):
-        plain = re.sub(r"[^\w. ()+-]", "_", name).strip(". ")[-100:] or "file"
+        plain = re.sub(r"[^\w. ()+-]", "_", name).encode()[-100:].decode(errors="ignore").strip(". ") or "file"
         files.atomic_write(_folder(draft) / "files" / str(number) / plain, lambda part, c=content: part.write_bytes(c))
     tasks.submit(READ, draft, owner=owner)
     return draft
@@ -70,7 +71,7 @@ def read_task(work: tasks.Work, draft: str, part: str) -> None:
         found = read(sorted((folder / "files").glob("*/*")), work.report)
         work.report(0.99, "Comparing with MNIST")
         said = {
-            "passed_over": found.passed_over[:SHOWN],
+            "passed_over": [(what[-LONGEST:], why) for what, why in found.passed_over[:SHOWN]],
             "num_passed_over": len(found.passed_over),
             "num_in_mnist": count_in_mnist(found.images),
         }

@@ -13,6 +13,7 @@ import json
 import re
 import zipfile
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -66,9 +67,9 @@ def pack(drawings: Iterable[Drawing]) -> bytes:
     return content.getvalue()
 
 
-def unpack(content: bytes) -> list[Drawing]:
+def unpack(source: Path | bytes) -> list[Drawing]:
     """Return the drawings of a zip that `pack` made, or somebody who knows its form. Raises DigitsError."""
-    with untrusted_zip.opened(content, LIMITS) as archive:
+    with untrusted_zip.opened(source, LIMITS) as archive:
         return [_drawing(archive, row) for row in archive.read_json("digits.json", SCHEMA)["drawings"]]
 
 

@@ -99,7 +99,10 @@ def _number(value: float | None, form: str) -> str:
 
 def _changes(changes: dict[str, Any]) -> str:
     """Return the settings that make a network another than the one of its name: "Filters 8, Activation SiLU"."""
-    named = {name: SETTINGS[name].choices.get(value, value) for name, value in changes.items()}
+    named = {
+        name: f"{value:.3g}" if isinstance(value, float) else SETTINGS[name].choices.get(value, value)
+        for name, value in changes.items()
+    }
     return ", ".join(f"{SETTINGS[name].label} {value}" for name, value in named.items())
 
 

@@ -64,9 +64,11 @@ def _lines(file: Path) -> Iterator[tuple[int, bytes]]:
     """Yield each line that is not empty, with its number from 1."""
     try:
         with file.open("rb") as content:
-            for number, line in enumerate(content, start=1):
+            for number, line in enumerate(iter(lambda: content.readline(LINE_BYTES + 1), b""), start=1):
                 if line.strip():
                     yield number, line
+                if len(line) > LINE_BYTES:  # what follows is no line of its own
+                    return
     except OSError as error:
         raise DigitsError(f"The file {file} can't be read: {error.strerror}.") from error
 

@@ -62,11 +62,9 @@ Digits in this folder: {chosen.title}; licence {tested.licence}. {tested.citatio
 def hub_card(run: Run, chosen: TestSet, reports: list[dict[str, Any]], export: Export) -> str:
     """Return the README.md of a Hugging Face repository: the card after its YAML front matter."""
     results = "".join(_result(report) for report in reports)
-    name = json.dumps(run.title)  # quoted as JSON is, which is YAML, too
+    name = _quoted(run.title)
     source = SOURCES[run.settings.source]
-    licence = (
-        f"license: other\nlicense_name: {json.dumps(source.licence)}" if source.is_own else "license: cc-by-sa-3.0"
-    )
+    licence = f"license: other\nlicense_name: {_quoted(source.licence)}" if source.is_own else "license: cc-by-sa-3.0"
     datasets = "" if source.is_own else f"datasets:\n- {HUB_DATASET}\n"
     return f"""---
 {licence}
@@ -97,17 +95,22 @@ def example_name(export: Export) -> str:
 
 
 def _result(report: dict[str, Any]) -> str:
-    name, source = json.dumps(report["title"]), report["source"]
+    name, source = _quoted(report["title"]), report["source"]
     return f"""
   - task:
       type: image-classification
     dataset:
       name: {name}
-      type: {HUB_DATASET if source in ("mnist", "sample") else source}
+      type: {HUB_DATASET if source in ("mnist", "sample") else _quoted(source)}
       split: {"train" if report["test"] == "tutorial" else "test"}
     metrics:
     - type: accuracy
       value: {report["accuracy"]:.6f}"""
+
+
+def _quoted(text: str) -> str:
+    """Return a text for YAML, quoted as in JSON; but JSON's two escapes for one emoji are two characters in YAML."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _models(export: Export) -> str:

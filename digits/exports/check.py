@@ -42,9 +42,10 @@ def read(folder: Path) -> dict[str, Any]:
     """Return the export.json of an export. Raises DigitsError."""
     try:
         described = json.loads((folder / "export.json").read_text(encoding="utf-8"))
-        if described["format"] in FORMATS and {"run", "model", "files", "largest"} <= described.keys():
+        texts = [described["run"], described["model"], *described["files"], *described["files"].values()]
+        if described["format"] in FORMATS and {*map(type, texts)} == {str} and float(described["largest"]):
             return described
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         pass
     raise DigitsError(NO_EXPORT, f"It is {folder}.")
 

@@ -3,7 +3,7 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from digits.figures.theme import DIGITS, HIDDEN, chart
+from digits.figures.theme import DIGITS, HIDDEN, LEGEND, chart
 
 DRAWN = "#f0c000"
 
@@ -50,7 +50,7 @@ def digit_map(
     margin = 0.06 * np.ptp(shown, axis=0).max()
     x, y = ({"range": [axis.min() - margin, axis.max() + margin]} for axis in shown.T)
     free = HIDDEN | {"fixedrange": False, "constrain": "domain"}  # else each resize of the page shrinks the map
-    legend = {"orientation": "h", "x": 0, "y": 0, "yanchor": "top", "itemsizing": "constant"}  # the tools are on top
+    legend = LEGEND | {"y": 0, "yanchor": "bottom", "itemsizing": "constant"}  # the tools are on top
     return chart(
         traces, 620, x=free | x, y=free | y | {"scaleanchor": "x"}, annotations=names, legend=legend, showlegend=True,
         hovermode="closest",

@@ -3,15 +3,16 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from digits.figures.theme import HIDDEN, TEN, cells, chart, picture
+from digits.figures.theme import FAINT, HIDDEN, PARTS, TEN, cells, chart, picture
 
 SIDE, PITCH = 28, 30  # px of a digit, and from one to the next
 LEFT = -1.6  # where the pictures stand; a box is 1 wide
+BOXES = [[0, FAINT], [1, PARTS["train"]]]
 
 
 def one_hot(label: np.ndarray) -> go.Figure:
     """Return a one-hot label as ten boxes. label: (10,) with a single 1."""
-    return chart([_boxes(label[np.newaxis], "place %{x}")], 100, x=_PLACES, y=HIDDEN)
+    return chart(_boxes(label[np.newaxis], "place %{x}"), 100, x=_PLACES, y=HIDDEN | {"range": [-0.5, 0.5]})
 
 
 def pairs(images: np.ndarray, labels: np.ndarray) -> go.Figure:
@@ -27,12 +28,16 @@ def pairs(images: np.ndarray, labels: np.ndarray) -> go.Figure:
     pictures = picture(sheet, x0=LEFT - first, dx=1 / PITCH, y0=-first, dy=1 / PITCH)
     y = HIDDEN | {"range": [len(labels) - 0.5, -0.5]}
     boxes = _boxes(labels, "digit %{y} of these, place %{x}: <b>%{z}</b>")
-    return chart([pictures, boxes], 28 * len(labels) + 40, x=_PLACES | {"range": [LEFT - 0.5, 9.5]}, y=y, square=True)
+    return chart([pictures, *boxes], 28 * len(labels) + 40, x=_PLACES | {"range": [LEFT - 0.5, 9.5]}, y=y, square=True)
 
 
-def _boxes(labels: np.ndarray, hover: str) -> go.Heatmap:
-    # The colour scale is the theme's, whose ends part in light and in dark.
-    return cells(labels, 0, 1.25, gap=2, texttemplate="%{z}", hovertemplate=f"{hover}<extra></extra>")
+def _boxes(labels: np.ndarray, hover: str) -> list:
+    """Return the boxes, and on them the zeros in the colour of the page's text: a heatmap's own would be dark."""
+    ones = np.where(labels, "1", "")
+    boxes = cells(labels, 0, 1, gap=2, colorscale=BOXES, text=ones, texttemplate="%{text}",
+                  hovertemplate=f"{hover}<extra></extra>")  # fmt: skip
+    rows, places = np.nonzero(labels == 0)
+    return [boxes, go.Scatter(x=places, y=rows, mode="text", text="0", hoverinfo="skip", showlegend=False)]
 
 
-_PLACES = {"side": "top", "tickvals": TEN}
+_PLACES = {"side": "top", "tickvals": TEN, "range": [-0.5, 9.5]}

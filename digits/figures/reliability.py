@@ -25,6 +25,6 @@ def reliability(curves: dict[str, list[dict[str, Any]]]) -> go.Figure:
             f"<extra>{name}</extra>",
         )  # fmt: skip
         lines.append(curve)
-    axis = {"tickformat": ".0%", "range": [0, 1.05], "showgrid": True}
+    axis = {"tickformat": ".0%", "range": [-0.04, 1.04], "showgrid": True}
     x, y = axis | {"title": {"text": "Confidence"}}, axis | {"title": {"text": "Accuracy"}}
     return chart(lines, 360, x=x, y=y, showlegend=True)

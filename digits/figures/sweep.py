@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from digits.figures.theme import DIGITS, QUIET, chart, line
+from digits.figures.theme import DIGITS, MARGIN, QUIET, chart, line
 
 BEST = DIGITS[1]
 FEW_EPOCHS = 8
@@ -73,7 +73,8 @@ def parallel(names: Sequence[str], columns: Sequence[Sequence[Any]], accuracies:
     }
     x |= {"tickangle": -35} if len(axes) > CROWDED else {}
     y = {"visible": False, "range": [-0.15, 1.15]}
-    return chart(lines, 320, x=x, y=y, annotations=notes, showlegend=False)
+    margin = MARGIN | {"r": 40}  # for the last name, where names stand askew: Plotly hides one that is cut
+    return chart(lines, 320, x=x, y=y, annotations=notes, showlegend=False, margin=margin)
 
 
 def importance(shares: dict[str, float]) -> go.Figure:

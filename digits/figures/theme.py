@@ -17,9 +17,14 @@ DASHES = ["solid", "dash", "dashdot", "longdash", "longdashdot", "dot"]
 """Each line has a symbol and a dash beside its colour, for people who cannot tell the colours apart."""
 QUIET = "#7f838d"
 """For what is there but not meant: the nine other bars, the line within an epoch."""
+FAINT = "rgba(127, 131, 141, 0.2)"
+"""The same as a ground on which text is read. It lets the page through, which may become light or dark at any time."""
 
 CLEAR = "rgba(0, 0, 0, 0)"
-LEGEND = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"}  # in a line above the picture
+MARGIN = {"l": 8, "r": 8, "t": 8, "b": 8, "pad": 0}  # px
+LEGEND = {"orientation": "h", "x": 0, "yref": "container", "y": 1, "yanchor": "top"}
+"""In a line above the picture. On the paper itself Plotly leaves it too little room once it needs fewer lines than
+before, as when a phone is turned."""
 HIDDEN = {"visible": False}  # an axis that is not shown
 TEN = list(range(10))
 
@@ -30,7 +35,8 @@ def chart(traces: list, height: int, *, x: dict, y: dict, square=False, zoom=Fal
     height: px. x, y: the axes. square: makes pixels as wide as high. zoom: whether one can zoom in.
     Made in one go: to change a Plotly figure bit by bit takes five times as long, and reruns are made of them.
     """
-    axis = {"fixedrange": not zoom, "showgrid": False, "zeroline": False}
+    # Without a standoff (px) what stands at the ticks touches bars, and the first of an axis that of the other.
+    axis = {"fixedrange": not zoom, "showgrid": False, "zeroline": False, "ticklabelstandoff": 4}
     if square:
         axis |= {"constrain": "domain"}
         y = {"constraintoward": "top", "scaleanchor": "x"} | y
@@ -38,7 +44,7 @@ def chart(traces: list, height: int, *, x: dict, y: dict, square=False, zoom=Fal
         "height": height,
         "paper_bgcolor": CLEAR,
         "plot_bgcolor": CLEAR,
-        "margin": {"l": 8, "r": 8, "t": 8, "b": 8, "pad": 0},
+        "margin": MARGIN,
         "dragmode": "zoom" if zoom else False,  # else a finger that scrolls the page draws a zoom box
         "legend": LEGEND,
         "xaxis": axis | x,
@@ -53,9 +59,14 @@ def line(x, y, name: str, colour: str, *, width=2.5, dash="solid", size=6, **opt
     return go.Scatter(x=x, y=y, name=name, mode=mode, line=stroke, marker={"size": size}, **options)
 
 
-def cells(z, low: float, high: float, *, gap: int = 0, **options) -> go.Heatmap:
-    """Return a cell for each number of a matrix, in colours from `low` to `high`. gap: px between them."""
-    return go.Heatmap(z=z, zmin=low, zmax=high, xgap=gap, ygap=gap, showscale=False, **options)
+def cells(z, low: float, high: float, *, colorscale: list, gap: int = 0, **options) -> go.Heatmap:
+    """Return a cell for each number of a matrix, in colours from `low` to `high`. gap: px between them.
+
+    colorscale: asked for, because Streamlit's own keeps the colours of the scheme in which the page was opened.
+    """
+    return go.Heatmap(
+        z=z, zmin=low, zmax=high, colorscale=colorscale, xgap=gap, ygap=gap, showscale=False, **options
+    )  # fmt: skip
 
 
 def picture(pixels: np.ndarray, **place) -> go.Image:

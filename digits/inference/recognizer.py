@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from digits.errors import DamagedFile
 from digits.inference.net import SIDE, Net
 
 DIGITS = 10
@@ -32,11 +33,14 @@ class Recognizer:
 
         images: (n, 28, 28) uint8, 0 = paper, 255 = ink; n may be 0.
         Returns (n, 10) float32: one row per image, one column per digit, each row sums to 1.
-        Raises ValueError on any other shape or type.
+        Raises ValueError on any other shape or type, DamagedFile where the network's sums leave what a float holds.
         """
         if images.shape[1:] != (SIDE, SIDE) or images.dtype != np.uint8:
             raise ValueError(f"images are {images.dtype} {images.shape}; expected uint8 (n, {SIDE}, {SIDE}).")
-        return at_temperature(self._net.forward(images), self._temperature)
+        found = at_temperature(self._net.forward(images), self._temperature)
+        if np.isnan(found).any():
+            raise DamagedFile("The weights of this model are so large that it predicts nothing. Choose another model.")
+        return found
 
 
 def at_temperature(probabilities: np.ndarray, temperature: float) -> np.ndarray:

@@ -37,7 +37,7 @@ class Damage:
 
     def __post_init__(self):
         fits = 0 <= self.noise <= 10 and 0 <= self.weights <= 1 and 0 <= self.filters <= 1
-        if not fits or self.bits not in BITS or self.off < 0:
+        if not fits or self.bits not in BITS or not 0 <= self.off < 100:
             raise BadConfig(f"There is no such damage: {self}. Noise is 0 to 10, a fraction 0 to 1, bits 8, 4 or 2.")
 
     @classmethod
@@ -47,7 +47,7 @@ class Damage:
         try:
             pairs = dict(part.split("=") for part in text.split())
             return cls(**{name: kinds[name](value) for name, value in pairs.items()})
-        except (ValueError, KeyError) as error:
+        except (ValueError, KeyError, OverflowError) as error:
             raise BadConfig("The damage cannot be read. Write for instance: noise=0.5 weights=0.2 bits=4") from error
 
     def __str__(self) -> str:

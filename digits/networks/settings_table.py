@@ -2,6 +2,7 @@
 
 import math
 import reprlib
+import sys
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
@@ -46,7 +47,7 @@ class Setting:
     def check(self, value: Any) -> None:
         """Raise BadConfig, in words for people, if `value` is not accepted. A float setting accepts an int."""
         if not self._accepts(value):
-            shown = f"{value:,}" if type(value) is int else reprlib.repr(value)
+            shown = f"{value:,}" if type(value) is int and abs(value) < 10**15 else reprlib.repr(value)
             raise BadConfig(f"{self.label} is {shown}; expected {self.expected}.")
 
     def _accepts(self, value: Any) -> bool:
@@ -55,7 +56,7 @@ class Setting:
         if isinstance(value, bool) or not isinstance(value, (int, self.kind)):
             return False
         if self.maximum == math.inf:
-            return self.minimum < value < math.inf
+            return self.minimum < value <= sys.float_info.max  # an integer may be larger
         return self.minimum <= value <= self.maximum
 
 
@@ -115,7 +116,7 @@ _TABLE = (
             default="tensorflow", choices=backends.TITLES, is_advanced=True),
     Setting("racers", int, "Networks at once",
             "Trains several networks together on JAX and keeps the best on the validation digits. "
-            "As the best of several, its validation accuracy is a little too good.",
+            "Its validation accuracy is a little too good, because luck helps the best of several.",
             default=1, minimum=1, maximum=16, is_advanced=True),
     Setting("race", str, "What differs",
             "Seed: each network has the next seed. Learning rate: each has 3.16 times that of the one before.",

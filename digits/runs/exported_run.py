@@ -26,6 +26,8 @@ LIMITS = Limits(re.compile(r"run\.json|weights\.npz"), 2, MAX_BYTES, MAX_BYTES, 
 WEIGHTS = Limits(re.compile(r"arr_\d{1,3}\.npy"), 1000, MAX_BYTES, MAX_BYTES, REMEDY)
 NUMBERS = ("seconds", "loss", "accuracy", "val_loss", "val_accuracy", "learning_rate")
 
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)  # before year 1 or after year 9999 in somebody's time zone is no time
+
 NUMBER = {"type": "number", "minimum": -1e12, "maximum": 1e12}
 NUMBER_OR_NULL = NUMBER | {"type": ["number", "null"]}
 TEXT = {"type": "string", "maxLength": 10_000}
@@ -52,13 +54,13 @@ DETAILS = {
     "leader": {"type": "integer", "minimum": 0, "maximum": 99},
     "best_of": {"type": "integer", "minimum": 1, "maximum": 1_000_000},
 }  # fmt: skip
-"""What pages and cards show of a run's details."""
+"""What pages and cards show of a run's details. To a JSON Schema, 1.0 is an integer, too."""
 SCHEMA = {
     "type": "object",
     "properties": {
         "format": {"const": FORMAT["format"]},
         "version": {"const": FORMAT["version"]},
-        "id": {"type": "string", "pattern": r"^[a-z0-9-]{1,64}\Z"},
+        "id": {"type": "string", "pattern": r"^[a-z0-9][a-z0-9-]{0,63}\Z"},
         "created": TEXT,
         "name": TEXT,
         "notes": TEXT,
@@ -95,11 +97,15 @@ def read(source: Path | bytes) -> ExportedRun:
             settings = _alone(read_settings(described["settings"]))
         except BadConfig as error:
             raise DigitsError(f"This run has settings that Digits does not know: {error}") from error
-        created = datetime.fromisoformat(described["created"]).astimezone(UTC)
+        created = max(datetime.fromisoformat(described["created"]).astimezone(UTC), EARLIEST)
         checked = described | {
             "created": min(created, datetime.now(UTC)).isoformat(),
             "epochs": [_epoch(number, row, settings) for number, row in enumerate(described["epochs"], start=1)],
-            "details": {name: described["details"][name] for name in DETAILS if name in described["details"]},
+            "details": {
+                name: int(value) if DETAILS[name].get("type") == "integer" else value
+                for name, value in described["details"].items()
+                if name in DETAILS
+            },
         }
         if len(checked["epochs"]) > checked["num_epochs"] or checked["details"].get("leader", 0) >= settings.racers:
             raise DigitsError(f"This run names more epochs or networks than it has. {REMEDY}")
@@ -129,7 +135,7 @@ def _epoch(number: int, row: dict[str, Any], settings: Settings) -> dict[str, An
         racers = [{name: racer[name] for name in RACER["required"]} for racer in row.get("racers", ())]
         if len(racers) != settings.racers or row.get("leader") not in range(settings.racers):
             raise DigitsError(f"The epochs of this run do not fit its race. {REMEDY}")
-        kept |= {"leader": int(row["leader"]), "racers": racers}  # to a JSON Schema, 1.0 is an integer, too
+        kept |= {"leader": int(row["leader"]), "racers": racers}
     return kept
 
 

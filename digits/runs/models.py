@@ -1,7 +1,6 @@
 """Which trained model predicts: the later of what a visitor chose and what their own training finished."""
 
 from contextlib import suppress
-from datetime import UTC, datetime
 
 from digits import permissions, tasks
 from digits.errors import DamagedFile, UnknownRun
@@ -11,6 +10,7 @@ from digits.inference.snapshot import Snapshot
 from digits.permissions import Action
 from digits.runs import starter, store
 from digits.runs.run import Model, Run
+from digits.runs.store.rows import moment
 from digits.storage import database
 from digits.storage.home import run_folder
 from digits.storage.owners import Owners
@@ -56,7 +56,8 @@ def choose(run: Run, owner: str = tasks.LOCAL) -> None:
     permissions.demand(Action.USE, run.owner)
     permissions.demand(Action.CHOOSE, owner)
     run.demand_model("use")
-    database.change("INSERT OR REPLACE INTO choices VALUES (?, ?, ?)", [owner, run.id, datetime.now(UTC).isoformat()])
+    with database.writing() as connection:
+        connection.execute("INSERT OR REPLACE INTO choices VALUES (?, ?, ?)", (owner, run.id, moment(connection)))
 
 
 def recognizer(run: Run) -> Recognizer:

@@ -6,11 +6,10 @@ Each of these first checks that this process still is the worker (`digits.storag
 import json
 import sqlite3
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import Any
 
 from digits.runs.run import FINISHED, Run
-from digits.runs.store.rows import update
+from digits.runs.store.rows import moment, update
 from digits.storage import database, deletion
 from digits.storage.files import StoredFile
 from digits.storage.home import run_folder
@@ -104,7 +103,7 @@ def publish_model(run_id: str, model_files: dict[str, StoredFile], layers: dict[
         before = connection.execute("SELECT model FROM runs WHERE id = ?", (run_id,)).fetchone()["model"]
         update(
             connection, run_id, stage="evaluating", ended=ended, model=json.dumps(described), temperature=None,
-            model_sha256=model_files["model.tflite"].sha256, published=datetime.now(UTC).isoformat(),
+            model_sha256=model_files["model.tflite"].sha256, published=moment(connection),
         )  # fmt: skip
         old = {stored["name"] for stored in json.loads(before)["files"].values()} if before else set()
         _discard(connection, run_id, old, but=model_files.values())

@@ -41,7 +41,8 @@ def _left(run: Run, took: dict[tuple, list[float]]) -> float | None:
         epoch = (expected.seconds + AFTER) / architectures.recipe(settings.architecture, settings.source).epochs
     else:
         return None
-    elapsed = 0.0 if run.is_queued else time.time() - run.details.get("started", time.time())
+    # Of a run that began in the future, before somebody set the clock back, nothing has elapsed.
+    elapsed = 0.0 if run.is_queued else max(time.time() - run.details.get("started", time.time()), 0.0)
     return max(epoch * (run.num_epochs - run.epochs_done) - elapsed, 0.0)
 
 

@@ -71,7 +71,7 @@ class ServedModels:
 
     def names(self) -> list[str]:
         """Return the names of the models that can be asked for, the newest runs first."""
-        return [CHOSEN, *(run.id for run in models.usable())]
+        return [CHOSEN, *(run.id for run in models.usable() if run.model)]  # an imported one is made at its first use
 
     def _current(self, name: str) -> ServedModel:
         looked, served = self._loaded.get(name, (0.0, None))

@@ -11,11 +11,11 @@ from digits.errors import DigitsError, StoreUnavailable
 from digits.progress import Progress, to_nobody
 from digits.storage import database, deletion
 from digits.storage.files import UNFINISHED, atomic_write, cannot_write
-from digits.storage.home import home
+from digits.storage.home import free_bytes, home
+from digits.storage.schema import UNPACKED
 
 DATABASE = "digits.db"
 FOLDERS = ("data", "runs", "starter", "sweeps")
-UNPACKED = f"{UNFINISHED}restore-"
 CHOOSE = "Choose a backup that Digits has made."
 
 
@@ -34,7 +34,7 @@ def backup(target: Path, on_progress: Progress = to_nobody) -> int:
         files = [file for file in found if file.is_file() and not file.name.startswith(UNFINISHED)]
 
         def write(part: Path) -> None:
-            with zipfile.ZipFile(part, "w") as archive:  # not compressed, because models and pictures do not shrink
+            with zipfile.ZipFile(part, "w", strict_timestamps=False) as archive:  # models and pictures do not shrink
                 archive.writestr(DATABASE, content)
                 for number, file in enumerate(files):
                     on_progress(number / len(files), f"Copying {len(files):,} files")
@@ -52,13 +52,35 @@ def restore(source: Path) -> int:
     Then it is moved into place. The database comes last; without it nothing counts. Raises DigitsError, and then leaves
     the home unchanged.
     """
-    existed = home().exists()
-    if existed:
-        _remove_half_restored()
-        if any(path.name != DATABASE or path.stat().st_size for path in home().iterdir()):
-            raise DigitsError(
-                "A backup is restored only into an empty folder.", f"Set DIGITS_HOME; {home()} is not empty."
-            )
+    existed, lock = home().exists(), home() / deletion.LOCK
+    try:
+        home().mkdir(parents=True, exist_ok=True)
+        was_locked = lock.exists()
+        with deletion.suspended():  # of two that restore at once, one would remove what the other has unpacked
+            try:
+                _check_empty()
+                was_locked = False  # by another restore, which was killed
+                return _fill(source)
+            finally:
+                if not was_locked:
+                    lock.unlink(missing_ok=True)
+    except OSError as error:
+        raise cannot_write(home(), error) from error
+    finally:
+        if not existed:
+            with contextlib.suppress(OSError):  # the folder is not empty: all went well
+                home().rmdir()
+
+
+def _check_empty() -> None:
+    """Raise DigitsError unless nothing is in the home but what a restore that was killed has left, which goes."""
+    _remove_half_restored()
+    there = (path for path in home().iterdir() if path.name != deletion.LOCK)
+    if any(path.name != DATABASE or path.stat().st_size for path in there):
+        raise DigitsError("A backup is restored only into an empty folder.", f"Set DIGITS_HOME; {home()} is not empty.")
+
+
+def _fill(source: Path) -> int:
     part = home() / f"{UNPACKED}{uuid.uuid4().hex[:8]}"
     try:
         names = _unpack(source, part)
@@ -66,28 +88,29 @@ def restore(source: Path) -> int:
             if (part / name).exists():
                 os.replace(part / name, home() / name)
         database.copy_from(part / DATABASE)
-    except OSError as error:
-        raise cannot_write(home(), error) from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
-        if not existed:
-            with contextlib.suppress(OSError):  # the folder is not empty: all went well
-                home().rmdir()
     return len(names)
 
 
 def _unpack(source: Path, folder: Path) -> list[str]:
     """Unpack a backup and check all of it. Return the names of the files. Raises DigitsError, OSError."""
     try:
-        with zipfile.ZipFile(source) as archive:
+        file = source.open("rb")
+    except FileNotFoundError as error:
+        raise DigitsError("There is no such backup file.", f"It should be {source}.") from error
+    except OSError as error:
+        raise DigitsError(f"The backup can't be read: {error.strerror}.", f"It is {source}.") from error
+    try:
+        with file, zipfile.ZipFile(file) as archive:
             names = archive.namelist()
             if DATABASE not in names or not all(map(_is_ours, names)):
                 raise DigitsError(f"This file isn't a backup of Digits. {CHOOSE}")
-            folder.mkdir(parents=True)
+            if (needed := sum(entry.file_size for entry in archive.infolist())) > free_bytes():
+                raise DigitsError(f"There is no room here for what this backup holds: {needed / 1e6:,.1f} MB.")
+            folder.mkdir()
             archive.extractall(folder)  # which compares every checksum
         database.check(folder / DATABASE)
-    except FileNotFoundError as error:
-        raise DigitsError("There is no such backup file.", f"It should be {source}.") from error
     except StoreUnavailable as error:
         raise DigitsError(
             "The database in this backup is damaged, or of a newer version of Digits. Choose another backup, or update "

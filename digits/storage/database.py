@@ -151,7 +151,7 @@ def copy_from(source: Path) -> None:
 
 def _open_to_read() -> sqlite3.Connection:
     if not file().exists():
-        schema.refuse_earlier_layout()
+        schema.refuse_home_with_runs()
         return _empty()
     try:
         connection = _connect(file(), "rw")
@@ -165,12 +165,15 @@ def _open_to_read() -> sqlite3.Connection:
     if version and not schema.is_outdated(connection):
         return connection
     connection.close()
-    return _open_to_write() if version else _empty()
+    if version:
+        return _open_to_write()
+    schema.refuse_home_with_runs()
+    return _empty()
 
 
 def _open_to_write() -> sqlite3.Connection:
-    if not file().exists():
-        schema.refuse_earlier_layout()
+    if not file().exists() or not file().stat().st_size:
+        schema.refuse_home_with_runs()
         home().mkdir(parents=True, exist_ok=True)
     connection = _connect(file(), "rwc")
     if schema.is_outdated(connection):

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from digits.errors import BadConfig, DiskFull, StoreUnavailable
+from digits.errors import BadConfig, DigitsError, DiskFull, StoreUnavailable
 from digits.storage.home import free_bytes, home
 
 FULL_BYTES = 100_000  # free on a disk on which SQLite cannot even make room for its shared memory
@@ -21,6 +21,8 @@ def in_words() -> Iterator[None]:
         raise _sentence(error) from error
     except UnicodeDecodeError as error:  # in what SQLite says about a damaged table
         raise damaged("its tables cannot be read") from error
+    except (UnicodeEncodeError, OverflowError) as error:  # what somebody typed, not what is stored
+        raise DigitsError("This contains half a character, or a number beyond all bounds. Type it again.") from error
     except OSError as error:
         raise StoreUnavailable(
             f"Digits cannot write its files here: {error.strerror or type(error).__name__}. Allow this user to write "

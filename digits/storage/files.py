@@ -6,12 +6,14 @@ killed process leaves is removed by the next one that writes into the same folde
 """
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
 import shutil
 import tempfile
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,14 +91,21 @@ def temporary_folder(place: Path | None = None) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def new_folder(folder: Path) -> Iterator[Path]:
-    """Yield a folder to be filled, which then becomes `folder` in one step. That must be absent or empty."""
-    with temporary_folder(folder.parent) as temporary:
-        part = temporary / folder.name
+    """Yield a folder to be filled, which then becomes `folder` in one step.
+
+    Into an empty one that exists, what was made is moved: it may be a mounted volume, or where somebody works.
+    """
+    with temporary_folder(folder if folder.is_dir() else folder.parent) as temporary:
+        part = temporary / "new"
         part.mkdir()
         yield part
         if folder.is_dir():
-            folder.rmdir()
-        part.rename(folder)
+            if any(not path.name.startswith(UNFINISHED) for path in folder.iterdir()):  # another process was quicker
+                raise OSError(errno.ENOTEMPTY, os.strerror(errno.ENOTEMPTY))
+            for path in part.iterdir():
+                path.rename(folder / path.name)
+        else:
+            part.rename(folder)
 
 
 def sweep_unfinished(folder: Path, *, below: bool = True) -> None:
@@ -157,7 +166,7 @@ def sha256(file: Path) -> str:
 
 def cannot_write(file: Path, error: OSError) -> DigitsError:
     """Return an error in writing as a sentence with the remedy."""
-    why = error.strerror or type(error).__name__
+    why = error.strerror or "only a part was written"  # as NumPy says it
     return DigitsError(
         f"Digits could not write a file: {why}. Nothing was changed; make room on the disk or allow writing there, and "
         "try again.",
@@ -185,11 +194,10 @@ def _written(file: Path, write: Callable[[Path], object]) -> tuple[Path, str]:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         sweep_unfinished(file.parent, below=False)
-        # The suffix stays last: Keras picks its format by it.
-        handle, name = tempfile.mkstemp(dir=file.parent, prefix=UNFINISHED, suffix=file.suffix)
-        os.close(handle)
-        part = Path(name)
-        part.chmod(0o644)
+        # The suffix stays last: Keras picks its format by it. Who may read it is as the user's umask says.
+        new = file.with_name(f"{UNFINISHED}{uuid.uuid4().hex[:8]}{file.suffix}")
+        new.touch(exist_ok=False)
+        part = new
         write(part)
         with part.open("rb") as written:
             os.fsync(written.fileno())

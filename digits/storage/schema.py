@@ -6,11 +6,14 @@ from pathlib import Path
 
 from digits.errors import StoreUnavailable
 from digits.storage.connection import transaction
+from digits.storage.files import UNFINISHED
 from digits.storage.home import home
 
 MIGRATIONS = sorted((Path(__file__).parent / "migrations").glob("[0-9]*.sql"))
 SWITCH_SECONDS, TRY_SECONDS = 5.0, 0.01  # how long, and how often, a new database tries to switch to its log
 EARLIER_LAYOUT = ("queue.json", "chosen.json", "mine", "runs")  # of Digits before it had a database
+UNPACKED = f"{UNFINISHED}restore-"
+"""What the folder is called into which a backup is unpacked; while it is there, the database is still to come."""
 
 
 def version(connection: sqlite3.Connection) -> int:
@@ -43,14 +46,23 @@ def migrate(connection: sqlite3.Connection) -> None:
                 connection.execute(f"PRAGMA user_version = {number}")
 
 
-def refuse_earlier_layout() -> None:
-    """Raise StoreUnavailable for a home that was written before there was a database. It is left untouched."""
+def refuse_home_with_runs() -> None:
+    """Raise StoreUnavailable for a home without a database that holds runs. It is left untouched.
+
+    They were made before there was a database, or it was lost: a new one would know nothing of them.
+    """
     found = [name for name in EARLIER_LAYOUT if (home() / name).exists()]
     if found and (found != ["runs"] or any((home() / "runs").glob("*/config.json"))):
         raise StoreUnavailable(
             "An earlier version of Digits kept its runs and drawings here. This version cannot read them and leaves "
             "them untouched. Start it with another folder.",
             f"Set DIGITS_HOME to another folder than {home()}, or move that one away.",
+        )
+    if any((home() / "runs").glob("*/run.json")) and not any(home().glob(f"{UNPACKED}*")):
+        raise StoreUnavailable(
+            "The database is missing or empty, but the files of runs are still here. Stop Digits, move them away, and "
+            "restore a backup.",
+            f"They are in {home() / 'runs'}.",
         )
 
 

@@ -77,6 +77,8 @@ def opened(source: Path | bytes, limits: Limits) -> Iterator[UntrustedZip]:
         raise
     except FileNotFoundError as error:
         raise DigitsError("There is no such file.", f"It should be {source}.") from error
+    except (IsADirectoryError, PermissionError) as error:
+        raise DigitsError(f"This file can't be read: {error.strerror}.", f"It is {source}.") from error
     except Exception as error:  # zipfile, zlib, struct and whoever parses the content each raise their own
         raise DigitsError(f"This isn't a zip file, or it is damaged. {limits.remedy}") from error
 

@@ -49,7 +49,7 @@ def read(file: Path) -> Space:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise BadConfig(f"The file of ranges cannot be read: {error.strerror}.", f"It is {file}.") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadConfig(f"The file of ranges is no TOML: {error}.", f"It is {file}.") from error
 
 

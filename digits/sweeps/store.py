@@ -8,19 +8,21 @@ from datetime import UTC, datetime
 from typing import Any
 
 from digits import permissions, tasks
-from digits.errors import DigitsError, RunBusy
+from digits.errors import BadConfig, DigitsError, RunBusy
 from digits.networks.settings import read_settings
 from digits.permissions import Action
 from digits.storage import database, deletion
 from digits.storage.home import sweep_folder
 from digits.storage.owners import Owners, by, owned
 from digits.sweeps.plan import Plan
+from digits.sweeps.space import grid_size
 from digits.sweeps.trial import Trial
 from digits.tasks import Task, TaskState
 from digits.tasks import store as task_store
 from digits.tasks.task import COLUMNS
 
 KIND = "sweep"
+MAX_GRID = 100_000  # points; the optimizer lists them all before the first trial
 
 
 @dataclass(frozen=True)
@@ -53,9 +55,11 @@ class Sweep:
 def create(plan: Plan, *, owner: str = tasks.LOCAL, queued: bool = True) -> Sweep:
     """Make a new sweep. queued: whether it waits for the device at once; otherwise the caller does it.
 
-    Raises NotAllowed.
+    Raises NotAllowed, BadConfig for a grid that is too large.
     """
     permissions.demand(Action.CREATE, owner)
+    if plan.sampler == "grid" and (n := grid_size(plan.space)) > MAX_GRID:
+        raise BadConfig(f"This grid has {n:,} points; expected at most {MAX_GRID:,}. Give each setting fewer choices.")
     now = datetime.now(UTC)
     base = f"sweep-{now:%Y%m%d-%H%M%S}"
     with database.writing() as connection:

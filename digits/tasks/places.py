@@ -1,6 +1,7 @@
 """The workers in the database: how many a lane may have, and who has a place."""
 
 import os
+import re
 import sqlite3
 
 from digits.errors import BadConfig
@@ -18,8 +19,8 @@ def capacity(lane: str) -> int:
     if lane in (COMPUTING, TRIALS):
         return NUM_COMPUTING if lane == COMPUTING else MAX_TRIALS
     text = os.environ.get("DIGITS_TRAININGS", "1")
-    if not text.isdecimal() or not int(text):
-        raise BadConfig(f"DIGITS_TRAININGS is {text!r}; expected how many runs may train at once, such as 1.")
+    if not re.fullmatch("0*[1-9][0-9]{0,3}", text):
+        raise BadConfig(f"DIGITS_TRAININGS is {text[:20]!r}; expected how many runs may train at once, such as 1.")
     return int(text)
 
 

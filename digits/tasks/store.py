@@ -97,7 +97,7 @@ def move(task_id: int, place: int) -> None:
             (task["lane"], task["owner"]),
         ).fetchall()
         order = [row["id"] for row in rows if row["id"] != task_id]
-        order.insert(max(0, place - 1), task_id)
+        order.insert(min(max(0, place - 1), len(order)), task_id)
         places = sorted(row["place"] for row in rows)
         connection.executemany("UPDATE tasks SET place = ? WHERE id = ?", zip(places, order, strict=True))
 

@@ -56,7 +56,8 @@ def run_command(
 
     on_wait: called ten times a second with the seconds so far; what it raises ends the process.
     """
-    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
+    text = {"mode": "w+", "encoding": "utf-8", "errors": "replace"}  # whatever the process prints
+    with tempfile.TemporaryFile(**text) as out, tempfile.TemporaryFile(**text) as err:
         process = subprocess.Popen(
             [str(word) for word in command],
             cwd=ROOT,

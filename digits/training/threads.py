@@ -10,10 +10,10 @@ import math
 import os
 
 from digits.data.splits import split
-from digits.networks import backends
+from digits.networks import backends as libraries
 from digits.networks.architectures import FEW, described_layers
 from digits.networks.settings import Settings
-from digits.training.backends import current
+from digits.training import backends
 
 VARIABLE = "TF_NUM_INTRAOP_THREADS"
 """TensorFlow's variable with the number for a process. Where it is set, it counts for all settings."""
@@ -39,16 +39,19 @@ def wanted(settings: Settings) -> int | None:
 
 def suit(settings: Settings) -> bool:
     """Return whether this process, with what it has loaded, can train with these settings."""
-    loaded = backends.loaded()
+    loaded = libraries.loaded()
     if loaded is None:
         return True
-    return loaded == settings.backend and wanted(settings) in (None, _used or ALL)
+    return loaded == settings.backend and wanted(settings) in (None, use(settings))
 
 
 def use(settings: Settings) -> int:
-    """Let the operations of this process have as many cores as the settings want; return it. Loads the library."""
+    """Let the operations of this process have as many cores as the settings want, if nobody has chosen before.
+
+    Returns what they have. Loads the library.
+    """
     global _used
     if _used is None:
-        _used = wanted(settings) or ALL
-        current().use_threads(_used)
+        number = wanted(settings) or ALL
+        _used = number if backends.current().use_threads(number) else ALL
     return _used

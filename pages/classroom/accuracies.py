@@ -48,7 +48,7 @@ def show(of: Class) -> None:
     )
     others = len(evaluated) - len({run.id for run, _ in shown})
     more = f" Evaluated only on other test sets: {others:,}." if others else ""
-    st.caption(f"{counted(len(shown), 'network')}, each a dot. Measured on the test set {title}.{more}")
+    st.caption(f"{counted(len(shown), 'network')}, each shown as a dot. Measured on the test set {title}.{more}")
     table.behind(
         "projector_dots",
         lambda: [

@@ -12,7 +12,7 @@ from pages.shared import background
 from pages.shared.errors import attempt
 from pages.shared.visitor import owner
 
-WARNING = "What runs is stopped. You cannot undo this. Export first to keep it."
+WARNING = "It also stops their trainings. You cannot undo this. Export everything first to keep it."
 
 
 def show(of: Class) -> None:
@@ -39,7 +39,7 @@ def confirm_clearing(of: Class, whose: str, pupil: str = "") -> None:
 def confirm_removing(of: Class, pupil: str) -> None:
     """Offer to take a pupil out of the class, with a second click."""
     with st.popover("Remove", icon=":material/person_remove:"):
-        st.markdown(f"Take this pupil out of the class, and delete all that they made? {WARNING}")
+        st.markdown(f"Take this pupil out of the class, and delete all that they have made? {WARNING}")
         _begin("Remove from the class", errands.REMOVE, of, pupil, key=f"class_remove_{pupil}", type="primary")
 
 
@@ -69,7 +69,7 @@ def _watch(kind: str, subject: str, part: str) -> None:
 
 def _offer_removing_idle(of: Class) -> None:
     num_idle = errands.num_idle(of)
-    with st.popover("Remove who made nothing", icon=":material/group_remove:", disabled=not num_idle):
+    with st.popover("Remove idle pupils", icon=":material/group_remove:", disabled=not num_idle):
         st.markdown(
             f"Pupils without a run, a drawing or a step of the lesson: {num_idle}. Take them out of the class? They "
             "can join again unless you keep others out."
@@ -82,7 +82,7 @@ def _offer_removing_idle(of: Class) -> None:
 def _offer_export(of: Class) -> None:
     file = closing.export_file(of)
     with st.popover("Export all", icon=":material/archive:"):
-        st.markdown("One zip with the runs and drawings of everybody, for each person a folder, and a list of all.")
+        st.markdown("One zip with a folder for each person, with their runs and drawings, and a list of all.")
         _begin(
             "Pack the zip", errands.EXPORT, of, key="class_export", icon=":material/package_2:",
             disabled=background.is_under_way(errands.EXPORT, str(of.id)),

@@ -7,8 +7,9 @@ from digits.classes import Class
 from digits.classroom import collection, overview
 from pages.classroom import wall
 from pages.classroom.drawings import EMPTY
-from pages.shared import cache, links, pickers
+from pages.shared import links, pickers
 from pages.shared.errors import told
+from pages.shared.my_drawings import predicted_drawings
 from pages.shared.text import isolated
 
 MOST = 150
@@ -32,7 +33,7 @@ def _show(of: Class, run, digit: int) -> None:
         return
     st.header(f"Whose {digit} can't it read?", anchor=False)
     with told():
-        predicted = cache.predicted_drawings(run, found)
+        predicted = predicted_drawings(run, found)
     of_digit = found.labels == digit
     wrong = np.flatnonzero(of_digit & (predicted != digit))
     all_wrong = int((predicted != found.labels).sum())

@@ -34,8 +34,8 @@ def show(of: Class) -> None:
         )  # fmt: skip
         _switch(
             "Nobody else may join", "class_is_full", is_full := classes.is_full(of), classes.keep_out, of,
-            help=f"Who has joined stays. It also comes on when {PLACES} more have joined, because a pupil with the "
-            "code could invent as many as they like.",
+            help=f"Pupils who have joined stay. It switches itself on when {PLACES} more have joined, because somebody "
+            "with the code could invent any number of pupils.",
         )  # fmt: skip
         st.page_link("pages/classroom/projector.py", label="Projector", icon=":material/cast:")
     if is_full:

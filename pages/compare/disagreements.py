@@ -13,7 +13,7 @@ from pages.shared.charts import chart
 from pages.shared.pickers import run_label
 from pages.shared.text import counted
 
-MOST = 80  # digits on the sheet
+MOST, COLUMNS = 80, 5  # digits on the sheet; with more in a row their captions would touch on a phone
 GROUPS = {"first": "Only the first", "second": "Only the second", "neither": "Neither"}
 
 
@@ -72,7 +72,7 @@ def _digits(evaluated: Evaluated, run: Run, first: int, second: int) -> None:
         titles.append(f"digit {index:,}: label {label}, the first predicts {one}, the second {other}")
         captions.append(f"{label}: {one} | {other}")
     chart(
-        gallery(evaluated.images[shown], titles, captions=captions),
+        gallery(evaluated.images[shown], titles, columns=COLUMNS, captions=captions),
         key="compare_sheet",
         on_click=lambda point: _open(int(shown[point["point_index"]])),
         alt="Digits, label: both predictions: " + ", ".join(captions),

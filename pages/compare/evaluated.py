@@ -33,9 +33,7 @@ class Evaluated:
 def on_the_same_digits(runs: list[Run]) -> Evaluated | None:
     """Let the user choose a test set that is fair to all runs; None while something is missing, which is offered."""
     if any(run.model is None for run in runs):
-        st.info(
-            "A run has no finished model to evaluate yet. Untick it, or open the tab Curves.", icon=":material/info:"
-        )
+        st.info("A run has no model to evaluate. Untick it, or open the tab Curves.", icon=":material/info:")
         st.text("\n".join(run_label(run) for run in runs if run.model is None))
         return None
     sets = _fair_to_all(*runs)  # at least the other hands

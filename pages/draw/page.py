@@ -45,10 +45,11 @@ def draw() -> None:
     row = st.container(horizontal=True, gap="medium", key="draw_row")
     left, right = row.container(key="draw_left"), row.container(key="draw_right")
     source = sources.chosen()
+    reads_rows = source == PICTURE and not training and rows.is_on()
     paper = left.container(key=f"draw_from_{source}")
     with left.container(horizontal=True, key="draw_links"):
         sources.offer_others(source)
-        count = ONE_DIGIT if training or source == TEST_DIGIT else sources.choose_count()
+        count = ONE_DIGIT if training or reads_rows or source == TEST_DIGIT else sources.choose_count()
     with right:
         if not training:
             practice.show(models[0])
@@ -59,8 +60,7 @@ def draw() -> None:
             ink = sources.read_ink(source)
         strokes = on_canvas() if source == CANVAS else []
         joined = not training and witnesses.are_joined(run)
-        reads_rows = source == PICTURE and not training and rows.is_on()
-        if count != ONE_DIGIT and not reads_rows:
+        if count != ONE_DIGIT:
             ink, parts = multi_digit.find_digits(ink, strokes, *models, count)
         if training:
             live_training.show_drawing(training, ink, answer, details)

@@ -12,7 +12,7 @@ from digits.lessons.checks import BROKEN
 from digits.networks import damage
 from digits.networks.damage import BITS, Damage
 from digits.runs.run import Run
-from pages.evaluate import heal
+from pages.evaluate import damaged, heal
 from pages.shared import cache, drawing, lesson
 from pages.shared.errors import attempt, told
 from pages.shared.glossary import linked
@@ -22,7 +22,7 @@ from pages.shared.text import confidence_text
 
 NUM_TESTED = 1_000  # digits predicted at most when a slider moves: a tenth of a second with mlp and cnn
 HELPS = {
-    "noise": "Adds a random number to each weight: 1 is as large as the weights of its layer are on average.",
+    "noise": "Adds a random number to each weight. At 1 it is about as large as the weights of the layer.",
     "weights": "Sets this fraction of the weights to 0, chosen at random in every layer.",
     "filters": "Sets this fraction of the filters of each convolution, or of the units of each hidden layer, to 0.",
     "bits": "How many different numbers a weight can be: 8 bits 255, 4 bits 15, 2 bits only three (quantisation).",
@@ -51,7 +51,7 @@ def _damage(run: Run, chosen: TestSet) -> None:
             if st.button(
                 "Heal it", type="primary", icon=":material/healing:", key="evaluate_heal", disabled=not some,
                 on_click=attempt, args=(heal.begin, run, some),
-                help=linked("Trains the damaged network some seconds further (fine-tuning). The result is a new run."),
+                help=linked("Trains the damaged network for some seconds (fine-tuning). The result is a new run."),
             ):  # fmt: skip
                 st.rerun()
     with result, told():
@@ -88,7 +88,7 @@ def _accuracy(run: Run, chosen: TestSet, some: Damage) -> None:
     _, labels = chosen.take(cache.dataset(chosen.source))
     labels = labels[every.start : every.stop : every.step]
     num_correct, num_whole = (
-        int((cache.predicted_by_damaged(run, str(which), chosen, every) == labels).sum()) for which in (some, Damage())
+        int((damaged.predicted(run, str(which), chosen, every) == labels).sum()) for which in (some, Damage())
     )
     n = len(labels)
     if num_correct < BROKEN * n:
@@ -111,6 +111,6 @@ def _drawing(run: Run, some: Damage) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         show_enlarged(image, 3, alt="Your drawing as the network sees it")
         for name, which in (("Damaged", some), ("Whole", Damage())):
-            rows = cache.damaged(run, str(which)).probabilities(image[np.newaxis])
+            rows = damaged.network(run, str(which)).probabilities(image[np.newaxis])
             row = at_temperature(rows, run.model.temperature or 1.0)[0]
             st.markdown(f"{name}: **{row.argmax()}**  \n:small[{confidence_text(row)}]")

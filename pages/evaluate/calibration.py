@@ -17,8 +17,8 @@ def show(run: Run, chosen: TestSet, scores: dict) -> None:
     """Show the calibration error and the reliability diagram. scores: the card of `digits.evaluation.score_card`."""
     known = scores["calibration"]
     st.markdown(
-        f"Confidence and accuracy differ by {known['error_after']:.2%} on average. Without calibration it would be "
-        f"{known['error_before']:.2%}.",
+        f"Confidence and accuracy differ by {known['error_after']:.2%} on average. Without calibration they would "
+        f"differ by {known['error_before']:.2%}.",
         help=linked(
             "The mean gap over 15 ranges of confidence (expected calibration error). Calibration divides the outputs "
             f"of the last layer by {known['temperature']:.2f}, the temperature. It was fitted on the validation digits."
@@ -26,7 +26,9 @@ def show(run: Run, chosen: TestSet, scores: dict) -> None:
     )
     st.markdown(
         f"Loss: {scores['loss']:.4f}.",
-        help=linked("How far probabilities are from the labels, 0 is best. Mean negative log-likelihood in nats."),
+        help=linked(
+            "How far the probabilities are from the labels: 0 is best. It is the mean negative log-likelihood, in nats."
+        ),
     )
     loaded = predictions.load(run, chosen)
     if loaded is None:

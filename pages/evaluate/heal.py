@@ -1,4 +1,4 @@
-"""Heal a damaged network: train it some seconds further, and see how it comes back, epoch by epoch."""
+"""Heal a damaged network: train it for some seconds, and see how it comes back, epoch by epoch."""
 
 import streamlit as st
 
@@ -30,20 +30,22 @@ def show() -> None:
 def _watch(run_id: str, live: bool) -> None:
     with told():
         run = runs.get(run_id)  # which somebody may have deleted
-    st.header("Healing", anchor=False)
-    said = Damage.read(run.settings.damage).in_words(run.settings)
+    is_healed = run.model is not None and not live
+    st.header("Healed" if is_healed else "Healing", anchor=False)
     epochs = runs.epochs(run_id)
+    said = f"Damage: {Damage.read(run.settings.damage).in_words(run.settings)}."
+    if epochs:
+        steps = " → ".join(f"{row['val_accuracy']:.1%}" for row in epochs)
+        said += f" Validation accuracy after each epoch: {steps}."
+    elif live:
+        said += " It learns its own training digits again for some seconds."
+    st.markdown(said)
     if live:
         background.watch("train", run_id)  # hands back to the page at its end
     elif run.state != RunState.DONE:
         st.warning(run.cause or f"The healing was {run.state} early.", icon=":material/warning:")
-    if epochs:
-        steps = " → ".join(f"{row['val_accuracy']:.1%}" for row in epochs)
-        st.markdown(f"After {said}. Validation accuracy, epoch by epoch: {steps}.")
-    if run.model and not live:
+    if is_healed:
         st.page_link(
             "pages/evaluate/page.py", label="Evaluate the healed network", icon=":material/fact_check:",
             query_params={"model": run_id},
         )  # fmt: skip
-    elif live and not epochs:
-        st.caption(f"After {said}. It learns its own training digits again for some seconds.")

@@ -27,7 +27,7 @@ WHY = (
     "network takes half a minute."
 )
 AMONG_SAMPLE = (
-    "Among the sample's 5,000 digits. All of them are MNIST training digits, and this model has learned from each."
+    "These are among the sample's 5,000 digits. All of them are MNIST training digits, from which this model learned."
 )
 
 

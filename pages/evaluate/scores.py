@@ -35,7 +35,7 @@ def show(run: Run, chosen: TestSet, report: dict) -> None:
 
 def _numbers(scores: dict) -> None:
     with st.grid("auto", min_column_width=230):
-        _score("Accuracy", scores, "Correct predictions. The interval is Wilson's for this number of digits.")
+        _score("Accuracy", scores, "The fraction of correct predictions. The interval is Wilson's.")
         if scores["corrected"]:
             _score("Label errors corrected", scores["corrected"], CORRECTED)
         if drawn := scores["drawn"]:

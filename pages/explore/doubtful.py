@@ -37,7 +37,7 @@ def show(dataset: Dataset, parts: Split) -> None:
         digit = st.pills("Only the label", range(10), key="explore_doubtful_label", on_change=paging.back, args=(PAGE,))
         rows = [row for row in issues if digit is None or row["label"] == digit]
         if not rows:
-            st.success("None of these labels is doubtful.", icon=":material/check_circle:")
+            st.markdown("No label is doubtful." if digit is None else f"No label {digit} is doubtful.")
             return
         shown = rows[paging.turn(len(rows), PER_PAGE, PAGE)]
         st.caption(

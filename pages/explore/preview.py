@@ -75,7 +75,7 @@ def _ask(draft: str, found: Draft, is_labelled: bool) -> None:
         )  # fmt: skip
         st.selectbox(
             "Licence", LICENCES, index=None, accept_new_options=True, key="explore_add_licence",
-            help="Under which licence these digits may be used. You can type another one.",
+            help="The licence under which others may use these digits. You can type another one.",
         )  # fmt: skip
         st.text_input("Origin", max_chars=200, key="explore_add_origin", placeholder="a web address, a paper, a class")
         if is_labelled and arranging.can_train(found):

@@ -51,8 +51,10 @@ elif term in ENTRIES:
     show(term, ENTRIES[term])
 elif term:
     st.warning("The link names a term that is not here. Search for it, or choose one below.", icon=":material/warning:")
+by_title = sorted(ENTRIES, key=lambda one: ENTRIES[one].title)
 for part in PARTS:
     st.header(part, anchor=False)
     with st.grid("auto", min_column_width=280, gap="small"):
-        for one in sorted((name for name, entry in ENTRIES.items() if entry.part == part), key=lambda name: name):
-            _link(one)
+        for one in by_title:
+            if ENTRIES[one].part == part:
+                _link(one)

@@ -11,9 +11,9 @@ from pages.shared.glossary import more
 from pages.shared.visitor import owner
 
 ABOUT = """
-One click trains two networks with the same layers, A and B. One of them learns from 1,000 digits only, again and
-again, and nothing works against its learning them by heart. The other learns from 3,200 digits, which are varied in
-every epoch. Which one is it? Find out by their curves, and by drawing.
+One click trains two networks with the same layers, A and B. One of them learns from only 1,000 digits, again and
+again, and nothing keeps it from learning them by heart: it overfits. The other learns from 3,200 digits, which are
+varied in every epoch. Which one overfits? Find out by their curves, and by drawing.
 """
 WHY = """
 The network **{overfitted}** overfits. Its training loss falls to almost nothing, because it knows its 1,000 digits by

@@ -25,6 +25,6 @@ with st.container(horizontal=True, vertical_alignment="center"):
             "Start the lesson", type="primary", icon=":material/play_arrow:", on_click=attempt,
             args=(store.begin, owner()),
         )  # fmt: skip
-        st.caption("From then on the app notices which steps you have done. It stays on this machine.")
+        st.caption("From then on the app notes which steps you have done. Its notes stay on this machine.")
 views = {lesson.title: SimpleNamespace(show=partial(steps.show, lesson)) for lesson in LESSONS.values()}
 links.show_tabs("lesson", "lesson_view", {**views, "Which one overfits?": contrast, "For teachers": teachers})

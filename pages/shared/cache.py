@@ -1,10 +1,9 @@
-"""Every cache of the app. A key says what makes an entry stale; each cache is bounded, and none owns anything.
+"""The caches of several pages. A key says what makes an entry stale; each is bounded, and none owns anything.
 
 What belongs to a model is kept under its sha256, so that nothing outlives the model that it was made from.
 """
 
 from contextlib import suppress
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -12,7 +11,6 @@ import streamlit as st
 
 from digits.data.dataset import Dataset, array_files, open_dataset
 from digits.data.sources import SOURCES
-from digits.drawings import store as drawings_store
 from digits.errors import DamagedFile
 from digits.evaluation import embedding_map, features, robustness, speed
 from digits.evaluation import store as results
@@ -25,17 +23,13 @@ from digits.inference.detector import Detector
 from digits.inference.path_network import PathNetwork
 from digits.inference.recognizer import Recognizer
 from digits.inference.snapshot import Snapshot
-from digits.networks import weights
-from digits.networks.damage import Damage, apply
 from digits.runs import models
 from digits.runs import store as runs
 from digits.runs.run import Run
 from digits.storage.files import StoredFile
-from digits.storage.home import home, run_folder
+from digits.storage.home import run_folder
 from digits.training import snapshots
-from digits.training.fine_tuning import is_held_out
 from pages.shared.picture import png
-from pages.shared.visitor import drawers
 
 STRIP = 26  # digits; wider than 1460 px, and Streamlit would scale the picture at each rerun
 INK = (200, 114, 66)  # blue, green, red; reads on light and on dark paper
@@ -48,19 +42,6 @@ KEYS = {
     range: lambda part: (part.start, part.stop, part.step),
 }
 """What names an argument of a cached function; raising inside would hide which error it was."""
-
-
-@dataclass(frozen=True)
-class Drawings:
-    """What the sheet of My drawings needs; a whole drawing is read when it is opened."""
-
-    ids: list[str]
-    images: np.ndarray
-    """(n, 28, 28) uint8, 0 = paper, 255 = ink."""
-    labels: np.ndarray
-    """(n,) uint8, 0 to 9."""
-    num_held_out: int
-    """How many of them fine-tuning does not learn from."""
 
 
 def dataset(source: str) -> Dataset:
@@ -213,50 +194,3 @@ def correct_when_distorted(run: Run, chosen: TestSet, strengths: dict[str, float
 @st.cache_resource(max_entries=2, show_spinner="Loading the network…", hash_funcs=KEYS)
 def _recognizers(run: Run) -> list[Recognizer]:
     return robustness.load(run)
-
-
-def drawings() -> Drawings:
-    """Return My drawings, the newest first; read again when one came, went or got another label."""
-    return _drawings(str(home()), drawings_store.revision(), drawers())
-
-
-@st.cache_resource(max_entries=40, show_spinner="Opening My drawings…")
-def _drawings(place: str, revision: int, owners: list[str] | None) -> Drawings:
-    ids, images, labels = drawings_store.images_and_labels(owners)
-    return Drawings(ids, images, labels, sum(is_held_out(image) for image in images))
-
-
-def predicted_drawings(run: Run, found: Drawings) -> np.ndarray:
-    """Return which digit the network of `run` predicts for each drawing, (n,) int. Raises DamagedFile."""
-    known = _predictions_by_id(run)
-    if new := [place for place, drawing_id in enumerate(found.ids) if drawing_id not in known]:
-        digits = recognizer(run).probabilities(found.images[new]).argmax(axis=1)
-        known.update(zip((found.ids[place] for place in new), digits.tolist(), strict=True))
-    return np.array([known[drawing_id] for drawing_id in found.ids], int)
-
-
-@st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=KEYS)
-def _predictions_by_id(run: Run) -> dict[str, int]:
-    """Filled one drawing at a time, so that a new label does not cost the prediction of all of them."""
-    return {}
-
-
-@st.cache_resource(max_entries=4, show_spinner="Loading the network…", hash_funcs=KEYS)
-def _weights(run: Run) -> list[np.ndarray]:
-    return weights.read(run.model.file("model.keras"), run.settings)
-
-
-@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=KEYS)
-def damaged(run: Run, damage: str) -> Snapshot:
-    """Return the network of a run with a damage, as `digits.networks.damage` writes it. Raises DamagedFile."""
-    return weights.network(run.settings, apply(Damage.read(damage), run.settings, _weights(run)))
-
-
-@st.cache_data(max_entries=256, show_spinner="Predicting the digits…", hash_funcs=KEYS)
-def predicted_by_damaged(run: Run, damage: str, chosen: TestSet, indices: range) -> np.ndarray:
-    """Return which digit a damaged network predicts for some digits of a test set, (n,) int. Raises DamagedFile."""
-    images, _ = chosen.take(dataset(chosen.source))
-    network, images = damaged(run, damage), images[indices.start : indices.stop : indices.step]
-    # In parts: the windows of a large convolution take 200 MB for 1,000 digits.
-    parts = [network.probabilities(images[start : start + 100]) for start in range(0, len(images), 100)]
-    return np.concatenate(parts).argmax(axis=1)

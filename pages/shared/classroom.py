@@ -70,7 +70,7 @@ def _show_member(who: permissions.Who) -> None:
         st.page_link("pages/classroom/page.py", label="Class", icon=":material/groups:")
         st.toggle(
             "Everything of the class" if is_teacher else "Runs of the class", key=EVERYONE,
-            help="Off: only your own. On: also those of the others. Only they and the teacher can change them.",
+            help="On: you also see those of the others, which only they and the teacher can change.",
         )  # fmt: skip
     if who.within.paused and not is_teacher:
         st.info(

@@ -69,10 +69,8 @@ def _scale(known: Format) -> str:
 def _outcome(found: dict[str, Any]) -> str:
     """Return what the check of an export showed, in Markdown."""
     if "accuracy" in found:
-        lost = found["accuracy_before"] - found["accuracy"]
-        compared = f"{abs(lost):.2%} {'less' if lost >= 0 else 'more'} than {found['accuracy_before']:.2%} in the app"
         return (
-            f"Accuracy: **{found['accuracy']:.2%}**, {compared}, on {found['test']}. "
+            f"Accuracy on {found['test']}: **{found['accuracy']:.2%}**, and {found['accuracy_before']:.2%} in the app. "
             f"Checked with {found['checked_with']}."
         )
     return (

@@ -57,6 +57,13 @@ def choose(label: str, name: str, key: str, options: Mapping[str, str] | list[st
     )
 
 
+def to_model(run_id: str) -> None:
+    """Show what to do with the model of a run: two links."""
+    to_it = {"model": run_id}
+    st.page_link("pages/draw/page.py", label="Draw with it", icon=":material/draw:", query_params=to_it)
+    st.page_link("pages/evaluate/page.py", label="See its mistakes", icon=":material/search:", query_params=to_it)
+
+
 def show_tabs(name: str, key: str, views: dict[str, ModuleType], *arguments) -> None:
     """Show the views as tabs that are in the address, too: `show(*arguments)` of the one that is open."""
     follow(name, key, views, next(iter(views)))

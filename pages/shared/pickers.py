@@ -98,10 +98,10 @@ def _follow(what: str, key: str, found: dict[str, Run], default: str | None = No
     linked = st.query_params.get(key)
     if linked and linked not in found and linked != st.session_state.get(f"{key}_linked"):
         # Without repeating it: a link may carry anything.
-        instead = "; this is another" if default else ""
+        instead = "; this is another one" if default else ""
         st.warning(f"The link names a {what} that is not here{instead}.", icon=":material/warning:")
     elif st.session_state.get(key, default) not in (*found, None):  # another tab, or another person, may delete it
-        instead = " This is another." if default else ""
+        instead = " This is another one." if default else ""
         st.warning(f"The {what} that was open here has been deleted.{instead}", icon=":material/warning:")
     links.follow(key, key, found, default, always=True)
     # The browser shows, and sends, a run's title as it was; after a renaming that is nobody's: say again who is meant.

@@ -24,7 +24,8 @@ from pages.shared.middleware import uploads
 
 LOOK_SECONDS = 1.0
 LOG_RECORDS = 60  # a minute, of one logger
-LOGGERS = "asyncio", "uvicorn.error", "pages.shared.errors", "digits.service.endpoint"
+LOG = logging.getLogger(__name__)
+LOGGERS = "asyncio", "uvicorn.error", "pages.shared.errors", "digits.service.endpoint", __name__
 
 
 @cache
@@ -50,7 +51,7 @@ async def lifespan(app) -> AsyncIterator[None]:
     cap_logs()
     with suppress(OSError, psutil.Error):  # a system that does not show its sockets only answers later
         send_at_once()
-    with suppress(DigitsError):  # the pages say it
+    with suppress(DigitsError, OSError):  # the pages say it
         runs.sweep()
         if os.environ.get("DIGITS_WARM") == "1":
             tasks.warm_up()
@@ -77,12 +78,16 @@ async def _look_after() -> None:
     with ExitStack() as kept:
         is_kept = False
         while True:
-            if not is_kept and (is_kept := database.file().exists()):
-                kept.enter_context(database.kept_open())
-            with suppress(DigitsError):  # the pages say it, and the next second may be better
+            try:
+                if not is_kept and (is_kept := database.file().exists()):
+                    kept.enter_context(database.kept_open())
                 await asyncio.to_thread(tasks.look_after)
                 adding.sweep()
-            uploads.sweep()
+                uploads.sweep()
+            except DigitsError:  # the pages say it, and the next second may be better
+                pass
+            except Exception:  # whatever it is, the queue must not stand still for as long as the server runs
+                LOG.exception("Looking after the tasks failed.")
             await asyncio.sleep(LOOK_SECONDS)
 
 

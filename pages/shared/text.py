@@ -14,7 +14,7 @@ NOT_A_DIGIT = "That doesn't look like a digit."
 DETECTOR_HELP = (
     "A separate model checks whether this is a digit at all. It rejects 1 in 100 digits drawn with a pen. It accepts "
     "1 in 10 scribbles, 1 in 14 letters of fonts that it has never seen, and 1 in 4 doodles. Where the path of the "
-    "strokes counts, too: 1 in 190 digits, 1 in 10 scribbles and 1 in 8 doodles."
+    "strokes counts, it rejects 1 in 190 digits, and accepts 1 in 10 scribbles and 1 in 8 doodles."
 )
 """How often the digit detector errs; measured by tests/benchmarks/pens_report.py with --non-digits."""
 

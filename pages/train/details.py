@@ -5,6 +5,7 @@ from typing import Any
 import streamlit as st
 
 from digits.networks.backends import TITLES
+from digits.networks.settings_table import SETTINGS
 from digits.runs import sharing
 from digits.runs.run import Run
 from pages.shared.glossary import linked
@@ -35,9 +36,10 @@ def _badges(run: Run) -> None:
     if details.get("backend", "tensorflow") != "tensorflow":
         st.badge(TITLES[details["backend"]], color="gray", help="The library that Keras runs on.")
     if "xla" in details:
-        about = linked(f"XLA compiles the training. You asked for: {run.settings.xla}.")
+        about = linked(f"XLA compiles the training. You asked for: {SETTINGS['xla'].choices[run.settings.xla]}.")
         st.badge(f"XLA {'on' if details['xla'] else 'off'}", color="gray", help=about)
     if details.get("threads"):
-        st.badge("One core an operation", color="gray", help="To share out small batches would take longer.")
+        about = linked("Each step uses one processor core. With small batches, several would take longer.")
+        st.badge("One core", color="gray", help=about)
     if seconds := details.get("seconds"):
         st.badge(duration(seconds), icon=":material/timer:", color="gray", help="Training, with compiling.")

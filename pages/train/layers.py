@@ -13,7 +13,7 @@ from pages.shared.glossary import linked
 
 LOSS = (
     "The network pays for every prediction: minus the logarithm of the probability that it gave to the label "
-    "(cross-entropy). The optimizer changes the weights so that it pays less."
+    "(cross-entropy). The optimizer changes the weights to lower that price."
 )
 ABOUT = {
     "Rescaling": "divides every pixel by 255.",

@@ -8,6 +8,7 @@ from digits.evaluation import evaluate
 from digits.evaluation.test_sets import test_sets
 from digits.runs import store as runs
 from digits.runs.run import Run, RunState
+from pages.shared import links
 from pages.shared.glossary import linked
 from pages.shared.text import counted
 
@@ -35,12 +36,15 @@ def show(run: Run, epochs: list[dict[str, Any]]) -> None:
 
 
 def _sentence(run: Run, epochs: list[dict[str, Any]], report: dict[str, Any] | None) -> str:
-    took = f"It took {run.epochs_done:,} of {counted(run.num_epochs, 'epoch')}." if epochs else ""
+    done = counted(run.num_epochs, "epoch")
+    if run.epochs_done < run.num_epochs:
+        done = f"{run.epochs_done:,} of {done}"
     if report is None:
-        return f"of the validation digits are correct after {run.epochs_done:,} of {counted(run.num_epochs, 'epoch')}."
+        return f"Measured on the validation digits after {done}."
     n, state = report["n"], "**Done**" if run.state == RunState.DONE else f"**{run.state.capitalize()}**"
     wrong = round((1 - report["accuracy"]) * n)
-    return f"{state}: {n - wrong:,} of {n:,} test digits are correct, {wrong:,} are misclassified. {took}"
+    took = f" It took {done}." if epochs else ""
+    return f"{state}: {n - wrong:,} of {n:,} test digits are correct, {wrong:,} are misclassified.{took}"
 
 
 def _next_steps(run: Run) -> None:
@@ -52,9 +56,7 @@ def _next_steps(run: Run) -> None:
             )  # fmt: skip
         return
     if run.model:
-        to_it = {"model": run.id}
-        st.page_link("pages/draw/page.py", label="Draw with it", icon=":material/draw:", query_params=to_it)
-        st.page_link("pages/evaluate/page.py", label="See its mistakes", icon=":material/search:", query_params=to_it)
+        links.to_model(run.id)
     if runs.files(run.id, "snapshot"):
         st.page_link(
             "pages/draw/page.py", label="Draw at each epoch", icon=":material/animation:",

@@ -6,11 +6,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from digits.networks import backends
 from tests.benchmarks import measurements
 from tests.benchmarks.device import report, tables
 from tests.benchmarks.device.counting import training_bytes, training_flops
-from tests.training.test_engine import output_of
+from tests.training.conftest import output_of
 
 RESULTS = {
     "machine": {"date": "2026-11-25", "commit": "abc", "cpu": "A", "cores": 2, "versions": {"keras": "3"}},
@@ -137,10 +136,8 @@ print(json.dumps([ours[0] / text["flops"], ours[1] / text["bytes accessed"]]))
 """
 
 
-@pytest.mark.skipif(not backends.is_installed("jax"), reason="pip install -r requirements-jax.txt")
-def test_what_is_counted_is_nearly_all_that_xla_counts_and_no_more_memory(monkeypatch):
-    monkeypatch.setenv("KERAS_BACKEND", "jax")
-    flops, moved = json.loads(output_of(COUNTED))
+def test_what_is_counted_is_nearly_all_that_xla_counts_and_no_more_memory():
+    flops, moved = json.loads(output_of(COUNTED, library="jax"))
     assert 0.9 < flops <= 1  # the rest are sums and Adam
     assert 0.3 < moved < 1  # XLA counts what each of its fused operations reads and writes
 
@@ -154,10 +151,8 @@ print(json.dumps([part.measure(["linear"])["linear"] for part in (breakdown, par
 """
 
 
-@pytest.mark.skipif(not backends.is_installed("jax"), reason="pip install -r requirements-jax.txt")
-def test_the_parts_of_a_step_and_networks_trained_at_once_are_timed(with_sample, monkeypatch):
-    monkeypatch.setenv("KERAS_BACKEND", "jax")
-    parts, at_once = json.loads(output_of(MEASURED))
+def test_the_parts_of_a_step_and_networks_trained_at_once_are_timed(with_sample):
+    parts, at_once = json.loads(output_of(MEASURED, library="jax"))
     assert list(parts["seconds"]) == ["gathering", "forward", "backward", "optimizer"]
     assert sum(parts["seconds"].values()) > 0
     assert at_once["images_per_second"]["2"] > 0

@@ -14,7 +14,7 @@ import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from digits.evaluation import features
+from digits.evaluation import evaluate, features
 from digits.runs import store as runs
 from digits.storage.home import ROOT
 from pages.shared.visitor import COOKIE
@@ -68,11 +68,11 @@ def visit(chromium):
     open a tab takes as long as a page.
     """
     visitors = []
-    _outside.clear()
+    outside.clear()
 
     def visit(url, *, width=1280, height=900, **options):
         idle = _idle.setdefault(repr(options), [])
-        page = idle.pop() if idle else _new_tab(chromium, options)
+        page = idle.pop() if idle else new_tab(chromium, options)
         visitors.append((page, idle, "/".join(url.split("/")[:3])))
         page.set_viewport_size({"width": width, "height": height})
         page.goto(url)
@@ -84,24 +84,25 @@ def visit(chromium):
         if page.is_closed():
             page.context.close()
         else:
-            _forget(page, origin)
+            forget(page, origin)
             idle.append(page)
-    assert not _outside
+    assert not outside
 
 
 # Tabs that nobody uses, by the options of their contexts; and what pages have asked for that is not here.
-_idle, _outside = {}, []
+_idle, outside = {}, []
 
 
-def _new_tab(chromium, options):
+def new_tab(chromium, options):
+    """Return a tab of a new visitor. options: of their context."""
     context = chromium.new_context(**options)
     context.set_default_timeout(1000 * PATIENCE)
-    context.on("request", lambda request: _outside.append(request.url) if _is_outside(request.url) else None)
+    context.on("request", lambda request: outside.append(request.url) if _is_outside(request.url) else None)
     context.on("page", _follow_script)
     return context.new_page()
 
 
-def _forget(page, origin):
+def forget(page, origin):
     """Let nothing be left of a visitor but an empty tab: no cookie, and nothing that pages have stored."""
     for other in page.context.pages:
         if other != page:
@@ -115,6 +116,13 @@ def _forget(page, origin):
     page.emulate_media(color_scheme="null", reduced_motion="null")
     page.mouse.move(0, 0)
     _runs.pop(page, None)
+
+
+def go(page, path):
+    """Lead an open page to another address of the app, as its own links do: a third of the work of loading it anew."""
+    _runs[page] = False
+    page.evaluate("path => { history.pushState({}, '', path); dispatchEvent(new PopStateEvent('popstate')); }", path)
+    settle(page)
 
 
 def settle(page):
@@ -239,15 +247,18 @@ def wait_until_up(url, process):
 def _served(sample_data, tmp_path_factory):
     home = tmp_path_factory.mktemp("browser") / "home"
     shutil.copytree(sample_data, home / "data")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DIGITS_HOME", str(home))
+        evaluate.evaluate(runs.get("starter"), "optdigits")
     with serving(home) as address:
         yield home, address
 
 
 @pytest.fixture
 def shared_server(_served, monkeypatch):
-    """The address of a server with the sample, shared by tests that leave nothing behind but ink on a visitor's canvas.
+    """The address of a server with the sample, on which the starter was evaluated.
 
-    DIGITS_HOME is its home.
+    DIGITS_HOME is its home. Tests share it that leave nothing behind but a visitor's own drawings.
     """
     home, address = _served
     monkeypatch.setenv("DIGITS_HOME", str(home))
@@ -275,6 +286,12 @@ def _served_runs(two_runs_home, tmp_path_factory):
     shutil.copytree(two_runs_home, home)
     with serving(home) as address:
         yield home, address
+
+
+@pytest.fixture(scope="session")
+def address_with_runs(_served_runs):
+    """The address of `server_with_runs`."""
+    return _served_runs[1]
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from digits.runs import store as runs
-from tests.browser.conftest import plots_drawn, settle
+from tests.browser.conftest import go, new_tab, outside, plots_drawn, settle
 from tests.browser.test_pages import PHONE, TOO_WIDE
 
 # Each place with the tabs that are opened there, one after the other; the first is open already.
@@ -35,12 +35,24 @@ IS_SHOWN_IN = """scheme => {
 }"""
 
 
+@pytest.fixture(scope="module")
+def page(chromium, address_with_runs):
+    """A page of the app with axe-core, on which one place after the other is opened."""
+    page = new_tab(chromium, {})
+    page.goto(address_with_runs)
+    page.wait_for_selector("h1")
+    page.evaluate(Axe().axe_script)
+    outside.clear()
+    yield page
+    page.context.close()
+    assert not outside
+
+
 @pytest.mark.parametrize("place", PLACES, ids=[place.partition("={")[0] or "home" for place in PLACES])
 def test_no_page_or_tab_has_a_serious_violation_its_headings_are_in_order_and_it_fits_a_phone(
-    visit, server_with_runs, place
+    page, server_with_runs, place
 ):
-    page = visit(f"{server_with_runs}/{place.format(both=','.join(run.id for run in runs.page()))}")
-    page.evaluate(Axe().axe_script)
+    go(page, f"/{place.format(both=','.join(run.id for run in runs.page()))}")
     looks = LOOKS
     for tab in PLACES[place] or [""]:
         if tab:
@@ -69,9 +81,9 @@ def test_no_page_or_tab_has_a_serious_violation_its_headings_are_in_order_and_it
         assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False)), (tab, levels)
 
 
-def test_the_main_button_of_a_popover_can_be_read(visit, server_with_runs):
-    page = visit(f"{server_with_runs}/train?train_view=Watch")
-    page.evaluate(Axe().axe_script)
+def test_the_main_button_of_a_popover_can_be_read(page, server_with_runs):
+    page.set_viewport_size({"width": 1280, "height": 900})
+    go(page, "/train?train_view=Watch")
     page.get_by_role("button", name="Continue").click()
     page.get_by_test_id("stPopoverBody").get_by_test_id("stBaseButton-primary").wait_for()
     there = '[data-testid="stPopoverBody"] [data-testid="stBaseButton-primary"]'

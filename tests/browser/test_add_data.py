@@ -1,14 +1,25 @@
 """Digits of one's own, from a file to the Train page."""
 
 import numpy as np
+import pytest
 from playwright.sync_api import expect
 
+from digits.data import own_sources
 from digits.data.dataset import open_dataset
-from tests.browser.conftest import box_at_rest, settle
+from digits.storage.home import home
+from tests.browser.conftest import box_at_rest, go, settle
 from tests.data.reading.files import csv
 
 
-def test_kaggles_table_becomes_a_source_to_explore_and_to_train_on(visit, server, with_sample):
+@pytest.fixture
+def server(shared_server):
+    """The address of the shared server, on which nothing added stays."""
+    yield shared_server
+    for name in own_sources.known():
+        own_sources.remove(name)
+
+
+def test_kaggles_table_becomes_a_source_to_explore_and_to_train_on(visit, server):
     digits = open_dataset("sample")
     table = csv(np.array(digits.images[:200]), np.array(digits.labels[:200]))
     page = visit(f"{server}/explore", width=400, height=800)
@@ -30,7 +41,7 @@ def test_kaggles_table_becomes_a_source_to_explore_and_to_train_on(visit, server
     expect(page.get_by_text("class-7a: 200 digits added.")).to_be_visible()
     settle(page)
     assert "source=class-7a" in page.url
-    assert not any((with_sample / "uploads").iterdir())
-    page.goto(f"{server}/train")
+    assert not any((home() / "uploads").iterdir())
+    go(page, "/train")
     page.get_by_text("class-7a").click()
     expect(page.get_by_text("The network learns from 127 digits.")).to_be_visible()

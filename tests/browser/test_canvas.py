@@ -43,6 +43,7 @@ def page(visit, shared_server):
 
 def test_the_canvas_is_whole_with_undo_and_clear_in_every_window_and_ink_lies_under_the_pointer(page):
     page.locator("canvas.upper-canvas").wait_for()
+    before = np.zeros((SIDE, SIDE), np.uint8)
     for number, (width, height) in enumerate(WINDOWS):
         page.mouse.move(1, 1)  # off Clear, whose help would lie over the canvas
         page.set_viewport_size({"width": width, "height": height})
@@ -57,24 +58,23 @@ def test_the_canvas_is_whole_with_undo_and_clear_in_every_window_and_ink_lies_un
         for name in ("Undo", "Clear"):
             button = page.get_by_role("button", name=f"{name} Shortcut").bounding_box()
             assert button["y"] + button["height"] <= height and button["x"] + button["width"] <= width, where
-        # A dot in the top right corner, where the component's toolbar was, or, in every other window, at the left.
-        x, y = ((0.93, 0.06), (0.21, 0.7))[number % 2]
+        # A dot beside those of the other windows; the first in the corner where the component's toolbar was.
+        x, y = 0.93 - 0.08 * number, 0.06 + 0.09 * number
         page.mouse.click(box["x"] + x * box["width"], box["y"] + y * box["height"])
-        wait_until(lambda: len(kept_strokes(page)) == 1)
+        wait_until(lambda number=number: len(kept_strokes(page)) == number + 1)
         settle(page)
-        moments = cv2.moments(ink_in_browser(page))
+        ink = ink_in_browser(page)
+        moments = cv2.moments(cv2.subtract(ink, before))
+        before = ink
         middle = moments["m10"] / moments["m00"] + 0.5, moments["m01"] / moments["m00"] + 0.5
         # Half a px of the drawing, and half a px of the screen, to which a pointer is rounded.
         assert np.abs(np.subtract(middle, (x * SIDE, y * SIDE))).max() < 0.5 + SIDE / box["width"], where
-        page.get_by_role("button", name="Clear Shortcut").click()
-        wait_until(lambda: not ink_in_browser(page).any() and not kept_strokes(page))
-        settle(page)
 
 
 def test_what_is_predicted_is_what_the_browser_painted(page):
     canvas = page.locator("canvas.upper-canvas")
     canvas.wait_for()
-    for brush in ("Thin", "Medium", "Thick"):
+    for brush in ("Thin", "Thick"):  # Medium: the next test
         page.get_by_role("radio", name=brush).click()
         settle(page)
         draw(page, [[(60, 90), (200, 50), (300, 130), (120, 330), (330, 320)], [(30, 30), (31, 30)]])
@@ -102,8 +102,10 @@ def test_the_eraser_rubs_out_here_and_in_the_browser_and_f5_brings_the_drawing_b
     assert_same_ink(ink_in_browser(page), ours)
     page.get_by_text("Why", exact=True).click()
     page.get_by_text("without stroke 2").wait_for()
+    expect(page.locator(".js-plotly-plot")).to_have_count(2)
     settle(page)
     assert not page.get_by_text("without stroke 3").count()
+    assert page.get_by_test_id("stException").count() == 0 and page.get_by_test_id("stAlert").count() == 0
 
 
 def assert_same_ink(browser, ours):

@@ -6,7 +6,7 @@ from digits import classes
 from digits.drawings import store as drawings
 from digits.runs import models
 from digits.runs import store as runs
-from tests.browser.conftest import serving, settle, visitor_of
+from tests.browser.conftest import go, serving, settle, visitor_of
 from tests.browser.test_one_model import STARTER, choose, expect_model
 from tests.classes.things import a_drawing
 from tests.conftest import wait_until
@@ -42,14 +42,14 @@ def test_two_pupils_have_a_space_of_their_own_and_the_teacher_manages_both(visit
         models.choose(run, mine)
         drawings.put(a_drawing(7), owner=mine)
 
-        anna.goto(f"{address}/draw?view=My+drawings")
+        go(anna, "/draw?view=My+drawings")
         expect_model(anna, TITLE)
         anna.get_by_text("Drawings: 1").wait_for()
-        bert.goto(f"{address}/draw?view=My+drawings&model={run.id}")
+        go(bert, f"/draw?view=My+drawings&model={run.id}")
         bert.get_by_text("The link names a model that is not here").wait_for()
         expect_model(bert, STARTER)
         bert.get_by_text("No drawing yet").wait_for()
-        bert.goto(f"{address}/train?train_view=Watch&run={run.id}")
+        go(bert, f"/train?train_view=Watch&run={run.id}")
         bert.get_by_text("No run yet").wait_for()
         bert.get_by_text("Runs of the class").click()
         expect(bert.get_by_role("combobox", name="Run", exact=True)).to_have_value(SHOWN)
@@ -59,9 +59,7 @@ def test_two_pupils_have_a_space_of_their_own_and_the_teacher_manages_both(visit
         assert bert.get_by_text("Delete").count() == bert.get_by_text("Notes").count() == 0
         assert models.chosen(mine).id == run.id
 
-        bert.goto(f"{address}/evaluate")
-        bert.get_by_text("Runs of the class").click()
-        settle(bert)
+        go(bert, "/evaluate")  # where the runs of the class are shown, too
         choose(bert, SHOWN)
         his = visitor_of(bert)
         wait_until(lambda: models.chosen(his).id == run.id)
@@ -72,11 +70,10 @@ def test_two_pupils_have_a_space_of_their_own_and_the_teacher_manages_both(visit
         link = f"{address}/class/key/{classes.member(mine).key}"
         second = visit(link)  # Anna's other device
         second.get_by_text("7b · Anna").wait_for()
-        second.goto(f"{address}/draw?view=My+drawings")
+        go(second, "/draw?view=My+drawings")
         second.get_by_text("Drawings: 1").wait_for()
 
-        teacher.goto(f"{address}/train?train_view=Watch&run={run.id}")
-        settle(teacher)
+        go(teacher, f"/train?train_view=Watch&run={run.id}")
         teacher.get_by_role("button", name="Manage run").click()
         teacher.get_by_text("Delete", exact=True).click()
         teacher.get_by_role("button", name="Delete run").click()

@@ -15,9 +15,16 @@ def test_a_newcomer_needs_two_actions_to_a_prediction_and_the_first_is_above_the
     expect_answer(page, "1")
 
 
-def test_the_steps_fill_the_width_as_equal_cards_that_are_links_as_a_whole(visit, shared_server):
+def test_the_steps_are_equal_cards_that_are_links_as_a_whole_and_the_picture_stands_still_on_demand(
+    visit, shared_server
+):
     page = visit(shared_server, width=1280)
+    page.get_by_role("img", name="A 7 is drawn").wait_for()
     settle(page)
+    running = "document.getAnimations().filter(one => one.animationName?.endsWith('-stroke')).length"
+    page.wait_for_function(f"{running} > 0")
+    page.emulate_media(reduced_motion="reduce")
+    page.wait_for_function(f"{running} === 0")
     cards = page.locator("[class*=st-key-home_step_]")
     box_at_rest(cards.last)
     boxes = [card.bounding_box() for card in cards.all()]
@@ -25,13 +32,3 @@ def test_the_steps_fill_the_width_as_equal_cards_that_are_links_as_a_whole(visit
     assert boxes[3]["x"] + boxes[3]["width"] - boxes[0]["x"] > 1000
     cards.nth(1).click(position={"x": 20, "y": 12})  # a corner of it, far from its words
     page.wait_for_url(re.compile("/train"))
-
-
-def test_the_picture_on_home_stands_still_for_those_who_want_no_motion(visit, shared_server):
-    page = visit(shared_server)
-    page.get_by_role("img", name="A 7 is drawn").wait_for()
-    settle(page)
-    running = "document.getAnimations().filter(one => one.animationName?.endsWith('-stroke')).length"
-    page.wait_for_function(f"{running} > 0")
-    page.emulate_media(reduced_motion="reduce")
-    page.wait_for_function(f"{running} === 0")

@@ -12,7 +12,7 @@ from digits.evaluation.store import Subject
 from digits.lessons.content import LESSONS
 from pages.lesson import teachers
 from pages.shared import visitor
-from tests.browser.conftest import serving, settle
+from tests.browser.conftest import go, serving, settle
 from tests.lessons.test_checks import finished
 
 
@@ -26,7 +26,7 @@ def test_a_learner_completes_the_lesson_step_by_step(visit, with_run, address):
     page = visit(address)
 
     def has_done(count):
-        page.goto(f"{address}/lesson")
+        go(page, "/lesson")
         expect(page.get_by_text(f"{count} of 6 steps done")).to_be_visible()
 
     page.get_by_role("link", name="Lesson: 40 minutes").click()
@@ -51,13 +51,11 @@ def test_a_learner_completes_the_lesson_step_by_step(visit, with_run, address):
     evaluate.evaluate(linear, "tutorial")
     has_done(2)
 
-    page.goto(f"{address}/evaluate?evaluate_view=Mistakes&model={linear.id}")
-    settle(page)
+    go(page, f"/evaluate?evaluate_view=Mistakes&model={linear.id}")
     page.get_by_role("button", name="Open the first digit").click()
     expect(page.get_by_text("A step of the lesson is done.")).to_be_visible()
 
-    page.goto(f"{address}/evaluate?evaluate_view=Break it&model={with_run.id}")
-    settle(page)
+    go(page, f"/evaluate?evaluate_view=Break it&model={with_run.id}")
     page.get_by_role("combobox", name="Layer that is off").click()
     page.get_by_role("option", name="Last layer").click()
     expect(page.get_by_text("A step of the lesson is done.")).to_be_visible()

@@ -7,8 +7,8 @@ from tests.browser.conftest import settle
 from tests.browser.test_draw import ONE, draw, expect_answer
 
 
-def test_a_drawing_is_labelled_listed_exported_deleted_and_imported(visit, server, tmp_path):
-    page = visit(f"{server}/draw?view=My+drawings")
+def test_a_drawing_is_labelled_listed_exported_deleted_and_imported(visit, shared_server, tmp_path):
+    page = visit(f"{shared_server}/draw?view=My+drawings")
     draw(page, ONE)
     expect_answer(page, "1")
     page.get_by_role("radio", name="7", exact=True).click()

@@ -1,7 +1,7 @@
 import pytest
 
 from digits.runs import store as runs
-from tests.browser.conftest import settle
+from tests.browser.conftest import go, settle
 
 # HTML, and Markdown as Streamlit reads it, within the 80 characters of a name.
 NAME = "<b>b</b> <img src onerror=x()>[l](//e.x) **b** $x$ :red[r]`c` :smile: www.a.b"
@@ -21,8 +21,8 @@ def named(server_with_runs):
 def test_a_name_is_shown_letter_for_letter_and_does_nothing(visit, server_with_runs, named):
     page = visit(f"{server_with_runs}/compare?compare={','.join(run.id for run in named)}")
     shows_the_name(page, "stText")
-    for path in ("evaluate", "draw"):
-        page.goto(f"{server_with_runs}/{path}")
+    for path in ("/evaluate", "/draw"):
+        go(page, path)
         shows_the_name(page, "stSelectbox")
 
 

@@ -23,13 +23,3 @@ def test_a_number_grows_digit_by_digit_and_stays_in_one_line(visit, shared_serve
     expect(page.get_by_text("Confidence: 4")).to_be_visible()
     expect(page.locator(".probability-bars")).to_have_count(3)
     assert page.get_by_test_id("stMetricValue").bounding_box()["height"] == pytest.approx(height, abs=2)
-
-
-def test_the_user_may_say_that_it_is_one_digit(visit, shared_server):
-    page = visit(f"{shared_server}/draw")
-    draw(page, [*FOUR, *SEVEN])
-    expect_answer(page, "47")
-    page.get_by_role("radio", name="One digit").click()
-    expect(page.locator(".probability-bars")).to_have_count(1)
-    page.get_by_role("radio", name="Digit or number").click()
-    expect_answer(page, "47")

@@ -1,7 +1,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import box_at_rest, plots_drawn, settle
+from tests.browser.conftest import box_at_rest, go, plots_drawn, settle
 
 PHONE = 400  # px
 # What ends to the right of it. Nobody sees the input of a slider; it is there for screen readers.
@@ -27,7 +27,7 @@ def test_a_page_opens_by_its_link_right_after_a_start(visit, server):
 def test_where_nothing_was_trained_no_page_is_wider_than_a_phone_either(visit, shared_server):
     page = visit(f"{shared_server}/evaluate", width=PHONE, height=800)
     fits(page)
-    page.goto(f"{shared_server}/compare")
+    go(page, "/compare")
     fits(page)
 
 
@@ -36,14 +36,6 @@ def fits(page):
     settle(page)
     plots_drawn(page)
     assert not (wide := page.evaluate(TOO_WIDE)), wide
-
-
-def test_the_first_digit_is_a_five_with_its_one_hot_label(visit, shared_server):
-    page = visit(f"{shared_server}/explore?view=One+digit")
-    page.get_by_text("[0, 0, 0, 0, 0, 1, 0, 0, 0, 0]").wait_for()
-    page.get_by_role("button", name="Next").click()
-    page.get_by_text("[1, 0, 0, 0, 0, 0, 0, 0, 0, 0]").wait_for()
-    assert "index=1" in page.url
 
 
 GAP = """(([first, second]) => second.getBoundingClientRect().top - first.getBoundingClientRect().bottom)(

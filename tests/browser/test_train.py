@@ -20,24 +20,6 @@ def start(page, network, epochs):
     page.get_by_role("button", name="Start training").click()
 
 
-def test_a_training_on_the_sample_is_watched_to_its_end(visit, server):
-    page = visit(f"{server}/train")
-    start(page, "mlp", 5)
-    page.get_by_text("Starting").or_(page.get_by_text("Running")).first.wait_for()
-    page.get_by_text("Test accuracy").wait_for(timeout=TRAINED)
-    page.get_by_text("Done").first.wait_for()
-    expect(page.get_by_text("It took 5 of 5 epochs.")).to_be_visible()
-    expect(page.locator(".js-plotly-plot")).to_have_count(2)
-    points = page.locator(".js-plotly-plot").first.locator(".scatterlayer .trace").last.locator(".points path")
-    expect(points).to_have_count(5)
-    (run,) = runs.page()
-    assert run.state == RunState.DONE and run.id in page.url
-    assert run.owner != "local"  # the visitor has a cookie
-
-    other = visit(page.url)  # another visitor, by the link
-    other.get_by_text("Test accuracy").wait_for()
-
-
 def test_a_training_continues_without_page_and_server_and_is_stopped_from_a_new_one(visit, with_sample, harmed_workers):
     harmed_workers("import tests.faults.quick_engine as engine; engine.SECONDS = 0.1")
     with serving(with_sample) as address:

@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from digits.runs import store as runs
-from tests.browser.conftest import TRAINED, box_at_rest, serving, settle
+from digits.runs.run import RunState
+from tests.browser.conftest import TRAINED, box_at_rest, serving, settle, visitor_of
 from tests.faults.conftest import harmed_workers as harmed_workers
 from tests.faults.conftest import no_worker_outlives_its_test as no_worker_outlives_its_test
 
@@ -51,8 +52,14 @@ def test_a_keyboard_starts_names_and_ends_a_training_and_another_is_one_click_aw
     tab = page.get_by_role("tab", name="Watch")
     expect(tab).to_be_focused()  # not lost, and Stop is near
     page.get_by_text(re.compile("of 1,000 test digits are correct")).wait_for(timeout=TRAINED)
+    expect(page.get_by_text("It took 3 of 3 epochs.")).to_be_visible()
+    expect(page.locator(".js-plotly-plot")).to_have_count(2)
+    points = page.locator(".js-plotly-plot").first.locator(".scatterlayer .trace").last.locator(".points path")
+    expect(points).to_have_count(3)
     (run,) = runs.page()
     assert (run.name, run.settings.architecture, run.num_epochs) == ("By keyboard", "mlp", 3)
+    assert run.state == RunState.DONE and run.id in page.url and run.owner == visitor_of(page)
+    visit(page.url).get_by_text("Test accuracy").wait_for()  # another visitor, by the link
     expect(page.get_by_role("link", name="Draw with it")).to_be_visible()
     expect(page.get_by_role("link", name="See its mistakes")).to_be_visible()
     page.get_by_role("button", name="Train another").click()

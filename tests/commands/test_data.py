@@ -1,3 +1,4 @@
+import io
 import json
 
 import cv2
@@ -47,11 +48,13 @@ def test_own_digits_are_added_listed_told_and_removed(run, sample, tmp_path):
 def test_licence_and_origin_are_asked_for_where_somebody_can_answer(run, sample, tmp_path, monkeypatch):
     file = write(tmp_path, {"test.csv": csv(sample[0])}) / "test.csv"
     assert "The licence of these digits is not stated. Name it with --licence." in run("data", "add", "x", file).err
-    answers = iter(["CC0 1.0", "us"])
-    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
-    monkeypatch.setattr("builtins.input", lambda prompt: next(answers))
-    known = json.loads(run("data", "add", "x", file, "--replace", "--json").out)
-    assert (known["licence"], known["origin"], known["num_unlabelled"]) == ("CC0 1.0", "us", 200)
+    terminal = io.StringIO("CC0 1.0\n")  # and Ctrl-D
+    monkeypatch.setattr(terminal, "isatty", lambda: True)
+    monkeypatch.setattr("sys.stdin", terminal)
+    said = run("data", "add", "x", file, "--replace", "--json")
+    known = json.loads(said.out)  # what is asked is not among it
+    assert "The origin of these digits (Enter: not stated): " in said.err
+    assert (known["licence"], known["origin"], known["num_unlabelled"]) == ("CC0 1.0", "not stated", 200)
 
 
 @pytest.mark.parametrize(
@@ -61,6 +64,7 @@ def test_licence_and_origin_are_asked_for_where_somebody_can_answer(run, sample,
         (["add", "No!", "x.csv"], 2, "The name is 'No!'; expected up to 32"),
         (["add", "mnist", "x.csv"], 2, "The name mnist is taken by something else."),
         (["add", "x", "none.csv"], 1, "We found no digits to read. `'none.csv'`: The file can't be read: No such file"),
+        (["add", "x", "none"], 1, "We found no digits to read. `'none'`: The file can't be read: No such file"),
         (["add", "x", "none.zip"], 1, "There is no such file."),
         (["remove", "x"], 2, "There are no digits of your own called 'x'."),
         (["x"], 2, "There is no data source 'x'; choose one of sample, mnist, optdigits."),

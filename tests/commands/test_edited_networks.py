@@ -20,16 +20,13 @@ EDITS = {
 
 @pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")  # Keras and NumPy, whoever trains in this process
 @pytest.mark.parametrize("architecture", EDITS)
-def test_an_edited_network_continues_travels_and_predicts_the_same_everywhere(run, with_sample, tmp_path, architecture):
+def test_an_edited_network_is_trained_travels_and_predicts_the_same_everywhere(
+    run, with_sample, tmp_path, architecture
+):
     train = ["train", "--json", "--architecture", architecture, *EDITS[architecture], "--schedule", "constant"]
-    whole = json.loads(run(*train, "--epochs", 3).out)
-    if architecture == "mlp":  # of the other, augmentation is milder at the end of what was planned
-        part = json.loads(run(*train, "--epochs", 2).out)
-        continued = json.loads(run("train", "--json", "--resume", part["run"], "--epochs", 3).out)
-        assert [row["val_loss"] for row in continued["epochs"]] == [row["val_loss"] for row in whole["epochs"]]
-        assert continued["config"] == part["config"] and len(continued["epochs"]) == 3
-
+    told = json.loads(run(*train, "--epochs", 2).out)
     trained, images = runs.page()[0], open_dataset("sample").images[:50]
+    assert told["config"] == trained.settings.as_dict() and trained.settings.changes
     recognizer = models.recognizer(trained)
     expected = recognizer.probabilities(images)
     assert run("runs", "export", trained.id, tmp_path / "run.zip").code == 0
@@ -40,6 +37,6 @@ def test_an_edited_network_continues_travels_and_predicts_the_same_everywhere(ru
     np.testing.assert_allclose(again, expected, atol=1e-5)
     recognizer._temperature = 1  # a snapshot is not calibrated
     np.testing.assert_allclose(
-        models.snapshot(trained, 3).probabilities(images), recognizer.probabilities(images), atol=1e-4
+        models.snapshot(trained, 2).probabilities(images), recognizer.probabilities(images), atol=1e-4
     )
     assert list(models.activations(trained).activations(images[0])) == list(trained.model.layers)

@@ -85,6 +85,19 @@ def test_predict_uses_the_starter_when_nothing_was_trained(run, digits_home, one
     assert list(digits_home.iterdir()) == []  # who only looks leaves no trace
 
 
+def test_predict_reads_a_picture_or_strokes_from_stdin(run, digits_home, one, tmp_path):
+    (tmp_path / "one.jsonl").write_text('{"id": "a", "width": 24, "strokes": [[[190, 60], [190, 320]]]}')
+    before = os.dup(0)
+    try:
+        for file, arguments in ((one, ["-"]), (tmp_path / "one.jsonl", ["--strokes", "-"])):
+            with file.open("rb") as content:
+                os.dup2(content.fileno(), 0)
+                assert json.loads(run("predict", "--json", *arguments).out)["digit"] == 1
+    finally:
+        os.dup2(before, 0)
+        os.close(before)
+
+
 @pytest.mark.parametrize(
     ("names", "message"),
     [
@@ -194,7 +207,13 @@ def test_bad_arguments_end_with_two_and_one_sentence(run, with_sample, arguments
 
 
 @pytest.mark.parametrize(
-    "arguments", [["evaluate", "nope"], ["predict", "--run", "../x", "a.png"], ["runs", "show", "x"]]
+    "arguments",
+    [
+        ["evaluate", "nope"],
+        ["predict", "--run", "../x", "a.png"],
+        ["runs", "show", "x"],
+        *([*verb.split(), ""] for verb in ("train --resume", "predict a.png --run", "evaluate", "serve --run")),
+    ],
 )
 def test_an_unknown_run_ends_with_one_and_one_sentence(run, with_sample, arguments):
     said = run(*arguments)

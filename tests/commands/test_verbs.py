@@ -12,21 +12,23 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from digits import tasks
+from digits import classes, tasks
 from digits.__main__ import main
 from digits.commands import runs as runs_command
+from digits.commands.printing import as_json
 from digits.data.dataset import open_dataset
 from digits.drawings import store as drawings
 from digits.errors import DigitsError
 from digits.networks.settings import make_settings
 from digits.runs import store as runs
+from digits.runs import transfer
 from digits.runs.run import RunState
 from digits.storage import database
 from digits.storage.home import ROOT
 from digits.tasks import places, workers
 from tests.conftest import content
 from tests.drawings.conftest import drawn
-from tests.runs.conftest import finished
+from tests.runs.conftest import finished, publish
 
 
 @pytest.fixture(autouse=True)
@@ -40,7 +42,29 @@ def test_every_verb_explains_itself(run):
     assert {"data", "train", "evaluate", "predict", "runs", "map", "fine-tune", "backup", "restore"} <= set(verbs)
     for verb in verbs:
         said = run(verb, "--help")
-        assert (said.code, said.err) == (0, "") and "usage: python -m digits" in said.out
+        assert (said.code, said.err) == (0, "") and "usage: python -m digits" in said.out and "--json" in said.out
+
+
+def test_every_action_knows_json_wherever_it_stands(run, digits_home, tmp_path, monkeypatch):
+    one = finished(runs.create(make_settings(architecture="cnn-large"), queued=False))  # as the starter is
+    drawings.put(drawn(1))
+    zip_file, form, everything = tmp_path / "mine.zip", tmp_path / "form.html", tmp_path / "all.zip"
+    for arguments, expected in {
+        ("drawings", "--json", "export", zip_file): {"file": str(zip_file), "n": 1},
+        ("drawings", "import", zip_file, "--json"): [{"file": str(zip_file), "new": 0, "known": 1, "other": 0}],
+        ("class", "--json", "list"): [],
+        ("--json", "class", "list"): [],
+        ("form", form, "--json"): {"file": str(form)},
+        ("runs", "--json", "export", one.id, zip_file): {"run": one.id, "path": str(zip_file)},
+        ("runs", "--json", "import", "--as-copies", zip_file): [f"{one.id}-2"],
+        ("runs", "delete", f"{one.id}-2", "--json"): {"deleted": f"{one.id}-2"},
+    }.items():
+        said = run(*arguments)
+        assert said.code == 0 and json.loads(said.out) == expected, said
+    assert json.loads(run("runs", "--json", "rename", one.id, "Mine").out)["name"] == "Mine"
+    assert json.loads(run("backup", everything, "--json").out)["file"] == str(everything)
+    monkeypatch.setenv("DIGITS_HOME", str(tmp_path / "new"))
+    assert json.loads(run("restore", everything, "--json").out)["home"] == str(tmp_path / "new")
 
 
 # Runs
@@ -49,7 +73,7 @@ def test_every_verb_explains_itself(run):
 def test_queued_runs_are_listed_with_their_places_moved_paused_and_stopped(run, digits_home):
     made = [runs.create(make_settings(architecture="linear")).id for _ in range(3)]
     assert [row["place"] for row in json.loads(run("runs", "--json").out)] == [3, 2, 1]
-    assert run("runs", "move", made[2], 1).code == 0
+    assert run("runs", "move", made[2], 10**30).code == run("runs", "move", made[2], 1).code == 0
     assert {row["run"]: row["place"] for row in json.loads(run("runs", "--json").out)} == {
         made[2]: 1, made[0]: 2, made[1]: 3
     }  # fmt: skip
@@ -106,6 +130,18 @@ def test_import_needs_an_existing_zip(run, digits_home, tmp_path):
     assert said.code == 1 and "isn't a zip file, or it is damaged" in said.err and len(said.err.splitlines()) == 1
 
 
+def test_an_imported_run_gets_its_model_at_its_first_use_whichever_that_is(run, digits_home, tmp_path, monkeypatch):
+    one = finished(runs.create(make_settings(architecture="cnn-large"), queued=False))
+    monkeypatch.setattr(transfer, "build", lambda run_id, on_progress: publish(run_id))
+    for arguments, sentence in {
+        ("fine-tune", "--run"): "too few drawings to learn from",
+        ("serve", "--host", "256.256.256.256", "--run"): "This address or port can't be used",
+    }.items():
+        [copy] = transfer.import_zips([transfer.pack(one)], as_copies=True)
+        said = run(*arguments, copy)
+        assert said.code == 1 and sentence in said.err
+
+
 # Continuing a training
 
 
@@ -121,6 +157,7 @@ def test_settings_that_cannot_change_when_a_run_continues_are_refused_first(run,
         assert (said.code, said.out) == (2, "") and sentence in said.err and len(said.err.splitlines()) == 1
     assert runs.get(one.id) == one
     assert "There is no such run" in run("train", "--resume", "nope").err
+    assert "The starter model comes with Digits and cannot be continued" in run("train", "--resume", "starter").err
 
 
 def test_a_run_that_is_at_work_elsewhere_is_not_continued(run, with_sample):
@@ -219,6 +256,17 @@ def test_too_few_drawings_are_reported_and_make_no_run(run, with_sample):
     assert runs.count() == 0
 
 
+# Classes
+
+
+@pytest.mark.parametrize(("given", "pin"), [([], r"\d{6}"), (["--pin"], r"\d{6}"), (["--pin", "12 34"], "12 34")])
+def test_a_class_opens_with_a_pin_that_is_made_unless_it_is_given(run, digits_home, given, pin):
+    opened = json.loads(run("class", "open", "--name", "7b", *given, "--json").out)
+    assert re.fullmatch(pin, opened["pin"]) and classes.has_pin(classes.get(opened["code"]), opened["pin"])
+    refused = run("class", "open", "--name", "7b", "--pin", "")
+    assert refused.code == 2 and "The PIN has 0 characters" in refused.err
+
+
 # Backups
 
 
@@ -258,6 +306,55 @@ def test_ctrl_c_ends_without_a_traceback(run, digits_home, monkeypatch):
     monkeypatch.setattr(runs_command.store, "page", interrupt)
     said = run("runs")
     assert said.code not in (0, 2) and len(said.err.splitlines()) == 1 and "Traceback" not in said.err
+
+
+def test_what_nobody_foresaw_is_a_sentence_and_its_traceback_is_in_a_log(run, digits_home, monkeypatch):
+    monkeypatch.setattr(runs_command.store, "page", lambda limit: 1 / 0)
+    log = digits_home / "logs" / "commands.log"
+    sentence = f"It failed because of a fault in Digits: division by zero. The log has more: {log}"
+    assert run("runs") == (1, "", f"python -m digits: {sentence}\n")
+    assert "ZeroDivisionError" in log.read_text()
+
+
+@pytest.mark.parametrize("arguments", [["runs", "--json"], ["runs", "--help"]])
+@pytest.mark.parametrize(("file", "code", "said"), [("", 0, ""), ("/dev/full", 1, "No space left on device")])
+def test_output_that_nobody_takes_is_noticed_before_the_end(
+    digits_home, monkeypatch, capsys, arguments, file, code, said
+):
+    """Otherwise what is still in Python's memory is lost without a word, and the exit code is 120."""
+    reads, writes = os.pipe()
+    os.close(reads)
+    with monkeypatch.context() as patch, os.fdopen(os.open(file, os.O_WRONLY) if file else writes, "w") as stream:
+        patch.setattr(sys, "stdout", stream)
+        assert main(arguments) == code
+    told = capsys.readouterr().err
+    assert said in told and len(told.splitlines()) == code
+
+
+def test_streams_that_are_closed_take_nothing_else_in_their_place(digits_home):
+    """A file that is opened then would get the number of one of them."""
+    code = (
+        "import os, sys; from digits import __main__ as program; program._open_streams(); print('x'); sys.exit("
+        "any(os.fstat(number).st_rdev != os.stat(os.devnull).st_rdev for number in range(3)))"
+    )
+    command = ["sh", "-c", 'exec "$0" -c "$1" <&- >&- 2>&-', sys.executable, code]
+    assert subprocess.run(command, cwd=ROOT).returncode == 0
+
+
+def test_a_name_prints_as_one_line_whatever_is_in_it(run, digits_home, tmp_path):
+    said = run("predict", tmp_path / "a\nb\x1b[2J\udcff.png")
+    assert said.out == f"{tmp_path}/a\\nb\\x1b[2J\\udcff.png: The file can't be read: No such file or directory.\n"
+    assert run("restore", "a\nb").err.count("\n") == run("runs", "a", "a\nb").err.count("\n") == 1
+
+
+@pytest.mark.parametrize("arguments", [["data", "remove"], ["sweep", "--resume"], ["evaluate"], ["class", "members"]])
+def test_an_argument_that_is_no_text_names_nothing(run, digits_home, arguments):
+    said = run(*arguments, "\udcff")
+    assert said.code in (1, 2) and "damaged" not in said.err and len(said.err.splitlines()) == 1
+
+
+def test_numbers_that_json_does_not_know_are_null():
+    assert as_json({"loss": float("nan"), "best": [float("-inf"), 0.5]}) == '{"loss": null, "best": [null, 0.5]}'
 
 
 def test_a_reader_that_has_seen_enough_causes_no_failure(digits_home, monkeypatch):

@@ -62,9 +62,10 @@ def test_another_upload_takes_the_place_of_the_first(read_now, sample, digits_ho
         load(first)
 
 
-def test_files_that_cannot_be_read_are_gone_too(read_now, digits_home):
-    with pytest.raises(DigitsError, match="We found no digits to read"):
-        read_now([("../../<b>.csv", b"hello")])
+@pytest.mark.parametrize("name", ["../../<b>.csv", "\u6570" * 120 + ".csv", f"b.{'a' * 95}.csv"])
+def test_files_that_cannot_be_read_are_gone_too(read_now, digits_home, name):
+    with pytest.raises(DigitsError, match=r"^We found no digits to read\. .* Its rows aren't digits"):
+        read_now([(name, b"hello")])
     draft = unfinished("local")
     assert tasks.find(adding.READ, draft).state == TaskState.FAILED
     assert content(digits_home / "uploads") == {}

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from contextlib import redirect_stdout
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +14,11 @@ import pytest
 
 from digits.__main__ import main
 from digits.errors import DigitsError
-from digits.exports import check, formats, layouts
+from digits.evaluation.test_sets import available
+from digits.exports import card, check, formats, layouts
+from digits.exports.formats import Export
 from digits.exports.web import javascript
+from digits.runs import starter
 from tests.commands.conftest import run as run
 
 
@@ -90,6 +94,15 @@ def example_output(folder):
     return process.stdout.split('<pre id="lines">')[1].split("</pre>")[0].splitlines()
 
 
+def test_the_front_matter_of_a_repository_can_be_read_whatever_the_run_is_called(digits_home):
+    yaml = pytest.importorskip("yaml")
+    called = replace(starter.run(), id="a", number=1, name='\U0001f389 "x": #no')
+    chosen = available(called.settings)[0]
+    text = card.hub_card(called, chosen, [starter.evaluation("optdigits") | {"source": "no"}], Export(format="hub"))
+    [model] = yaml.safe_load(text.split("---\n")[1])["model-index"]
+    assert model["name"] == called.title and model["results"][0]["dataset"]["type"] == "no"
+
+
 @pytest.mark.parametrize("format", [needs("litert-int8")])
 def test_with_8_bits_the_lost_accuracy_is_measured_on_the_whole_test_set(exported, format):
     folder, said = exported(format)
@@ -120,7 +133,15 @@ def test_an_export_that_predicts_something_else_is_not_offered(exported, format,
         check.demand_same(found, format)
 
 
-def test_a_folder_without_an_export_is_refused_in_words(tmp_path):
+EXPORT = {"run": "a", "format": "keras", "model": "model.keras", "files": {}, "largest": 1.0}
+
+
+@pytest.mark.parametrize(
+    "text", [None, "[]", "[" * 99_999, *(json.dumps(EXPORT | {name: [1]}) for name in EXPORT)], ids=range(8)
+)
+def test_a_folder_without_an_export_is_refused_in_words(tmp_path, text):
+    if text:
+        (tmp_path / "export.json").write_text(text)
     with pytest.raises(DigitsError, match="holds no export of Digits"):
         check.check(tmp_path)
 

@@ -106,7 +106,12 @@ def test_a_folder_may_hold_other_runs_but_not_the_same_one_twice(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("python", "why"), [("/bin/false", "MLflow could not store the run"), ("/no/python", "no such interpreter")]
+    ("python", "why"),
+    [
+        ("/bin/false", "MLflow could not store the run"),
+        ("/bin/true", "MLflow could not store the run"),
+        ("/no/python", "no such interpreter"),
+    ],
 )
 def test_an_interpreter_that_is_none_is_said_in_words(tmp_path, python, why):
     with pytest.raises(DigitsError, match=why):

@@ -30,7 +30,7 @@ def create(**settings):
 LOOK = """
 import sys, time
 from digits.runs import store as runs
-end, seen = time.monotonic() + 2, set()
+end, seen = time.monotonic() + 0.5, set()
 while time.monotonic() < end:
     seen.add(str(runs.get(sys.argv[1]).state))
 print(*seen)

@@ -12,7 +12,7 @@ FIGURES = {
     "gallery": images.gallery(np.zeros((2, 28, 28), np.uint8), ["a", "b"]),
     "means": images.means(np.zeros((10, 28, 28))),
     "one_hot": labels.one_hot(np.eye(10)[0]),
-    "batch_one_hot": labels.one_hot(np.eye(10)),
+    "pairs": labels.pairs(np.zeros((10, 28, 28), np.uint8), np.eye(10)),
     "class_counts": counts.class_counts({"train": np.ones(10, int)}),
     "split_bar": counts.split_bar({"train": 1}),
     "curves": curves.curves([], [], "loss"),

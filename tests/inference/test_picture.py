@@ -127,6 +127,8 @@ PICTURES = {
     "palette": encoded(255 - INK, mode="P"),
     "colours": encoded(255 - INK, mode="RGB"),
     "16 bit": encoded(Image.fromarray((255 - INK).astype(np.uint16) * 257)),
+    "12 bit in 16": encoded(Image.fromarray((255 - INK).astype(np.uint16) * 16)),
+    "8 bit in 16": encoded(Image.fromarray((255 - INK).astype(np.uint16))),
     "fractions up to 1": encoded(((255 - INK) / 255).astype(np.float32), "TIFF"),
     "fractions up to 255": encoded((255 - INK).astype(np.float32), "TIFF"),
     "fractions up to 65,535": encoded((255 - INK) * np.float32(257), "TIFF"),

@@ -1,6 +1,3 @@
-import os
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -9,11 +6,13 @@ import pytest
 
 from digits.errors import DamagedFile
 from digits.inference.recognizer import Recognizer
+from digits.runs import models
+from tests.training.conftest import output_of
 
 NETWORKS = "dense", "strided"
 DAMAGED = r"^The model file \w+\.tflite is missing or damaged\. Choose another model, or train this one again\.$"
 
-# Keras stays out of this process, as out of the app. A few steps on noise give every layer weights of its own.
+# A few steps on noise give every layer weights of its own.
 EXPORT = """
 import sys
 from pathlib import Path
@@ -41,6 +40,7 @@ three = keras.Sequential(begin() + [layers.Flatten(), layers.Dense(3, activation
 three.export(folder / "three.tflite", format="litert", input_signature=signature, verbose=False)
 logits = keras.Sequential(begin() + [layers.Flatten(), layers.Dense(10, bias_initializer="ones")])
 logits.export(folder / "logits.tflite", format="litert", input_signature=signature, verbose=False)
+print("done")
 """
 
 
@@ -48,12 +48,7 @@ logits.export(folder / "logits.tflite", format="litert", input_signature=signatu
 def exported(tmp_path_factory) -> Path:
     """A folder with images.npy and, for each network, NAME.tflite and Keras' own probabilities, NAME.npy."""
     folder = tmp_path_factory.mktemp("exported")
-    subprocess.run(
-        [sys.executable, "-c", EXPORT, str(folder)],
-        env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": ""},
-        capture_output=True,
-        check=True,
-    )
+    output_of(EXPORT, folder)
     return folder
 
 
@@ -74,6 +69,14 @@ def test_eight_threads_may_share_one_network(exported, name):
     with ThreadPoolExecutor(8) as threads:
         answers = list(threads.map(lambda turn: recognizer.probabilities(images[turn]), turns))
     np.testing.assert_allclose(answers, expected[turns], atol=1e-5)
+
+
+def test_a_network_whose_sums_run_over_predicts_nothing(digits_home, monkeypatch):
+    """A run from elsewhere may have any weights; NaN is no JSON, and no digit."""
+    recognizer = models.recognizer(models.chosen())
+    monkeypatch.setattr(recognizer._net, "forward", lambda images: np.full((len(images), 10), np.nan, np.float32))
+    with pytest.raises(DamagedFile, match="so large that it predicts nothing"):
+        recognizer.probabilities(np.zeros((1, 28, 28), np.uint8))
 
 
 def test_no_images_have_no_probabilities(exported):

@@ -83,7 +83,19 @@ def test_a_damage_survives_as_text(some):
 
 
 @pytest.mark.parametrize(
-    "text", ["noise", "noise=x", "nope=1", "noise=-1", "noise=nan", "bits=3", "weights=2", "off=-1"]
+    "text",
+    [
+        "noise",
+        "noise=x",
+        "nope=1",
+        "noise=-1",
+        "noise=nan",
+        "bits=3",
+        "weights=2",
+        "off=-1",
+        f"off={10**400}",
+        f"bits={10**400}",
+    ],
 )
 def test_a_damage_that_makes_no_sense_is_refused(text):
     with pytest.raises(BadConfig):

@@ -69,26 +69,27 @@ def drawings_kept_at_once(monkeypatch):
 _registered = {}
 
 
-@pytest.fixture
-def open_page():
-    """open_page("draw", model="starter") opens that page by a link and checks that nothing went wrong.
+def opened_page(name: str, part: str = "page", **link: str) -> AppTest:
+    """Open a page by a link, and check that nothing went wrong.
 
     part: another file of its folder, for a folder with several pages.
     """
+    page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE)
+    if not _registered:
+        _registered.update(page.run()._registered_pages)
+    page._registered_pages = _registered
+    page.switch_page(f"pages/{name}/{part}.py")
+    for key, value in link.items():
+        page.query_params[key] = value
+    page.run()
+    assert not page.exception
+    return page
 
-    def open_page(name: str, part: str = "page", **link: str) -> AppTest:
-        page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE)
-        if not _registered:
-            _registered.update(page.run()._registered_pages)
-        page._registered_pages = _registered
-        page.switch_page(f"pages/{name}/{part}.py")
-        for key, value in link.items():
-            page.query_params[key] = value
-        page.run()
-        assert not page.exception
-        return page
 
-    return open_page
+@pytest.fixture
+def open_page():
+    """open_page("draw", model="starter"): see `opened_page`."""
+    return opened_page
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from digits.drawings import store as drawings
 from digits.errors import DigitsError
 from digits.networks.settings import make_settings
 from digits.runs import store as runs
-from pages.shared import joining, visitor
+from pages.shared import joining, joining_routes, visitor
 from pages.shared.middleware.cookie import VisitorCookie
 from pages.shared.middleware.rates import Buckets, Rate
 from tests.acting import acting_as
@@ -35,7 +35,7 @@ class Browser:
     """Keeps its cookie, as a browser does."""
 
     def __init__(self, name="browser"):
-        self.app = VisitorCookie(Starlette(routes=joining.routes()))
+        self.app = VisitorCookie(Starlette(routes=joining_routes.routes()))
         self.cookie = f"{visitor.COOKIE}={visitor.signed(name)}"
         self.status, self.place = 0, ""
 
@@ -127,8 +127,8 @@ def test_a_link_of_somebody_else_takes_no_member_s_space_away(opened, open_page,
 
 
 def test_the_class_is_joined_under_a_path_too(opened, monkeypatch):
-    monkeypatch.setattr(joining, "base_path", lambda: "/digits")
-    monkeypatch.setattr(joining, "routes", joining.routes.__wrapped__)
+    monkeypatch.setattr(joining_routes, "base_path", lambda: "/digits")
+    monkeypatch.setattr(joining_routes, "routes", joining_routes.routes.__wrapped__)
     browser = Browser().post("/digits/class/join", code=opened.code, first_name="Anna")
     assert (browser.place, classes.member("browser").first_name) == ("../class", "Anna")
     assert Browser().post("/class/join", code=opened.code, first_name="Ben").status == 404
@@ -145,7 +145,7 @@ def test_a_form_of_another_site_is_refused(opened):
 
 
 def test_where_people_log_in_a_cookie_joins_nothing(opened, monkeypatch):
-    monkeypatch.setattr(joining, "get_secrets_auth_section", lambda: {"client_id": "digits"})
+    monkeypatch.setattr(joining_routes, "get_secrets_auth_section", lambda: {"client_id": "digits"})
     assert Browser().post("/class/join", code=opened.code, first_name="Anna").status == 403
     assert classes.members(opened) == []
 

@@ -15,7 +15,7 @@ from digits import classes
 from digits.classes import keys
 from digits.inference.strokes import MAX_POINTS, MAX_STROKES
 from digits.storage.home import ROOT
-from pages.shared.middleware import headers, limits, own_path, sessions, standing, uploads, values
+from pages.shared.middleware import headers, limits, own_path, sessions, slow_bodies, standing, uploads, values
 from pages.shared.middleware.rates import Buckets, Rate, address
 
 
@@ -148,8 +148,8 @@ async def form(scope, receive, send):
     ],
 )
 def test_a_body_that_never_comes_to_its_end_is_not_waited_for(monkeypatch, parts, status):
-    monkeypatch.setattr(limits, "PART_SECONDS", 0.05)
-    monkeypatch.setattr(limits, "BODY_SECONDS", 0.2)
+    monkeypatch.setattr(slow_bodies, "PART_SECONDS", 0.05)
+    monkeypatch.setattr(slow_bodies, "BODY_SECONDS", 0.2)
     left = iter(parts)
 
     async def receive():
@@ -159,7 +159,8 @@ def test_a_body_that_never_comes_to_its_end_is_not_waited_for(monkeypatch, parts
         await asyncio.sleep(0.1)  # longer than one waits for a part; after the answer nobody hurries
         return {"type": "http.disconnect"}
 
-    assert run(answer(limits.Limits(form), http("/class/join", method="POST"), receive))[0]["status"] == status
+    app = slow_bodies.TimelyBodies(form)
+    assert run(answer(app, http("/class/join", method="POST"), receive))[0]["status"] == status
 
 
 def test_no_browser_is_told_where_the_app_lies():

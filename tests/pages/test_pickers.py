@@ -19,7 +19,9 @@ def test_a_link_to_an_unknown_run_is_said_without_repeating_it(with_run, run_id)
     page.query_params["run"] = run_id
     page.run()
     assert not page.exception
-    assert [warning.value for warning in page.warning] == ["The link names a run that is not here; this is another."]
+    assert [warning.value for warning in page.warning] == [
+        "The link names a run that is not here; this is another one."
+    ]
     assert (page.selectbox(key="run").value, page.query_params["run"]) == (with_run.id, with_run.id)
 
 
@@ -45,7 +47,7 @@ def test_a_run_that_was_deleted_while_it_was_open_is_missed(with_run):
     page.run()
     assert not page.exception
     assert [warning.value for warning in page.warning] == [
-        "The model that was open here has been deleted. This is another."
+        "The model that was open here has been deleted. This is another one."
     ]
     assert page.selectbox(key="model").value == "starter"
     assert not page.run().warning  # said once

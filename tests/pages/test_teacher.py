@@ -159,7 +159,7 @@ def test_the_projector_shows_each_evaluated_network_as_a_dot(with_run, opened, s
         report = {"accuracy": accuracy, "n": 1000, "interval": [0.8, 1.0], "title": "The test set"}
         results.put(Subject.of(run), evaluate.KIND, "tutorial", report)
     page = shown("projector")
-    assert "2 networks, each a dot. Measured on the test set The test set." in texts(page)
+    assert "2 networks, each shown as a dot. Measured on the test set The test set." in texts(page)
     page.session_state["projector_dots_table"] = True
     page.run()
     assert [(plain(row["Name"]), row["Accuracy"]) for row in table(page)] == [("Anna", 0.95), ("Anna", 0.9)]

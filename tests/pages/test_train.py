@@ -197,7 +197,7 @@ def test_a_running_run_shows_its_state_device_progress_and_time_left(open_page, 
         assert word in text
     metrics = {metric.label: metric.value for metric in page.metric}
     assert metrics == {"Validation accuracy": "87.5%"}
-    assert "of the validation digits are correct after 1 of 10 epochs." in text
+    assert "Measured on the validation digits after 1 of 10 epochs." in text
     assert "It is too early to read these curves: they need at least 3 epochs." in text
     assert progress(page) == ["Epoch 2 of 10, about 17 s left"]
     assert len(page.get("plotly_chart")) == 2
@@ -261,7 +261,7 @@ def test_a_finished_run_shows_its_test_score_and_what_to_do_next(open_page, with
 
 def test_the_starter_model_can_be_looked_at_and_not_changed(open_page, with_sample):
     page = open_page("train", train_view="Watch", run="starter")
-    assert "It took 16 of 16 epochs." in texts(page) and {"Train another"} <= set(labels(page)) <= {
+    assert "It took 16 epochs." in texts(page) and {"Train another"} <= set(labels(page)) <= {
         "Train another",
         "Make the export",
     }
@@ -422,7 +422,7 @@ def test_a_run_that_somebody_else_deleted_is_said_to_be_gone(open_page, with_run
 
 def test_a_link_to_an_unknown_run_is_friendly(open_page, with_run):
     page = open_page("train", train_view="Watch", run=HOSTILE_NAME)
-    assert page.warning[0].value == "The link names a run that is not here; this is another."
+    assert page.warning[0].value == "The link names a run that is not here; this is another one."
     assert page.selectbox(key="run").value == with_run.id
 
 

@@ -42,6 +42,15 @@ def test_the_later_of_a_choice_and_a_training_of_ones_own_counts(digits_home):
     assert models.chosen() == new
 
 
+def test_the_later_counts_also_where_the_clock_was_set_back(digits_home):
+    old, new = finished(), finished()
+    database.change("UPDATE runs SET published = '2099-01-01T00:00:00+00:00' WHERE id = ?", [new.id])
+    models.choose(old)
+    assert models.chosen() == old
+    newest = finished()
+    assert models.chosen() == newest
+
+
 def test_a_training_of_somebody_else_changes_nothing_for_a_visitor(digits_home):
     mine = finished(owner="anna")
     theirs = finished(owner="bert")

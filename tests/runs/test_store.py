@@ -434,8 +434,14 @@ def test_a_folder_that_belongs_to_no_run_and_is_not_being_filled_is_swept(run, d
         (run_folder(name) / "model.keras").write_text("")
         if name != "20200101-000001-cnn":
             os.utime(run_folder(name), (old, old))
+    ended = run_folder("20200101-000002-cnn")  # of a database in whose place somebody put an older one
+    ended.mkdir()
+    (ended / "run.json").write_text("{}")
+    os.utime(ended, (old, old))
+    (digits_home / "runs" / "link").symlink_to("nowhere")
     runs.sweep()
-    assert {path.name for path in (digits_home / "runs").iterdir()} == {run.id, "20200101-000001-cnn"}
+    left = {path.name for path in (digits_home / "runs").iterdir()}
+    assert left == {run.id, "20200101-000001-cnn", ended.name, "link"}
 
 
 # The queue

@@ -216,12 +216,14 @@ HOSTILE = {
     "a newer version": (with_("version", 2), "version is not as expected"),
     "an id that is a path": (with_("id", "../../x"), "id is not as expected"),
     "an id that is too long": (with_("id", "x" * 65), "id is not as expected"),
+    "an id that is an option": (with_("id", "--help"), "id is not as expected"),
     "an id with a line break": (with_("id", "x\n"), "id is not as expected"),
     "an id that is a number": (with_("id", 5), "id is not as expected"),
     "no id": (lambda: zipped(run__json=json.dumps({"format": "digits run", "version": 1})), "something is missing"),
     "an unknown state": (with_("ended", "running"), "ended is not as expected"),
     "an unknown network": (strange_settings(architecture="evil"), "settings that Digits does not know"),
     "an unknown setting": (strange_settings(evil=1), "settings that Digits does not know"),
+    "a rate beyond all numbers": (strange_settings(learning_rate=10**400), "settings that Digits does not know"),
     "settings out of range": (strange_settings(epochs=10**9), "settings that Digits does not know"),
     "settings that are a number": (with_("settings", 5), "settings is not as expected"),
     "an ensemble without members": (strange_settings(architecture="ensemble"), "settings that Digits does not know"),
@@ -314,6 +316,17 @@ def test_hostile_texts_are_made_plain(digits_home, file):
     assert run.name.startswith("a bxxx") and len(run.name) == 80
     assert (run.notes, run.tags) == ("two lines", ["[31mred"] * 8)
     assert run.created < "9999"  # so that it is not the newest for ever
+
+
+def test_a_time_before_all_time_zones_and_a_leader_with_a_point_are_made_usable(digits_home, file):
+    race = make_settings(architecture="mlp", epochs=2, backend="jax", racers=2)
+    racers = {"leader": 1.0, "racers": [{"val_loss": 1, "val_accuracy": 0.5}] * 2}
+    changes = {"settings": race.as_dict(), "epochs": [row(1) | racers], "created": "0001-01-01T00:00:00+00:00"}
+    text = json.dumps(described(**changes, details={"leader": 1.0, "best_of": 3.0}))
+    [run_id] = transfer.import_zips([file(zipped(run__json=text))])
+    run = runs.get(run_id)
+    assert run.created.startswith("1970-01-01") and run.trained_with.seed == 1
+    assert (run.details["leader"], str(run.details["best_of"])) == (1, "3")
 
 
 def test_an_import_that_cannot_be_written_leaves_nothing(digits_home, file, monkeypatch):

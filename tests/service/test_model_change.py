@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from digits.runs import models
+from digits.runs import models, transfer
 from digits.runs import store as runs
 from digits.service import served_models
 from digits.storage.home import run_folder
@@ -48,7 +48,9 @@ def test_while_the_choice_changes_every_request_is_answered_by_the_model_that_it
 
 
 def test_a_run_is_served_by_its_id_from_its_end_until_it_is_deleted(with_run, get, post, images):
+    [unbuilt] = transfer.import_zips([transfer.pack(with_run)], as_copies=True)  # its model is made at its first use
     assert get("/v2/models").json["models"] == ["digits", with_run.id, "starter"]
+    assert post(f"/v2/models/{unbuilt}/infer", *tensor(images)).status == 404
     assert post(f"/v2/models/{with_run.id}/infer", *tensor(images)).status == 200
     runs.delete(with_run.id)
     assert post(f"/v2/models/{with_run.id}/infer", *tensor(images)).status == 404

@@ -1,7 +1,9 @@
 """Backup and restore: one state, whole or absent."""
 
+import os
 import signal
 import sqlite3
+import subprocess
 import zipfile
 from contextlib import closing
 
@@ -186,6 +188,13 @@ def test_a_kill_in_the_middle_of_a_backup_leaves_the_old_one_or_none(run, target
     backup.backup(target)
 
 
+def test_a_file_from_before_there_were_zips_is_backed_up(run, target, empty):
+    os.utime(run_folder(run.id) / "checkpoint-0001.npz", (0, 0))  # by a clock that was never set
+    backup.backup(target)
+    empty()
+    assert backup.restore(target) == 2
+
+
 # Restoring
 
 
@@ -278,6 +287,40 @@ def test_a_bad_backup_is_refused_in_one_sentence_and_restores_nothing(run, targe
     assert not (tmp_path / "outside").exists()
     backup.restore(target)
     assert runs.page() == [run]
+
+
+def test_what_is_wrong_with_the_file_or_with_the_place_is_said(run, target, empty, tmp_path, monkeypatch):
+    backup.backup(target)
+    home = empty()
+    with pytest.raises(DigitsError, match="The backup can't be read: Is a directory"):
+        backup.restore(tmp_path)
+    monkeypatch.setattr(backup, "free_bytes", lambda: 1_000)
+    with pytest.raises(DigitsError, match="no room here for what this backup holds"):
+        backup.restore(target)
+    assert not home.exists()
+    home.write_text("a file")
+    with pytest.raises(DigitsError, match="Digits could not write a file: "):
+        backup.restore(target)
+
+
+def test_of_two_that_restore_at_once_one_fills_the_home_and_the_other_says_that_it_is_not_empty(
+    run, target, empty, python, monkeypatch
+):
+    backup.backup(target)
+    home, unpack = empty(), backup._unpack
+
+    def slow(source, folder):
+        names = unpack(source, folder)
+        slow.other = python("import sys; from pathlib import Path; from digits.storage import backup; "
+                            "backup.restore(Path(sys.argv[1]))", target)  # fmt: skip
+        with pytest.raises(subprocess.TimeoutExpired):
+            slow.other.wait(2)
+        return names
+
+    monkeypatch.setattr(backup, "_unpack", slow)
+    assert backup.restore(target) == 2
+    assert slow.other.wait() == 1
+    assert runs.page() == [run] and (home / "runs" / run.id / "checkpoint-0001.npz").exists()
 
 
 def test_a_home_that_cannot_be_written_is_reported(run, target, empty, make_read_only):

@@ -209,6 +209,24 @@ def test_a_home_of_the_earlier_layout_is_named_and_left_untouched(digits_home, l
     assert content(digits_home) == before
 
 
+@pytest.mark.parametrize("harm", [lambda file: file.unlink(), lambda file: file.write_bytes(b"")])
+def test_a_database_that_was_lost_is_named_and_no_new_one_takes_its_place(digits_home, harm):
+    keep("a")
+    run = digits_home / "runs" / "20260101-120000-cnn"
+    run.mkdir(parents=True)
+    (run / "run.json").write_text("{}")  # written when a run has come to its end
+    assert kept() == ["a"]
+    for extra in ("-wal", "-shm"):
+        (digits_home / f"digits.db{extra}").unlink(missing_ok=True)
+    harm(digits_home / "digits.db")
+    before = content(digits_home)
+    for use in (kept, lambda: keep("a")):
+        with pytest.raises(StoreUnavailable, match=r"database is missing or empty, but .* restore a backup\.$") as told:
+            use()
+        assert str(digits_home) not in str(told.value) and str(digits_home) in told.value.with_hint
+    assert content(digits_home) == before
+
+
 def test_a_home_that_only_has_data_or_folders_of_runs_is_no_earlier_one(digits_home):
     (digits_home / "runs" / "20260101-120000-cnn").mkdir(parents=True)
     (digits_home / "data" / "sample").mkdir(parents=True)

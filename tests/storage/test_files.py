@@ -44,6 +44,30 @@ def test_a_written_file_is_named_by_its_hash_and_makes_its_folder(folder):
     assert (folder / "new" / "a.txt").stat().st_mode & 0o777 == 0o644
 
 
+@pytest.mark.parametrize(("umask", "mode"), [(0o077, 0o600), (0o022, 0o644), (0o002, 0o664)])
+def test_who_may_read_a_file_is_as_the_umask_says(folder, umask, mode):
+    before = os.umask(umask)
+    try:
+        atomic_write(folder / "a.zip", text("secret"))
+    finally:
+        os.umask(before)
+    assert (folder / "a.zip").stat().st_mode & 0o777 == mode
+
+
+def test_a_new_folder_may_be_one_that_is_empty_and_is_not_replaced(folder, monkeypatch):
+    monkeypatch.chdir(folder)  # where somebody works; a mounted volume cannot be replaced either
+    before = folder.stat().st_ino
+    with files.new_folder(Path()) as part:
+        (part / "a").write_text("a")
+    assert names(folder) == ["a"] and folder.stat().st_ino == before
+    with files.new_folder(Path("b")) as part:
+        (part / "a").write_text("a")
+    assert names(folder / "b") == ["a"] and names(folder) == ["a", "b"]
+    with pytest.raises(OSError, match="not empty"), files.new_folder(Path("b")) as part:
+        (part / "c").write_text("c")
+    assert names(folder / "b") == ["a"]
+
+
 def test_a_writer_that_fails_leaves_the_old_file_and_no_litter(folder):
     atomic_write(folder / "a.txt", text("old"))
     for write in (lambda: atomic_write(folder / "a.txt", fail_halfway), lambda: write_new(folder, "b", fail_halfway)):

@@ -108,6 +108,17 @@ def trial(number, state, *accuracies):
     return Trial(sweep="a-sweep", number=number, params={}, settings=settings, state=state, accuracies=list(accuracies))
 
 
+def test_a_grid_without_end_and_nested_ranges_are_refused_in_a_sentence(tmp_path):
+    file = tmp_path / "ranges.toml"
+    file.write_text("units = " + "[" * 9_999)
+    with pytest.raises(BadConfig, match="no TOML"):
+        space.read(file)
+    ranges = {"architecture": "cnn", "batch_size": list(range(1, 2_000)), "filters": list(range(1, 64))}
+    with pytest.raises(BadConfig, match=r"This grid has 125,937 points; expected at most 100,000\."):
+        store.create(Plan(space=ranges, sampler="grid"), queued=False)
+    assert store.page() == []
+
+
 def test_a_trial_that_was_ended_early_wins_only_if_none_came_to_its_end():
     early, first, second = trial(0, PRUNED, 0.99), trial(1, COMPLETE, 0.5, 0.9), trial(2, COMPLETE, 0.9)
     assert best_of([early, second, first]) == first

@@ -5,7 +5,6 @@ import json
 import pytest
 
 from digits import tasks
-from digits.networks import backends
 from digits.runs import store as runs
 from digits.runs.run import RunState
 from digits.sweeps import race, store
@@ -15,7 +14,7 @@ from digits.tasks import TaskState
 from tests.sweeps.conftest import do
 from tests.sweeps.quick_trials import accuracy
 from tests.sweeps.test_search import read_by_optuna
-from tests.training.test_engine import output_of
+from tests.training.conftest import output_of
 
 RATES = {"architecture": "linear", "learning_rate": {"low": 0.001, "high": 0.1, "log": True}, "epochs": 9}
 PLAN = {"space": RATES, "backend": "jax", "trials": 12, "seeds": 2, "parallel": 1, "sampler": "random"}
@@ -123,11 +122,8 @@ print(json.dumps({"alone": alone, "together": [runs.epochs(trial.run) for trial 
 """
 
 
-def test_each_trial_of_a_race_is_trained_as_if_alone_and_one_that_diverges_fails_alone(with_sample, monkeypatch):
-    if not backends.is_installed("jax"):
-        pytest.skip("pip install -r requirements-jax.txt")
-    monkeypatch.setenv("KERAS_BACKEND", "jax")
-    said = json.loads(output_of(CODE))
+def test_each_trial_of_a_race_is_trained_as_if_alone_and_one_that_diverges_fails_alone(with_sample):
+    said = json.loads(output_of(CODE, library="jax"))
     for (alone, off), together in zip(said["alone"], said["together"], strict=True):
         assert off < 1e-4
         for name in ("loss", "accuracy", "val_loss", "val_accuracy", "learning_rate"):

@@ -8,7 +8,7 @@ import pytest
 from digits.errors import DamagedFile
 from digits.training import checkpoints
 from digits.training.checkpoints import Checkpoint, CheckpointWriter
-from tests.training.test_engine import output_of
+from tests.training.conftest import output_of
 
 
 def after(epoch):
@@ -61,7 +61,6 @@ def test_short_epochs_share_a_checkpoint_until_the_end(tmp_path):
     assert written == [1, 3]
 
 
-# In a process of its own: TensorFlow in this one would slow down every later test of the pages.
 CODE = """
 import json, sys
 from pathlib import Path
@@ -95,15 +94,15 @@ def continued(**chosen):
 
 
 print(json.dumps([
-    continued(architecture="mlp", augmentation=False),
+    continued(architecture="mlp", augmentation=False, activation="silu", dropout=0.1, optimizer="adamw"),
     continued(architecture="cnn", filters=4, units=16, augmentation=True),
 ]))
 """
 
 
 def test_a_continued_training_gives_the_same_weights_as_one_never_interrupted(with_sample, tmp_path):
-    """cnn: with dropout, batch normalisation, one-cycle and augmentation, and an epoch more than planned."""
-    both = json.loads(output_of(CODE, str(tmp_path)))
+    """Both with dropout; cnn with batch normalisation, one-cycle and augmentation; for an epoch more than planned."""
+    both = json.loads(output_of(CODE, tmp_path))
     for result in both:
         assert (result["difference"], result["epochs"]) == (0, [2, 3, 4])
         assert result["validation"][0] == result["validation"][1]

@@ -4,8 +4,7 @@ import json
 
 import pytest
 
-from digits.networks import backends
-from tests.training.test_engine import output_of
+from tests.training.conftest import output_of
 
 # Trains as digits/pipeline.py does, on a GPU that is full in the second epoch.
 CODE = """
@@ -70,12 +69,9 @@ print(json.dumps({
 
 
 @pytest.mark.parametrize(("library", "racers"), [("tensorflow", 1), ("jax", 2)])
-def test_where_the_gpu_is_full_or_cannot_be_used_the_cpu_continues(with_sample, monkeypatch, library, racers):
+def test_where_the_gpu_is_full_or_cannot_be_used_the_cpu_continues(with_sample, library, racers):
     """On JAX for two networks at once."""
-    if not backends.is_installed(library):
-        pytest.skip("pip install -r requirements-jax.txt")
-    monkeypatch.setenv("KERAS_BACKEND", library)
-    ended = json.loads(output_of(CODE, str(racers)))
+    ended = json.loads(output_of(CODE, racers, library=library))
     assert ended["unusable"] == {
         "name": "CPU",
         "note": "The GPU cannot be used (no kernel), so it trains on the CPU.",

@@ -2,17 +2,12 @@
 
 import functools
 import json
-import os
-import subprocess
-import sys
 
 import pytest
 
-from digits.networks import backends
 from digits.networks.settings_table import OPTIMIZERS
-from digits.storage.home import ROOT
+from tests.training.conftest import output_of
 
-# In a process of its own: TensorFlow in this one would slow down every later test of the pages.
 CODE = """
 import json, sys
 import numpy as np
@@ -142,24 +137,7 @@ on_each_library = pytest.mark.parametrize("library", ["tensorflow", "jax"])
 @functools.cache
 def results(library):
     """The result of each case and of cuts, on TensorFlow also of what is fused: a process cannot change its library."""
-    if not backends.is_installed(library):
-        pytest.skip("pip install -r requirements-jax.txt")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("KERAS_BACKEND", library)
-        return json.loads(output_of(CODE, json.dumps(CASES)))
-
-
-def output_of(code, *arguments):
-    """Run `code` in a process of its own, on the library of KERAS_BACKEND. Returns the last line that it prints."""
-    process = subprocess.run(
-        [sys.executable, "-c", code, *arguments],
-        cwd=ROOT,
-        env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
-        capture_output=True,
-        text=True,
-    )
-    assert process.returncode == 0, process.stderr
-    return process.stdout.splitlines()[-1]
+    return json.loads(output_of(CODE, json.dumps(CASES), library=library))
 
 
 @on_each_library

@@ -4,9 +4,8 @@ import json
 
 import pytest
 
-from digits.networks import backends
 from digits.networks.settings import make_settings
-from tests.training.test_engine import output_of
+from tests.training.conftest import output_of
 
 CODE = """
 import json, sys
@@ -84,12 +83,10 @@ EDITED = [
 
 
 @pytest.mark.parametrize("library", ["tensorflow", "jax"])
-def test_the_exported_files_compute_what_the_network_computes(tmp_path, monkeypatch, library):
-    if not backends.is_installed(library):
-        pytest.skip("pip install -r requirements-jax.txt")
-    monkeypatch.setenv("KERAS_BACKEND", library)
+def test_the_exported_files_compute_what_the_network_computes(tmp_path, library):
     edited = EDITED if library == "tensorflow" else []  # JAX lets TensorFlow write the files
-    result, *others = json.loads(output_of(CODE, json.dumps([{"architecture": "cnn"}, *edited]), str(tmp_path)))
+    networks = json.dumps([{"architecture": "cnn"}, *edited])
+    result, *others = json.loads(output_of(CODE, networks, tmp_path, library=library))
     assert result["files"] == {
         "model.keras": "model.keras", "model.tflite": "model-2.tflite", "layers.tflite": "layers.tflite",
     }  # fmt: skip

@@ -4,10 +4,8 @@ import json
 
 import pytest
 
-from digits.networks import backends
-from tests.training.test_engine import output_of
+from tests.training.conftest import output_of
 
-# In a process of its own: a process cannot change the library that Keras runs on.
 CODE = """
 import json
 from dataclasses import replace
@@ -59,12 +57,9 @@ print(json.dumps({
 
 
 @pytest.fixture
-def trained(with_sample, monkeypatch):
+def trained(with_sample):
     """The rows of three learning rates trained at once, and of two of which one or all diverge."""
-    if not backends.is_installed("jax"):
-        pytest.skip("pip install -r requirements-jax.txt")
-    monkeypatch.setenv("KERAS_BACKEND", "jax")
-    return json.loads(output_of(CODE))
+    return json.loads(output_of(CODE, library="jax"))
 
 
 def test_each_learning_rate_is_trained_as_if_alone_and_one_that_diverges_neither_leads_nor_stops_the_others(trained):

@@ -1,10 +1,12 @@
 """How many cores an operation may have: by the settings alone, and fixed for a process."""
 
+from types import SimpleNamespace
+
 import pytest
 
-from digits.networks import backends
+from digits.networks import backends as libraries
 from digits.networks.settings import make_settings
-from digits.training import threads
+from digits.training import backends, threads
 from digits.training.threads import ALL, ONE
 
 
@@ -12,7 +14,7 @@ from digits.training.threads import ALL, ONE
 def fresh_process(monkeypatch):
     monkeypatch.delenv(threads.VARIABLE, raising=False)
     monkeypatch.setattr(threads, "_used", None)
-    monkeypatch.setattr(backends, "loaded", lambda: None)
+    monkeypatch.setattr(libraries, "loaded", lambda: None)
 
 
 @pytest.mark.parametrize(
@@ -37,20 +39,33 @@ def test_whoever_starts_a_process_may_choose_for_it(monkeypatch):
     assert threads.wanted(make_settings()) is None
 
 
-def test_a_process_suits_what_needs_the_threads_and_the_library_that_it_has(monkeypatch):
-    small, large, on_jax = make_settings(), make_settings(architecture="cnn-large"), make_settings(backend="jax")
-    assert all(threads.suit(each) for each in (small, large, on_jax))
-    monkeypatch.setattr(backends, "loaded", lambda: "tensorflow")
-    assert [threads.suit(each) for each in (small, large, on_jax)] == [False, True, False]  # loaded by something else
-    monkeypatch.setattr(threads, "_used", ONE)
-    assert [threads.suit(each) for each in (small, large, on_jax)] == [True, False, False]
+@pytest.fixture
+def library(monkeypatch):
+    """What the library has been told; it refuses once it `has_computed`, with all cores."""
+    library = SimpleNamespace(told=[], has_computed=False)
+
+    def use_threads(number):
+        library.told.append(number)
+        return not library.has_computed or number == ALL
+
+    library.use_threads = use_threads
+    monkeypatch.setattr(backends, "current", lambda: library)
+    return library
 
 
-def test_the_number_is_set_before_the_first_training_and_never_again(monkeypatch):
-    told = []
-    monkeypatch.setattr(threads, "current", lambda: type("Library", (), {"use_threads": staticmethod(told.append)}))
-    assert [threads.use(settings) for settings in (make_settings(), make_settings(architecture="cnn-large"))] == [
-        ONE,
-        ONE,
-    ]
-    assert told == [ONE]
+SMALL, LARGE, ON_JAX = make_settings(), make_settings(architecture="cnn-large"), make_settings(backend="jax")
+
+
+def test_a_process_that_has_loaded_nothing_suits_everything(library):
+    assert all(threads.suit(each) for each in (SMALL, LARGE, ON_JAX)) and not library.told
+
+
+@pytest.mark.parametrize("has_computed", [False, True])
+def test_a_process_suits_what_needs_the_library_and_the_threads_that_it_has(monkeypatch, library, has_computed):
+    monkeypatch.setattr(libraries, "loaded", lambda: "tensorflow")
+    library.has_computed = has_computed
+    assert [threads.suit(each) for each in (SMALL, LARGE, ON_JAX)] == [not has_computed, has_computed, False]
+
+
+def test_the_number_is_set_before_the_first_training_and_never_again(library):
+    assert [threads.use(each) for each in (SMALL, LARGE)] == [ONE, ONE] and library.told == [ONE]

@@ -5,8 +5,7 @@ import json
 
 import pytest
 
-from digits.networks import backends
-from tests.training.test_engine import output_of
+from tests.training.conftest import output_of
 
 CODE = """
 import gc, hashlib, json, os, sys, time
@@ -95,11 +94,7 @@ else:
 @functools.cache
 def ran(library, *arguments):
     """What that prints on a library, run once for all tests."""
-    if not backends.is_installed(library):
-        pytest.skip("pip install -r requirements-jax.txt")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("KERAS_BACKEND", library)
-        return json.loads(output_of(CODE, *arguments))
+    return json.loads(output_of(CODE, *arguments, library=library))
 
 
 @pytest.mark.parametrize("library", ["tensorflow", "jax"])

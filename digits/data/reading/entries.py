@@ -1,9 +1,10 @@
 """The files of a folder or a zip, however deep they lie in it, with the label that a folder's name gives them."""
 
 import re
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from digits.errors import DigitsError
@@ -44,17 +45,18 @@ class Entry:
 
 
 @contextmanager
-def opened(path: Path, content: bytes | None = None) -> Iterator[list[Entry]]:
+def opened(path: Path, content: bytes | None = None, file_bytes: int | None = None) -> Iterator[list[Entry]]:
     """Yield the files of a folder or a zip, sorted by name, or the one file that `path` is. Nothing is read yet.
 
-    content: of the file, if it was uploaded and lies nowhere. Raises DigitsError for a folder that cannot be read, and
-    for a zip that is damaged or beyond its limits.
+    content: of the file, if it was uploaded and lies nowhere. file_bytes: what a file in a zip may have unpacked.
+    Raises DigitsError for a folder that cannot be read, and for a zip that is damaged or beyond its limits.
     """
     if content is None and path.is_dir():
         yield _in_folder(path)
     elif path.suffix.lower() == ".zip":
         failure = None
-        with untrusted_zip.opened(path if content is None else content, ZIP) as archive:
+        limits = replace(ZIP, file_bytes=file_bytes or ZIP.file_bytes)
+        with untrusted_zip.opened(path if content is None else content, limits) as archive:
             try:
                 yield _in_zip(path, archive)
             except Exception as error:  # of whoever reads the entries; it says nothing about the zip
@@ -62,7 +64,7 @@ def opened(path: Path, content: bytes | None = None) -> Iterator[list[Entry]]:
         if failure:
             raise failure
     else:
-        yield [Entry(str(path), (), path.read_bytes if content is None else lambda: content)]
+        yield [Entry(str(path), (), (lambda: read_file(path)) if content is None else lambda: content)]
 
 
 def _in_folder(folder: Path) -> list[Entry]:
@@ -75,14 +77,25 @@ def _in_folder(folder: Path) -> list[Entry]:
         raise DigitsError(f"The folder contains more than {NUM_FILES:,} files. Choose a smaller one.")
     root = folder.resolve().name  # it may be named 7 itself
     return [
-        Entry(str(file), (root, *file.relative_to(folder).parts[:-1]), lambda file=file: _read(file)) for file in files
+        Entry(str(file), (root, *file.relative_to(folder).parts[:-1]), lambda file=file: _read_plain(file))
+        for file in files
     ]
 
 
-def _read(file: Path) -> bytes:
-    if file.stat().st_size > FILE_BYTES:
+def _read_plain(file: Path) -> bytes:
+    """Read a file that somebody found in a folder. A pipe or a device there might never end."""
+    if not stat.S_ISREG(file.stat().st_mode):
+        raise DigitsError("It is a pipe or a device, not a file.")
+    return read_file(file)
+
+
+def read_file(file: Path) -> bytes:
+    """Return the content of a file, or of a pipe that somebody named. Raises DigitsError for too large a one."""
+    with file.open("rb") as stream:
+        content = stream.read(FILE_BYTES + 1)
+    if len(content) > FILE_BYTES:
         raise DigitsError(f"This file is too large: expected at most {FILE_BYTES >> 20} MB.")
-    return file.read_bytes()
+    return content
 
 
 def _in_zip(path: Path, archive: UntrustedZip) -> list[Entry]:

@@ -38,7 +38,7 @@ def read_idx(content: bytes) -> np.ndarray:
     """Return its array: (n,) or (n, height, width) uint8. Raises DigitsError."""
     head = 4 + 4 * content[3]
     shape = tuple(int(size) for size in np.frombuffer(content[4:head], ">u4"))
-    if len(shape) != content[3] or math.prod(shape) != len(content) - head:
+    if len(shape) != content[3] or math.prod(shape) != len(content) - head or 0 in shape[1:]:
         raise DigitsError(DAMAGED)
     return np.frombuffer(content, np.uint8, offset=head).reshape(shape)
 

@@ -24,6 +24,7 @@ TEST = re.compile(r"(^|[^a-z])(test|t10k)", re.I)
 OTHER = "It isn't a picture, a CSV table or an idx file."
 HIDDEN = "It is a hidden file."
 NO_LABEL_HERE = "It has no label, but other digits here have one. Add it separately."
+NO_DIGITS = "It holds no digits."
 LABELS_ALONE = "The pictures to which these labels belong are missing."
 
 
@@ -66,7 +67,7 @@ def read(paths: Iterable[Path], on_progress: Progress = to_nobody) -> Found:
     """
     reading = _Reading()
     with ExitStack() as stack:
-        files = dict.fromkeys(file for path in paths for file in _with_labels(path))
+        files = dict.fromkeys(file for path in _existing(paths, reading.passed_over) for file in _with_labels(path))
         entries = [(_shown(path, entry), entry) for path in files for entry in stack.enter_context(opened(path))]
         what = f"Reading {len(entries):,} file{'s' * (len(entries) > 1)}"
         for place, (name, entry) in enumerate(entries):
@@ -124,6 +125,8 @@ class _Reading:
     def _add(self, name: str, images: np.ndarray, labels: np.ndarray | None) -> None:
         """Add the digits of a table or an idx file, (n, height, width) uint8, as networks learn them."""
         kept, places = [], []
+        if not len(images):
+            self.passed_over.append((name, NO_DIGITS))
         for place, image in enumerate(pictures.ink_on_paper(images)):
             try:
                 kept.append(pictures.prepared(image))
@@ -152,6 +155,15 @@ class _Reading:
                 continue
             self.passed_over.append((name, why))
         self.passed_over += [(name, LABELS_ALONE) for name in labels.values()]
+
+
+def _existing(paths: Iterable[Path], passed_over: list[tuple[str, str]]) -> Iterator[Path]:
+    """Yield the paths but those of missing files; what a zip lacks, its reader says."""
+    for path in paths:
+        if path.exists() or path.suffix.lower() == ".zip":
+            yield path
+        else:
+            passed_over.append((path.name, "The file can't be read: No such file or directory."))
 
 
 def _with_labels(path: Path) -> Iterator[Path]:

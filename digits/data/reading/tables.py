@@ -76,7 +76,8 @@ def read_table(content: bytes, most: int, on_progress: Callable[[float], None] =
 
 def _lines(content: bytes) -> Iterator[tuple[int, str]]:
     """Yield the end of each line that is not empty, in bytes, and its text."""
-    file = io.BytesIO(content.removeprefix(b"\xef\xbb\xbf"))
+    content = content.removeprefix(b"\xef\xbb\xbf")
+    file = io.BytesIO(content if b"\n" in content else content.replace(b"\r", b"\n"))  # Excel's "CSV (Macintosh)"
     while line := file.readline(LONGEST):
         text = line.decode("ascii", "replace").strip()
         yield file.tell(), text
@@ -100,13 +101,18 @@ def _rows(
 
 
 def _label_column(names: list[str], rows: np.ndarray) -> int:
-    """Return the place of the labels: the column that says so, or whichever of the outer two looks more like labels."""
+    """Return the place of the labels: the column that says so, or whichever of the outer two looks more like labels.
+
+    Labels may also be those of letters, or 10 for a 0, which are then left out: a pixel in a corner is no label either.
+    """
     if named := [place for place, name in enumerate(names) if name in LABELS]:
         return named[0]
-    kinds = {
-        place: len(np.unique(rows[:, place])) if np.isin(rows[:, place], range(10)).all() else 0 for place in (0, -1)
-    }
-    return max(kinds, key=kinds.get)
+
+    def likeness(place: int) -> tuple[bool, int]:
+        kinds = np.unique(rows[:, place])
+        return len(kinds) > 1 and np.isin(kinds, range(10)).all(), len(kinds) * np.isin(kinds, range(100)).all()
+
+    return max((0, -1), key=likeness)
 
 
 def _pixels(rows: np.ndarray, column: int | None) -> np.ndarray:

@@ -64,9 +64,9 @@ def to_mlflow(about: dict[str, Any], folder: Path, python: str) -> None:
         raise DigitsError("There is no such interpreter. Name one in whose environment MLflow is.", python)
     with _as_file(about) as file:
         code, out, err = processes.run_command([python, "-I", MLFLOW_PROGRAM, file, folder])
-    problem = {"missing": NO_MLFLOW, "held": HELD}.get(processes.last_line(out))
-    if code or problem:
-        raise DigitsError(problem or "MLflow could not store the run.", processes.last_line(err) if code else "")
+    if (said := processes.last_line(out)) != "done" or code:
+        problem = {"missing": NO_MLFLOW, "held": HELD}.get(said, "MLflow could not store the run.")
+        raise DigitsError(problem, processes.last_line(err) if code else "")
 
 
 TRACKERS: dict[str, Callable[[dict[str, Any], Path, str], None]] = {

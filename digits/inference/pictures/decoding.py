@@ -5,6 +5,7 @@ before the decoder starts, TIFF's tiles, the chunks of a PNG (png.py) and the sc
 """
 
 import io
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -27,6 +28,7 @@ from digits.inference.pictures.limits import DAMAGED, PIXELS, check_size
 from digits.inference.pictures.pixels import shrunk
 from digits.inference.pictures.png import PNG, png_frame, png_pixels
 
+warnings.filterwarnings("ignore", module=r"PIL\.")  # it warns of damaged EXIF data; what matters, it raises
 WEBP_PIXELS = 24_000_000  # its decoder needs 16 bytes for each pixel
 FORMATS = "PNG, JPEG, WebP, GIF, BMP, TIFF or HEIC"
 SUFFIXES = (

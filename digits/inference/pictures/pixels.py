@@ -20,15 +20,17 @@ def shrunk(image: Image.Image, factor: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _white(image: Image.Image) -> int:
-    """Return the level of white in a picture of more than 8 bits of grey; fractions may reach 1, 255 or 65,535."""
-    brightest = image.getextrema()[1] if image.mode == "F" else 65_535
-    return next((white for white in (1, 255) if brightest <= white), 65_535)
+    """Return the level of white in a picture of more than 8 bits of grey, of which a camera may fill only some."""
+    if image.mode not in ("F", "I", "I;16"):
+        return 65_535
+    brightest = image.getextrema()[1]
+    return next((white for white in (1, 255, 1_023, 4_095, 16_383) if brightest <= white), 65_535)
 
 
 def _band(band: Image.Image, factor: int, white: int) -> tuple[np.ndarray, np.ndarray]:
     """Return red, green and blue times opacity, (h, w, 3) uint8, and opacity, (h, w) uint8. white: from `_white`."""
     if band.mode.startswith("I") or band.mode == "F":  # more than 8 bits of grey, which Pillow would clip
-        levels = np.asarray(band).astype(np.float32).clip(0, white)
+        levels = np.nan_to_num(np.asarray(band).astype(np.float32)).clip(0, white)
         band = Image.fromarray((levels * (255 / white)).astype(np.uint8))
     if not band.has_transparency_data:
         pixels = np.asarray(_reduced(band.convert("L" if band.mode in ("1", "L") else "RGB"), factor))

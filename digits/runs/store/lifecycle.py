@@ -136,13 +136,16 @@ def delete(run_id: str) -> None:
 def sweep() -> None:
     """Remove what nobody owns and nobody has touched for an hour: half-written files of processes that were killed, and
     folders without a run, from an import that was killed or a worker that came back after its run was deleted.
+
+    Those of a run that came to its end stay: somebody may have put an older database into the place of theirs.
     """
     folder, oldest = home() / "runs", time.time() - UNFINISHED_SECONDS
-    if found := [path for path in folder.iterdir() if path.stat().st_mtime < oldest] if folder.is_dir() else ():
+    # lstat: a link may lead nowhere.
+    if found := [path for path in folder.iterdir() if path.lstat().st_mtime < oldest] if folder.is_dir() else ():
         with database.writing() as connection:
             known = {row["id"] for row in connection.execute("SELECT id FROM runs")}
             for path in found:
-                if path.name not in known:
+                if path.name not in known and not (path / "run.json").exists():
                     deletion.discard(connection, path)
     sweep_unfinished(home())
     deletion.collect()

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -33,6 +34,14 @@ def update(connection: sqlite3.Connection, run_id: str, **values: Any) -> None:
     names = ", ".join(f"{name} = ?" for name in values)
     if not connection.execute(f"UPDATE runs SET {names} WHERE id = ?", (*values.values(), run_id)).rowcount:
         raise _gone(run_id)
+
+
+def moment(connection: sqlite3.Connection) -> str:
+    """Return now, ISO 8601, UTC, for a choice or a publication: where the clock was set back, just after the latest."""
+    times = "SELECT chosen AS time FROM choices UNION ALL SELECT published FROM runs"
+    latest = connection.execute(f"SELECT max(time) FROM ({times})").fetchone()[0]
+    now = datetime.now(UTC)
+    return (max(now, datetime.fromisoformat(latest) + timedelta(microseconds=1)) if latest else now).isoformat()
 
 
 @database.parsing()

@@ -5,7 +5,7 @@ gradient(forward, model)       loss, num_correct and the gradient of the loss
 forget_replicas(optimizer)     keeps an optimizer from holding a compiled graph for ever
 fuse(model, optimizer)         lets their many small operations be few large ones, where XLA does not do so
 loop(step, variables, xla=...) the compiled loop over the batches of an epoch
-use_threads(number)            how many cores an operation may have, where the library lets us choose
+use_threads(number)            sets how many cores an operation may have; False where that is not to be chosen
 gpu()                          the name of the first GPU, tried out; None without one
 gpu_memory()                   bytes of its memory that this process has taken at most so far
 COMPILE_ERRORS                 what is raised where XLA, which is not always needed, cannot do it

@@ -18,8 +18,9 @@ COMPILE_ERRORS = ()  # it compiles everything, or does not run at all
 DEVICE_ERRORS = (jax.errors.JaxRuntimeError,)
 
 
-def use_threads(number: int) -> None:
-    """Do nothing; see the module for TensorFlow."""
+def use_threads(number: int) -> bool:
+    """Return False: JAX has no such choice."""
+    return False
 
 
 def gpu() -> str | None:

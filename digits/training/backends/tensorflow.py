@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from functools import partial
 
 import numpy as np
@@ -18,10 +17,13 @@ COMPILE_ERRORS = (tf.errors.InvalidArgumentError, tf.errors.UnimplementedError, 
 DEVICE_ERRORS = (tf.errors.ResourceExhaustedError, tf.errors.InternalError, tf.errors.UnknownError)
 
 
-def use_threads(number: int) -> None:
-    """Let each operation have so many cores, 0 for all; before TensorFlow first computes."""
-    with suppress(RuntimeError):  # it has computed, which is known to `threads.suit`
+def use_threads(number: int) -> bool:
+    """Let each operation have so many cores, 0 for all; return False if TensorFlow has computed with another number."""
+    try:
         tf.config.threading.set_intra_op_parallelism_threads(number)
+    except RuntimeError:
+        return False
+    return True
 
 
 def gpu() -> str | None:

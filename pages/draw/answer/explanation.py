@@ -11,7 +11,7 @@ import streamlit as st
 
 from digits.errors import BlankDrawing
 from digits.figures.evidence import evidence
-from digits.figures.probabilities import changes
+from digits.figures.probabilities import changes, short_percent
 from digits.inference.detector import Detector
 from digits.inference.explanation import occlusion, without_each
 from digits.inference.prediction import Prediction, predict
@@ -20,7 +20,6 @@ from digits.inference.strokes import Stroke, paint, read_strokes
 from pages.shared import table
 from pages.shared.charts import chart
 from pages.shared.drawing import SIDE
-from pages.shared.text import percent
 
 MAX_STROKES = 8  # more than a digit has
 SMALL = 72  # px, side of the drawing without a stroke
@@ -74,6 +73,6 @@ def _strokes(strokes: list[Stroke], recognizer: Recognizer, detector: Detector) 
             rest = strokes[:left_out] + strokes[left_out + 1 :]
             small = cv2.resize(paint(rest, (SIDE, SIDE)), (SMALL, SMALL), interpolation=cv2.INTER_AREA)
             st.image(
-                small, width=SMALL, caption=f"{row.argmax()}, {percent(row.max())}", output_format="PNG",
+                small, width=SMALL, caption=f"{row.argmax()}, {short_percent(row.max())}", output_format="PNG",
                 alt=f"Without stroke {left_out + 1}",
             )  # fmt: skip

@@ -18,7 +18,7 @@ from pages.shared.glossary import linked
 from pages.shared.text import NOT_A_DIGIT, confidence_text, percent
 from pages.shared.visitor import owners
 
-ASIDE = ":small[What this network predicts for your drawing after every epoch.]"
+ASIDE = ":small[See below what this network predicts after every epoch.]"
 UNCALIBRATED = "Not calibrated. Only the model at the end of a training is."
 
 

@@ -15,8 +15,8 @@ from digits.runs.run import Run, RunState
 from digits.training.fine_tuning import MIN_DRAWINGS, fine_tune_settings
 from pages.draw.my_drawings import fine_tune_result as result_panel
 from pages.draw.my_drawings import sharing
-from pages.shared.cache import Drawings
 from pages.shared.errors import attempt, told
+from pages.shared.my_drawings import Drawings
 from pages.shared.text import counted
 from pages.shared.visitor import owner, shows_everyone
 

@@ -10,9 +10,9 @@ from digits.figures.images import gallery
 from digits.inference.recognizer import Recognizer
 from digits.runs.run import Run
 from pages.draw.my_drawings import drawing_detail, fine_tune, form, import_export, sharing
-from pages.shared import cache, paging
-from pages.shared.cache import Drawings
+from pages.shared import paging
 from pages.shared.charts import chart
+from pages.shared.my_drawings import Drawings, my_drawings, predicted_drawings
 
 COLUMNS, PER_PAGE = 8, 40
 ALL, MISCLASSIFIED = "All", "Misclassified"
@@ -21,7 +21,7 @@ ALL, MISCLASSIFIED = "All", "Misclassified"
 @st.fragment
 def show(run: Run, recognizer: Recognizer) -> None:
     """Show the sheet on the left, the opened drawing and the fine-tuning on the right."""
-    drawings = cache.drawings()
+    drawings = my_drawings()
     form.check()
     drawing_detail.offer_undo()
     if not drawings.ids:
@@ -34,7 +34,7 @@ def show(run: Run, recognizer: Recognizer) -> None:
     sheet, right = st.columns([5, 6], gap="large")
     opened = drawing_detail.opened()
     with sheet:
-        _sheet(drawings, cache.predicted_drawings(run, drawings), offer_first=opened is None)
+        _sheet(drawings, predicted_drawings(run, drawings), offer_first=opened is None)
         import_export.show(len(drawings.ids), recognizer)
         sharing.show_all(len(drawings.ids))
     with right:

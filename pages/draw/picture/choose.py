@@ -74,7 +74,7 @@ def show() -> None:
     with st.expander("Camera", icon=":material/photo_camera:", key="draw_camera_open", on_change="rerun") as camera:
         if camera.open:
             photo = st.camera_input("Camera", key=f"draw_camera_{turn}", label_visibility="collapsed")
-            st.caption("Browsers allow the camera only on this computer's own address and over HTTPS.")
+            st.caption("Browsers allow the camera only over HTTPS, or on the computer on which Digits runs.")
     taken = file or photo
     if taken is not None or pasted:
         _keep(taken.getvalue() if taken is not None else pasted)

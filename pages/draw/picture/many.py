@@ -1,5 +1,6 @@
 """Many pictures at once: a table of what is predicted for each, and how good that is where folders are named 0 to 9."""
 
+import time
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -12,6 +13,7 @@ from digits.errors import DigitsError
 from digits.evaluation import pictures
 from digits.figures.confusion import confusion
 from digits.inference.detector import Detector
+from digits.inference.picture import UPLOAD_BYTES
 from digits.inference.recognizer import Recognizer
 from pages.draw.picture.choose import KINDS, MEGABYTES
 from pages.shared import table
@@ -19,8 +21,11 @@ from pages.shared.charts import chart
 from pages.shared.glossary import linked
 from pages.shared.text import isolated, percent
 
-MOST = 200  # pictures; more would keep the page busy for half a minute
-TOO_MANY = f"Only the first {MOST} pictures of these files are predicted."
+MOST = 200  # pictures
+MOST_SECONDS = 30.0  # so many small ones take half a minute on a busy machine; 25 MB can also hold 200 of 50 megapixels
+SHOWN = 1_000  # files that were passed over: a zip may have 100,000
+LONGEST = 200  # characters of a file's name, from its end: in a zip it may have 65,535
+TOO_MANY = "Only the first {} pictures of these files were predicted: all of them would keep the server busy."
 
 
 def offer(recognizer: Recognizer, detector: Detector) -> None:
@@ -54,26 +59,36 @@ def _predict(uploads: list, recognizer: Recognizer, detector: Detector) -> dict[
         found = []
         for upload in uploads:
             try:
-                entries = stack.enter_context(opened(Path(upload.name), upload.getvalue()))
+                # This process serves everybody: no entry may unpack to more than a picture.
+                entries = stack.enter_context(opened(Path(upload.name), upload.getvalue(), UPLOAD_BYTES))
             except DigitsError as error:
                 passed_over.append((upload.name, str(error)))
                 continue
             some, skipped = pictures.pictures(entries)
             found += some
             passed_over += [(name, why) for why, names in skipped for name in names]
-        bar = st.progress(0.0, text="Predicting…")
+        bar, began, number = st.progress(0.0, text="Predicting…"), time.monotonic(), 0
         for number, row in enumerate(pictures.predicted(found[:MOST], read), start=1):
             bar.progress(number / min(MOST, len(found)), text="Predicting…")
             if "error" in row:
                 passed_over.append((row["image"], row["error"]))
             else:
                 rows.append(row)
-    return {"rows": rows, "passed_over": passed_over, "is_cut": len(found) > MOST}
+            if time.monotonic() - began > MOST_SECONDS:
+                break
+    return {
+        "rows": [row | {"image": row["image"][-LONGEST:]} for row in rows],
+        "passed_over": [(name[-LONGEST:], why) for name, why in passed_over[:SHOWN]],
+        "num_passed_over": len(passed_over),
+        "cut_after": number if len(found) > number else None,
+    }
 
 
-def _show(rows: list[dict[str, Any]], passed_over: list[tuple[str, str]], is_cut: bool) -> None:
-    if is_cut:
-        st.warning(TOO_MANY, icon=":material/warning:")
+def _show(
+    rows: list[dict[str, Any]], passed_over: list[tuple[str, str]], num_passed_over: int, cut_after: int | None
+) -> None:
+    if cut_after:
+        st.warning(TOO_MANY.format(cut_after), icon=":material/warning:")
     if found := pictures.summary(rows):
         low, high = found["interval"]
         st.markdown(
@@ -104,7 +119,7 @@ def _show(rows: list[dict[str, Any]], passed_over: list[tuple[str, str]], is_cut
     else:
         st.info("None of these files could be predicted.", icon=":material/info:")
     if passed_over:
-        st.markdown(f"Passed over: {len(passed_over):,}")
+        st.markdown(f"Passed over: {num_passed_over:,}")
         lines = [{"File": isolated(name), "Why": why} for name, why in passed_over]
         st.dataframe(lines, hide_index=True, alt="Files that were passed over, and why")
 

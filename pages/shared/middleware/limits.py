@@ -11,7 +11,6 @@ from contextlib import suppress
 from typing import Any
 
 from google.protobuf.message import DecodeError
-from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 from starlette.websockets import WebSocketDisconnect, WebSocketDisconnected
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -29,8 +28,6 @@ MESSAGES_OF_ADDRESS = Rate(360, 1200)  # a school has one address, in which whol
 WHOLE_PAGE = 3  # messages, as which one counts that runs a page again; strokes and what is watched run a part of it
 STRANGE = 2  # times as much counts who has not joined while a class is open; they see three small pages
 MESSAGE_BYTES = 50_000  # more of them in one message count as more messages
-PART_SECONDS = 40.0  # from one part of a body to the next; the prediction service gives up before, in its own words
-BODY_SECONDS = 300.0  # 25 MB by a slow telephone
 MAX_OPEN_OF_VISITOR = 40
 MAX_OPEN_OF_ADDRESS = 400
 SILENT_SECONDS = 30.0  # a browser sends its first message at once
@@ -82,44 +79,13 @@ class Limits:
     async def __call__(self, scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
         if scope["type"] == "websocket":
             await self._websocket(scope, receive, send)
-        elif scope["type"] != "http":
-            await self.app(scope, receive, send)
-        elif await self._is_refused(scope):
+        elif scope["type"] == "http" and await self._is_refused(scope):
             refusal = PlainTextResponse(
                 "Too many requests from your address. Try again soon.", 429, {"retry-after": "1"}
             )
             await refusal(scope, receive, send)
         else:
-            await self._http(scope, receive, send)
-
-    async def _http(self, scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
-        end = time.monotonic() + BODY_SECONDS
-        is_whole = is_answered = False
-
-        async def receive_in_time() -> MutableMapping[str, Any]:
-            nonlocal is_whole
-            if is_whole:  # what is still awaited is the end of the connection
-                return await receive()
-            try:
-                async with asyncio.timeout(min(PART_SECONDS, end - time.monotonic())):
-                    message = await receive()
-            except TimeoutError:
-                return {"type": "http.disconnect"}
-            is_whole = not message.get("more_body")
-            return message
-
-        async def send_noted(message: MutableMapping[str, Any]) -> None:
-            nonlocal is_answered
-            is_answered = True
-            await send(message)
-
-        try:
-            await self.app(scope, receive_in_time, send_noted)
-        except ClientDisconnect:
-            if not is_answered:  # uvicorn sends it to nobody who has gone
-                headers = {"connection": "close"}
-                refusal = PlainTextResponse("The request came too slowly. Try again.", 408, headers)
-                await refusal(scope, receive, send)
+            await self.app(scope, receive, send)
 
     async def place(self, scope: MutableMapping[str, Any]) -> tuple[str, int]:
         """Return what a request counts for, its address, and how much a message counts there.

@@ -5,6 +5,7 @@ import streamlit as st
 from digits.sweeps import result
 from digits.sweeps.store import Sweep
 from digits.sweeps.trial import Trial
+from pages.shared import links
 from pages.shared.glossary import linked
 
 
@@ -29,8 +30,8 @@ def _sentence(best: Trial, found: dict | None) -> str:
     if not found:
         return f"Trial {best.number} leads."
     text = (
-        f"Trial {best.number} is the best of {found['of']:,} on the validation digits. As the best of several, its "
-        "validation accuracy is a little too good."
+        f"Trial {best.number} is the best of {found['of']:,} on the validation digits. Its validation accuracy is a "
+        "little too good, because luck helps the best of many."
     )
     spread, tested = found["seeds"]["val_accuracy"], found["seeds"]["test_accuracy"]
     if spread:
@@ -40,10 +41,7 @@ def _sentence(best: Trial, found: dict | None) -> str:
 
 
 def _next_steps(best: Trial, found: dict) -> None:
-    st.page_link("pages/draw/page.py", label="Draw with it", icon=":material/draw:", query_params={"model": best.run})
-    st.page_link(
-        "pages/evaluate/page.py", label="See its mistakes", icon=":material/search:", query_params={"model": best.run}
-    )
+    links.to_model(best.run)
     if seeds := found["seeds"]["runs"]:
         st.page_link(
             "pages/compare/page.py", label="Compare its seeds", icon=":material/compare_arrows:",

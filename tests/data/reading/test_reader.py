@@ -1,4 +1,6 @@
+import os
 from dataclasses import replace
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -37,6 +39,20 @@ def test_pictures_of_28_pixels_are_taken_as_they_are_and_their_folders_label_the
     order = np.argsort(sample[1], kind="stable")  # by folder, then by name
     assert np.array_equal(digits.images, sample[0][order]) and np.array_equal(digits.labels, sample[1][order])
     assert not digits.passed_over and not digits.is_test.any()
+
+
+def test_a_folder_with_a_pipe_and_an_endless_file_is_read_to_its_end(found, sample, tmp_path, monkeypatch):
+    monkeypatch.setattr(entries, "FILE_BYTES", 10_000)
+    write(tmp_path / "digits", in_folders(sample))
+    os.mkfifo(tmp_path / "digits" / "pipe.png")
+    (tmp_path / "digits" / "zero.png").symlink_to("/dev/zero")
+    digits = found({})
+    why = "It is a pipe or a device, not a file."
+    assert len(digits.images) == 12 and sorted(digits.passed_over) == [
+        ("digits/pipe.png", why), ("digits/zero.png", why)
+    ]  # fmt: skip
+    with pytest.raises(DigitsError, match="too large"):
+        entries.read_file(Path("/dev/zero"))
 
 
 def test_black_on_white_is_inverted_and_pictures_of_other_sizes_are_prepared(found, sample):
@@ -114,6 +130,9 @@ def test_emnists_pictures_are_put_upright(found, sample):
         ({"images-idx3-ubyte": idx(BLANK)[:-1]}, "cut short or damaged"),
         ({"images-idx3-ubyte": b"\0\0\x08\x03"}, "cut short or damaged"),
         ({"images-idx3-ubyte.gz": idx(BLANK, packed=True)[:-9]}, "damaged or cut short"),
+        ({"images-idx3-ubyte": idx(np.zeros((3, 0, 28), np.uint8))}, "cut short or damaged"),
+        ({"images-idx3-ubyte": idx(BLANK[:0])}, "It holds no digits"),
+        ({"a.csv": b"label" + b",p" * 784 + b"\n"}, "It holds no digits"),
         ({"a.png": b"no picture"}, "This isn't a picture"),
         ({"a.exe": b"MZ"}, "It isn't a picture, a CSV table or an idx file"),
         ({}, "It is empty"),

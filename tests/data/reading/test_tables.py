@@ -37,6 +37,24 @@ def test_labels_in_the_last_column_are_found_without_a_head(sample):
     assert np.array_equal(images, sample[0]) and np.array_equal(labels, sample[1])
 
 
+@pytest.mark.parametrize("is_first", [True, False])
+@pytest.mark.parametrize("top", [10, 46])
+def test_labels_beyond_9_without_a_head_are_told_from_the_pixels_and_left_out(sample, top, is_first):
+    """10 for a 0, or EMNIST's letters: the pixel in the other corner, 0 in every row, would do for a label."""
+    labels = np.where(sample[1] == 0, top, sample[1])
+    columns = [labels, sample[0].reshape(12, -1)]
+    rows = np.column_stack(columns if is_first else columns[::-1])
+    images, found, passed_over = read("\n".join(",".join(map(str, row)) for row in rows.tolist()).encode())
+    assert np.array_equal(images, sample[0][labels < 10]) and np.array_equal(found, labels[labels < 10])
+    assert {why for _, why in passed_over} == {f"The label is {top}; expected 0 to 9."}
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+def test_lines_may_end_as_on_any_system(sample, end):
+    images, labels, passed_over = read(csv(*sample).replace(b"\n", end))
+    assert np.array_equal(images, sample[0]) and np.array_equal(labels, sample[1]) and not passed_over
+
+
 @pytest.mark.parametrize("top", [1, 16])
 def test_pixels_that_end_at_1_or_at_16_are_scaled(sample, top):
     images, labels, _ = read(csv(np.round(sample[0] / 255 * top, 4), sample[1]))
