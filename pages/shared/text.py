@@ -16,7 +16,7 @@ DETECTOR_HELP = (
     "1 in 10 scribbles, 1 in 14 letters of fonts that it has never seen, and 1 in 4 doodles. Where the path of the "
     "strokes counts, it rejects 1 in 190 digits, and accepts 1 in 10 scribbles and 1 in 8 doodles."
 )
-"""How often the digit detector errs; measured by tests/benchmarks/pens_report.py with --non-digits."""
+"""How often the digit detector errs; measured by tests/benchmarks/pens/report.py with --non-digits."""
 
 
 def isolated(text: str) -> str:
