@@ -32,10 +32,23 @@ def conclude(names: Sequence[str], found: Differences) -> str:
     unclear = [names[place] for place, test in found.others.items() if not test.is_significant]
     if not beaten and not any(test.only_first + test.only_second for test in found.others.values()):
         return f"{_listed(names)} predict the same digits correctly."
-    if not unclear:
-        return f"{best} is better than {_listed(beaten)}, and the difference is more than chance."
+    level = [names[place] for place, test in found.others.items() if test.only_first == test.only_second]
+    unclear = [name for name in unclear if name not in level]
+    if beaten and level:
+        others = f"; its lead over {_listed(unclear)} may be chance" if unclear else ""
+        return f"{best} is better than {_listed(beaten)}, and as accurate as {_listed(level)}{others}."
     if beaten:
-        return f"{best} is better than {_listed(beaten)}, but its lead over {_listed(unclear)} may be chance."
+        lead = (
+            f"but its lead over {_listed(unclear)} may be chance"
+            if unclear
+            else "and the difference is more than chance"
+        )
+        return f"{best} is better than {_listed(beaten)}, {lead}."
+    if level:
+        equal = _listed([best, *level])
+        if not unclear:
+            return f"{equal} are equally accurate, but not on the same digits."
+        return f"{equal} have the highest accuracy, but their lead may be chance."
     if len(names) == 2:
         return f"The difference between {names[0]} and {names[1]} may be chance."
     return f"{best} has the highest accuracy, but its lead may be chance."

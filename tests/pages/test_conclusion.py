@@ -26,6 +26,10 @@ def correct(*num_wrong):
         ((100, 12, 14), "B is better than A, but its lead over C may be chance."),
         ((10, 12, 11, 13), "A has the highest accuracy, but its lead may be chance."),
         ((100, 12, 14, 90), "B is better than A and D, but its lead over C may be chance."),
+        ((10, 10), "A and B are equally accurate, but not on the same digits."),
+        ((10, 10, 12), "A and B have the highest accuracy, but their lead may be chance."),
+        ((10, 100, 10), "A is better than B, and as accurate as C."),
+        ((10, 100, 10, 12), "A is better than B, and as accurate as C; its lead over D may be chance."),
         ((0, 0, 0), "A, B and C predict the same digits correctly."),
     ],
 )
