@@ -5,6 +5,7 @@ import re
 import time
 import traceback
 from collections.abc import Callable
+from typing import Any
 
 from digits.errors import DigitsError, TakenOver
 from digits.progress import Progress, to_nobody
@@ -69,8 +70,11 @@ class Work:
         return self._heard
 
 
-Handler = Callable[[Work, str, str], TaskState | None]
-"""(work, subject, part) -> how the task ended; None for done. If it raises an error, the task has failed."""
+Handler = Callable[[Work, str, str], Any]
+"""(work, subject, part) -> how the task ended, a TaskState; whatever else it returns, it is done.
+
+If it raises an error, the task has failed.
+"""
 
 
 def carry_out(work: Work, worker: int, handler: Handler) -> None:
@@ -78,7 +82,8 @@ def carry_out(work: Work, worker: int, handler: Handler) -> None:
     task = work.task
     with database.guarded(lambda connection: claims.check_lease(connection, task.id, worker)):
         try:
-            state = handler(work, task.subject, task.part) or TaskState.DONE
+            ended = handler(work, task.subject, task.part)
+            state = ended if isinstance(ended, TaskState) else TaskState.DONE
             claims.finish(task.id, state, phase="On request" if state in REQUESTS.values() else "")
         except Interrupted as interrupted:
             claims.finish(task.id, interrupted.state, phase="On request")
